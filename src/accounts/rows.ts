@@ -1,0 +1,36 @@
+import type { Scope } from '../scope.ts';
+import type { Account } from '../sdk/types.ts';
+import { type Sql, sql } from '../sql.ts';
+
+export interface AccountRow {
+  id: string;
+  webhook_url: string | null;
+  webhook_key: string | null;
+  public_freebusy: number;
+  pem: string | null;
+}
+
+export const toAccount = (row: AccountRow): Account => ({
+  id: row.id,
+  publicJwtKey: row.pem,
+  settings: {
+    webhook: row.webhook_url && row.webhook_key ? { url: row.webhook_url, key: row.webhook_key } : null,
+    publicFreebusy: row.public_freebusy === 1,
+  },
+});
+
+export const insertAccount = ({ account }: Pick<Scope, 'account'>, now: number): Sql =>
+  sql`INSERT INTO accounts (id, created) VALUES (${account}, ${now})`;
+
+/** The account, with the PEM of its newest active key. */
+export const selectAccount = ({ account }: Pick<Scope, 'account'>): Sql<AccountRow> => sql<AccountRow>`
+  SELECT id, webhook_url, webhook_key, public_freebusy,
+    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS pem
+  FROM accounts WHERE id = ${account}`;
+
+/** @param key becomes the webhook's key if it has none yet. */
+export const updateWebhook = ({ account }: Scope, url: string, key: string): Sql => sql`
+  UPDATE accounts SET webhook_url = ${url}, webhook_key = coalesce(webhook_key, ${key}) WHERE id = ${account}`;
+
+export const removeWebhook = ({ account }: Scope): Sql =>
+  sql`UPDATE accounts SET webhook_url = NULL, webhook_key = NULL WHERE id = ${account}`;

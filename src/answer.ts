@@ -1,0 +1,96 @@
+/** The straight line of a request: who is calling, may they, is the input valid, one batch, the answer. */
+import { accountCaller, type Caller, stranger, userCaller } from './auth/caller.ts';
+import { decide } from './auth/policy.ts';
+import { readJson } from './body.ts';
+import { type Door, type Env, type Plan, type Row, refusal, type Source } from './operation.ts';
+import { Problem } from './problem.ts';
+import { invalid, isUuid } from './schemas.ts';
+import type { Scope } from './scope.ts';
+
+/** A request that a row of the table takes. */
+export interface Matched {
+  row: Row;
+  door: Door;
+  /** As they stand in the path, still encoded. */
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+}
+
+/**
+ * Answers a request. Whatever is wrong with the permission or the input is told only once the credentials are
+ * found to hold: a stranger gets 401, whatever else is wrong.
+ *
+ * @param now milliseconds since the epoch.
+ * @throws Problem
+ */
+export async function answer(request: Request, matched: Matched, env: Env, now: number): Promise<Response> {
+  const { row, door } = matched;
+  const caller = await callerOf(request, matched, env, now);
+
+  let ready: ReturnType<Row['does']> | undefined;
+  const planFor = async (scope: Scope): Promise<Plan> => {
+    try {
+      permit(caller, row);
+      ready ??= row.does({
+        params: paramsOf(matched),
+        query: queryOf(request, matched),
+        body: () => readJson(request),
+        now,
+        env,
+      });
+      return await (await ready)(scope);
+    } catch (problem) {
+      if (problem instanceof Problem) return refusal(problem);
+      throw problem;
+    }
+  };
+
+  const result = await caller.perform(env.DB, planFor, door === 'user' && row.method !== 'GET');
+  return Response.json(result, { status: row.status ?? 200 });
+}
+
+async function callerOf(request: Request, { door, params }: Matched, env: Env, now: number): Promise<Caller> {
+  if (door === 'admin') return accountCaller(request.headers, params.userId ?? null, now);
+  if (door === 'user') return userCaller(request.headers, now);
+  await slowDown(request, env);
+  return stranger;
+}
+
+async function slowDown(request: Request, env: Env): Promise<void> {
+  const address = request.headers.get('cf-connecting-ip');
+  if (!address || !env.RATE_LIMITER || request.method === 'GET') return;
+  const { success } = await env.RATE_LIMITER.limit({ key: address });
+  if (!success)
+    throw new Problem('rate-limited', 'Too many requests from your address. Try again in a minute.');
+}
+
+function permit({ limits }: Caller, { needs }: Row): void {
+  if (!limits) return;
+  const { allowed, because } = decide(limits.policy, needs);
+  if (!allowed)
+    throw new Problem('policy-denied', `This needs the permission ${needs.join(', ')}. ${because}`);
+}
+
+/** An id that is no UUID is the id of nothing. */
+function paramsOf({ params }: Matched): Source['params'] {
+  const decoded: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (name.endsWith('Id') && !isUuid(value)) throw new Problem('not-found');
+    try {
+      decoded[name] = decodeURIComponent(value);
+    } catch {
+      throw new Problem('not-found');
+    }
+  }
+  return decoded as Source['params'];
+}
+
+/** URLs are decoded leniently by the platform; what would be replaced by U+FFFD is refused instead. */
+function queryOf(request: Request, { query }: Matched): Record<string, unknown> {
+  try {
+    decodeURIComponent(new URL(request.url).search.replaceAll('+', ' '));
+  } catch {
+    throw invalid([{ path: '', reason: 'The query is not percent-encoded UTF-8' }]);
+  }
+  return query;
+}

@@ -1,0 +1,38 @@
+/** An account's API keys: how one is made, what is kept of it, and whose it is. */
+import { base64url } from 'jose';
+import { type Sql, sql } from '../sql.ts';
+
+/** What a key looks like; anything else is refused before it is looked up. */
+export const KEY = /^sk_[\w-]{30,128}$/;
+
+/** 192 random bits behind a prefix that tells what it is, e.g. to a scanner for leaked secrets. */
+export function newSecret(prefix: string): string {
+  return prefix + base64url.encode(crypto.getRandomValues(new Uint8Array(24)));
+}
+
+/**
+ * SHA-256 in base64url, all that is kept of a key. A key is random, so it needs neither salt nor a slow hash; and
+ * as it is looked up by its hash, the time that takes tells nothing of the key.
+ */
+export async function hashOf(secret: string): Promise<string> {
+  return base64url.encode(await sha256(secret));
+}
+
+/** Whether two secrets are equal, in a time that tells nothing of either. */
+export async function equalSecrets(a: string, b: string): Promise<boolean> {
+  return crypto.subtle.timingSafeEqual(await sha256(a), await sha256(b));
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
+
+/** The row of a key, if there is such a key. */
+export const apiKeyOf = (hash: string, now: number): Sql<{ expired: number }> =>
+  sql<{ expired: number }>`SELECT ${expired(now)} AS expired FROM api_keys WHERE hash = ${hash}`;
+
+/** The id of the account whose key this is while it has not expired, else NULL. */
+export const accountOfKey = (hash: string, now: number): Sql =>
+  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)})`;

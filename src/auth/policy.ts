@@ -1,0 +1,34 @@
+/** May they: the decision of a token's policy. Pure; its test is its truth table. */
+import type { NamedPermission, SchedulerPolicy } from '../sdk/types.ts';
+
+/** Every permission there is, besides `*`. */
+export const permissions = [
+  'CreateCalendar',
+  'DeleteCalendar',
+  'UpdateCalendar',
+  'CreateCalendarEvent',
+  'DeleteCalendarEvent',
+  'UpdateCalendarEvent',
+  'CreateSchedule',
+  'UpdateSchedule',
+  'DeleteSchedule',
+] as const satisfies readonly NamedPermission[];
+
+export interface Decision {
+  allowed: boolean;
+  /** The rule of the policy that decided. */
+  because: string;
+}
+
+/** Whether a token with this policy may do what needs `needs`. Reading needs nothing and is always allowed. */
+export function decide(policy: SchedulerPolicy | undefined, needs: readonly NamedPermission[]): Decision {
+  const { allow = [], reject = [] } = policy ?? {};
+  if (needs.length === 0) return { allowed: true, because: 'It needs no permission.' };
+  const rejected = reject.find((rule) => rule === '*' || needs.includes(rule));
+  if (rejected) return { allowed: false, because: `schedulerPolicy.reject holds ${rejected}.` };
+  if (allow.includes('*')) return { allowed: true, because: 'schedulerPolicy.allow holds *.' };
+  const missing = needs.find((need) => !allow.includes(need));
+  if (!missing) return { allowed: true, because: `schedulerPolicy.allow holds ${needs.join(', ')}.` };
+  if (!policy) return { allowed: false, because: 'The token has no schedulerPolicy, so it can only read.' };
+  return { allowed: false, because: `schedulerPolicy.allow holds neither ${missing} nor *.` };
+}

@@ -1,0 +1,90 @@
+/** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
+import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
+import { LruMap } from '../lru-map.ts';
+
+/** NIST SP 800-131A forbids less than 2048 bits; beyond 8192 a verification costs more than it protects. */
+const BITS = { min: 2048, max: 8192 };
+const MAX_CHARACTERS = 16_384;
+
+export interface PublicKey {
+  key: CryptoKey;
+  /** RFC 7638: the same for the same key in every form. */
+  thumbprint: string;
+}
+
+/** Why a text is not a public key that we take. Says nothing of what the text holds. */
+export class UnfitKey extends Error {}
+
+/**
+ * @param pem one block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or X.509 (`CERTIFICATE`, of which only the
+ *   key is used: neither its dates nor its issuer are looked at).
+ * @throws UnfitKey
+ */
+export async function readPublicKey(pem: string): Promise<PublicKey> {
+  if (pem.length > MAX_CHARACTERS) throw new UnfitKey(`must have at most ${MAX_CHARACTERS} characters`);
+  if (/PRIVATE KEY/.test(pem)) {
+    throw new UnfitKey(
+      'holds a private key, which must never leave your server; it was not stored. Make a new pair, and send the public half',
+    );
+  }
+  const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s+([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
+  if (!block) throw new UnfitKey('must be one PEM block: PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
+  const [, label = '', base64 = ''] = block;
+  const key = await importKey(label, base64.replace(/\s/g, ''));
+  const jwk = await exportJWK(key);
+  checkNumbers(jwk.n ?? '', jwk.e ?? '');
+  return { key, thumbprint: await calculateJwkThumbprint(jwk) };
+}
+
+async function importKey(label: string, base64: string): Promise<CryptoKey> {
+  const pem = (name: string, content: string) => `-----BEGIN ${name}-----\n${content}\n-----END ${name}-----`;
+  const options = { extractable: true };
+  try {
+    if (label === 'CERTIFICATE') return await importX509(pem(label, base64), 'RS256', options);
+    if (label === 'PUBLIC KEY') return await importSPKI(pem(label, base64), 'RS256', options);
+    if (label === 'RSA PUBLIC KEY')
+      return await importSPKI(pem('PUBLIC KEY', spkiOf(base64)), 'RS256', options);
+  } catch {
+    throw new UnfitKey('does not hold an RSA public key');
+  }
+  throw new UnfitKey('must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
+}
+
+/** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto takes (RFC 8017 A.1.1, RFC 5280 4.1). */
+function spkiOf(pkcs1: string): string {
+  const key = Uint8Array.from(atob(pkcs1), (character) => character.charCodeAt(0));
+  const rsaEncryption = [
+    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+  ];
+  const bitString = der(0x03, [0, ...key]);
+  return btoa(String.fromCharCode(...der(0x30, [...rsaEncryption, ...bitString])));
+}
+
+function der(tag: number, content: number[]): number[] {
+  const { length } = content;
+  if (length < 0x80) return [tag, length, ...content];
+  const bytes = length < 0x100 ? [length] : [length >> 8, length & 0xff];
+  return [tag, 0x80 | bytes.length, ...bytes, ...content];
+}
+
+/** FIPS 186-5 section 5.1 for the exponent; BoringSSL verifies with none above 33 bits. */
+function checkNumbers(n: string, e: string): void {
+  const modulus = base64url.decode(n);
+  const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
+  if (bits < BITS.min) throw new UnfitKey(`must have a modulus of at least ${BITS.min} bits`);
+  if (bits > BITS.max) throw new UnfitKey(`must have a modulus of at most ${BITS.max} bits`);
+  if ((modulus.at(-1) ?? 0) % 2 === 0) throw new UnfitKey('has an even modulus, so it is not an RSA key');
+  const exponent = base64url.decode(e).reduce((sum, byte) => sum * 256 + byte, 0);
+  if (exponent < 65537 || exponent >= 2 ** 33 || exponent % 2 === 0) {
+    throw new UnfitKey('must have an odd public exponent from 65537 to 2^33');
+  }
+}
+
+const imported = new LruMap<string, Promise<PublicKey>>(1000);
+
+/** The key of a PEM that was checked when it was stored, imported once per isolate. */
+export async function importStoredKey(pem: string): Promise<CryptoKey> {
+  const known = imported.get(pem) ?? readPublicKey(pem);
+  imported.set(pem, known);
+  return (await known).key;
+}

@@ -1,0 +1,55 @@
+/** From a request's body to JSON, strictly: its size, its type, its encoding, its syntax. */
+import { Problem } from './problem.ts';
+import { isRecord } from './schemas.ts';
+
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * The object in a JSON body; an absent body is the empty object.
+ *
+ * @throws Problem `body-too-large`, `media-type-unsupported`, `body-not-json`
+ */
+export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return {};
+  if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
+    throw new Problem('media-type-unsupported', 'Send the body with content-type: application/json.');
+  }
+  const value = parse(bytes);
+  if (!isRecord(value)) throw new Problem('body-not-json', 'The body must be a JSON object.');
+  return value;
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const tooLarge = () => new Problem('body-too-large', `A body has at most ${MAX_BYTES} bytes.`);
+  if (Number(request.headers.get('content-length')) > MAX_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Problem('body-not-json', 'The body is not valid UTF-8 (RFC 8259 section 8.1).');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem('body-not-json', 'The body is not valid JSON.');
+  }
+}

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { metadata, shape } from '../schemas.ts';
+import type { Weekday } from '../sdk/types.ts';
+import { isTimeZone } from '../time/zone.ts';
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const satisfies readonly Weekday[];
+
+const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
+
+/** A name, or 0 = Monday … 6 = Sunday; either way a name comes out. */
+const weekStart = v.pipe(
+  v.custom<Weekday | number>((day) => weekdays.some((name, i) => day === name || day === i), weekStartRule),
+  v.transform((day) => (typeof day === 'number' ? (weekdays[day] ?? 'Mon') : day)),
+);
+
+const timezone = v.pipe(
+  v.string('must be a string'),
+  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo; offsets are not'),
+);
+
+export const creation = shape({
+  timezone,
+  weekStart: v.optional(weekStart, 'Mon'),
+  metadata: v.optional(metadata, {}),
+});
+
+const settings = { timezone: v.optional(timezone), weekStart: v.optional(weekStart) };
+
+/** Account clients send the settings as an object, user clients at the top level; the object wins. */
+export const update = v.pipe(
+  shape({ ...settings, settings: v.optional(shape(settings), {}), metadata: v.optional(metadata) }),
+  v.transform(({ settings, metadata, timezone, weekStart }) => ({
+    timezone: settings.timezone ?? timezone,
+    weekStart: settings.weekStart ?? weekStart,
+    metadata,
+  })),
+);
+
+export type CalendarUpdate = v.InferOutput<typeof update>;

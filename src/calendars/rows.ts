@@ -1,0 +1,55 @@
+import { owned, type Scope } from '../scope.ts';
+import type { Calendar, Weekday } from '../sdk/types.ts';
+import { type Sql, sql } from '../sql.ts';
+import type { MetadataPage } from '../users/rows.ts';
+import type { CalendarUpdate } from './input.ts';
+
+export interface CalendarRow {
+  id: string;
+  user_id: string;
+  timezone: string;
+  week_start: Weekday;
+  metadata: string;
+}
+
+const columns = sql`id, user_id, timezone, week_start, metadata`;
+
+export const toCalendar = (row: CalendarRow): Calendar => ({
+  id: row.id,
+  userId: row.user_id,
+  settings: { weekStart: row.week_start, timezone: row.timezone },
+  metadata: JSON.parse(row.metadata),
+});
+
+export const insertCalendar = (
+  { account, user }: Scope,
+  { id, settings, metadata }: Omit<Calendar, 'userId'>,
+): Sql<CalendarRow> => sql<CalendarRow>`
+  INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
+  SELECT account_id, ${id}, id, ${settings.timezone}, ${settings.weekStart}, ${JSON.stringify(metadata)}
+  FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
+
+export const selectCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
+  sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)} AND id = ${id}`;
+
+/** What is absent is kept. */
+export const updateCalendar = (
+  scope: Scope,
+  id: string,
+  change: CalendarUpdate,
+): Sql<CalendarRow> => sql<CalendarRow>`
+  UPDATE calendars SET
+    timezone = coalesce(${change.timezone ?? null}, timezone),
+    week_start = coalesce(${change.weekStart ?? null}, week_start),
+    metadata = coalesce(${change.metadata ? JSON.stringify(change.metadata) : null}, metadata)
+  WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+
+export const deleteCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
+  sql<CalendarRow>`DELETE FROM calendars WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+
+export const selectCalendarsByMetadata = ({ account }: Scope, { key, value, skip, limit }: MetadataPage) =>
+  sql<CalendarRow>`
+  SELECT ${columns} FROM calendars WHERE seq IN (
+    SELECT seq FROM calendar_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
+    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
+  ORDER BY seq`;

@@ -1,0 +1,27 @@
+/**
+ * Any origin may call: the identity is in headers that a page sets itself, never in cookies. So the wildcard is
+ * right, and it keeps answers the same for every origin (Fetch standard, "HTTP-CORS protocol").
+ */
+const everyAnswer = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'allow, retry-after, www-authenticate',
+  'cache-control': 'private, no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The wildcard does not cover `authorization`; it is there for headers that a page's own tooling adds. */
+const preflightOnly = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
+  'access-control-allow-headers': 'authorization, content-type, nettu-account, x-api-key, *',
+  'access-control-max-age': '86400',
+};
+
+export function preflight(): Response {
+  return new Response(null, { status: 204, headers: { ...everyAnswer, ...preflightOnly } });
+}
+
+/** The same response with the headers that every answer carries. */
+export function withCors(response: Response): Response {
+  for (const [name, value] of Object.entries(everyAnswer)) response.headers.set(name, value);
+  return response;
+}

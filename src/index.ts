@@ -1,0 +1,38 @@
+/** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
+import { preflight, withCors } from './cors.ts';
+import type { Env } from './operation.ts';
+import { Problem, problemResponse } from './problem.ts';
+import { routerOf } from './router.ts';
+import { routes } from './routes.ts';
+
+const router = routerOf(routes);
+
+/**
+ * The response to a request, whatever happens.
+ *
+ * @param now milliseconds since the epoch: the one reading of the clock that the whole request goes by.
+ */
+export async function handle(request: Request, env: Env, now: number): Promise<Response> {
+  if (request.method === 'OPTIONS') return preflight();
+  try {
+    return withCors(await router.fetch(request, env, now));
+  } catch (error) {
+    return withCors(failure(error));
+  }
+}
+
+function failure(error: unknown): Response {
+  if (error instanceof Problem) {
+    if (error.status >= 500) console.error(JSON.stringify({ code: error.code, cause: String(error.cause) }));
+    return problemResponse(error);
+  }
+  const id = crypto.randomUUID();
+  console.error(
+    JSON.stringify({ code: 'internal', id, stack: error instanceof Error ? error.stack : String(error) }),
+  );
+  return problemResponse(new Problem('internal', `Please report it with this id: ${id}.`), id);
+}
+
+export default {
+  fetch: (request, env) => handle(request, env, Date.now()),
+} satisfies ExportedHandler<Env>;

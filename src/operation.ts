@@ -1,0 +1,92 @@
+/** The words that routes, callers and operations share. */
+import type * as v from 'valibot';
+import { Problem } from './problem.ts';
+import { validate } from './schemas.ts';
+import type { Scope } from './scope.ts';
+import type { NamedPermission } from './sdk/types.ts';
+import type { Results, Sql } from './sql.ts';
+
+export interface Env {
+  DB: D1Database;
+  /** Whoever knows it may create accounts. Without it nobody may. */
+  CREATE_ACCOUNT_SECRET_CODE?: string;
+  /** Slows down what needs no credentials. */
+  RATE_LIMITER?: RateLimit;
+}
+
+/** The statements of an operation, for one batch, and what their rows mean. */
+export interface Plan {
+  readonly statements: readonly Sql[];
+  /** @throws Problem when the rows say so, e.g. `not-found`. */
+  answer(results: readonly unknown[][]): unknown;
+}
+
+/** A plan: `answer` gets the rows of each statement, in their order. */
+export function plan<const S extends readonly Sql[], A>(
+  statements: S,
+  answer: (...rows: Results<S>) => A,
+): Plan {
+  return { statements, answer: (results) => answer(...(results as Results<S>)) };
+}
+
+/** The plan that changes nothing and ends in a problem. */
+export function refusal(problem: Problem): Plan {
+  return plan([], () => {
+    throw problem;
+  });
+}
+
+/** The one row that an id leads to. */
+export function found<Row>([row]: readonly Row[]): Row {
+  if (!row) throw new Problem('not-found');
+  return row;
+}
+
+type ParamName = 'calendarId' | 'eventId' | 'kid' | 'apiKeyId';
+
+/** What a request brings besides its caller. */
+export interface Source {
+  /** What stands in the path under these names; a row's paths hold those that its operation needs. */
+  readonly params: Readonly<Record<ParamName, string>>;
+  readonly query: unknown;
+  /** Reads the body; its faults are Problems. */
+  readonly body: () => Promise<unknown>;
+  /** Milliseconds since the epoch; the only clock that an operation has. */
+  readonly now: number;
+  readonly env: Env;
+}
+
+interface Input<Query, Body> extends Omit<Source, 'query' | 'body'> {
+  readonly query: Query;
+  readonly body: Body;
+}
+
+/** Validates the input, once; then plans for a scope, as often as it takes. */
+export type Operation = (source: Source) => Promise<(scope: Scope) => Plan | Promise<Plan>>;
+
+/** An operation from the schemas of its input and its plan. A part without a schema is not even read. */
+export function operation<Query = undefined, Body = undefined>(definition: {
+  query?: v.GenericSchema<unknown, Query>;
+  body?: v.GenericSchema<unknown, Body>;
+  run(scope: Scope, input: Input<Query, Body>): Plan | Promise<Plan>;
+}): Operation {
+  return async (source) => {
+    const query = (definition.query && validate(definition.query, source.query)) as Query;
+    const body = (definition.body && validate(definition.body, await source.body())) as Body;
+    const input = { ...source, query, body };
+    return (scope) => definition.run(scope, input);
+  };
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Which credentials a path takes: an API key, a user's token, or none. */
+export type Door = 'admin' | 'user' | 'public';
+
+/** A row of the table of routes: one operation, the paths that lead to it, and the permission a token needs. */
+export interface Row extends Partial<Record<Door, `/${string}`>> {
+  readonly method: Method;
+  readonly needs: readonly NamedPermission[];
+  readonly status?: 201;
+  readonly does: Operation;
+}

@@ -1,0 +1,111 @@
+/**
+ * Every failure that a client can meet: a stable code, its status and its title, in one table. A `Problem` is
+ * thrown where the failure is found and becomes a response in one place (RFC 9457).
+ */
+import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
+
+export type FieldError = NonNullable<ProblemDocument['errors']>[number];
+
+const kinds = {
+  'body-not-json': [400, 'The body is not JSON'],
+  'input-invalid': [400, 'The input is not valid'],
+  'credentials-missing': [401, 'Credentials are missing'],
+  'api-key-unknown': [401, 'The API key is not known'],
+  'api-key-expired': [401, 'The API key has expired'],
+  'account-code-wrong': [401, 'The code is wrong'],
+  'account-creation-closed': [401, 'Accounts cannot be created here'],
+  'token-malformed': [401, 'The token is malformed'],
+  'token-algorithm': [401, 'The token is not signed with RS256'],
+  'token-claims': [401, "The token's claims are not valid"],
+  'token-expired': [401, 'The token has expired'],
+  'token-not-yet-valid': [401, 'The token is not valid yet'],
+  'token-signature': [401, "The token's signature is not accepted"],
+  'key-missing': [401, 'The account has no signing key'],
+  'key-standby': [401, 'The signing key is not active yet'],
+  'key-retired': [401, 'The signing key is retired'],
+  'key-revoked': [401, 'The signing key is revoked'],
+  'user-unknown': [401, "The token's user does not exist"],
+  'token-revoked': [401, 'The token is revoked'],
+  'policy-denied': [401, "The token's policy does not allow this"],
+  'route-unknown': [404, 'There is no such route'],
+  'not-found': [404, 'Not found'],
+  'method-not-allowed': [405, 'Method not allowed'],
+  'kid-taken': [409, 'The kid is taken'],
+  'key-limit': [409, 'Too many signing keys'],
+  'key-state-final': [409, 'A revoked key stays revoked'],
+  'api-key-limit': [409, 'Too many API keys'],
+  'api-key-last': [409, 'The last API key cannot be removed'],
+  'body-too-large': [413, 'The body is too large'],
+  'media-type-unsupported': [415, 'The body is not sent as JSON'],
+  'rate-limited': [429, 'Too many requests'],
+  internal: [500, 'A defect of ours'],
+  'database-unavailable': [503, 'The database is out of reach'],
+} as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
+
+interface Extra {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** For our log alone; never sent. */
+  cause?: unknown;
+}
+
+/** A failure on its way to the client. `detail` says what to do about it, and holds nothing internal. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly extra: Extra;
+
+  constructor(code: ProblemCode, detail: string = standing[code] ?? kinds[code][1], extra: Extra = {}) {
+    super(code, { cause: extra.cause });
+    this.code = code;
+    this.detail = detail;
+    this.extra = extra;
+  }
+
+  get status(): number {
+    return kinds[this.code][0];
+  }
+}
+
+/** Details that do not depend on the case. */
+const standing: Partial<Record<ProblemCode, string>> = {
+  'not-found': 'It does not exist, or it is not yours. Check the id in the path.',
+  'database-unavailable': 'The database did not answer. Nothing was changed; try again in a moment.',
+};
+
+/**
+ * The problem document of RFC 9457.
+ *
+ * @param id names an unexpected defect, here and in the log.
+ */
+export function problemResponse(problem: Problem, id?: string): Response {
+  const { code, detail, status, extra } = problem;
+  const body: ProblemDocument = {
+    type: `urn:nettu:problem:${code}`,
+    title: kinds[code][1],
+    status,
+    detail,
+    code,
+    ...(extra.errors && { errors: extra.errors }),
+    ...(id && { id }),
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(status === 401 && { 'www-authenticate': challenge(problem) }),
+      ...((status === 503 || status === 429) && { 'retry-after': '5' }),
+      ...extra.headers,
+    },
+  });
+}
+
+/** RFC 6750 section 3: a bare challenge where no token was sent, else the error and why. */
+function challenge({ code, detail }: Problem): string {
+  if (code.startsWith('api-key') || code.startsWith('account-')) return 'ApiKey realm="nettu"';
+  if (code === 'credentials-missing') return 'Bearer realm="nettu", ApiKey realm="nettu"';
+  const error = code === 'policy-denied' ? 'insufficient_scope' : 'invalid_token';
+  // error_description takes printable ASCII without " and \.
+  const description = `${code}: ${detail}`.replace(/[^\x20-\x7e]|["\\]/g, "'");
+  return `Bearer realm="nettu", error="${error}", error_description="${description}"`;
+}

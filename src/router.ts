@@ -1,0 +1,45 @@
+/** From the table of routes to itty-router: each path of each row, and 405 where only the method is wrong. */
+import { type IRequest, IttyRouter } from 'itty-router';
+import { answer } from './answer.ts';
+import type { Door, Env, Method, Row } from './operation.ts';
+import { Problem } from './problem.ts';
+
+export const BASE = '/api/v1';
+const doors = ['admin', 'user', 'public'] as const satisfies readonly Door[];
+
+/** A fetch handler for the rows. The first row that fits a request takes it. */
+export function routerOf(rows: readonly Row[]) {
+  const router = IttyRouter<IRequest, [env: Env, now: number]>({ base: BASE });
+  const methods = new Map<string, Set<Method | 'HEAD'>>();
+
+  for (const row of rows) {
+    for (const door of doors) {
+      const path = row[door];
+      if (!path) continue;
+      const handler = (request: IRequest, env: Env, now: number) =>
+        answer(
+          request as unknown as Request,
+          { row, door, params: request.params, query: request.query },
+          env,
+          now,
+        );
+      const allowed = methods.get(path) ?? new Set();
+      methods.set(path, allowed);
+      for (const method of row.method === 'GET' ? (['GET', 'HEAD'] as const) : [row.method]) {
+        router[method.toLowerCase() as 'get'](path, handler);
+        allowed.add(method);
+      }
+    }
+  }
+
+  for (const [path, allowed] of methods) {
+    const allow = [...allowed, 'OPTIONS'].join(', ');
+    router.all(path, () => {
+      throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
+    });
+  }
+  router.all('*', () => {
+    throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
+  });
+  return router;
+}

@@ -1,0 +1,32 @@
+/**
+ * The whole surface, row for row as in the contract. An operation is written once; its admin path takes the
+ * account's API key and names whose it is, its user path takes a token and means the caller's own. `needs` is what
+ * the token's policy must allow. A path that a later row would also fit stands first.
+ */
+import * as accounts from './accounts/operations.ts';
+import * as calendars from './calendars/operations.ts';
+import type { Row } from './operation.ts';
+import * as users from './users/operations.ts';
+
+// biome-ignore format: a table is read down its columns
+export const routes = [
+  { method: 'GET', public: '/', needs: [], does: accounts.checkHealth },
+
+  { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201 },
+  { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
+  { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
+  { method: 'PUT', admin: '/account/webhook', needs: [], does: accounts.setWebhook },
+  { method: 'DELETE', admin: '/account/webhook', needs: [], does: accounts.deleteWebhook },
+
+  { method: 'POST', admin: '/user', needs: [], does: users.createUser, status: 201 },
+  { method: 'GET', admin: '/user/meta', needs: [], does: users.findUsers },
+  { method: 'GET', admin: '/user/:userId', user: '/me', needs: [], does: users.getUser },
+  { method: 'PUT', admin: '/user/:userId', needs: [], does: users.changeUser },
+  { method: 'DELETE', admin: '/user/:userId', needs: [], does: users.removeUser },
+
+  { method: 'GET', admin: '/calendar/meta', needs: [], does: calendars.findCalendars },
+  { method: 'POST', admin: '/user/:userId/calendar', user: '/calendar', needs: ['CreateCalendar'], does: calendars.createCalendar, status: 201 },
+  { method: 'GET', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: [], does: calendars.getCalendar },
+  { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
+  { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
+] as const satisfies readonly Row[];

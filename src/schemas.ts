@@ -1,0 +1,108 @@
+/** What several resources ask of their input, and the one way from a failed schema to a problem document. */
+import * as v from 'valibot';
+import { type FieldError, Problem } from './problem.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const isUuid = (text: string): boolean => UUID.test(text);
+export const uuid = (message = 'must be a UUID in lower case') =>
+  v.pipe(v.string(message), v.regex(UUID, message));
+
+/** Text that the database can keep exactly: well-formed Unicode without NUL. */
+export const text = (min: number, max: number) =>
+  v.pipe(
+    v.string('must be a string'),
+    v.minLength(min, `must have at least ${min} character${min === 1 ? '' : 's'}`),
+    v.maxLength(max, `must have at most ${max} characters`),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode, without lone surrogates'),
+    v.check((value) => !value.includes('\0'), 'must not contain NUL'),
+  );
+
+/** A whole number of milliseconds since the epoch that a Date can hold (ECMA-262, section "Time Values"). */
+export const timestamp = v.pipe(
+  v.number('must be a number of milliseconds'),
+  v.integer('must be a whole number of milliseconds'),
+  v.minValue(0, 'must not be before 1970'),
+  v.maxValue(8.64e15, 'must be a time in milliseconds'),
+);
+
+const metadataKey = text(1, 128);
+const metadataValue = text(0, 4096);
+
+/**
+ * A map of strings. Not `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in silence:
+ * every key that JSON can carry is kept.
+ */
+export const metadata = v.pipe(
+  v.custom<Record<string, string>>(isRecord, 'must be an object of strings'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const entries = Object.entries(dataset.value);
+    if (entries.length > 64) addIssue({ message: 'must have at most 64 entries' });
+    for (const [key, value] of entries) {
+      const issue = v.safeParse(metadataKey, key).issues?.[0];
+      if (issue) addIssue({ message: `has a key that ${issue.message}` });
+      for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
+        addIssue({ message, path: [{ type: 'object', origin: 'value', input: dataset.value, key, value }] });
+      }
+    }
+  }),
+);
+
+/** The page of a query for one metadata key and value. */
+export const metadataQuery = v.object({
+  key: metadataKey,
+  value: metadataValue,
+  skip: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
+  limit: v.optional(wholeNumber(1, 100), '20'),
+});
+
+/** A number in a query string. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(
+    v.string(message),
+    v.regex(/^-?\d{1,16}$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+/** An object with these members; others are ignored. Unlike `v.object` it refuses arrays. */
+export const shape = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(v.custom<Record<string, unknown>>(isRecord, 'must be an object'), v.object(entries));
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The value that a schema makes of its input.
+ *
+ * @throws Problem `input-invalid`, which names every bad field and its rule, and never repeats what was sent.
+ */
+export function validate<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  throw invalid(result.issues.map((issue) => ({ path: pathOf(issue), reason: reasonOf(issue) })));
+}
+
+/** @param errors at least one. A hostile body can hold thousands of faults; the first 20 are told. */
+export function invalid(errors: FieldError[]): Problem {
+  const [first] = errors;
+  const detail = `${first?.path || 'The body'} ${first?.reason}.`;
+  return new Problem('input-invalid', detail, { errors: errors.slice(0, 20) });
+}
+
+/** Like `recurrence.byweekday[1]`. */
+export function pathOf(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? [])
+    .map(({ key }, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`))
+    .join('');
+}
+
+/** valibot's own words repeat what was received; where a member is absent no schema of ours has had its say. */
+export function reasonOf(issue: v.BaseIssue<unknown>): string {
+  return issue.kind === 'schema' && issue.input === undefined ? 'is missing' : issue.message;
+}

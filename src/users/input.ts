@@ -1,0 +1,6 @@
+import * as v from 'valibot';
+import { metadata, shape } from '../schemas.ts';
+
+export const creation = shape({ metadata: v.optional(metadata, {}) });
+
+export const update = shape({ metadata: v.optional(metadata) });

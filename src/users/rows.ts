@@ -1,0 +1,46 @@
+import type { Scope } from '../scope.ts';
+import type { Metadata, User } from '../sdk/types.ts';
+import { type Sql, sql } from '../sql.ts';
+
+export interface MetadataPage {
+  key: string;
+  value: string;
+  skip: number;
+  limit: number;
+}
+
+export interface UserRow {
+  id: string;
+  metadata: string;
+}
+
+export const toUser = ({ id, metadata }: UserRow): User => ({ id, metadata: JSON.parse(metadata) });
+
+export const insertUser = ({ account }: Scope, id: string, metadata: Metadata): Sql<UserRow> => sql<UserRow>`
+  INSERT INTO users (account_id, id, metadata)
+  SELECT id, ${id}, ${JSON.stringify(metadata)} FROM accounts WHERE id = ${account} RETURNING id, metadata`;
+
+export const selectUser = ({ account, user }: Scope): Sql<UserRow> =>
+  sql<UserRow>`SELECT id, metadata FROM users WHERE account_id = ${account} AND id = ${user}`;
+
+/** Absent metadata is kept. */
+export const updateUser = (
+  { account, user }: Scope,
+  metadata: Metadata | undefined,
+): Sql<UserRow> => sql<UserRow>`
+  UPDATE users SET metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata)
+  WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+
+/** All that belongs to the user goes with it: the foreign keys see to that, in the same statement. */
+export const deleteUser = ({ account, user }: Scope): Sql<UserRow> =>
+  sql<UserRow>`DELETE FROM users WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+
+export const selectUsersByMetadata = (
+  { account }: Scope,
+  { key, value, skip, limit }: MetadataPage,
+): Sql<UserRow> =>
+  sql<UserRow>`
+  SELECT id, metadata FROM users WHERE seq IN (
+    SELECT seq FROM user_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
+    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
+  ORDER BY seq`;

@@ -1,0 +1,8 @@
+/// <reference types="@cloudflare/vitest-pool-workers/types" />
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    CREATE_ACCOUNT_SECRET_CODE: string;
+    SCHEMA: string[];
+  }
+}

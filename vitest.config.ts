@@ -1,0 +1,31 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+/** Two places to run: inside workerd, on a real D1, and in Node, for pure code and for the SDK over HTTP. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                CREATE_ACCOUNT_SECRET_CODE: 'let me in',
+                // The only .sql file at the top is schema.sql; this reads it as single statements.
+                SCHEMA: (await readD1Migrations(import.meta.dirname)).flatMap(({ queries }) => queries),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/worker/**/*.test.ts'],
+          setupFiles: ['test/worker/support/schema.ts'],
+        },
+      },
+      { test: { name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },
+    ],
+  },
+});
