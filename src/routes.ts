@@ -4,7 +4,10 @@
  * the token's policy must allow. A path that a later row would also fit stands first.
  */
 import * as accounts from './accounts/operations.ts';
+import * as apiKeys from './api-keys/operations.ts';
 import * as calendars from './calendars/operations.ts';
+import { inspectToken } from './keys/inspect.ts';
+import * as keys from './keys/operations.ts';
 import type { Row } from './operation.ts';
 import * as users from './users/operations.ts';
 
@@ -18,10 +21,20 @@ export const routes = [
   { method: 'PUT', admin: '/account/webhook', needs: [], does: accounts.setWebhook },
   { method: 'DELETE', admin: '/account/webhook', needs: [], does: accounts.deleteWebhook },
 
+  { method: 'GET', admin: '/account/keys', needs: [], does: keys.listKeys },
+  { method: 'POST', admin: '/account/keys', needs: [], does: keys.addKey, status: 201 },
+  { method: 'POST', admin: '/account/keys/inspect', needs: [], does: inspectToken },
+  { method: 'PUT', admin: '/account/keys/:kid', needs: [], does: keys.setKeyState },
+  { method: 'DELETE', admin: '/account/keys/:kid', needs: [], does: keys.removeKey },
+  { method: 'GET', admin: '/account/api-keys', needs: [], does: apiKeys.listApiKeys },
+  { method: 'POST', admin: '/account/api-keys', needs: [], does: apiKeys.addApiKey, status: 201 },
+  { method: 'DELETE', admin: '/account/api-keys/:apiKeyId', needs: [], does: apiKeys.removeApiKey },
+
   { method: 'POST', admin: '/user', needs: [], does: users.createUser, status: 201 },
   { method: 'GET', admin: '/user/meta', needs: [], does: users.findUsers },
   { method: 'GET', admin: '/user/:userId', user: '/me', needs: [], does: users.getUser },
   { method: 'PUT', admin: '/user/:userId', needs: [], does: users.changeUser },
+  { method: 'PUT', admin: '/user/:userId/tokens', needs: [], does: users.revokeTokens },
   { method: 'DELETE', admin: '/user/:userId', needs: [], does: users.removeUser },
 
   { method: 'GET', admin: '/calendar/meta', needs: [], does: calendars.findCalendars },

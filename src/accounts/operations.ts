@@ -31,7 +31,7 @@ export const createAccount = operation({
     return plan(
       [
         insertAccount({ account }, now),
-        await insertApiKey({ account }, { secret: secretApiKey, now }),
+        await insertApiKey({ account }, { secret: secretApiKey, name: null, expiresAt: null, now }),
         selectAccount({ account }),
       ],
       (_, __, rows): CreateAccountResult => ({ ...one(rows), secretApiKey }),

@@ -1,18 +1,57 @@
-import { hashOf } from '../auth/api-key.ts';
+import { expired, hashOf } from '../auth/api-key.ts';
 import type { Scope } from '../scope.ts';
+import type { ApiKey } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
+
+export const MAX_API_KEYS = 20;
+
+export interface ApiKeyRow {
+  id: string;
+  name: string | null;
+  hint: string;
+  created: number;
+  expires_at: number | null;
+}
 
 interface NewApiKey {
   secret: string;
+  name: string | null;
+  expiresAt: number | null;
   now: number;
 }
 
+const columns = sql`id, name, hint, created, expires_at`;
+
+export const toApiKey = (row: ApiKeyRow): ApiKey => ({
+  id: row.id,
+  name: row.name,
+  hint: row.hint,
+  created: row.created,
+  expiresAt: row.expires_at,
+});
+
+export const selectApiKeys = ({ account }: Scope): Sql<ApiKeyRow> =>
+  sql<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} ORDER BY seq`;
+
+export const selectApiKey = ({ account }: Scope, id: string): Sql<ApiKeyRow> =>
+  sql<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} AND id = ${id}`;
+
+/** Keeps the key's hash and its last characters. No row comes back where the account has its fill. */
 export async function insertApiKey(
   { account }: Pick<Scope, 'account'>,
-  { secret, now }: NewApiKey,
-): Promise<Sql> {
-  const [id, hash, hint] = [crypto.randomUUID(), await hashOf(secret), secret.slice(-4)];
-  return sql`
-    INSERT INTO api_keys (account_id, id, hash, hint, created)
-    SELECT id, ${id}, ${hash}, ${hint}, ${now} FROM accounts WHERE id = ${account}`;
+  key: NewApiKey,
+): Promise<Sql<ApiKeyRow>> {
+  return sql<ApiKeyRow>`
+    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at)
+    SELECT id, ${crypto.randomUUID()}, ${await hashOf(key.secret)}, ${key.name}, ${key.secret.slice(-4)}, ${key.now},
+      ${key.expiresAt}
+    FROM accounts WHERE id = ${account}
+      AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${MAX_API_KEYS}
+    RETURNING ${columns}`;
 }
+
+/** No row comes back where it is the last one that works: without any the account could never be reached again. */
+export const deleteApiKey = ({ account }: Scope, id: string, now: number): Sql<ApiKeyRow> => sql<ApiKeyRow>`
+  DELETE FROM api_keys WHERE account_id = ${account} AND id = ${id} AND EXISTS (
+    SELECT 1 FROM api_keys other WHERE other.account_id = api_keys.account_id AND other.id <> ${id} AND NOT ${expired(now)})
+  RETURNING ${columns}`;

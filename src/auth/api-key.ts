@@ -27,7 +27,7 @@ async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
 
-const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
+export const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
 
 /** The row of a key, if there is such a key. */
 export const apiKeyOf = (hash: string, now: number): Sql<{ expired: number }> =>

@@ -54,18 +54,30 @@ const rules = v.optional(
 const policyShape = 'must be { allow?: Permission[], reject?: Permission[] }';
 const numericDate = v.pipe(v.number('must be a number of seconds'), v.finite('must be a number of seconds'));
 
+const policySchema = v.optional(
+  v.pipe(
+    v.custom<object>(isRecord, policyShape),
+    v.strictObject({ allow: rules, reject: rules }, policyShape),
+  ),
+);
+
 const claimsSchema = v.object({
   nettuSchedulerUserId: uuid('must be the id of a user, a UUID in lower case'),
   exp: numericDate,
   iat: v.optional(numericDate),
   nbf: v.optional(numericDate),
-  schedulerPolicy: v.optional(
-    v.pipe(
-      v.custom<object>(isRecord, policyShape),
-      v.strictObject({ allow: rules, reject: rules }, policyShape),
-    ),
-  ),
+  schedulerPolicy: policySchema,
 });
+
+/** The policy in a token's claims, if the claims can be read and their policy, or its absence, is in order. */
+export function readPolicy(claims: Decoded['claims']): {
+  readable: boolean;
+  policy: SchedulerPolicy | undefined;
+} {
+  const parsed = v.safeParse(policySchema, claims?.schedulerPolicy);
+  const readable = claims !== null && parsed.success;
+  return { readable, policy: readable ? parsed.output : undefined };
+}
 
 /**
  * Checks all of a token that needs neither key nor database: RFC 7519 section 7.2, with `alg` fixed to RS256
@@ -110,6 +122,6 @@ export function readToken(jws: string, { header, claims }: Decoded, now: number)
     kid: header.kid,
     user,
     issued: iat === undefined ? null : iat * 1000,
-    policy: policy as SchedulerPolicy,
+    policy,
   };
 }

@@ -1,8 +1,39 @@
+import * as v from 'valibot';
 import { readPublicKey, UnfitKey } from '../auth/public-key.ts';
-import { invalid } from '../schemas.ts';
+import { invalid, shape, timestamp } from '../schemas.ts';
+import type { SigningKeyState } from '../sdk/types.ts';
+
+const kidRule = 'must be 1 to 128 printable ASCII characters without spaces, and more than dots';
+
+/** `.` and `..` would vanish from the path that names the key. */
+const kid = v.pipe(v.string(kidRule), v.regex(/^(?!\.+$)[!-~]{1,128}$/, kidRule));
+
+const states = ['standby', 'active', 'retiring', 'revoked'] as const satisfies readonly SigningKeyState[];
+
+export const creation = shape({
+  publicJwtKey: v.string('must be a string in PEM'),
+  kid: v.optional(kid),
+  state: v.optional(v.picklist(['standby', 'active'], 'must be standby or active'), 'active'),
+});
+
+export const change = v.pipe(
+  shape({
+    state: v.picklist(states, `must be one of ${states.join(', ')}`),
+    retiresAt: v.nullish(timestamp, null),
+  }),
+  v.forward(
+    v.check(
+      ({ state, retiresAt }) => (state === 'retiring') === (retiresAt !== null),
+      'goes with the state retiring, and must be given there',
+    ),
+    ['retiresAt'],
+  ),
+);
+
+export const inspection = shape({ token: v.string('must be a string') });
 
 /**
- * What is stored of a public key: its PEM as it was sent, under its thumbprint.
+ * What is stored of a public key: its PEM as it was sent, under its thumbprint unless it has a name of its own.
  *
  * @throws Problem `input-invalid`, which never repeats what was sent: it may be a private key.
  */

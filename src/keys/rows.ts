@@ -1,17 +1,71 @@
+import { MAX_KEYS } from '../auth/signers.ts';
 import type { Scope } from '../scope.ts';
-import type { SigningKeyState } from '../sdk/types.ts';
+import type { SigningKey, SigningKeyState } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
 
-interface NewKey {
+/** Keys that count, or may yet: a token is tried against no more than these. */
+export const MAX_LIVE_KEYS = 5;
+
+export interface KeyRow {
+  kid: string;
+  pem: string;
+  state: SigningKeyState;
+  created: number;
+  retires_at: number | null;
+}
+
+export interface NewKey {
   kid: string;
   pem: string;
   state: SigningKeyState;
   now: number;
 }
 
-export const insertKey = ({ account }: Scope, { kid, pem, state, now }: NewKey): Sql => sql`
+const columns = sql`kid, pem, state, created, retires_at`;
+
+export const toKey = (row: KeyRow): SigningKey => ({
+  kid: row.kid,
+  publicJwtKey: row.pem,
+  state: row.state,
+  created: row.created,
+  retiresAt: row.retires_at,
+});
+
+/** Neither revoked nor past its retirement. */
+const live = (now: number): Sql => sql`(state <> 'revoked' AND (retires_at IS NULL OR retires_at > ${now}))`;
+
+export const selectKeys = ({ account }: Scope): Sql<KeyRow> =>
+  sql<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} ORDER BY seq`;
+
+export const selectKey = ({ account }: Scope, kid: string): Sql<KeyRow> =>
+  sql<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} AND kid = ${kid}`;
+
+/** No row comes back where the kid is taken or the account has its fill. */
+export const insertKey = ({ account }: Scope, { kid, pem, state, now }: NewKey): Sql<KeyRow> => sql<KeyRow>`
   INSERT INTO signing_keys (account_id, kid, pem, state, created)
-  SELECT id, ${kid}, ${pem}, ${state}, ${now} FROM accounts WHERE id = ${account}`;
+  SELECT id, ${kid}, ${pem}, ${state}, ${now} FROM accounts WHERE id = ${account}
+    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(now)}) < ${MAX_LIVE_KEYS}
+    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${MAX_KEYS}
+  ON CONFLICT (account_id, kid) DO NOTHING RETURNING ${columns}`;
+
+/** No row comes back where the key is revoked, or where it would be one live key too many. */
+export const updateKey = (
+  { account }: Scope,
+  {
+    kid,
+    state,
+    retiresAt,
+    now,
+  }: { kid: string; state: SigningKeyState; retiresAt: number | null; now: number },
+): Sql<KeyRow> => sql<KeyRow>`
+  UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}
+  WHERE account_id = ${account} AND kid = ${kid} AND (${state} = 'revoked' OR state <> 'revoked' AND (
+    SELECT count(*) FROM signing_keys other WHERE other.account_id = signing_keys.account_id
+      AND other.kid <> ${kid} AND ${live(now)}) < ${MAX_LIVE_KEYS})
+  RETURNING ${columns}`;
+
+export const deleteKey = ({ account }: Scope, kid: string): Sql<KeyRow> =>
+  sql<KeyRow>`DELETE FROM signing_keys WHERE account_id = ${account} AND kid = ${kid} RETURNING ${columns}`;
 
 export const deleteKeys = ({ account }: Scope): Sql =>
   sql`DELETE FROM signing_keys WHERE account_id = ${account}`;

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
-import { metadata, shape } from '../schemas.ts';
+import { metadata, shape, timestamp } from '../schemas.ts';
 
 export const creation = shape({ metadata: v.optional(metadata, {}) });
 
 export const update = shape({ metadata: v.optional(metadata) });
+
+export const revocation = shape({ notBefore: v.nullable(timestamp) });

@@ -9,6 +9,7 @@ import {
   selectUsersByMetadata,
   toUser,
   type UserRow,
+  updateNotBefore,
   updateUser,
 } from './rows.ts';
 
@@ -24,6 +25,11 @@ export const getUser = operation({ run: (scope) => plan([selectUser(scope)], one
 export const changeUser = operation({
   body: input.update,
   run: (scope, { body }) => plan([updateUser(scope, body.metadata)], one),
+});
+
+export const revokeTokens = operation({
+  body: input.revocation,
+  run: (scope, { body }) => plan([updateNotBefore(scope, body.notBefore)], one),
 });
 
 export const removeUser = operation({ run: (scope) => plan([deleteUser(scope)], one) });

@@ -31,6 +31,13 @@ export const updateUser = (
   UPDATE users SET metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata)
   WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
 
+/** The user's tokens issued before it are refused from then on; null takes that back. */
+export const updateNotBefore = (
+  { account, user }: Scope,
+  notBefore: number | null,
+): Sql<UserRow> => sql<UserRow>`
+  UPDATE users SET not_before = ${notBefore} WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+
 /** All that belongs to the user goes with it: the foreign keys see to that, in the same statement. */
 export const deleteUser = ({ account, user }: Scope): Sql<UserRow> =>
   sql<UserRow>`DELETE FROM users WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;

@@ -1,0 +1,4 @@
+import * as v from 'valibot';
+import { shape, text, timestamp } from '../schemas.ts';
+
+export const creation = shape({ name: v.nullish(text(1, 128), null), expiresAt: v.nullish(timestamp, null) });

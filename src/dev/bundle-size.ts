@@ -1,0 +1,21 @@
+/** Builds the Worker as `wrangler deploy` would, says what it weighs, and fails above the limit. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const LIMIT_KB = 40;
+
+const folder = mkdtempSync(join(tmpdir(), 'nettu-bundle-'));
+try {
+  const { status, stderr } = spawnSync('wrangler', ['deploy', '--dry-run', '--outdir', folder], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  const kilobytes = gzipSync(readFileSync(join(folder, 'index.js')), { level: 9 }).length / 1000;
+  console.log(`Worker: ${kilobytes.toFixed(1)} kB gzip (limit ${LIMIT_KB})`);
+  if (kilobytes > LIMIT_KB) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

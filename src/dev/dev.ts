@@ -1,0 +1,19 @@
+/** `npm run dev`: the Worker on port 5000 (or PORT), with a local database that outlives it. */
+import { LOCAL_CODE, PORT, startServer } from './server.ts';
+
+const port = Number(process.env.PORT ?? PORT);
+try {
+  const server = await startServer(port);
+  console.log(`
+Nettu Scheduler listens on    ${server.baseUrl}
+Create an account with code   ${LOCAL_CODE}      POST /account { "code": "${LOCAL_CODE}" }
+See the whole story           npm run demo               (in another terminal)
+Data is kept in               .wrangler/state            (delete it to start anew)
+`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, server.stop);
+  server.process.on('exit', (code) => process.exit(code ?? 0));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error('Is another program on that port? Choose one: PORT=5001 npm run dev');
+  process.exitCode = 1;
+}

@@ -1,0 +1,78 @@
+/** A Worker on this machine, on workerd and a local D1 that has its schema: `wrangler dev` and what comes before it. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Opens account creation here, and only here: each deployment sets its own secret. */
+export const LOCAL_CODE = 'local-development-code';
+export const PORT = 5000;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface LocalServer {
+  baseUrl: string;
+  process: ChildProcess;
+  stop(): void;
+}
+
+/**
+ * Applies schema.sql (again: it keeps what is there), starts `wrangler dev`, and waits until it answers.
+ *
+ * @param persistTo the folder of the local database; wrangler's own by default.
+ * @throws Error with wrangler's own words when it does not start.
+ */
+export async function startServer(
+  port: number,
+  { quiet = false, persistTo }: { quiet?: boolean; persistTo?: string } = {},
+) {
+  const persist = persistTo ? ['--persist-to', persistTo] : [];
+  const schema = spawnSync(
+    'wrangler',
+    ['d1', 'execute', 'nettu-scheduler', '--local', '--yes', '--file', 'schema.sql', ...persist],
+    { cwd: root, encoding: 'utf8', env: environment },
+  );
+  if (schema.status !== 0)
+    throw new Error(`The schema could not be applied.\n${schema.stdout}${schema.stderr}`);
+
+  const flags = ['--port', String(port), '--var', `CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, ...persist];
+  const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
+  // A group of its own: stopping it must stop workerd too.
+  const child = spawn('wrangler', ['dev', '--show-interactive-dev-session=false', ...flags], {
+    cwd: root,
+    stdio: [...stdio],
+    env: environment,
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      output += chunk;
+    });
+  const server: LocalServer = {
+    baseUrl: `http://localhost:${port}/api/v1`,
+    process: child,
+    stop: () => {
+      if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    },
+  };
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) break;
+    if (await answers(server.baseUrl)) return server;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  server.stop();
+  throw new Error(`wrangler dev did not start on port ${port}.\n${output}`);
+}
+
+/** No look at the network that the Worker does not need. */
+const environment = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' };
+
+/** Whether our Worker listens there; other programs like port 5000 too. */
+export async function answers(baseUrl: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${baseUrl}/`, { signal: AbortSignal.timeout(2000) });
+    return (
+      response.ok && ((await response.json()) as { message?: string }).message?.startsWith('Nettu') === true
+    );
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import { MAX_KEYS } from '../auth/signers.ts';
+import { found, operation, plan } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import type { KeyResult, KeysResult } from '../sdk/types.ts';
+import * as input from './input.ts';
+import {
+  deleteKey,
+  insertKey,
+  type KeyRow,
+  MAX_LIVE_KEYS,
+  selectKey,
+  selectKeys,
+  toKey,
+  updateKey,
+} from './rows.ts';
+
+const one = (rows: KeyRow[]): KeyResult => ({ key: toKey(found(rows)) });
+
+const tooMany = () =>
+  new Problem(
+    'key-limit',
+    `An account has at most ${MAX_LIVE_KEYS} live keys, and ${MAX_KEYS} with those revoked or retired. Remove one first.`,
+  );
+
+export const listKeys = operation({
+  run: (scope) => plan([selectKeys(scope)], (rows): KeysResult => ({ keys: rows.map(toKey) })),
+});
+
+export const addKey = operation({
+  body: input.creation,
+  async run(scope, { body, now }) {
+    const { pem, kid: thumbprint } = await input.publicKeyIn(body.publicJwtKey);
+    const key = { pem, kid: body.kid ?? thumbprint, state: body.state, now };
+    return plan([selectKey(scope, key.kid), insertKey(scope, key)], ([taken], inserted) => {
+      if (taken)
+        throw new Problem(
+          'kid-taken',
+          'The account has a key with this kid. Remove that one, or choose another kid.',
+        );
+      if (inserted.length === 0) throw tooMany();
+      return one(inserted);
+    });
+  },
+});
+
+export const setKeyState = operation({
+  body: input.change,
+  run: (scope, { params: { kid }, body, now }) =>
+    plan([selectKey(scope, kid), updateKey(scope, { kid, ...body, now })], (before, after) => {
+      if (found(before).state === 'revoked' && body.state !== 'revoked') {
+        throw new Problem('key-state-final', 'A revoked key is never accepted again. Add a new key.');
+      }
+      if (after.length === 0) throw tooMany();
+      return one(after);
+    }),
+});
+
+export const removeKey = operation({ run: (scope, { params }) => plan([deleteKey(scope, params.kid)], one) });

@@ -1,0 +1,47 @@
+/** The client of a server, which holds the account's API key; and of anyone, for what an account makes public. */
+import { type Connection, request, type Send } from './request.ts';
+import { account } from './resources/account.ts';
+import { apiKeys } from './resources/api-keys.ts';
+import { accountCalendars } from './resources/calendar.ts';
+import { accountEvents } from './resources/events.ts';
+import { health } from './resources/health.ts';
+import { signingKeys } from './resources/signing-keys.ts';
+import { accountUsers } from './resources/user.ts';
+
+export interface NettuClientOptions extends Connection {
+  /** The account's secret, `sk_…`. Never give it to a browser. */
+  apiKey?: string | undefined;
+  /** The account's id: without an API key, it opens what the account makes public, such as free/busy. */
+  nettuAccount?: string | undefined;
+}
+
+// Spelled out, because an inferred type would lose the descriptions that editors show for the methods.
+export interface NettuClient {
+  account: ReturnType<typeof account> & {
+    keys: ReturnType<typeof signingKeys>;
+    apiKeys: ReturnType<typeof apiKeys>;
+  };
+  user: ReturnType<typeof accountUsers>;
+  calendar: ReturnType<typeof accountCalendars>;
+  events: ReturnType<typeof accountEvents>;
+  health: ReturnType<typeof health>;
+}
+
+/**
+ * A client that acts for an account. Without any credentials it can open an account and check the service's health.
+ *
+ * Every method resolves with an `Answer`, whatever the status, and rejects with a `NettuNetworkError` when there is
+ * no answer.
+ */
+export function NettuClient(options: NettuClientOptions = {}): NettuClient {
+  const { apiKey, nettuAccount } = options;
+  const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
+  const send: Send = (...call) => request(options, credentials, ...call);
+  return {
+    account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send) },
+    user: accountUsers(send),
+    calendar: accountCalendars(send),
+    events: accountEvents(send),
+    health: health(send),
+  };
+}

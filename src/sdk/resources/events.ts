@@ -1,0 +1,55 @@
+import type { Send } from '../request.ts';
+import type {
+  CreateEvent,
+  EventResult,
+  EventsResult,
+  InstancesResult,
+  MetadataQuery,
+  Timespan,
+  UpdateEvent,
+} from '../types.ts';
+import { path, query } from '../url.ts';
+
+/** The events of all of the account's users. */
+export function accountEvents(send: Send) {
+  return {
+    /** Creates an event in one of the user's calendars. */
+    create: async (userId: string, data: CreateEvent) =>
+      send<EventResult>('POST', path`/user/${userId}/events`, data),
+
+    ...events(send, '/user/events'),
+
+    /** The events with this metadata, in creation order. */
+    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20) =>
+      send<EventsResult>('GET', `/events/meta${query({ key, value, skip, limit })}`),
+  };
+}
+
+/** The events of the user whom the token speaks for. */
+export function userEvents(send: Send) {
+  return {
+    /** Creates an event in one of the user's calendars. The token's policy must allow `CreateCalendarEvent`. */
+    create: async (data: CreateEvent) => send<EventResult>('POST', '/events', data),
+
+    ...events(send, '/events'),
+  };
+}
+
+/** What both callers do alike, below a path of their own. With a token, its policy must allow each change. */
+function events(send: Send, root: string) {
+  return {
+    /** The event of this id. */
+    findById: async (eventId: string) => send<EventResult>('GET', root + path`/${eventId}`),
+
+    /** Changes what is given, and keeps the rest; a changed `startTs` clears `exdates`. A token needs `UpdateCalendarEvent`. */
+    update: async (eventId: string, data: UpdateEvent) =>
+      send<EventResult>('PUT', root + path`/${eventId}`, data),
+
+    /** Deletes the event. A token needs `DeleteCalendarEvent`. */
+    remove: async (eventId: string) => send<EventResult>('DELETE', root + path`/${eventId}`),
+
+    /** The event, and when it takes place between two times (ms, at most 62 days apart). */
+    getInstances: async (eventId: string, { startTs, endTs }: Timespan) =>
+      send<InstancesResult>('GET', root + path`/${eventId}/instances` + query({ startTs, endTs })),
+  };
+}

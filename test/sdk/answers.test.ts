@@ -1,0 +1,87 @@
+/** What comes back: data, a problem, or, when nothing does, the one error that is thrown. */
+import { describe, expect, test } from 'vitest';
+import { NettuClient, NettuNetworkError } from '../../src/sdk/index.ts';
+import { json, problem, type Reply, stubFetch } from './stub.ts';
+
+const BASE = 'https://scheduler.test/api/v1';
+const clientOf = (reply: Reply) =>
+  NettuClient({ baseUrl: BASE, apiKey: 'sk_secret', fetch: stubFetch(reply).fetch });
+
+describe('an answer', () => {
+  test('holds the data of a success', async () => {
+    const user = { id: 'u1', metadata: {} };
+    const answer = await clientOf(json({ user }, 201)).user.create();
+    expect(answer).toEqual({ status: 201, data: { user }, res: expect.any(Response) });
+  });
+
+  test('holds the problem of a refusal, and does not throw', async () => {
+    const answer = await clientOf(problem('policy-denied', 401)).user.create();
+    expect(answer.status).toBe(401);
+    expect(answer.data).toBeUndefined();
+    expect(answer.error).toMatchObject({ code: 'policy-denied', status: 401, detail: 'Because.' });
+  });
+
+  test('hands out the response, for its headers', async () => {
+    const reply = () => Response.json({}, { headers: { 'retry-after': '3' } });
+    const { res } = await clientOf(reply).account.me();
+    expect(res.headers.get('retry-after')).toBe('3');
+  });
+});
+
+describe('an answer that is not the scheduler’s', () => {
+  const html =
+    (status: number): Reply =>
+    () =>
+      new Response('<h1>Bad gateway</h1>', { status, headers: { 'content-type': 'text/html' } });
+
+  const rows: [string, Reply, number][] = [
+    ['an error page of a proxy', html(502), 502],
+    ['a page served with 200', html(200), 200],
+    ['an error in JSON of another service', json({ message: 'Forbidden' }, 403), 403],
+    ['an error that is JSON null', json(null, 500), 500],
+    ['a success that is JSON null', json(null), 200],
+    ['a success cut short', () => new Response('{"user":'), 200],
+    ['a success without a body', () => new Response(null, { status: 204 }), 204],
+    [
+      'a redirect',
+      () => new Response(null, { status: 301, headers: { location: 'https://other.test' } }),
+      301,
+    ],
+  ];
+
+  test.each(rows)('is a problem of ours: %s', async (_name, reply, status) => {
+    const answer = await clientOf(reply).user.findByMeta({ key: 'email', value: 'a@b.test' });
+    expect(answer.status).toBe(status);
+    expect(answer.data).toBeUndefined();
+    expect(answer.error).toMatchObject({ code: 'unexpected-answer', status, type: 'about:blank' });
+    expect(answer.error?.detail).toContain(`GET ${BASE}/user/meta was answered with status ${status}`);
+    expect(answer.error?.detail).not.toContain('b.test');
+  });
+});
+
+describe('no answer', () => {
+  const failure = new TypeError('fetch failed');
+
+  test('throws an error that says what to check, with what fetch threw as its cause', async () => {
+    const call = clientOf(() => Promise.reject(failure)).user.find('u1');
+    const error = await call.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NettuNetworkError);
+    expect(error).toMatchObject({ name: 'NettuNetworkError', cause: failure });
+    expect(String(error)).toMatch(
+      /^NettuNetworkError: GET https:\/\/scheduler\.test\/api\/v1\/user\/u1 got no answer\. .*config\.baseUrl/,
+    );
+  });
+
+  test('names neither credentials nor query values', async () => {
+    const call = clientOf(() => Promise.reject(failure)).user.findByMeta({ key: 'email', value: 'a@b.test' });
+    const text = await call.catch(String);
+    expect(text).toContain(`GET ${BASE}/user/meta got`);
+    expect(text).not.toMatch(/sk_|email|b\.test/);
+  });
+
+  test('is also an answer that breaks off', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(failure) });
+    const call = clientOf(() => new Response(body)).account.me();
+    await expect(call).rejects.toThrow(NettuNetworkError);
+  });
+});

@@ -1,0 +1,152 @@
+/** What holds for every request: where it goes, who it says is calling, and what its values can do to its URL. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  config,
+  Frequency,
+  Frequenzy,
+  NettuClient,
+  NettuUserClient,
+  Permissions,
+} from '../../src/sdk/index.ts';
+import { json, stubFetch } from './stub.ts';
+
+const BASE = 'https://scheduler.test/api/v1';
+const published = config.baseUrl;
+
+afterEach(() => {
+  config.baseUrl = published;
+  vi.unstubAllGlobals();
+});
+
+describe('the base URL', () => {
+  test('is config.baseUrl as it is when a request is made', async () => {
+    const { fetch, sent } = stubFetch();
+    const client = NettuClient({ fetch });
+    await client.account.me();
+    config.baseUrl = BASE;
+    await client.account.me();
+    expect(sent.map(({ url }) => url)).toEqual(['http://localhost:5000/api/v1/account', `${BASE}/account`]);
+  });
+
+  test('of a client comes before config.baseUrl', async () => {
+    const { fetch, sent } = stubFetch();
+    config.baseUrl = 'https://other.test';
+    await NettuClient({ fetch, baseUrl: BASE }).account.me();
+    expect(sent[0]?.url).toBe(`${BASE}/account`);
+  });
+
+  test.each([`${BASE}/`, `${BASE}//`])('may end in slashes: %s', async (baseUrl) => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, baseUrl }).account.me();
+    expect(sent[0]?.url).toBe(`${BASE}/account`);
+  });
+
+  test('may be a path, for a page of the same origin', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, baseUrl: '/api/v1' }).account.me();
+    expect(sent[0]?.url).toBe('/api/v1/account');
+  });
+
+  test('with a password in it is refused, by a message without the password', async () => {
+    const { fetch, sent } = stubFetch();
+    const call = NettuClient({ fetch, baseUrl: 'https://me:hunter2@scheduler.test' }).account.me();
+    await expect(call).rejects.toThrow(new TypeError('The base URL must not hold a user name or password'));
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('the caller', () => {
+  test('without credentials sends no header for them', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, apiKey: '', nettuAccount: '' }).health.checkStatus();
+    await NettuClient({ fetch }).health.checkStatus();
+    expect(sent.map(({ headers }) => headers)).toEqual([{}, {}]);
+  });
+
+  test('with an account id alone is the public', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, nettuAccount: 'acc' }).user.freebusy('u1', { startTs: 0, endTs: 1 });
+    expect(sent[0]?.headers).toEqual({ 'nettu-account': 'acc' });
+  });
+
+  test('with an API key is the account, whatever else is given', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, apiKey: 'sk_1', nettuAccount: 'acc' }).account.me();
+    expect(sent[0]?.headers).toEqual({ 'x-api-key': 'sk_1' });
+  });
+
+  test('with an empty token sends no authorization', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuUserClient({ fetch, token: '', nettuAccount: 'acc' }).user.me();
+    expect(sent[0]?.headers).toEqual({ 'nettu-account': 'acc' });
+  });
+
+  test('with a key that no header can carry is refused, by a message without the key', async () => {
+    const { fetch, sent } = stubFetch();
+    const error = await NettuClient({ fetch, apiKey: 'sk_1\nsk_2' }).account.me().catch(String);
+    expect(error).toMatch(/^TypeError: .* a header cannot carry$/);
+    expect(error).not.toContain('sk_');
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('fetch', () => {
+  test('is the global one as it is when a request is made', async () => {
+    const client = NettuClient({ apiKey: 'sk_1' });
+    const { fetch, sent } = stubFetch();
+    vi.stubGlobal('fetch', fetch);
+    await client.account.me();
+    expect(sent).toHaveLength(1);
+  });
+
+  test('is called as a plain function, as browsers demand', async () => {
+    const receivers: unknown[] = [];
+    function fetch(this: unknown) {
+      receivers.push(this);
+      return Promise.resolve(Response.json({}));
+    }
+    await NettuClient({ fetch }).account.me();
+    vi.stubGlobal('fetch', fetch);
+    await NettuClient().account.me();
+    expect(receivers).toEqual([undefined, undefined]);
+  });
+
+  test('follows no redirect, which could take the API key elsewhere', async () => {
+    const fetch = vi.fn(async (_url: string, _init: RequestInit) => Response.json({}));
+    await NettuClient({ fetch, apiKey: 'sk_1' }).account.me();
+    expect(fetch.mock.calls[0]?.[1].redirect).toBe('manual');
+  });
+});
+
+describe('values in URLs', () => {
+  test('stay in the segment they were put in', async () => {
+    const { fetch, sent } = stubFetch();
+    await NettuClient({ fetch, baseUrl: BASE }).account.keys.remove('a/b?c#d %é..');
+    expect(sent[0]?.url).toBe(`${BASE}/account/keys/a%2Fb%3Fc%23d%20%25%C3%A9..`);
+  });
+
+  test.each(['', '.', '..'])('cannot leave their segment: "%s" is no id', async (id) => {
+    const { fetch, sent } = stubFetch(json({}));
+    const client = NettuClient({ fetch });
+    await expect(client.user.remove(id)).rejects.toThrow(new TypeError(`"${id}" is not an id`));
+    await expect(client.calendar.findById(id)).rejects.toThrow(TypeError);
+    expect(sent).toEqual([]);
+  });
+
+  test('stay in the query value they were put in', async () => {
+    const { fetch, sent } = stubFetch();
+    const pair = { key: 'a&b=c', value: 'd+e f#ü' };
+    await NettuClient({ fetch, baseUrl: BASE }).user.findByMeta(pair);
+    const { searchParams, hash } = new URL(sent[0]?.url ?? '');
+    expect(Object.fromEntries(searchParams)).toEqual({ ...pair, skip: '0', limit: '20' });
+    expect(hash).toBe('');
+  });
+});
+
+test('constants hold the words of the contract', () => {
+  expect(Frequenzy).toBe(Frequency);
+  expect(Frequency.Weekly).toBe('weekly');
+  for (const [name, permission] of Object.entries(Permissions)) {
+    expect(permission).toBe(name === 'All' ? '*' : name);
+  }
+});

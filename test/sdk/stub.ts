@@ -1,0 +1,39 @@
+/** A `fetch` that keeps what it was asked and answers from a list, then again and again with the last of it. */
+export interface Sent {
+  method: string | undefined;
+  url: string;
+  headers: Record<string, string>;
+  /** The parsed JSON; undefined when there was no body. */
+  body: unknown;
+}
+
+export type Reply = () => Response | Promise<Response>;
+
+export function stubFetch(...replies: Reply[]) {
+  const sent: Sent[] = [];
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    sent.push({
+      method: init.method,
+      url,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
+    });
+    const reply = replies[Math.min(sent.length, replies.length) - 1] ?? json({});
+    return reply();
+  };
+  return { fetch, sent };
+}
+
+export const json =
+  (body: unknown, status = 200): Reply =>
+  () =>
+    Response.json(body, { status });
+
+export const problem = (code: string, status: number): Reply =>
+  json({ type: 'about:blank', title: 'Refused', status, detail: 'Because.', code }, status);
+
+/** An unsigned JWT with these claims: the SDK only reads them. */
+export function jwt(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;
+}

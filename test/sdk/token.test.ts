@@ -1,0 +1,174 @@
+/** When the token function is called, and with what each request is sent. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NettuUserClient, type Token } from '../../src/sdk/index.ts';
+import { json, jwt, problem, type Reply, stubFetch } from './stub.ts';
+
+const NOW_S = 1_700_000_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW_S * 1000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
+
+/** A new token on each call, which differs by its `n` and ends in so many seconds. */
+function issuer(lifeS: number) {
+  let n = 0;
+  return vi.fn(async () => {
+    n += 1;
+    return jwt({ n, exp: Math.floor(Date.now() / 1000) + lifeS });
+  });
+}
+
+function clientOf(token: Token, ...replies: Reply[]) {
+  const { fetch, sent } = stubFetch(...replies);
+  const tokens = () => sent.map(({ headers }) => headers.authorization?.replace('Bearer ', ''));
+  return { client: NettuUserClient({ token, nettuAccount: 'acc', fetch }), sent, tokens };
+}
+
+test('a fixed token is sent as it is, expired or not', async () => {
+  const token = jwt({ exp: 1 });
+  const { client, tokens } = clientOf(token, problem('token-expired', 401));
+  const { error } = await client.user.me();
+  expect(error?.code).toBe('token-expired');
+  expect(tokens()).toEqual([token]);
+});
+
+test('the token function is not called before the first request, and then once', async () => {
+  const token = issuer(3600);
+  const { client, tokens } = clientOf(token);
+  expect(token).not.toHaveBeenCalled();
+  await client.user.me();
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(1);
+  expect(new Set(tokens()).size).toBe(1);
+});
+
+test('a token function need not be async', async () => {
+  const { client, tokens } = clientOf(() => 'a.b.c');
+  await client.user.me();
+  expect(tokens()).toEqual(['a.b.c']);
+});
+
+test('a token is replaced 10 seconds before it ends', async () => {
+  const token = issuer(3600);
+  const { client } = clientOf(token);
+  await client.user.me();
+  pass(3589);
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(1);
+  pass(1);
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(2);
+});
+
+test('a token that lives shorter than that is used for half its life', async () => {
+  const token = issuer(6);
+  const { client } = clientOf(token);
+  await client.user.me();
+  pass(2);
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(1);
+  pass(1);
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(2);
+});
+
+test('a token that is expired on arrival is used: the clock here may be the one that is wrong', async () => {
+  const token = issuer(-60);
+  const { client } = clientOf(token);
+  await client.user.me();
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['with other alphabets in its claims', jwt({ name: 'Åse 東京 🗓 "quoted" \u0085', exp: NOW_S + 60 }), 2],
+  ['with an exp far in the future', jwt({ exp: 5_609_418_990_073 }), 1],
+  ['without an exp', jwt({}), 1],
+  ['with an exp of another type', jwt({ exp: '1' }), 1],
+  ['that is no JWT', 'opaque', 1],
+  ['that holds no JSON', 'a.!!.c', 1],
+])('a token %s is read for its end', async (_name, value, calls) => {
+  const token = vi.fn(() => value);
+  const { client } = clientOf(token);
+  await client.user.me();
+  pass(61);
+  await client.user.me();
+  expect(token).toHaveBeenCalledTimes(calls);
+});
+
+test('requests at the same time share one call', async () => {
+  const token = issuer(3600);
+  const { client, tokens } = clientOf(token);
+  await Promise.all([client.user.me(), client.user.me(), client.calendar.findById('c1')]);
+  expect(token).toHaveBeenCalledTimes(1);
+  expect(new Set(tokens()).size).toBe(1);
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('signed out'))],
+  [
+    'throws',
+    () => {
+      throw new Error('signed out');
+    },
+  ],
+])(
+  'when the token function %s, so do the waiting requests, and the next one tries again',
+  async (_how, fail) => {
+    const token = vi.fn<() => string | Promise<string>>(() => 'a.b.c').mockImplementationOnce(fail);
+    const { client, tokens } = clientOf(token);
+    const calls = await Promise.allSettled([client.user.me(), client.user.me()]);
+    expect(calls.map((call) => call.status === 'rejected' && String(call.reason))).toEqual([
+      'Error: signed out',
+      'Error: signed out',
+    ]);
+    expect(token).toHaveBeenCalledTimes(1);
+    expect(tokens()).toEqual([]);
+    await client.user.me();
+    expect(tokens()).toEqual(['a.b.c']);
+  },
+);
+
+test('a token that the service finds expired is replaced, and the request sent again', async () => {
+  const token = issuer(3600);
+  const { client, sent, tokens } = clientOf(
+    token,
+    problem('token-expired', 401),
+    json({ calendar: {} }, 201),
+  );
+  const answer = await client.calendar.create({ timezone: 'UTC' });
+  expect(answer.status).toBe(201);
+  expect(sent.map(({ body }) => body)).toEqual([{ timezone: 'UTC' }, { timezone: 'UTC' }]);
+  expect(new Set(tokens()).size).toBe(2);
+});
+
+test('it is sent again once, and no more', async () => {
+  const token = issuer(3600);
+  const { client, sent } = clientOf(token, problem('token-expired', 401));
+  const { error } = await client.user.me();
+  expect(error?.code).toBe('token-expired');
+  expect(sent).toHaveLength(2);
+  expect(token).toHaveBeenCalledTimes(2);
+});
+
+test('requests that are refused together share the replacement', async () => {
+  const token = issuer(3600);
+  const expired = problem('token-expired', 401);
+  const { client } = clientOf(token, expired, expired, json({}));
+  const answers = await Promise.all([client.user.me(), client.user.me()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(token).toHaveBeenCalledTimes(2);
+});
+
+test.each(['token-signature', 'token-revoked', 'policy-denied'])('%s is final', async (code) => {
+  const token = issuer(3600);
+  const { client, sent } = clientOf(token, problem(code, 401));
+  const { error } = await client.user.me();
+  expect(error?.code).toBe(code);
+  expect(sent).toHaveLength(1);
+});

@@ -1,0 +1,144 @@
+/**
+ * What must compile and what must not: `tsc -p test/sdk` is the test, and nothing in here is run.
+ */
+import type { JWTPayload } from 'jose';
+import {
+  type Answer,
+  type CalendarEvent,
+  type CreateEvent,
+  config,
+  Frequency,
+  Frequenzy,
+  type Inspection,
+  NettuClient,
+  NettuNetworkError,
+  NettuUserClient,
+  Permissions,
+  type Problem,
+  type Recurrence,
+  type SchedulerClaims,
+  type SchedulerPolicy,
+  type WeekStart,
+} from '../../src/sdk/index.ts';
+
+const client: NettuClient = NettuClient({ apiKey: 'sk_1' });
+const user: NettuUserClient = NettuUserClient({ token: 'a.b.c', nettuAccount: 'acc' });
+
+// ------------------------------------------------------------------------------------------------- clients
+
+NettuClient();
+NettuClient({ nettuAccount: 'acc', baseUrl: 'https://scheduler.test/api/v1', fetch });
+NettuUserClient({ token: async () => 'a.b.c', nettuAccount: 'acc' });
+config.baseUrl = 'https://scheduler.test/api/v1';
+
+// @ts-expect-error a user is found by the account too
+NettuUserClient({ token: 'a.b.c' });
+// @ts-expect-error a token is text
+NettuUserClient({ token: async () => ({ token: 'a.b.c' }), nettuAccount: 'acc' });
+// @ts-expect-error apiKey
+NettuClient({ apikey: 'sk_1' });
+// @ts-expect-error an account's own business
+user.account;
+// @ts-expect-error the token says whose calendar it is
+void user.calendar.create('u1', { timezone: 'UTC' });
+// @ts-expect-error a user cannot search all of the account's calendars
+user.calendar.findByMeta;
+
+// -------------------------------------------------------------------------------------------------- claims
+
+const claims = {
+  nettuSchedulerUserId: 'u1',
+  exp: 5609418990073,
+  iat: 19,
+  schedulerPolicy: { allow: [Permissions.All], reject: [Permissions.DeleteCalendar, 'UpdateCalendar'] },
+} satisfies SchedulerClaims;
+export const payload: JWTPayload = claims;
+export const declared = (value: SchedulerClaims): JWTPayload => value;
+
+export const policy: SchedulerPolicy = { allow: ['*'], reject: [Permissions.CreateSchedule] };
+export const permissions: Permissions[] = [Permissions.All, 'CreateCalendar'];
+
+// @ts-expect-error exp is required
+export const eternal: SchedulerClaims = { nettuSchedulerUserId: 'u1' };
+// @ts-expect-error exp is in seconds, as a number
+export const dated: SchedulerClaims = { nettuSchedulerUserId: 'u1', exp: new Date() };
+// @ts-expect-error nettuSchedulerUserId
+export const misspelt = { nettuUserId: 'u1', exp: 1 } satisfies SchedulerClaims;
+// @ts-expect-error there is no such permission
+export const unknown: SchedulerPolicy = { allow: ['ReadCalendar'] };
+// @ts-expect-error there is no such list
+export const denied: SchedulerPolicy = { deny: ['*'] };
+// @ts-expect-error there is no such permission
+Permissions.ReadCalendar;
+
+// --------------------------------------------------------------------------------------------- request bodies
+
+export const weekStarts: WeekStart[] = ['Mon', 'Sun', 0, 6];
+// @ts-expect-error 0 is Monday and 6 is Sunday
+export const eighth: WeekStart = 7;
+// @ts-expect-error three letters
+export const monday: WeekStart = 'Monday';
+
+export const rule: Recurrence = {
+  freq: Frequency.Monthly,
+  interval: 1,
+  byweekday: ['Mon', '1Mon', '-1Fri'],
+  bymonth: ['January', 'December'],
+};
+export const oldRule: Recurrence = { freq: Frequenzy.Daily, interval: 1, bymonth: [1, 12], count: undefined };
+// @ts-expect-error there is no such frequency
+export const hourly: Recurrence = { freq: 'hourly', interval: 1 };
+// @ts-expect-error the number comes first
+export const backwards: Recurrence = { freq: 'monthly', interval: 1, byweekday: ['Mon1'] };
+
+export async function requests(event: CalendarEvent) {
+  await client.calendar.create('u1', { timezone: 'UTC', weekStart: undefined });
+  await user.calendar.update('c1', { timezone: 'UTC', weekStart: 6 });
+  await user.calendar.update('c1', { settings: { weekStart: 'Sun' }, metadata: { a: 'b' } });
+  await user.calendar.getEvents('c1', { startTs: 0, endTs: 1 });
+  await user.calendar.getEvents('c1', 0, 1);
+  await user.events.update(event.id, { recurrence: event.recurrence, busy: undefined });
+  await user.events.update(event.id, { recurrence: null, exdates: [...event.exdates, 1] });
+  await client.account.setPublicSigningKey();
+  await client.user.revokeTokens('u1', null);
+
+  // @ts-expect-error a calendar has a timezone
+  await client.calendar.create('u1', {});
+  // @ts-expect-error timezone
+  await client.calendar.create('u1', { timeZone: 'UTC' });
+  // @ts-expect-error metadata holds text
+  await client.user.create({ metadata: { age: 42 } });
+  // @ts-expect-error a window has an end
+  await user.calendar.getEvents('c1', 0);
+  // @ts-expect-error an event stays in its calendar
+  await user.events.update(event.id, { calendarId: 'c2' });
+  // @ts-expect-error a new event has nothing to make single
+  const single: CreateEvent = { calendarId: 'c1', startTs: 0, duration: 1, recurrence: null };
+  // @ts-expect-error there is no such state
+  await client.account.keys.setState('k1', { state: 'paused' });
+  return single;
+}
+
+// -------------------------------------------------------------------------------------------------- answers
+
+export async function answers(): Promise<string> {
+  const answer: Answer<{ calendar: { settings: { weekStart: string } } }> =
+    await user.calendar.findById('c1');
+  const { data, error, res, status } = answer;
+  res.headers.get('retry-after');
+  if (status === 401 && error?.code === 'policy-denied') return error.detail;
+  if (error?.code === 'unexpected-answer') return error.title;
+  // @ts-expect-error there is no such code
+  if (error?.code === 'forbidden') return error.title;
+  // @ts-expect-error there may be no data
+  data.calendar;
+  return data?.calendar.settings.weekStart ?? '';
+}
+
+export const inspected = (inspection: Inspection) => inspection.permissions.CreateCalendar.because;
+// @ts-expect-error a star is not asked for on its own
+export const star = (inspection: Inspection) => inspection.permissions['*'];
+// @ts-expect-error the service has no such code: it is what the client makes of an answer not of the service
+export const foreign: Problem['code'] = 'unexpected-answer';
+
+export const isOffline = (error: unknown): boolean => error instanceof NettuNetworkError && !!error.cause;
