@@ -1,6 +1,7 @@
 /** The straight line of a request: who is calling, may they, is the input valid, one batch, the answer. */
-import { accountCaller, type Caller, stranger, userCaller } from './auth/caller.ts';
+import { accountCaller, type Caller, stranger, visitor } from './auth/caller.ts';
 import { decide } from './auth/policy.ts';
+import { userCaller } from './auth/user-caller.ts';
 import { readJson } from './body.ts';
 import { type Door, type Env, type Plan, type Row, refusal, type Source } from './operation.ts';
 import { Problem } from './problem.ts';
@@ -50,15 +51,21 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
 }
 
 async function callerOf(request: Request, { door, params }: Matched, env: Env, now: number): Promise<Caller> {
-  if (door === 'admin') return accountCaller(request.headers, params.userId ?? null, now);
-  if (door === 'user') return userCaller(request.headers, now);
+  const { headers } = request;
+  const user = params.userId ?? null;
+  if (door === 'admin') return accountCaller(headers, user, now);
+  if (door === 'user') return userCaller(headers, null, now);
+  if (door === 'anyone' && headers.has('x-api-key')) return accountCaller(headers, user, now);
+  if (door === 'anyone' && headers.has('authorization')) return userCaller(headers, user, now);
+  if (door === 'public' && request.method === 'GET') return stranger;
   await slowDown(request, env);
-  return stranger;
+  return door === 'anyone' ? visitor(headers, user) : stranger;
 }
 
+/** What needs no credentials, but the database. */
 async function slowDown(request: Request, env: Env): Promise<void> {
   const address = request.headers.get('cf-connecting-ip');
-  if (!address || !env.RATE_LIMITER || request.method === 'GET') return;
+  if (!address || !env.RATE_LIMITER) return;
   const { success } = await env.RATE_LIMITER.limit({ key: address });
   if (!success)
     throw new Problem('rate-limited', 'Too many requests from your address. Try again in a minute.');
@@ -90,7 +97,7 @@ function queryOf(request: Request, { query }: Matched): Record<string, unknown> 
   try {
     decodeURIComponent(new URL(request.url).search.replaceAll('+', ' '));
   } catch {
-    throw invalid([{ path: '', reason: 'The query is not percent-encoded UTF-8' }]);
+    throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
   }
   return query;
 }

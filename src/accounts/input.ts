@@ -11,8 +11,10 @@ export const webhook = shape({
   webhookUrl: v.pipe(
     text(1, 2048),
     v.check(
-      (url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''),
+      (url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url),
       'must be an absolute http or https URL',
     ),
   ),
 });
+
+export const settings = shape({ publicFreebusy: v.boolean('must be true or false') });

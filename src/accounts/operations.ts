@@ -13,6 +13,7 @@ import {
   removeWebhook,
   selectAccount,
   toAccount,
+  updateSettings,
   updateWebhook,
 } from './rows.ts';
 
@@ -63,6 +64,11 @@ export const setPublicKey = operation({
       (_, __, rows) => one(rows),
     );
   },
+});
+
+export const changeSettings = operation({
+  body: input.settings,
+  run: (scope, { body }) => plan([updateSettings(scope, body), selectAccount(scope)], (_, rows) => one(rows)),
 });
 
 export const setWebhook = operation({

@@ -1,5 +1,5 @@
 import type { Scope } from '../scope.ts';
-import type { Account } from '../sdk/types.ts';
+import type { Account, AccountSettingsUpdate } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
 
 export interface AccountRow {
@@ -27,6 +27,9 @@ export const selectAccount = ({ account }: Pick<Scope, 'account'>): Sql<AccountR
   SELECT id, webhook_url, webhook_key, public_freebusy,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS pem
   FROM accounts WHERE id = ${account}`;
+
+export const updateSettings = ({ account }: Scope, { publicFreebusy }: AccountSettingsUpdate): Sql =>
+  sql`UPDATE accounts SET public_freebusy = ${publicFreebusy ? 1 : 0} WHERE id = ${account}`;
 
 /** @param key becomes the webhook's key if it has none yet. */
 export const updateWebhook = ({ account }: Scope, url: string, key: string): Sql => sql`

@@ -39,17 +39,27 @@ export const signersOf = (account: Sql, token: Token, now: number): Sql<Signer> 
   FROM signing_keys k LEFT JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
   WHERE k.account_id = ${account} ORDER BY k.seq DESC LIMIT ${MAX_KEYS}`;
 
-/** The account's id while this very key is accepted from this token's user, else NULL: no row has that. */
-export const accountWhileAccepted = (account: string, token: Token, seq: number, now: number): Sql => sql`(
+/**
+ * The account's id while this very key is accepted from this token's user, and still the one that the token's `kid`
+ * picks; else NULL.
+ */
+export const accountWhileAccepted = (
+  account: string,
+  token: Token,
+  { seq, kid }: Signer,
+  now: number,
+): Sql => sql`(
   SELECT k.account_id FROM signing_keys k JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
-  WHERE k.seq = ${seq} AND k.account_id = ${account} AND ${accepted(now)} AND NOT ${outdated(token)})`;
+  WHERE k.seq = ${seq} AND k.account_id = ${account} AND ${accepted(now)} AND NOT ${outdated(token)}${
+    token.kid === undefined || token.kid === kid
+      ? sql``
+      : sql` AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${account} AND kid = ${token.kid})`
+  })`;
 
-/** A refusal, and the reason behind it that only the account's owner is told. */
-export interface Verdict {
-  signer: Signer | null;
-  refusal: Problem | null;
-  cause: Problem | null;
-}
+/** The key that a token was signed with, if any; a refusal; and its cause, which only the account's owner is told. */
+export type Verdict =
+  | { signer: Signer; refusal: null; cause: null }
+  | { signer: Signer | null; refusal: Problem; cause: Problem | null };
 
 /**
  * Judges a token by the account's keys. A `kid` that names one of them picks it; any other token is tried against

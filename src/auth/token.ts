@@ -20,7 +20,7 @@ export interface Token {
   readonly kid: string | undefined;
   /** `nettuSchedulerUserId`, the subject. */
   readonly user: string;
-  /** `iat` in milliseconds; null where it has none. */
+  /** `iat` in milliseconds, fractions and all; null where it has none. */
   readonly issued: number | null;
   readonly policy: SchedulerPolicy | undefined;
 }
@@ -121,7 +121,12 @@ export function readToken(jws: string, { header, claims }: Decoded, now: number)
     jws,
     kid: header.kid,
     user,
-    issued: iat === undefined ? null : iat * 1000,
+    issued: iat === undefined ? null : milliseconds(iat),
     policy,
   };
+}
+
+/** Kept within what D1 can bind: a claim can be any number. */
+function milliseconds(seconds: number): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(seconds * 1000, Number.MAX_SAFE_INTEGER));
 }

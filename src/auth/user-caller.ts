@@ -1,0 +1,89 @@
+/** A user with a token: how a read and a write are each proven within the round trip that they take anyway. */
+import { LruMap } from '../lru-map.ts';
+import type { Plan } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import type { Scope } from '../scope.ts';
+import { batch, sql } from '../sql.ts';
+import { accountIn, type Caller } from './caller.ts';
+import { accountWhileAccepted, judge, type Signer, signerOf, signersOf } from './signers.ts';
+import { decode, readToken, type Token } from './token.ts';
+
+/**
+ * The user whose token stands in `authorization`, of the account in `nettu-account`.
+ *
+ * @param user whom the path names, where any user of the account may ask about any other.
+ */
+export function userCaller(headers: Headers, user: string | null, now: number): Caller {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  if (!bearer) {
+    throw new Problem(
+      'credentials-missing',
+      "This path takes a user's token, in the header authorization: Bearer <token>.",
+    );
+  }
+  const account = accountIn(headers);
+  const token = readToken(bearer, decode(bearer), now);
+  const self = { account, token, user: user ?? token.user, now };
+  return {
+    limits: { policy: token.policy },
+    perform: (db, planFor, writes) => (writes ? write : read)(db, self, planFor),
+  };
+}
+
+/** The keys of the accounts this isolate has met: only ever a guess at which key a token was signed with. */
+const met = new LruMap<string, readonly Signer[]>(1000);
+
+interface Bearer {
+  account: string;
+  token: Token;
+  user: string;
+  now: number;
+}
+
+type PlanFor = (scope: Scope) => Promise<Plan>;
+
+/**
+ * A read travels with the question who may ask: both answers come back together, and the rows are only looked at
+ * once the token is proven by the keys beside them.
+ */
+async function read(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
+  const claimed = sql`${bearer.account}`;
+  const plan = await planFor({ account: claimed, user: bearer.user });
+  if (!plan.statements.every(({ text }) => /^\s*SELECT\b/.test(text)))
+    throw new Error('a GET may only SELECT');
+  const [signers, ...results] = await batch(db, [
+    signersOf(claimed, bearer.token, bearer.now),
+    ...plan.statements,
+  ]);
+  await prove(bearer, signers);
+  return plan.answer(results);
+}
+
+/**
+ * A write goes out with a key already proven to have signed the token, and takes effect only while that key is
+ * accepted from that user, in its own transaction. Where it is not, nothing was written, and the keys that came
+ * back decide: refuse, or try again with the right one.
+ */
+async function write(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
+  const { account, token, user, now } = bearer;
+  const identity = signersOf(sql`${account}`, token, now);
+  let signer = await signerOf(token, met.get(account) ?? []);
+  signer ??= await prove(bearer, (await batch(db, [identity]))[0]);
+  for (let tries = 0; tries < 3; tries++) {
+    const guard = accountWhileAccepted(account, token, signer, now);
+    const plan = await planFor({ account: guard, user });
+    const held = sql<{ account: string | null }>`SELECT ${guard} AS account`;
+    const [signers, [proof], ...results] = await batch(db, [identity, held, ...plan.statements]);
+    if (proof?.account) return plan.answer(results);
+    signer = await prove(bearer, signers);
+  }
+  throw new Problem('database-unavailable', "The account's keys changed while this was tried. Try again.");
+}
+
+/** @throws Problem when the token is refused by these keys, which are the account's of this moment. */
+async function prove({ account, token }: Bearer, signers: readonly Signer[]): Promise<Signer> {
+  met.set(account, signers);
+  const { signer, refusal } = await judge(token, signers);
+  if (refusal) throw refusal;
+  return signer;
+}
