@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Two places to run: inside workerd, on a real D1, and in Node, for pure code and for the SDK over HTTP. */
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         plugins: [

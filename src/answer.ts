@@ -14,7 +14,6 @@ export interface Matched {
   door: Door;
   /** As they stand in the path, still encoded. */
   params: Record<string, string>;
-  query: Record<string, unknown>;
 }
 
 /**
@@ -34,7 +33,7 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
       permit(caller, row);
       ready ??= row.does({
         params: paramsOf(matched),
-        query: queryOf(request, matched),
+        query: queryOf(request),
         body: () => readJson(request),
         now,
         env,
@@ -50,14 +49,15 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
   return Response.json(result, { status: row.status ?? 200 });
 }
 
-async function callerOf(request: Request, { door, params }: Matched, env: Env, now: number): Promise<Caller> {
+async function callerOf(request: Request, matched: Matched, env: Env, now: number): Promise<Caller> {
+  const { row, door, params } = matched;
   const { headers } = request;
   const user = params.userId ?? null;
   if (door === 'admin') return accountCaller(headers, user, now);
   if (door === 'user') return userCaller(headers, null, now);
   if (door === 'anyone' && headers.has('x-api-key')) return accountCaller(headers, user, now);
   if (door === 'anyone' && headers.has('authorization')) return userCaller(headers, user, now);
-  if (door === 'public' && request.method === 'GET') return stranger;
+  if (door === 'public' && row.method === 'GET') return stranger;
   await slowDown(request, env);
   return door === 'anyone' ? visitor(headers, user) : stranger;
 }
@@ -92,12 +92,18 @@ function paramsOf({ params }: Matched): Source['params'] {
   return decoded as Source['params'];
 }
 
-/** URLs are decoded leniently by the platform; what would be replaced by U+FFFD is refused instead. */
-function queryOf(request: Request, { query }: Matched): Record<string, unknown> {
+/**
+ * A parameter that is repeated becomes a list, which no schema takes. URLs are decoded leniently by the platform; what
+ * would be replaced by U+FFFD is refused instead.
+ */
+function queryOf(request: Request): Record<string, unknown> {
+  const { search, searchParams } = new URL(request.url);
   try {
-    decodeURIComponent(new URL(request.url).search.replaceAll('+', ' '));
+    decodeURIComponent(search);
   } catch {
     throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
   }
+  const query: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of searchParams) query[name] = name in query ? searchParams.getAll(name) : value;
   return query;
 }

@@ -80,8 +80,8 @@ export function operation<Query = undefined, Body = undefined>(definition: {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Which credentials a path takes: an API key, a user's token, or none. */
-export type Door = 'admin' | 'user' | 'public';
+/** Which credentials a path takes: an API key, a user's token, none, or any of them, down to an account's mere id. */
+export type Door = 'admin' | 'user' | 'public' | 'anyone';
 
 /** A row of the table of routes: one operation, the paths that lead to it, and the permission a token needs. */
 export interface Row extends Partial<Record<Door, `/${string}`>> {

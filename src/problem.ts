@@ -67,6 +67,9 @@ export class Problem extends Error {
   }
 }
 
+/** Seconds, by status. */
+const retryAfter: Record<number, string> = { 429: '60', 503: '5' };
+
 /** Details that do not depend on the case. */
 const standing: Partial<Record<ProblemCode, string>> = {
   'not-found': 'It does not exist, or it is not yours. Check the id in the path.',
@@ -94,7 +97,7 @@ export function problemResponse(problem: Problem, id?: string): Response {
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 401 && { 'www-authenticate': challenge(problem) }),
-      ...((status === 503 || status === 429) && { 'retry-after': '5' }),
+      ...(retryAfter[status] && { 'retry-after': retryAfter[status] }),
       ...extra.headers,
     },
   });

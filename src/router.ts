@@ -5,7 +5,7 @@ import type { Door, Env, Method, Row } from './operation.ts';
 import { Problem } from './problem.ts';
 
 export const BASE = '/api/v1';
-const doors = ['admin', 'user', 'public'] as const satisfies readonly Door[];
+const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
 
 /** A fetch handler for the rows. The first row that fits a request takes it. */
 export function routerOf(rows: readonly Row[]) {
@@ -17,12 +17,7 @@ export function routerOf(rows: readonly Row[]) {
       const path = row[door];
       if (!path) continue;
       const handler = (request: IRequest, env: Env, now: number) =>
-        answer(
-          request as unknown as Request,
-          { row, door, params: request.params, query: request.query },
-          env,
-          now,
-        );
+        answer(request as unknown as Request, { row, door, params: request.params }, env, now);
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
       for (const method of row.method === 'GET' ? (['GET', 'HEAD'] as const) : [row.method]) {

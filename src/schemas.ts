@@ -8,12 +8,15 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 export const uuid = (message = 'must be a UUID in lower case') =>
   v.pipe(v.string(message), v.regex(UUID, message));
 
-/** Text that the database can keep exactly: well-formed Unicode without NUL. */
+/** Text that the database can keep exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
 export const text = (min: number, max: number) =>
   v.pipe(
     v.string('must be a string'),
     v.minLength(min, `must have at least ${min} character${min === 1 ? '' : 's'}`),
-    v.maxLength(max, `must have at most ${max} characters`),
+    v.check(
+      (value) => value.length <= max || [...value].length <= max,
+      `must have at most ${max} characters`,
+    ),
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode, without lone surrogates'),
     v.check((value) => !value.includes('\0'), 'must not contain NUL'),
   );
@@ -43,7 +46,7 @@ export const metadata = v.pipe(
       const issue = v.safeParse(metadataKey, key).issues?.[0];
       if (issue) addIssue({ message: `has a key that ${issue.message}` });
       for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
-        addIssue({ message, path: [{ type: 'object', origin: 'value', input: dataset.value, key, value }] });
+        addIssue({ message, path: at(key) });
       }
     }
   }),
@@ -94,6 +97,11 @@ export function invalid(errors: FieldError[]): Problem {
   const detail = `${first?.path || 'The body'} ${first?.reason}.`;
   return new Problem('input-invalid', detail, { errors: errors.slice(0, 20) });
 }
+
+/** The path of an issue that a check of several members raises against one of them. */
+export const at = (path: string): [v.IssuePathItem] => [
+  { type: 'object', origin: 'value', input: {}, key: path, value: undefined },
+];
 
 /** Like `recurrence.byweekday[1]`. */
 export function pathOf(issue: v.BaseIssue<unknown>): string {

@@ -1,0 +1,196 @@
+/** When it is not the client's fault: the database out of reach, a defect of ours, too many requests. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Call, CODE, call, keys, newAccount, newKeys, pemOf, policy } from './support/client.ts';
+import { failing, snapshot } from './support/database.ts';
+import { jws, rs256 } from './support/jws.ts';
+import { expectProblem } from './support/problem.ts';
+import { credentials, entries, prepare, send, titled } from './support/rows.ts';
+
+/** All that went to the log. */
+let logged: () => string;
+beforeEach(() => {
+  const levels = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
+  const spies = levels.map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
+  logged = () => spies.flatMap((spy) => spy.mock.calls.flat().map(String)).join('\n');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const newUser = async () => (await newAccount()).newUser();
+const asking = titled(entries.filter(({ trips }) => trips > 0));
+
+/** What D1 says of itself, and what the platform says when it cannot get there. */
+const outages = [
+  new Error('D1_ERROR: Network connection lost.'),
+  new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.'),
+  new Error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.'),
+  new Error('D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.'),
+  new Error('D1_ERROR: D1 DB reset because its code was updated.'),
+  new Error('D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.'),
+  new Error('D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.'),
+  new Error('D1_ERROR: Failed to parse body as JSON, got: error code: 1031'),
+  new Error('D1_ERROR: database is locked: SQLITE_BUSY'),
+  new Error('something else'),
+  new TypeError('fetch failed'),
+];
+
+describe.each(asking)('%s', (_, entry) => {
+  it('is 503 while the database is out of reach, and says nothing of it', async () => {
+    const user = await newUser();
+    const request = await prepare(entry, user);
+    const before = await snapshot();
+    for (const outage of outages) {
+      const reply = await send(entry, user, { ...request, env: { DB: failing(outage) } });
+      expectProblem(reply, 'database-unavailable');
+      expect(JSON.stringify(reply.body)).not.toContain(outage.message);
+    }
+    expect(await snapshot()).toEqual(before);
+    expect((await send(entry, user, request)).status).toBe(entry.row.status ?? 200);
+  });
+
+  it('is 503 also in an isolate that knows the account', async () => {
+    const user = await newUser();
+    await user.call('GET', '/me');
+    const request = await prepare(entry, user);
+    const reply = await send(entry, user, { ...request, env: { DB: failing(new Error('lost')) } });
+    expectProblem(reply, 'database-unavailable');
+  });
+
+  it('is 500 for a defect of ours, with an id that is in the log and nothing that is internal', async () => {
+    const user = await newUser();
+    const request = await prepare(entry, user);
+    for (const message of [
+      'D1_ERROR: no such table: x: SQLITE_ERROR',
+      'D1_ERROR: UNIQUE constraint failed: users.id: SQLITE_CONSTRAINT',
+      "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'",
+    ]) {
+      const reply = await send(entry, user, { ...request, env: { DB: failing(new Error(message)) } });
+      expectProblem(reply, 'internal');
+      expect(logged()).toContain(reply.problem.id);
+      expect(logged()).toContain(message.slice(0, 30));
+      expect(JSON.stringify(reply.body)).not.toMatch(/D1|SQL|table|undefined|\.ts|src\//);
+    }
+  });
+});
+
+it('each defect has an id of its own', async () => {
+  const account = await newAccount();
+  const env = { DB: failing(new Error('D1_ERROR: no such table: x: SQLITE_ERROR')) };
+  const ids = [
+    await account.call('GET', '/account', { env }),
+    await account.call('GET', '/account', { env }),
+  ];
+  expect(ids[0]?.problem.id).not.toBe(ids[1]?.problem.id);
+});
+
+it('GET / answers without a database', async () => {
+  const { trips } = entries.find(({ name }) => name === 'GET /') ?? {};
+  expect(trips).toBe(0);
+  expect((await call('GET', '/', { env: { DB: failing(new Error('lost')) } })).status).toBe(200);
+});
+
+it('a token that was refused before stays refused, 401, while the database is out of reach', async () => {
+  const user = await newUser();
+  const env = { DB: failing(new Error('lost')) };
+  expectProblem(await user.call('GET', '/me', { claims: { exp: 1 }, env }), 'token-expired');
+  const reply = await user.call('POST', '/calendar', { claims: { schedulerPolicy: [] }, env });
+  expectProblem(reply, 'token-claims');
+});
+
+describe('the rate limiter', () => {
+  const limiter = (success: boolean) => {
+    const asked: string[] = [];
+    const limit = async ({ key }: { key: string }) => {
+      asked.push(key);
+      return { success };
+    };
+    return { asked, env: { RATE_LIMITER: { limit } as unknown as RateLimit } };
+  };
+  const from = { headers: { 'cf-connecting-ip': '192.0.2.1' } };
+  const open = (options: Call) => call('POST', '/account', { body: { code: CODE }, ...from, ...options });
+
+  it('refuses to open accounts, right code or wrong, and writes nothing', async () => {
+    const { asked, env } = limiter(false);
+    const before = await snapshot();
+    expectProblem(await open({ env }), 'rate-limited');
+    expectProblem(await open({ env, body: { code: 'no' } }), 'rate-limited');
+    expect(await snapshot()).toEqual(before);
+    expect(asked).toEqual(['192.0.2.1', '192.0.2.1']);
+  });
+
+  it('lets pass what is within the limit', async () => {
+    const { asked, env } = limiter(true);
+    expect((await open({ env })).status).toBe(201);
+    expect(asked).toEqual(['192.0.2.1']);
+  });
+
+  it('is not asked about the health check or about who has credentials', async () => {
+    const { asked, env } = limiter(false);
+    const user = await newUser();
+    expect((await call('GET', '/', { ...from, env })).status).toBe(200);
+    expect((await call('HEAD', '/', { ...from, env })).status).toBe(200);
+    expect((await user.account.call('POST', '/user', { ...from, env })).status).toBe(201);
+    expect((await user.call('GET', '/me', { ...from, env })).status).toBe(200);
+    expect(asked).toEqual([]);
+  });
+});
+
+it('no token, API key, code or private key reaches the log or an answer, however a request fails', async () => {
+  const user = await newUser();
+  const attacker = await newKeys();
+  const pkcs8 = (await crypto.subtle.exportKey('pkcs8', keys.pair.privateKey)) as ArrayBuffer;
+  const privateKey = pemOf('PRIVATE KEY', new Uint8Array(pkcs8));
+  const claims = { nettuSchedulerUserId: user.id, exp: 5609418990073 };
+  const tokens = [
+    await user.token({ exp: 1 }),
+    await user.token({ schedulerPolicy: [] }),
+    await user.token(policy([])),
+    await jws({ alg: 'HS256' }, claims, async (input) => input),
+    await jws({ alg: 'RS256' }, claims, rs256(attacker.pair)),
+    'a.b.c',
+  ];
+  const apiKeys = [user.account.apiKey, `sk_${'unknown'.repeat(6)}`, 'sk_short-secret'];
+  const errors = ['lost', 'D1_ERROR: no such table: x: SQLITE_ERROR'];
+  const answers: unknown[] = [];
+  for (const env of [{}, ...errors.map((message) => ({ DB: failing(new Error(message)) }))]) {
+    const keep = async (reply: ReturnType<typeof call>) => {
+      const { status, body, headers } = await reply;
+      if (status >= 400) answers.push(body, [...headers]);
+    };
+    for (const token of [...tokens, await user.token()]) {
+      await keep(user.call('GET', '/me', { token, env }));
+      await keep(user.call('POST', '/calendar', { token, env, body: { timezone: 'x' } }));
+    }
+    for (const key of apiKeys) await keep(call('GET', '/account', { headers: { 'x-api-key': key }, env }));
+    await keep(user.account.call('PUT', '/account/pubkey', { env, body: { publicJwtKey: privateKey } }));
+    await keep(call('POST', '/account', { env, body: { code: `${CODE}?` } }));
+    await keep(call('POST', '/account', { env, body: { code: CODE } }));
+  }
+  expect(answers.length).toBeGreaterThan(40);
+  expect(logged()).toContain('database-unavailable');
+  const told = `${logged()}\n${JSON.stringify(answers)}`;
+  const secrets = [...tokens.slice(0, -1), await user.token(), ...apiKeys, CODE, privateKey.slice(100, 150)];
+  for (const secret of secrets) {
+    expect(told).not.toContain(secret);
+    const signature = secret.split('.')[2];
+    if (signature) expect(told).not.toContain(signature);
+  }
+});
+
+it('a database that fails is asked once, not again and again', async () => {
+  for (const [, entry] of asking) {
+    const user = await newUser();
+    const request = { ...(await prepare(entry, user)), as: await credentials(entry, user) };
+    let asked = 0;
+    const DB = {
+      prepare: () => ({ bind: () => ({}) }),
+      batch: () => {
+        asked++;
+        return Promise.reject(new Error('lost'));
+      },
+    } as unknown as D1Database;
+    expectProblem(await send(entry, user, { ...request, env: { DB } }), 'database-unavailable');
+    expect([entry.name, asked]).toEqual([entry.name, 1]);
+  }
+});

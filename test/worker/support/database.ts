@@ -1,0 +1,57 @@
+/** Looks at the database behind the Worker's back, and puts something between the two. */
+import { env } from 'cloudflare:workers';
+
+/** All that is stored, table by table: what a refused request must leave as it was. */
+export async function snapshot(): Promise<Record<string, unknown[]>> {
+  const tables = await env.DB.prepare(
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
+     ORDER BY name`,
+  ).all<{ name: string }>();
+  const names = tables.results.map(({ name }) => name);
+  const rows = await env.DB.batch(names.map((name) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  return Object.fromEntries(names.map((name, i) => [name, rows[i]?.results ?? []]));
+}
+
+/** The number of rows of a table that belong to an account. */
+export async function countOf(table: string, account: string): Promise<number> {
+  const row = await env.DB.prepare(`SELECT count(*) AS n FROM "${table}" WHERE account_id = ?`)
+    .bind(account)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
+/** A binding whose every batch goes through `step`. */
+export function through(
+  step: (run: () => Promise<D1Result[]>, count: number) => Promise<D1Result[]>,
+): D1Database {
+  let count = 0;
+  return {
+    prepare: (text: string) => env.DB.prepare(text),
+    batch: (statements: D1PreparedStatement[]) => {
+      count++;
+      return step(() => env.DB.batch(statements), count);
+    },
+  } as unknown as D1Database;
+}
+
+/** A binding that lets `interfere` happen right before the nth batch, the first unless told, or before each. */
+export function interrupted(interfere: () => Promise<unknown>, nth: number | 'each' = 1): D1Database {
+  return through(async (run, count) => {
+    if (nth === 'each' || count === nth) await interfere();
+    return run();
+  });
+}
+
+/** A binding that is out of reach. */
+export const failing = (error: Error): D1Database => through(() => Promise.reject(error));
+
+/** A binding that adds up the rows that the database had to read. */
+export function reading(): { db: D1Database; rows: () => number } {
+  let rows = 0;
+  const db = through(async (run) => {
+    const results = await run();
+    for (const { meta } of results) rows += meta.rows_read;
+    return results;
+  });
+  return { db, rows: () => rows };
+}

@@ -1,0 +1,145 @@
+/**
+ * Every path of every row of the table of routes, and a request that it takes. A new row needs one line in
+ * `fixtures`, a new parameter one in `params`.
+ */
+import type { Door, Row } from '../../../src/operation.ts';
+import { routes } from '../../../src/routes.ts';
+import { type Call, CODE, call, keys, type Reply, type User } from './client.ts';
+
+interface Fixture {
+  body?: object | ((user: User) => Promise<object> | object);
+  query?: string;
+  /** The round trips that a request takes where that is not 1. */
+  trips?: 0;
+}
+
+const page = '?key=color&value=red';
+const window = '?startTs=0&endTs=86400000';
+const when = { startTs: 3_600_000, duration: 60_000 };
+
+/** By method and first path of the row. */
+const fixtures: Record<string, Fixture> = {
+  'GET /': { trips: 0 },
+  'POST /account': { body: { code: CODE } },
+  'GET /account': {},
+  'PUT /account/pubkey': { body: { publicJwtKey: keys.pem } },
+  'PUT /account/settings': { body: { publicFreebusy: false } },
+  'PUT /account/webhook': { body: { webhookUrl: 'https://example.test/hook' } },
+  'DELETE /account/webhook': {},
+  'GET /account/keys': {},
+  'POST /account/keys': { body: () => ({ publicJwtKey: keys.pem, kid: crypto.randomUUID() }) },
+  'POST /account/keys/inspect': { body: async (user) => ({ token: await user.token() }) },
+  'PUT /account/keys/:kid': { body: { state: 'active' } },
+  'DELETE /account/keys/:kid': {},
+  'GET /account/api-keys': {},
+  'POST /account/api-keys': { body: { name: 'backup' } },
+  'DELETE /account/api-keys/:apiKeyId': {},
+  'POST /user': { body: { metadata: { color: 'red' } } },
+  'GET /user/meta': { query: page },
+  'GET /user/:userId': {},
+  'PUT /user/:userId': { body: { metadata: { color: 'blue' } } },
+  'PUT /user/:userId/tokens': { body: { notBefore: null } },
+  'DELETE /user/:userId': {},
+  'GET /calendar/meta': { query: page },
+  'POST /user/:userId/calendar': { body: { timezone: 'Europe/Oslo' } },
+  'GET /user/calendar/:calendarId': {},
+  'PUT /user/calendar/:calendarId': { body: { settings: { timezone: 'Asia/Calcutta' } } },
+  'DELETE /user/calendar/:calendarId': {},
+  'GET /events/meta': { query: page },
+  'POST /user/:userId/events': { body: async (user) => ({ calendarId: await calendarOf(user), ...when }) },
+  'GET /user/events/:eventId': {},
+  'PUT /user/events/:eventId': { body: { busy: true } },
+  'DELETE /user/events/:eventId': {},
+  'GET /user/events/:eventId/instances': { query: window },
+  'GET /user/calendar/:calendarId/events': { query: window },
+  'GET /user/:userId/freebusy': { query: window },
+};
+
+/** By way of the account, so that no isolate meets the account's keys by it. */
+const made = async ({ account }: User, path: string, body: object) =>
+  (await account.call('POST', path, { body })).body;
+const calendarOf = async (user: User): Promise<string> =>
+  (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
+
+/** Makes what a parameter names. */
+const params: Record<string, (user: User) => Promise<string> | string> = {
+  userId: (user) => user.id,
+  calendarId: calendarOf,
+  eventId: async (user) =>
+    (await made(user, `/user/${user.id}/events`, { calendarId: await calendarOf(user), ...when })).event.id,
+  kid: async (user) =>
+    (await made(user, '/account/keys', { publicJwtKey: keys.pem, kid: crypto.randomUUID() })).key.kid,
+  apiKeyId: async (user) => (await made(user, '/account/api-keys', {})).apiKey.id,
+};
+
+/** One path of one row. */
+export interface Entry {
+  row: Row;
+  door: Door;
+  path: string;
+  /** Like `PUT /user/:userId`. */
+  name: string;
+  fixture: Fixture | undefined;
+  /** The names of the parameters in the path. */
+  params: string[];
+  trips: number;
+}
+
+const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
+
+export const entries: Entry[] = routes.flatMap((row: Row) =>
+  doors.flatMap((door) => {
+    const path = row[door];
+    if (!path) return [];
+    const fixture = fixtures[`${row.method} ${doors.map((name) => row[name]).find(Boolean)}`];
+    return {
+      row,
+      door,
+      path,
+      name: `${row.method} ${path}`,
+      fixture,
+      params: [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string),
+      trips: fixture?.trips ?? 1,
+    };
+  }),
+);
+
+/** For `it.each` and `describe.each`: each entry under its title, `%s`. */
+export const titled = (some: readonly Entry[]): [string, Entry][] =>
+  some.map((entry) => [`${entry.name} (${entry.door})`, entry]);
+
+/** A request that an entry takes, e.g. for things of this user, which are made for it. */
+export async function prepare(entry: Entry, user: User): Promise<{ path: string; body?: object }> {
+  const { fixture } = entry;
+  if (!fixture) throw new Error(`support/rows.ts: add a line for "${entry.name}" to "fixtures"`);
+  let path = entry.path;
+  for (const name of entry.params) {
+    const make = params[name];
+    if (!make) throw new Error(`support/rows.ts: say in "params" how a ${name} is made, for ${entry.name}`);
+    path = path.replace(`:${name}`, await make(user));
+  }
+  const body = typeof fixture.body === 'function' ? await fixture.body(user) : fixture.body;
+  return { path, ...(body && { body }) };
+}
+
+/** The entry's path with this in the place of each parameter. */
+export const pathWith = (entry: Entry, value: string): string => entry.path.replace(/:\w+/g, value);
+
+/** The credentials that the entry's door takes. */
+export async function credentials({ door }: Entry, user: User): Promise<Record<string, string>> {
+  if (door === 'admin') return user.account.headers;
+  return door === 'user' ? user.headers() : { 'nettu-account': user.account.id };
+}
+
+/** Sends a request that was prepared, but for what is changed in it. */
+export async function send(
+  entry: Entry,
+  user: User,
+  request: Call & { path: string; as?: Record<string, string> },
+): Promise<Reply> {
+  const { path, as = await credentials(entry, user), ...rest } = request;
+  return call(entry.row.method, path + (entry.fixture?.query ?? ''), {
+    ...rest,
+    headers: { ...as, ...rest.headers },
+  });
+}
