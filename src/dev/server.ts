@@ -23,6 +23,8 @@ export async function startServer(
   port: number,
   { quiet = false, persistTo }: { quiet?: boolean; persistTo?: string } = {},
 ) {
+  const baseUrl = `http://localhost:${port}/api/v1`;
+  if (await answers(baseUrl)) throw new Error(`A Nettu Scheduler is already running on port ${port}.`);
   const persist = persistTo ? ['--persist-to', persistTo] : [];
   const schema = spawnSync(
     'wrangler',
@@ -47,7 +49,7 @@ export async function startServer(
       output += chunk;
     });
   const server: LocalServer = {
-    baseUrl: `http://localhost:${port}/api/v1`,
+    baseUrl,
     process: child,
     stop: () => {
       if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
@@ -55,7 +57,7 @@ export async function startServer(
   };
   for (let tries = 0; tries < 300; tries++) {
     if (child.exitCode !== null) break;
-    if (await answers(server.baseUrl)) return server;
+    if (await answers(baseUrl)) return server;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   server.stop();

@@ -1,7 +1,7 @@
 /**
- * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` leaves out, because ICU takes
- * them for links (or, like UTC, lists none of their kind), by area. Where ICU still prefers the older of two
- * spellings (Asia/Calcutta) both are here: which of them it lists changes with its version.
+ * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` leaves out, because ICU
+ * takes them for links (or, like UTC, lists none of their kind), by area. Where ICU still prefers the older
+ * of two spellings (Asia/Calcutta) both are here: which of them it lists changes with its version.
  */
 const BY_AREA: Record<string, string> = {
   '': `

@@ -1,0 +1,92 @@
+/**
+ * A recurrence made ready to be asked about days: lists as sets, and what it leaves open taken from its
+ * start.
+ */
+import type { Recurrence, Weekday } from '../sdk/types.ts';
+import { monthOf, WEEKDAYS, weekdayOf } from './calendar.ts';
+
+export const MONTHS: readonly string[] =
+  'January February March April May June July August September October November December'.split(' ');
+
+/** In place of an ordinal: every one. */
+export const EVERY = 0;
+
+export interface Rule {
+  freq: Recurrence['freq'];
+  interval: number;
+  count: number;
+  /** A local day, as all days in here are. */
+  start: number;
+  /** 0 = Monday. */
+  weekStart: number;
+  bymonth: Set<number> | undefined;
+  byweekno: Set<number> | undefined;
+  byyearday: Set<number> | undefined;
+  bymonthday: Set<number> | undefined;
+  /** From weekdays (0 = Monday) to their ordinals. */
+  byweekday: Map<number, Set<number>> | undefined;
+  /** Where those ordinals count. */
+  ordinalsIn: 'month' | 'year';
+  bysetpos: Set<number> | undefined;
+}
+
+/**
+ * The rule of a recurrence without `faults`, for a series that starts on a local day, with weeks that begin
+ * on `weekStart` (RFC 5545, 3.3.10). An empty list counts as an absent one. `until` is left to the caller,
+ * because it compares instants.
+ */
+export function ruleOf(recurrence: Recurrence, start: number, weekStart: Weekday): Rule {
+  const { freq, interval, count = Infinity } = recurrence;
+  const rule: Rule = {
+    freq,
+    interval,
+    count,
+    start,
+    weekStart: WEEKDAYS.indexOf(weekStart),
+    bymonth: setOf(recurrence.bymonth?.map(monthNumber)),
+    byweekno: setOf(recurrence.byweekno),
+    byyearday: setOf(recurrence.byyearday),
+    bymonthday: setOf(recurrence.bymonthday),
+    byweekday: ordinalsByWeekday(recurrence.byweekday),
+    ordinalsIn: freq === 'monthly' || recurrence.bymonth?.length ? 'month' : 'year',
+    bysetpos: setOf(recurrence.bysetpos),
+  };
+  const namesDays = rule.bymonthday ?? rule.byweekday ?? rule.byyearday;
+  if (freq === 'daily' || namesDays) return rule;
+  if (freq === 'weekly' || rule.byweekno) {
+    rule.byweekday = new Map([[weekdayOf(start), new Set([EVERY])]]);
+  } else {
+    const month = monthOf(start);
+    rule.bymonthday = new Set([start - month.first + 1]);
+    if (freq === 'yearly') rule.bymonth ??= new Set([month.number]);
+  }
+  return rule;
+}
+
+/**
+ * The parts of `-1Fri` or `Fri`: a weekday (0 = Monday) and an ordinal, or EVERY; undefined for anything
+ * else.
+ */
+export function parseWeekday(value: string): { weekday: number; ordinal: number } | undefined {
+  const [, ordinal = EVERY, name] = /^(-?[1-9]\d?)?([A-Z][a-z]{2})$/.exec(value) ?? [];
+  const weekday = (WEEKDAYS as readonly (string | undefined)[]).indexOf(name);
+  return weekday < 0 ? undefined : { weekday, ordinal: Number(ordinal) };
+}
+
+function ordinalsByWeekday(list: string[] = []): Map<number, Set<number>> | undefined {
+  const ordinals = new Map<number, Set<number>>();
+  for (const value of list) {
+    const { weekday, ordinal } = parseWeekday(value) ?? { weekday: -1, ordinal: EVERY };
+    ordinals.set(weekday, (ordinals.get(weekday) ?? new Set()).add(ordinal));
+  }
+  return ordinals.size > 0 ? ordinals : undefined;
+}
+
+function setOf(list: number[] = []): Set<number> | undefined {
+  return list.length > 0 ? new Set(list) : undefined;
+}
+
+/** 1 … 12. */
+function monthNumber(month: string | number): number {
+  return typeof month === 'number' ? month : MONTHS.indexOf(month) + 1;
+}

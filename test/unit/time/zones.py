@@ -1,0 +1,11 @@
+"""Writes zones.json: the names of the zones of the tz database on this machine, links included.
+
+Left out are what distributions add (posixrules, localtime) and Factory, which stands for no zone at all.
+"""
+
+import json
+import zoneinfo
+from pathlib import Path
+
+names = sorted(zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules"})
+Path(__file__).with_name("zones.json").write_text(json.dumps(names, indent=2) + "\n")
