@@ -5,7 +5,7 @@ import { Problem, problemResponse } from './problem.ts';
 import { routerOf } from './router.ts';
 import { routes } from './routes.ts';
 
-const router = routerOf(routes);
+const answer = routerOf(routes);
 
 /**
  * The response to a request, whatever happens.
@@ -15,7 +15,7 @@ const router = routerOf(routes);
 export async function handle(request: Request, env: Env, now: number): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
   try {
-    return withCors(await router.fetch(request, env, now));
+    return withCors(await answer(request, env, now));
   } catch (error) {
     return withCors(failure(error));
   }

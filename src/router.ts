@@ -7,7 +7,11 @@ import { Problem } from './problem.ts';
 export const BASE = '/api/v1';
 const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
 
-/** A fetch handler for the rows. The first row that fits a request takes it. */
+/**
+ * Answers a request by the first row that fits it.
+ *
+ * @throws Problem, also `route-unknown` and `method-not-allowed`
+ */
 export function routerOf(rows: readonly Row[]) {
   const router = IttyRouter<IRequest, [env: Env, now: number]>({ base: BASE });
   const methods = new Map<string, Set<Method | 'HEAD'>>();
@@ -33,8 +37,9 @@ export function routerOf(rows: readonly Row[]) {
       throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
     });
   }
-  router.all('*', () => {
+  return async (request: Request, env: Env, now: number): Promise<Response> => {
+    const response: Response | undefined = await router.fetch(request as unknown as IRequest, env, now);
+    if (response) return response;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
-  });
-  return router;
+  };
 }

@@ -48,7 +48,7 @@ export const insertKey = ({ account }: Scope, { kid, pem, state, now }: NewKey):
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${MAX_KEYS}
   ON CONFLICT (account_id, kid) DO NOTHING RETURNING ${columns}`;
 
-/** No row comes back where the key is revoked, or where it would be one live key too many. */
+/** No row comes back where the key is revoked for good, or where it would be one live key too many. */
 export const updateKey = (
   { account }: Scope,
   {
@@ -57,12 +57,16 @@ export const updateKey = (
     retiresAt,
     now,
   }: { kid: string; state: SigningKeyState; retiresAt: number | null; now: number },
-): Sql<KeyRow> => sql<KeyRow>`
-  UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}
-  WHERE account_id = ${account} AND kid = ${kid} AND (${state} = 'revoked' OR state <> 'revoked' AND (
-    SELECT count(*) FROM signing_keys other WHERE other.account_id = signing_keys.account_id
-      AND other.kid <> ${kid} AND ${live(now)}) < ${MAX_LIVE_KEYS})
-  RETURNING ${columns}`;
+): Sql<KeyRow> => {
+  const staysLive = state !== 'revoked' && (retiresAt === null || retiresAt > now);
+  const room = sql`(SELECT count(*) FROM signing_keys other WHERE other.account_id = signing_keys.account_id
+    AND other.kid <> ${kid} AND ${live(now)}) < ${MAX_LIVE_KEYS}`;
+  return sql<KeyRow>`
+    UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}
+    WHERE account_id = ${account} AND kid = ${kid} AND (state <> 'revoked' OR ${state} = 'revoked')
+      ${staysLive ? sql`AND ${room}` : sql``}
+    RETURNING ${columns}`;
+};
 
 export const deleteKey = ({ account }: Scope, kid: string): Sql<KeyRow> =>
   sql<KeyRow>`DELETE FROM signing_keys WHERE account_id = ${account} AND kid = ${kid} RETURNING ${columns}`;

@@ -238,7 +238,7 @@ export interface AddSigningKey {
   /** By default the key's RFC 7638 thumbprint. */
   kid?: string | undefined;
   /** By default `active`. */
-  state?: SigningKeyState | undefined;
+  state?: 'standby' | 'active' | undefined;
 }
 
 export interface SetSigningKeyState {

@@ -1,0 +1,192 @@
+/** What a browser and a proxy see of the service: CORS, HEAD, 404 and 405 over real HTTP. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { freshSocket, newActors } from './support/actors.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService();
+afterAll(service.stop);
+const [baseUrl] = service.baseUrls;
+const actors = await newActors(baseUrl);
+const userHeaders = { 'nettu-account': actors.accountId, authorization: `Bearer ${actors.token}` };
+const accountHeaders = { 'x-api-key': actors.apiKey };
+const json = { 'content-type': 'application/json' };
+const ORIGIN = 'https://app.example';
+
+interface Request {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** The request as a page on another origin makes it: Fetch standard, "CORS-preflight fetch" and "CORS check". */
+async function fromPage({ method, path, headers, body }: Request, origin = ORIGIN): Promise<Response> {
+  const asked = Object.keys(headers).sort();
+  const preflight = await freshSocket(baseUrl + path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': method,
+      'access-control-request-headers': asked.join(','),
+    },
+  });
+  if (!preflight.ok) throw new TypeError(`preflight: ${preflight.status}`);
+  corsCheck(preflight, origin);
+  const methods = listOf(preflight, 'access-control-allow-methods');
+  if (!['GET', 'HEAD', 'POST'].includes(method) && !methods.includes(method)) {
+    throw new TypeError(`preflight: the method ${method} is not allowed`);
+  }
+  const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase());
+  for (const name of asked) {
+    // The wildcard covers all but this one.
+    if (!allowed.includes(name) && (name === 'authorization' || !allowed.includes('*'))) {
+      throw new TypeError(`preflight: the header ${name} is not allowed`);
+    }
+  }
+  const response = await freshSocket(baseUrl + path, {
+    method,
+    headers: { ...headers, origin },
+    ...(body !== undefined && { body }),
+  });
+  corsCheck(response, origin);
+  return response;
+}
+
+function corsCheck({ headers }: Response, origin: string): void {
+  const allowed = headers.get('access-control-allow-origin');
+  if (allowed !== '*' && allowed !== origin) throw new TypeError(`CORS: ${allowed} is not ${origin}`);
+}
+
+const listOf = ({ headers }: Response, name: string) =>
+  (headers.get(name) ?? '').split(',').map((item) => item.trim());
+
+describe('a page on another origin', () => {
+  it.each([ORIGIN, 'http://localhost:3000', 'null'])('on %s reads and writes', async (origin) => {
+    const created = await fromPage(
+      { method: 'POST', path: '/calendar', headers: { ...userHeaders, ...json }, body: '{"timezone":"UTC"}' },
+      origin,
+    );
+    expect(created.status).toBe(201);
+    const { calendar } = (await created.json()) as { calendar: { id: string } };
+    const path = `/calendar/${calendar.id}`;
+    const headers = userHeaders;
+    expect((await fromPage({ method: 'GET', path, headers }, origin)).status).toBe(200);
+    const change = { method: 'PUT', path, headers: { ...headers, ...json }, body: '{"weekStart":"Sun"}' };
+    expect((await fromPage(change, origin)).status).toBe(200);
+    expect((await fromPage({ method: 'DELETE', path, headers }, origin)).status).toBe(200);
+  });
+
+  it('may send headers that its own tooling adds', async () => {
+    const headers = { ...userHeaders, traceparent: '00-1-2-01', 'x-requested-with': 'fetch' };
+    expect((await fromPage({ method: 'GET', path: '/me', headers })).status).toBe(200);
+  });
+
+  it.each<[number, string, Request]>([
+    [
+      400,
+      'input-invalid',
+      {
+        method: 'POST',
+        path: '/calendar',
+        headers: { ...userHeaders, ...json },
+        body: '{"timezone":"Mars"}',
+      },
+    ],
+    [
+      400,
+      'body-not-json',
+      { method: 'POST', path: '/calendar', headers: { ...userHeaders, ...json }, body: '{' },
+    ],
+    [401, 'credentials-missing', { method: 'GET', path: '/me', headers: {} }],
+    [
+      401,
+      'token-malformed',
+      { method: 'GET', path: '/me', headers: { ...userHeaders, authorization: 'Bearer x' } },
+    ],
+    [404, 'not-found', { method: 'GET', path: '/calendar/x', headers: userHeaders }],
+    [404, 'route-unknown', { method: 'GET', path: '/nowhere', headers: userHeaders }],
+    [405, 'method-not-allowed', { method: 'DELETE', path: '/me', headers: userHeaders }],
+    [409, 'api-key-last', { method: 'DELETE', path: '/account/api-keys/:own', headers: accountHeaders }],
+    [
+      413,
+      'body-too-large',
+      { method: 'POST', path: '/calendar', headers: { ...userHeaders, ...json }, body: 'a'.repeat(65_537) },
+    ],
+    [
+      415,
+      'media-type-unsupported',
+      {
+        method: 'POST',
+        path: '/calendar',
+        headers: { ...userHeaders, 'content-type': 'text/plain' },
+        body: '{}',
+      },
+    ],
+  ])('can read an error: %i %s', async (status, code, request) => {
+    const { data } = await actors.server.account.apiKeys.list();
+    const path = request.path.replace(':own', data?.apiKeys[0]?.id ?? '');
+    const response = await fromPage({ ...request, path });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(await response.json()).toMatchObject({ status, code });
+    const exposed = listOf(response, 'access-control-expose-headers');
+    for (const name of ['www-authenticate', 'allow', 'retry-after']) expect(exposed).toContain(name);
+  });
+
+  it('asks once a day: a preflight may be kept, and needs no credentials on any path', async () => {
+    for (const path of ['/', '/me', '/account', '/nowhere', '/calendar/x']) {
+      const preflight = await freshSocket(baseUrl + path, { method: 'OPTIONS', headers: { origin: ORIGIN } });
+      expect(preflight.status).toBe(204);
+      expect(Number(preflight.headers.get('access-control-max-age'))).toBeGreaterThanOrEqual(600);
+      expect(await preflight.text()).toBe('');
+    }
+  });
+});
+
+it('HEAD answers as GET does, without a body', async () => {
+  for (const [path, headers] of [
+    ['/', {}],
+    ['/me', userHeaders],
+    ['/account', accountHeaders],
+    ['/me', {}],
+    ['/calendar/x', userHeaders],
+    ['/nowhere', {}],
+  ] as const) {
+    const [head, get] = await Promise.all(
+      ['HEAD', 'GET'].map((method) => freshSocket(baseUrl + path, { method, headers })),
+    );
+    expect(head?.status).toBe(get?.status);
+    expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'));
+    expect(await head?.text()).toBe('');
+    expect((await get?.text())?.length).toBeGreaterThan(0);
+  }
+});
+
+it.each([
+  '',
+  '/account',
+  '/api',
+  '/api/v2/account',
+  '/api/v1x',
+  '/api/v1/accounts',
+  '/api/v1/me/x',
+  '/api/v1//me',
+])('there is nothing at "%s"', async (path) => {
+  const response = await freshSocket(new URL(baseUrl).origin + path, { headers: accountHeaders });
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ code: 'route-unknown' });
+});
+
+it.each([
+  ['PATCH', '/account', ['GET', 'HEAD', 'OPTIONS']],
+  ['DELETE', '/me', ['GET', 'HEAD', 'OPTIONS']],
+  ['GET', '/account/pubkey', ['PUT', 'OPTIONS']],
+  ['PATCH', '/user/x', ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']],
+  ['POST', '/calendar/x', ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']],
+])('%s %s is 405, and says what the path takes', async (method, path, takes) => {
+  const response = await freshSocket(baseUrl + path, { method });
+  expect(response.status).toBe(405);
+  expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
+  expect(listOf(response, 'allow')).toEqual(expect.arrayContaining(takes));
+});

@@ -1,0 +1,125 @@
+/**
+ * Two isolates over one database. What the one has verified a moment ago, and what the other has been told since,
+ * neither can know of the other: only the database can.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/sdk/index.ts';
+import { browserAt, dataOf, newActors, outcome, serverAt } from './support/actors.ts';
+import { revocations } from './support/revocations.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService('a', 'b');
+afterAll(service.stop);
+const [a, b = ''] = service.baseUrls;
+const timezone = { timezone: 'UTC' };
+
+/** An account, its server at A, and one browser at each isolate, with the same token. */
+async function newWorld() {
+  const actors = await newActors(a);
+  const { accountId, token, server } = actors;
+  const at = (baseUrl: string) => browserAt(baseUrl, accountId, token);
+  return { actors, server, atA: at(a), atB: at(b) };
+}
+
+/** Both isolates have verified the token for reads and for writes. */
+async function warm({ atA, atB }: Awaited<ReturnType<typeof newWorld>>): Promise<string> {
+  for (const browser of [atA, atB]) {
+    expect(outcome(await browser.user.me())).toBe('200');
+    expect(outcome(await browser.calendar.create(timezone))).toBe('201');
+  }
+  return dataOf(await atB.calendar.create(timezone)).calendar.id;
+}
+
+const isolateOf = (res: Response) => res.headers.get('x-isolate');
+const tripsOf = (res: Response) => res.headers.get('x-trips');
+
+describe('the two workers', () => {
+  it('are two isolates', async () => {
+    const { atA, atB } = await newWorld();
+    const isolates = [];
+    for (const browser of [atA, atB, atA, atB]) isolates.push(isolateOf((await browser.user.me()).res));
+    expect(isolates[0]).toMatch(/./);
+    expect(isolates[2]).toBe(isolates[0]);
+    expect(isolates[3]).toBe(isolates[1]);
+    expect(isolates[1]).not.toBe(isolates[0]);
+  });
+
+  it('remember what they know apart: each pays its own second round trip for its first write', async () => {
+    const { atA, atB } = await newWorld();
+    const trips = [];
+    for (const browser of [atA, atA, atB, atB])
+      trips.push(tripsOf((await browser.calendar.create(timezone)).res));
+    expect(trips).toEqual(['2', '1', '2', '1']);
+  });
+
+  it('have one database', async () => {
+    const { atA, atB } = await newWorld();
+    const { calendar } = dataOf(await atA.calendar.create(timezone));
+    expect(dataOf(await atB.calendar.findById(calendar.id)).calendar).toEqual(calendar);
+  });
+});
+
+describe.each(revocations)('when $name through A', ({ code, revoke }) => {
+  it.each(['read', 'create', 'update', 'delete'] as const)(
+    'the next request to B is refused, and costs one round trip: %s',
+    async (next) => {
+      const world = await newWorld();
+      const calendarId = await warm(world);
+      dataOf(await revoke(world.server, world.actors));
+
+      const { calendar } = world.atB;
+      const answer = await {
+        read: () => calendar.findById(calendarId),
+        create: () => calendar.create(timezone),
+        update: () => calendar.update(calendarId, { timezone: 'Asia/Tokyo' }),
+        delete: () => calendar.remove(calendarId),
+      }[next]();
+
+      expect(outcome(answer)).toBe(`401 ${code}`);
+      expect(tripsOf(answer.res)).toBe('1');
+      const { data } = await world.server.calendar.findById(calendarId);
+      expect(data?.calendar.settings.timezone).toBe(code === 'user-unknown' ? undefined : 'UTC');
+      for (const browser of [world.atA, world.atB]) {
+        expect(outcome(await browser.user.me())).toBe(`401 ${code}`);
+        expect(outcome(await browser.calendar.create(timezone))).toBe(`401 ${code}`);
+      }
+    },
+  );
+});
+
+describe('when an API key is removed through A', () => {
+  it.each(['read', 'write'] as const)('the next request to B is refused: %s', async (next) => {
+    const { server, actors } = await newWorld();
+    const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
+    const clientAtB = serverAt(b, secretApiKey);
+    const send = async (): Promise<Answer<object>> =>
+      next === 'read' ? clientAtB.account.me() : clientAtB.user.create();
+    dataOf(await send());
+    dataOf(await server.account.apiKeys.remove(apiKey.id));
+    expect(outcome(await send())).toBe('401 api-key-unknown');
+    expect(outcome(await serverAt(b, actors.apiKey).account.me())).toBe('200');
+  });
+});
+
+describe('what is given counts at once as well', () => {
+  it('a key that A activates is accepted by the next write to B', async () => {
+    const world = await newWorld();
+    await warm(world);
+    const { server } = world;
+    const kid = dataOf(await server.account.keys.list()).keys[0]?.kid ?? '';
+    dataOf(await server.account.keys.setState(kid, { state: 'standby' }));
+    expect(outcome(await world.atB.calendar.create(timezone))).toBe('401 key-standby');
+    dataOf(await server.account.keys.setState(kid, { state: 'active' }));
+    expect(outcome(await world.atB.calendar.create(timezone))).toBe('201');
+  });
+
+  it('a notBefore that A takes back is taken back at B', async () => {
+    const world = await newWorld();
+    await warm(world);
+    const { server, actors } = world;
+    dataOf(await server.user.revokeTokens(actors.userId, Date.now() + 60_000));
+    expect(outcome(await world.atB.calendar.create(timezone))).toBe('401 token-revoked');
+    dataOf(await server.user.revokeTokens(actors.userId, null));
+    expect(outcome(await world.atB.calendar.create(timezone))).toBe('201');
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * Writes race a revocation: either a write is in before it, or it is refused; never after.
+ *
+ * 60 writers, 30 at each of two isolates, create calendars one after the other until each is refused. In the middle
+ * of it the account's server revokes. Triggers keep a log of the order in which the database itself saw the writes
+ * and the revocation, so that nothing depends on whose answer was faster.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/sdk/index.ts';
+import { type Actors, browserAt, dataOf, newActors, outcome, serverAt } from './support/actors.ts';
+import { type Revocation, revocations } from './support/revocations.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService('a', 'b');
+afterAll(service.stop);
+const { db, baseUrls } = service;
+const WRITERS = 60;
+/** A revocation waits behind the writes under way, so some 200 more get in. Writers who get further are not stopped. */
+const FAR_BEYOND = 500;
+/** After how many calendars the revocation sets off, round by round. */
+const ROUNDS = [1, 60];
+
+beforeAll(async () => {
+  const log = (name: string, event: string, entry: string, owner: string) =>
+    `CREATE TRIGGER log_${name} AFTER ${event} BEGIN INSERT INTO log (account_id, entry) VALUES (${owner}, '${entry}'); END`;
+  const statements = [
+    'CREATE TABLE log (seq INTEGER PRIMARY KEY AUTOINCREMENT, account_id TEXT, entry TEXT)',
+    log('write', 'INSERT ON calendars', 'write', 'NEW.account_id'),
+    log('key_change', 'UPDATE ON signing_keys', 'revocation', 'NEW.account_id'),
+    log('key_removal', 'DELETE ON signing_keys', 'revocation', 'OLD.account_id'),
+    log('not_before', 'UPDATE OF not_before ON users', 'revocation', 'NEW.account_id'),
+    log('user_removal', 'DELETE ON users', 'revocation', 'OLD.account_id'),
+    log('api_key_removal', 'DELETE ON api_keys', 'revocation', 'OLD.account_id'),
+  ];
+  await db.batch(statements.map((statement) => db.prepare(statement)));
+});
+
+const countCalendars = async (account: string) =>
+  db.prepare('SELECT count(*) AS n FROM calendars WHERE account_id = ?').bind(account).first<number>('n');
+
+/** What the database saw, in its own order. */
+async function logOf(account: string): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT entry FROM log WHERE account_id = ? ORDER BY seq')
+    .bind(account)
+    .all<{ entry: string }>();
+  return results.map(({ entry }) => entry);
+}
+
+type Write = (baseUrl: string) => Promise<Answer<unknown>>;
+
+/** Lets the writers loose, revokes after so many calendars, and tells what came of it all. */
+async function race(
+  { accountId, server }: Actors,
+  write: Write,
+  revoke: () => Promise<unknown>,
+  after: number,
+) {
+  dataOf(await server.account.me());
+  const refusals: string[] = [];
+  let created = 0;
+  let start = () => {};
+  const begun = new Promise<void>((resolve) => {
+    start = resolve;
+  });
+  const writer = async (_: unknown, i: number) => {
+    const baseUrl = baseUrls[i % baseUrls.length] ?? '';
+    while (created < after + FAR_BEYOND) {
+      const answer = await write(baseUrl);
+      if (answer.status !== 201) return refusals.push(outcome(answer));
+      created++;
+      if (created === after) start();
+    }
+    return refusals.length;
+  };
+  const ended = Promise.all(Array.from({ length: WRITERS }, writer));
+  await Promise.race([begun, ended]);
+  await revoke();
+  const atOnce = await countCalendars(accountId);
+  await ended;
+  return { created, refusals, atOnce, settled: await countCalendars(accountId), log: await logOf(accountId) };
+}
+
+function expectOrder(
+  { created, refusals, atOnce, settled, log }: Awaited<ReturnType<typeof race>>,
+  code: string,
+) {
+  expect(log.indexOf('revocation')).toBeGreaterThan(log.lastIndexOf('write'));
+  expect(log.filter((entry) => entry === 'write')).toHaveLength(created);
+  expect(settled).toBe(atOnce);
+  expect(refusals).toEqual(Array(WRITERS).fill(`401 ${code}`));
+}
+
+describe.each<Revocation>(revocations)('when $name while 60 writers are at work', ({ code, revoke }) => {
+  it.each(ROUNDS)('no calendar is made after it (it sets off after %i)', async (after) => {
+    const actors = await newActors(baseUrls[0]);
+    const { token, accountId } = actors;
+    const write: Write = (baseUrl) =>
+      browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' });
+    // By turns through the one and the other isolate.
+    const through = serverAt(baseUrls[ROUNDS.indexOf(after)] ?? '', actors.apiKey);
+    await clearLog(accountId);
+
+    const result = await race(actors, write, async () => dataOf(await revoke(through, actors)), after);
+
+    expectOrder(result, code);
+    expect(result.settled).toBe(code === 'user-unknown' ? 0 : result.created);
+  });
+});
+
+describe('when an API key is removed while 60 writers are at work', () => {
+  it.each(ROUNDS)('no calendar is made after it (it sets off after %i)', async (after) => {
+    const actors = await newActors(baseUrls[0]);
+    const { server, userId, accountId } = actors;
+    const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
+    const write: Write = (baseUrl) =>
+      serverAt(baseUrl, secretApiKey).calendar.create(userId, { timezone: 'UTC' });
+    await clearLog(accountId);
+
+    const result = await race(
+      actors,
+      write,
+      async () => dataOf(await server.account.apiKeys.remove(apiKey.id)),
+      after,
+    );
+
+    expectOrder(result, 'api-key-unknown');
+    expect(result.settled).toBe(result.created);
+  });
+});
+
+/** Of what making the account has left in it. */
+const clearLog = (account: string) => db.prepare('DELETE FROM log WHERE account_id = ?').bind(account).run();

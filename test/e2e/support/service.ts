@@ -1,0 +1,68 @@
+/** The deployed bundle on workerd, behind a port of its own, over an empty D1 with the schema of schema.sql. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { bundle, root } from './bundle.ts';
+
+export const CODE = 'let me in';
+
+export interface Service {
+  /** One for each Worker, in their order. */
+  baseUrls: [string, ...string[]];
+  db: Awaited<ReturnType<Miniflare['getD1Database']>>;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Wraps the bundle for tests of several isolates: each answer tells which isolate it comes from, and how many round
+ * trips to D1 it took. The bundle itself is as it was.
+ */
+const LABELLED = `
+import worker from './index.js';
+let isolate;
+export default {
+  async fetch(request, env, context) {
+    isolate ??= crypto.randomUUID();
+    let trips = 0;
+    const DB = {
+      prepare: (text) => env.DB.prepare(text),
+      batch: (statements) => (trips++, env.DB.batch(statements)),
+    };
+    const response = await worker.fetch(request, { ...env, DB }, context);
+    const labelled = new Response(response.body, response);
+    labelled.headers.set('x-isolate', isolate);
+    labelled.headers.set('x-trips', String(trips));
+    return labelled;
+  },
+};`;
+
+/** @param names of Workers over the same D1, each in an isolate of its own; its answers are then labelled. */
+export async function startService(...names: string[]): Promise<Service> {
+  const index = { type: 'ESModule', path: 'index.js', contents: await bundle() } as const;
+  const labelled = { type: 'ESModule', path: 'labelled.js', contents: LABELLED } as const;
+  const workers = (names.length ? names : ['only']).map((name) => ({
+    name,
+    modules: names.length ? [labelled, index] : [index],
+    d1Databases: { DB: 'the-one-and-only' },
+    bindings: { CREATE_ACCOUNT_SECRET_CODE: CODE },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  }));
+  const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
+  const miniflare = new Miniflare({
+    host: '127.0.0.1',
+    port: 0,
+    cf: false,
+    workers: workers.map((worker) => ({ ...worker, compatibilityDate })),
+  });
+  await miniflare.ready;
+  const db = await miniflare.getD1Database('DB', workers[0]?.name);
+  // In schema.sql every statement begins a line with CREATE.
+  const statements = (await text('schema.sql')).split(/^(?=CREATE )/m).slice(1);
+  await db.batch(statements.map((statement) => db.prepare(statement.replace(/--.*$/gm, ''))));
+  const baseUrls = await Promise.all(
+    workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
+  );
+  return { baseUrls: baseUrls as Service['baseUrls'], db, stop: () => miniflare.dispose() };
+}
+
+const text = (name: string) => readFile(join(root, name), 'utf8');
