@@ -103,3 +103,62 @@ BEGIN
   DELETE FROM calendar_metadata WHERE seq = NEW.seq;
   INSERT INTO calendar_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
 END;
+
+-- An event occupies the time from start_ts to the end of its last instance. Two bounds cannot be searched by one
+-- B-tree, so events are kept in classes by the length of that time, each a power of four: a window then needs, in
+-- each class, only the events that start within one class length of it. `last_start` is the latest that an instance
+-- may start, in whatever time zone the calendar is or will be in; NULL: the series never ends, as far as is known.
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  calendar_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  start_ts INTEGER NOT NULL,
+  duration INTEGER NOT NULL,
+  busy INTEGER NOT NULL CHECK (busy IN (0, 1)),
+  recurrence TEXT,
+  last_start INTEGER,
+  exdates TEXT NOT NULL DEFAULT '[]',
+  reminders TEXT NOT NULL,
+  service_id TEXT,
+  metadata TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  length_class INTEGER NOT NULL GENERATED ALWAYS AS (CASE
+    WHEN last_start IS NULL THEN 9007199254740991
+    WHEN last_start + duration - start_ts <= 4194304 THEN 4194304 -- 70 minutes
+    WHEN last_start + duration - start_ts <= 16777216 THEN 16777216
+    WHEN last_start + duration - start_ts <= 67108864 THEN 67108864
+    WHEN last_start + duration - start_ts <= 268435456 THEN 268435456 -- 3 days
+    WHEN last_start + duration - start_ts <= 1073741824 THEN 1073741824
+    WHEN last_start + duration - start_ts <= 4294967296 THEN 4294967296
+    WHEN last_start + duration - start_ts <= 17179869184 THEN 17179869184 -- 199 days
+    WHEN last_start + duration - start_ts <= 68719476736 THEN 68719476736
+    WHEN last_start + duration - start_ts <= 274877906944 THEN 274877906944 -- 9 years
+    ELSE 9007199254740991
+  END) VIRTUAL,
+  UNIQUE (account_id, id),
+  FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_in_time ON events (account_id, calendar_id, length_class, start_ts);
+
+CREATE TABLE IF NOT EXISTS event_metadata (
+  account_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  seq INTEGER NOT NULL REFERENCES events (seq) ON DELETE CASCADE,
+  PRIMARY KEY (account_id, key, value, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS event_metadata_of ON event_metadata (seq);
+
+CREATE TRIGGER IF NOT EXISTS event_metadata_insert AFTER INSERT ON events
+BEGIN
+  INSERT INTO event_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
+END;
+CREATE TRIGGER IF NOT EXISTS event_metadata_update AFTER UPDATE OF metadata ON events
+WHEN NEW.metadata <> OLD.metadata
+BEGIN
+  DELETE FROM event_metadata WHERE seq = NEW.seq;
+  INSERT INTO event_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
+END;

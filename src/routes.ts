@@ -6,6 +6,8 @@
 import * as accounts from './accounts/operations.ts';
 import * as apiKeys from './api-keys/operations.ts';
 import * as calendars from './calendars/operations.ts';
+import { getCalendarEvents, getFreebusy, getInstances } from './events/instances.ts';
+import * as events from './events/operations.ts';
 import { inspectToken } from './keys/inspect.ts';
 import * as keys from './keys/operations.ts';
 import type { Row } from './operation.ts';
@@ -18,6 +20,7 @@ export const routes = [
   { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201 },
   { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
   { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
+  { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },
   { method: 'PUT', admin: '/account/webhook', needs: [], does: accounts.setWebhook },
   { method: 'DELETE', admin: '/account/webhook', needs: [], does: accounts.deleteWebhook },
 
@@ -42,4 +45,13 @@ export const routes = [
   { method: 'GET', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: [], does: calendars.getCalendar },
   { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
   { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
+
+  { method: 'GET', admin: '/events/meta', needs: [], does: events.findEvents },
+  { method: 'POST', admin: '/user/:userId/events', user: '/events', needs: ['CreateCalendarEvent'], does: events.createEvent, status: 201 },
+  { method: 'GET', admin: '/user/events/:eventId', user: '/events/:eventId', needs: [], does: events.getEvent },
+  { method: 'PUT', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['UpdateCalendarEvent'], does: events.changeEvent },
+  { method: 'DELETE', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['DeleteCalendarEvent'], does: events.removeEvent },
+  { method: 'GET', admin: '/user/events/:eventId/instances', user: '/events/:eventId/instances', needs: [], does: getInstances },
+  { method: 'GET', admin: '/user/calendar/:calendarId/events', user: '/calendar/:calendarId/events', needs: [], does: getCalendarEvents },
+  { method: 'GET', anyone: '/user/:userId/freebusy', needs: [], does: getFreebusy },
 ] as const satisfies readonly Row[];

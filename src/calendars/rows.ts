@@ -32,6 +32,11 @@ export const insertCalendar = (
 export const selectCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
   sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)} AND id = ${id}`;
 
+/** The user's calendars, all or those with these ids. */
+export const selectCalendars = (scope: Scope, ids?: readonly string[]): Sql<CalendarRow> => sql<CalendarRow>`
+  SELECT ${columns} FROM calendars
+  WHERE ${owned(scope)}${ids ? sql` AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))` : sql``}`;
+
 /** What is absent is kept. */
 export const updateCalendar = (
   scope: Scope,

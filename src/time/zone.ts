@@ -38,7 +38,7 @@ let linked: Set<string> | undefined;
  * case, offsets (`+01:00`), and names of ICU's own (`PST`, `SystemV/PST8`).
  */
 export function isTimeZone(name: string): boolean {
-  supported ??= new Set(Intl.supportedValuesOf('timeZone'));
+  supported ??= new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
   if (supported.has(name)) return true; // without a formatter: the first one of an isolate takes long
   linked ??= new Set(links());
   if (!linked.has(name)) return false;

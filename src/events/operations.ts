@@ -1,0 +1,62 @@
+import { found, operation, plan } from '../operation.ts';
+import { invalid, metadataQuery } from '../schemas.ts';
+import type { EventResult, EventsResult, Recurrence } from '../sdk/types.ts';
+import { seriesEnd } from '../time/recurrence.ts';
+import * as input from './input.ts';
+import {
+  deleteEvent,
+  type EventRow,
+  insertEvent,
+  selectEvent,
+  selectEventsByMetadata,
+  toEvent,
+  updateEvent,
+} from './rows.ts';
+
+const one = (rows: EventRow[]): EventResult => ({ event: toEvent(found(rows)) });
+
+/** The latest that an instance may start; null when there is no end to it. */
+const lastStartOf = (startTs: number, recurrence: object | null) =>
+  seriesEnd({ startTs, duration: 0, recurrence: recurrence as Recurrence | null });
+
+export const createEvent = operation({
+  body: input.creation,
+  run(scope, { body, now }) {
+    const lastStart = lastStartOf(body.startTs, body.recurrence);
+    return plan([insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now })], one);
+  },
+});
+
+export const getEvent = operation({
+  run: (scope, { params }) => plan([selectEvent(scope, params.eventId)], one),
+});
+
+export const changeEvent = operation({
+  body: input.update,
+  run(scope, { params: { eventId }, body, now }) {
+    const { startTs, recurrence } = body;
+    const lastStart =
+      startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
+    const statements = [
+      selectEvent(scope, eventId),
+      updateEvent(scope, eventId, { ...body, lastStart, now }),
+    ] as const;
+    return plan(statements, (before, after) => {
+      found(before);
+      if (after.length === 0) {
+        throw invalid([{ path: 'recurrence.until', reason: 'must be at most 732 days after startTs' }]);
+      }
+      return one(after);
+    });
+  },
+});
+
+export const removeEvent = operation({
+  run: (scope, { params }) => plan([deleteEvent(scope, params.eventId)], one),
+});
+
+export const findEvents = operation({
+  query: metadataQuery,
+  run: (scope, { query }) =>
+    plan([selectEventsByMetadata(scope, query)], (rows): EventsResult => ({ events: rows.map(toEvent) })),
+});

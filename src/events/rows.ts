@@ -1,0 +1,145 @@
+import { owned, type Scope } from '../scope.ts';
+import type { CalendarEvent, Timespan, Weekday } from '../sdk/types.ts';
+import { type Sql, sql } from '../sql.ts';
+import type { Series } from '../time/recurrence.ts';
+import type { MetadataPage } from '../users/rows.ts';
+import type { EventUpdate, NewEvent } from './input.ts';
+
+export interface EventRow {
+  id: string;
+  calendar_id: string;
+  user_id: string;
+  start_ts: number;
+  duration: number;
+  busy: number;
+  recurrence: string | null;
+  exdates: string;
+  reminders: string;
+  metadata: string;
+  created: number;
+  updated: number;
+}
+
+/** An event beside what its rule is expanded by. */
+export interface ZonedEventRow extends EventRow {
+  timezone: string;
+  week_start: Weekday;
+}
+
+const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
+  events.metadata, created, updated`;
+
+/** RFC 5545 sets no such limit; the contract does. */
+const UNTIL_REACH = 732 * 86_400_000;
+
+export const toEvent = (row: EventRow): CalendarEvent => ({
+  id: row.id,
+  calendarId: row.calendar_id,
+  userId: row.user_id,
+  ...toSeries(row),
+  created: row.created,
+  updated: row.updated,
+  reminders: JSON.parse(row.reminders),
+  metadata: JSON.parse(row.metadata),
+});
+
+/** @param lastStart the latest that an instance may start, in any time zone; null when there is no end to it. */
+export const insertEvent = (
+  scope: Scope,
+  event: NewEvent & { id: string; lastStart: number | null; now: number },
+): Sql<EventRow> => sql<EventRow>`
+  INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
+    reminders, service_id, metadata, created, updated)
+  SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
+    ${event.recurrence && JSON.stringify(event.recurrence)}, ${event.lastStart}, ${JSON.stringify(event.reminders)},
+    ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
+  FROM calendars WHERE ${owned(scope)} AND id = ${event.calendarId}
+  RETURNING ${columns}`;
+
+export const selectEvent = (scope: Scope, id: string): Sql<EventRow> =>
+  sql<EventRow>`SELECT ${columns} FROM events WHERE ${owned(scope)} AND id = ${id}`;
+
+/** The event with its calendar's time zone and week start. */
+export const selectZonedEvent = (scope: Scope, id: string): Sql<ZonedEventRow> => sql<ZonedEventRow>`
+  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id)}) event
+  JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
+
+/**
+ * What is absent is kept; a changed start clears the exdates. No row comes back where the rule's `until` would lie
+ * too far from the start: one of the two may be known to the row alone.
+ *
+ * @param lastStart as for `insertEvent`; undefined when start and rule are not both in the update. Then the row
+ *   keeps its bound if neither changes, else takes what SQL can tell of the new one: its start, its `until`, or none.
+ */
+export function updateEvent(
+  scope: Scope,
+  id: string,
+  change: EventUpdate & { lastStart: number | null | undefined; now: number },
+): Sql<EventRow> {
+  const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
+  const start = sql`coalesce(${change.startTs ?? null}, start_ts)`;
+  const recurrence = change.recurrence === undefined ? sql`recurrence` : sql`${json(change.recurrence)}`;
+  const until = sql`${recurrence} ->> 'until'`;
+  const lastStart =
+    change.lastStart !== undefined
+      ? sql`${change.lastStart}`
+      : sql`CASE WHEN ${recurrence} IS NULL THEN ${start}
+          WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start ELSE ${until} END`;
+  return sql<EventRow>`
+    UPDATE events SET
+      start_ts = ${start},
+      duration = coalesce(${change.duration ?? null}, duration),
+      busy = coalesce(${change.busy === undefined ? null : Number(change.busy)}, busy),
+      recurrence = ${recurrence},
+      last_start = ${lastStart},
+      exdates = coalesce(${json(change.exdates)}, CASE WHEN ${start} = start_ts THEN exdates ELSE '[]' END),
+      reminders = coalesce(${json(change.reminders)}, reminders),
+      service_id = ${change.serviceId === undefined ? sql`service_id` : sql`${change.serviceId}`},
+      metadata = coalesce(${json(change.metadata)}, metadata),
+      updated = ${change.now}
+    WHERE ${owned(scope)} AND id = ${id} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1)
+    RETURNING ${columns}`;
+}
+
+export const deleteEvent = (scope: Scope, id: string): Sql<EventRow> =>
+  sql<EventRow>`DELETE FROM events WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+
+export const selectEventsByMetadata = ({ account }: Scope, { key, value, skip, limit }: MetadataPage) =>
+  sql<EventRow>`
+  SELECT ${columns} FROM events WHERE seq IN (
+    SELECT seq FROM event_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
+    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
+  ORDER BY seq`;
+
+/** The classes of `events.length_class`: powers of four, and one for what has no end. */
+const LENGTH_CLASSES = JSON.stringify([
+  ...Array.from({ length: 9 }, (_, i) => 4 ** (11 + i)),
+  Number.MAX_SAFE_INTEGER,
+]);
+
+/**
+ * The events of some calendars that may have an instance in a window. Reads, in each class of length, the events
+ * that start before the window's end and within one class length of its start: no other could reach it.
+ *
+ * @param calendars yields rows with the calendars' `id`.
+ */
+export const selectEventsIn = (
+  { account }: Scope,
+  calendars: Sql,
+  { startTs, endTs }: Timespan,
+): Sql<EventRow> =>
+  sql<EventRow>`
+  SELECT ${columns} FROM (${calendars}) calendar
+  CROSS JOIN json_each(${LENGTH_CLASSES}) class
+  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
+    AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+  WHERE last_start IS NULL OR last_start + duration >= ${startTs}
+  ORDER BY start_ts, events.seq`;
+
+export const toSeries = (row: EventRow): Series => ({
+  startTs: row.start_ts,
+  duration: row.duration,
+  busy: row.busy === 1,
+  recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
+  exdates: JSON.parse(row.exdates),
+});
