@@ -82,8 +82,8 @@ async function write(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<
 
 /** @throws Problem when the token is refused by these keys, which are the account's of this moment. */
 async function prove({ account, token }: Bearer, signers: readonly Signer[]): Promise<Signer> {
-  met.set(account, signers);
   const { signer, refusal } = await judge(token, signers);
   if (refusal) throw refusal;
+  met.set(account, signers);
   return signer;
 }

@@ -1,7 +1,7 @@
+import { type MetadataPage, selectByMetadata } from '../metadata.ts';
 import { owned, type Scope } from '../scope.ts';
 import type { Calendar, Weekday } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
-import type { MetadataPage } from '../users/rows.ts';
 import type { CalendarUpdate } from './input.ts';
 
 export interface CalendarRow {
@@ -52,9 +52,5 @@ export const updateCalendar = (
 export const deleteCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
   sql<CalendarRow>`DELETE FROM calendars WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
 
-export const selectCalendarsByMetadata = ({ account }: Scope, { key, value, skip, limit }: MetadataPage) =>
-  sql<CalendarRow>`
-  SELECT ${columns} FROM calendars WHERE seq IN (
-    SELECT seq FROM calendar_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
-    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
-  ORDER BY seq`;
+export const selectCalendarsByMetadata = (scope: Scope, page: MetadataPage): Sql<CalendarRow> =>
+  selectByMetadata(scope, { columns, table: sql`calendars`, entries: sql`calendar_metadata` }, page);

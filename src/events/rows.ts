@@ -1,8 +1,8 @@
+import { type MetadataPage, selectByMetadata } from '../metadata.ts';
 import { owned, type Scope } from '../scope.ts';
 import type { CalendarEvent, Timespan, Weekday } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
 import type { Series } from '../time/recurrence.ts';
-import type { MetadataPage } from '../users/rows.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 
 export interface EventRow {
@@ -104,12 +104,8 @@ export function updateEvent(
 export const deleteEvent = (scope: Scope, id: string): Sql<EventRow> =>
   sql<EventRow>`DELETE FROM events WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
 
-export const selectEventsByMetadata = ({ account }: Scope, { key, value, skip, limit }: MetadataPage) =>
-  sql<EventRow>`
-  SELECT ${columns} FROM events WHERE seq IN (
-    SELECT seq FROM event_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
-    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
-  ORDER BY seq`;
+export const selectEventsByMetadata = (scope: Scope, page: MetadataPage): Sql<EventRow> =>
+  selectByMetadata(scope, { columns, table: sql`events`, entries: sql`event_metadata` }, page);
 
 /** The classes of `events.length_class`: powers of four, and one for what has no end. */
 const LENGTH_CLASSES = JSON.stringify([

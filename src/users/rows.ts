@@ -1,27 +1,23 @@
+import { type MetadataPage, selectByMetadata } from '../metadata.ts';
 import type { Scope } from '../scope.ts';
 import type { Metadata, User } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
-
-export interface MetadataPage {
-  key: string;
-  value: string;
-  skip: number;
-  limit: number;
-}
 
 export interface UserRow {
   id: string;
   metadata: string;
 }
 
+const columns = sql`id, metadata`;
+
 export const toUser = ({ id, metadata }: UserRow): User => ({ id, metadata: JSON.parse(metadata) });
 
 export const insertUser = ({ account }: Scope, id: string, metadata: Metadata): Sql<UserRow> => sql<UserRow>`
   INSERT INTO users (account_id, id, metadata)
-  SELECT id, ${id}, ${JSON.stringify(metadata)} FROM accounts WHERE id = ${account} RETURNING id, metadata`;
+  SELECT id, ${id}, ${JSON.stringify(metadata)} FROM accounts WHERE id = ${account} RETURNING ${columns}`;
 
 export const selectUser = ({ account, user }: Scope): Sql<UserRow> =>
-  sql<UserRow>`SELECT id, metadata FROM users WHERE account_id = ${account} AND id = ${user}`;
+  sql<UserRow>`SELECT ${columns} FROM users WHERE account_id = ${account} AND id = ${user}`;
 
 /** Absent metadata is kept. */
 export const updateUser = (
@@ -29,25 +25,18 @@ export const updateUser = (
   metadata: Metadata | undefined,
 ): Sql<UserRow> => sql<UserRow>`
   UPDATE users SET metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata)
-  WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+  WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
 
 /** The user's tokens issued before it are refused from then on; null takes that back. */
 export const updateNotBefore = (
   { account, user }: Scope,
   notBefore: number | null,
 ): Sql<UserRow> => sql<UserRow>`
-  UPDATE users SET not_before = ${notBefore} WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+  UPDATE users SET not_before = ${notBefore} WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
 
 /** All that belongs to the user goes with it: the foreign keys see to that, in the same statement. */
 export const deleteUser = ({ account, user }: Scope): Sql<UserRow> =>
-  sql<UserRow>`DELETE FROM users WHERE account_id = ${account} AND id = ${user} RETURNING id, metadata`;
+  sql<UserRow>`DELETE FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
 
-export const selectUsersByMetadata = (
-  { account }: Scope,
-  { key, value, skip, limit }: MetadataPage,
-): Sql<UserRow> =>
-  sql<UserRow>`
-  SELECT id, metadata FROM users WHERE seq IN (
-    SELECT seq FROM user_metadata WHERE account_id = ${account} AND key = ${key} AND value = ${value}
-    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
-  ORDER BY seq`;
+export const selectUsersByMetadata = (scope: Scope, page: MetadataPage): Sql<UserRow> =>
+  selectByMetadata(scope, { columns, table: sql`users`, entries: sql`user_metadata` }, page);

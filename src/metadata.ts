@@ -1,0 +1,25 @@
+/** Finding what carries a metadata entry, by the tables that schema.sql keeps beside each resource. */
+import type { Scope } from './scope.ts';
+import type { MetadataQuery } from './sdk/types.ts';
+import { type Sql, sql } from './sql.ts';
+
+export interface MetadataPage extends MetadataQuery {
+  skip: number;
+  limit: number;
+}
+
+/**
+ * A page of the account's rows that carry exactly this entry, in the order of their creation. The page is cut from
+ * the index, so no row is read that is not in it.
+ *
+ * @param columns of `table`; its entries are in `entries`.
+ */
+export const selectByMetadata = <Row>(
+  { account }: Scope,
+  { columns, table, entries }: Record<'columns' | 'table' | 'entries', Sql>,
+  { key, value, skip, limit }: MetadataPage,
+): Sql<Row> => sql<Row>`
+  SELECT ${columns} FROM ${table} WHERE seq IN (
+    SELECT seq FROM ${entries} WHERE account_id = ${account} AND key = ${key} AND value = ${value}
+    ORDER BY seq LIMIT ${limit} OFFSET ${skip})
+  ORDER BY seq`;
