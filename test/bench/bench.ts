@@ -1,0 +1,93 @@
+/**
+ * `npm run bench`: what a request costs, next to what it could cost at best. `--quick` takes less than a minute,
+ * `--out FILE` names the file of the results, `--compare FILE` tells what changed since an earlier one. Ends with
+ * status 1 when a request fails, or when a goal that is counted and not timed is missed.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { supportedCompatibilityDate } from 'miniflare';
+import { full, quick } from './budget.ts';
+import { bundleOurs, bundleReference } from './bundle.ts';
+import { compare } from './compare.ts';
+import { measureCost } from './cost.ts';
+import { measureDistance } from './distance.ts';
+import { newFixture } from './fixture.ts';
+import { goalsOf } from './goals.ts';
+import { report } from './report.ts';
+import type { Results } from './results.ts';
+import { measureStart } from './start.ts';
+import { measureThroughput, type Variant } from './throughput.ts';
+import { type LocalWorker, startWorker } from './worker.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    compare: { type: 'string' },
+  },
+});
+
+const date = new Date().toISOString();
+// Read first: it may be the file that is written at the end.
+const earlier: Results | null = options.compare ? JSON.parse(readFileSync(options.compare, 'utf8')) : null;
+
+const results = await run();
+console.log(`\n${report(results)}`);
+if (earlier) console.log(`\n${compare(earlier, results)}`);
+
+const file = options.out ?? `bench-${date.slice(0, 10)}.json`;
+writeFileSync(file, `${JSON.stringify({ ...results, goals: goalsOf(results) }, null, 2)}\n`);
+console.log(`\nKept in ${file}`);
+if (goalsOf(results).some(({ counted, met }) => counted && !met)) process.exitCode = 1;
+
+async function run(): Promise<Results> {
+  const budget = options.quick ? quick : full;
+  progress('building');
+  const code = {
+    ours: bundleOurs(),
+    limit: await bundleReference('limit'),
+    sequential: await bundleReference('sequential'),
+    observed: await bundleReference('observed'),
+    isolate: await bundleReference('isolate'),
+  };
+
+  // 256 users of 4 accounts with a key each: caches have to work for what they save.
+  const fixture = newFixture({ accounts: 4, users: 250, actors: 64 });
+  const started: LocalWorker[] = [];
+  const start = async (variant: Variant) => {
+    const worker = await startWorker(fixture, { modules: { 'index.js': code[variant] } });
+    started.push(worker);
+    return worker;
+  };
+  let throughput: Results['throughput'];
+  try {
+    const workers = {
+      ours: await start('ours'),
+      limit: await start('limit'),
+      sequential: await start('sequential'),
+    };
+    throughput = await measureThroughput(workers, fixture, budget, (name) => progress(`throughput: ${name}`));
+  } finally {
+    for (const worker of started) await worker.stop();
+  }
+
+  progress('distance');
+  const distance = await measureDistance(code, fixture, budget.distanceSeconds);
+  progress('cost');
+  const cost = await measureCost(code, budget.users);
+  progress('start');
+  const startUp = await measureStart(code, budget.starts);
+  return { date, quick: options.quick, machine: machine(), throughput, distance, cost, start: startUp };
+}
+
+function progress(step: string): void {
+  process.stderr.write(`${step} …\n`);
+}
+
+/** In words, and nothing that names it. */
+function machine(): string {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${cpu?.model.trim() ?? 'CPU'}, ${memory} GB, ${process.platform} ${process.arch}, Node ${process.version}, workerd ${supportedCompatibilityDate}`;
+}

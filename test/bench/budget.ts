@@ -1,0 +1,32 @@
+/** How long a run may take, and of what. */
+export interface Budget {
+  rounds: number;
+  roundSeconds: number;
+  warmUpSeconds: number;
+  /** For each operation and Worker, with the database far away. */
+  distanceSeconds: number;
+  /** In one account: few, and many. */
+  users: readonly [number, number];
+  /** Of new isolates. */
+  starts: number;
+}
+
+/** Under five minutes. */
+export const full: Budget = {
+  rounds: 7,
+  roundSeconds: 1,
+  warmUpSeconds: 0.5,
+  distanceSeconds: 1.5,
+  users: [1_000, 100_000],
+  starts: 20,
+};
+
+/** Under one minute, for CI: what is counted is as good as in the full run, what is timed is not. */
+export const quick: Budget = {
+  rounds: 3,
+  roundSeconds: 0.3,
+  warmUpSeconds: 0.2,
+  distanceSeconds: 0.5,
+  users: [1_000, 10_000],
+  starts: 8,
+};

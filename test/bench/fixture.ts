@@ -1,0 +1,159 @@
+/**
+ * The data that every database of the bench starts with: accounts with a key pair each, users, and a calendar for
+ * each user. Ids are a function of their numbers, so that each database has the same ones and the same requests can
+ * go to each; they are scattered like random ones, so that indexes are filled in no order.
+ */
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { D1Database } from '@cloudflare/workers-types';
+import jwt from 'jsonwebtoken';
+
+/** A user that requests are made for, and what a caller has in hand who makes them. */
+export interface Actor {
+  account: string;
+  apiKey: string;
+  user: string;
+  calendar: string;
+  /** The value of the metadata key `cohort` that this user and a tenth of the account's users have. */
+  cohort: string;
+  token: string;
+  expiredToken: string;
+  /** A good one, but signed with a key that the account does not have. */
+  forgedToken: string;
+}
+
+interface Account {
+  number: number;
+  id: string;
+  apiKey: string;
+  privateKey: string;
+  publicKey: string;
+}
+
+export interface Fixture {
+  accounts: readonly Account[];
+  /** In each account, when a database is filled. */
+  users: number;
+  actors: readonly Actor[];
+}
+
+const COHORTS = 10;
+const kinds = { account: 0, user: 1, calendar: 2 };
+
+/** @param actors so many in each account, each with tokens of its own. */
+export function newFixture(size: { accounts: number; users: number; actors: number }): Fixture {
+  const accounts = Array.from({ length: size.accounts }, (_, number) => newAccount(number));
+  const { privateKey: stranger } = newKeys();
+  const everyone = accounts.flatMap((account) =>
+    Array.from({ length: size.actors }, (_, i) => newActor(account, i, stranger)),
+  );
+  // One after the other from different accounts, as requests arrive.
+  const actors = everyone
+    .map((actor, i) => ({ actor, turn: i % size.actors }))
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ actor }) => actor);
+  return { accounts, users: size.users, actors };
+}
+
+function newAccount(number: number): Account {
+  const id = idOf('account', number, 0);
+  const secret = createHash('sha256').update(`api key of ${id}`).digest('base64url').slice(0, 32);
+  return { number, id, apiKey: `sk_${secret}`, ...newKeys() };
+}
+
+function newKeys() {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+}
+
+function newActor({ number, id, apiKey, privateKey }: Account, user: number, stranger: string): Actor {
+  const iat = Math.floor(Date.now() / 1000) - 7200;
+  const claims = {
+    nettuSchedulerUserId: idOf('user', number, user),
+    iat,
+    exp: iat + 86_400,
+    schedulerPolicy: { allow: ['CreateCalendar', 'UpdateCalendar', 'CreateCalendarEvent'] },
+  };
+  const sign = (changes: { exp?: number }, key: string) =>
+    jwt.sign({ ...claims, ...changes }, key, { algorithm: 'RS256' });
+  return {
+    account: id,
+    apiKey,
+    user: claims.nettuSchedulerUserId,
+    calendar: idOf('calendar', number, user),
+    cohort: `c${user % COHORTS}`,
+    token: sign({}, privateKey),
+    expiredToken: sign({ exp: iat + 3600 }, privateKey),
+    forgedToken: sign({}, stranger),
+  };
+}
+
+/** The multiplier is Knuth's (2^32 over the golden ratio): it takes each number to another one, far from the next. */
+const SCATTER = 2_654_435_761;
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+
+/** The id of the n-th user, or calendar, of an account. `idSql` says the same in SQL. */
+function idOf(kind: keyof typeof kinds, account: number, n: number): string {
+  const scattered = Math.imul(n, SCATTER) >>> 0;
+  return `${hex(scattered, 8)}-000${kinds[kind]}-4000-8000-${hex(account, 4)}${hex(n, 8)}`;
+}
+
+const idSql = (kind: keyof typeof kinds, account: number) =>
+  `printf('%08x-000${kinds[kind]}-4000-8000-%04x%08x', (n * ${SCATTER}) & 0xffffffff, ${account}, n)`;
+
+/** Applies schema.sql and puts the fixture in. */
+export async function fill(db: D1Database, { accounts, users }: Fixture): Promise<void> {
+  await db.prepare(readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')).run();
+  const created = Date.now();
+  for (const account of accounts) {
+    const { id, apiKey, publicKey } = account;
+    const hash = createHash('sha256').update(apiKey).digest('base64url');
+    await db.batch([
+      db.prepare('INSERT INTO accounts (id, created) VALUES (?, ?)').bind(id, created),
+      db
+        .prepare('INSERT INTO api_keys (account_id, id, hash, hint, created) VALUES (?, ?, ?, ?, ?)')
+        .bind(id, id, hash, apiKey.slice(-4), created),
+      db
+        .prepare('INSERT INTO signing_keys (account_id, kid, pem, state, created) VALUES (?, ?, ?, ?, ?)')
+        .bind(id, 'main', publicKey, 'active', created),
+    ]);
+    await addUsers(db, account, 0, users);
+    await addCalendars(db, account, 0, users);
+  }
+}
+
+// D1 binds every number as a float, which a cohort's name would show.
+const numbers = `WITH RECURSIVE numbers (n) AS (
+    SELECT CAST(?1 AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?2)`;
+
+/** The users with these numbers. Returns the bytes of the database after. */
+export async function addUsers(db: D1Database, account: Account, from: number, to: number): Promise<number> {
+  const { meta } = await db
+    .prepare(`${numbers}
+      INSERT INTO users (account_id, id, metadata)
+      SELECT ?3, ${idSql('user', account.number)}, json_object('plan', 'free', 'cohort', 'c' || (n % ${COHORTS})) FROM numbers`)
+    .bind(from, to, account.id)
+    .run();
+  return meta.size_after;
+}
+
+/** A calendar for each user with these numbers. Returns the bytes of the database after. */
+export async function addCalendars(
+  db: D1Database,
+  account: Account,
+  from: number,
+  to: number,
+): Promise<number> {
+  const { meta } = await db
+    .prepare(`${numbers}
+      INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
+      SELECT ?3, ${idSql('calendar', account.number)}, ${idSql('user', account.number)}, 'Europe/Oslo', 'Mon',
+        json_object('color', 'red') FROM numbers`)
+    .bind(from, to, account.id)
+    .run();
+  return meta.size_after;
+}

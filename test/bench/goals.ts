@@ -1,0 +1,61 @@
+/** What the Worker is to reach, and whether it does. Those of timing are of the operations' table. */
+import { operations } from './operations.ts';
+import type { Results } from './results.ts';
+
+export interface Goal {
+  goal: string;
+  value: string;
+  met: boolean;
+  /** Counted, not timed: the same on every machine, so a missed one fails the run. */
+  counted: boolean;
+}
+
+const MAX_KILOBYTES = 40;
+
+export function goalsOf({ throughput, cost, start }: Results): Goal[] {
+  const timed = operations.flatMap(({ name, goals = {} }): Goal[] => {
+    const row = throughput.find(({ operation }) => operation === name);
+    const other = throughput.find(({ operation }) => operation === goals.faster?.than);
+    const atLeast = (least: number | undefined, than: string, ratio: number | undefined): Goal[] =>
+      least === undefined || ratio === undefined
+        ? []
+        : [
+            {
+              goal: `${name}: at least ${least.toFixed(2)} × ${than}`,
+              value: ratio.toFixed(2),
+              met: ratio >= least,
+              counted: false,
+            },
+          ];
+    return [
+      ...atLeast(goals.limit, 'limit', row?.toLimit.median),
+      ...atLeast(goals.sequential, 'sequential', row?.toSequential.median),
+      ...atLeast(
+        goals.faster?.times,
+        `"${goals.faster?.than}"`,
+        row && other && row.variants.ours.rate / other.variants.ours.rate,
+      ),
+    ];
+  });
+
+  const overspent = cost.rows.filter(({ trips, allowed }) => trips > allowed);
+  const growing = cost.rows.filter(({ rowsRead: [few, many] }) => many > few);
+  const kilobytes = start.gzip / 1000;
+  const counted = (goal: string, faults: { operation: string }[]): Goal => ({
+    goal,
+    value: faults.map(({ operation }) => operation).join(', ') || 'all of them',
+    met: faults.length === 0,
+    counted: true,
+  });
+  return [
+    ...timed,
+    counted('one D1 round trip each, none for what needs no database', overspent),
+    counted(`rows read do not grow from ${cost.users.join(' to ')} users`, growing),
+    {
+      goal: `the bundle: at most ${MAX_KILOBYTES} kB gzip`,
+      value: `${kilobytes.toFixed(1)} kB`,
+      met: kilobytes <= MAX_KILOBYTES,
+      counted: true,
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+/**
+ * What is measured: one row for each operation. A new row also needs its two references, which the type checker
+ * asks for (references/limit.ts and references/sequential.ts); every section of the bench then has it.
+ */
+import type { D1Database } from '@cloudflare/workers-types';
+import type { Actor } from './fixture.ts';
+
+export interface Operation {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+  /** Under `/api/v1`. */
+  readonly path: (actor: Actor) => string;
+  readonly credentials: keyof typeof credentials;
+  readonly body?: (actor: Actor) => object;
+  /** What it must be answered with: any other status fails the bench. */
+  readonly status: number;
+  /** The D1 round trips that it may take, once the isolate has met the account. */
+  readonly trips: 0 | 1;
+  /** Puts into a database what it needs besides the fixture's users and calendars. */
+  readonly prepare?: (db: D1Database, actors: readonly Actor[]) => Promise<unknown>;
+  /** The least that its rate must be: as a multiple of the references' rates, or of another operation's of ours. */
+  readonly goals?: {
+    readonly limit?: number;
+    readonly sequential?: number;
+    readonly faster?: { readonly times: number; readonly than: string };
+  };
+}
+
+/** The headers that tell who is calling. */
+const credentials = {
+  nobody: () => ({}),
+  'api key': ({ apiKey }: Actor) => ({ 'x-api-key': apiKey }),
+  token: ({ token }: Actor) => ({ authorization: `Bearer ${token}` }),
+  'expired token': ({ expiredToken }: Actor) => ({ authorization: `Bearer ${expiredToken}` }),
+  'forged token': ({ forgedToken }: Actor) => ({ authorization: `Bearer ${forgedToken}` }),
+};
+
+const byCohort = ({ cohort }: Actor) => `/user/meta?key=cohort&value=${cohort}`;
+const calendar = ({ calendar }: Actor) => `/calendar/${calendar}`;
+const oslo = () => ({ timezone: 'Europe/Oslo', weekStart: 'Mon', metadata: { color: 'red' } });
+const member = ({ cohort }: Actor) => ({ metadata: { plan: 'free', cohort } });
+const me = () => '/me';
+
+const reads = 'user reads calendar';
+
+// biome-ignore format: a table is read down its columns
+const table = [
+  { name: reads,                          method: 'GET',     path: calendar,           credentials: 'token',         status: 200, trips: 1, goals: { limit: 0.9, sequential: 2 } },
+  { name: 'user creates calendar',        method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, goals: { limit: 0.85 } },
+  { name: 'GET /me',                      method: 'GET',     path: me,                 credentials: 'token',         status: 200, trips: 1 },
+  { name: 'admin creates user',           method: 'POST',    path: () => '/user',      credentials: 'api key',       status: 201, trips: 1, body: member },
+  { name: 'admin reads by metadata',      method: 'GET',     path: byCohort,           credentials: 'api key',       status: 200, trips: 1 },
+  { name: 'expired token refused',        method: 'GET',     path: calendar,           credentials: 'expired token', status: 401, trips: 0, goals: { faster: { times: 3, than: reads } } },
+  { name: 'forged token refused',         method: 'GET',     path: calendar,           credentials: 'forged token',  status: 401, trips: 1 },
+  { name: 'preflight',                    method: 'OPTIONS', path: calendar,           credentials: 'nobody',        status: 204, trips: 0 },
+] as const satisfies readonly Operation[];
+
+export type OperationName = (typeof table)[number]['name'];
+
+export const operations: readonly Operation[] = table;
+
+/** A request as it goes over the wire, to ours and to the references alike. */
+export interface Call {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/**
+ * The request with which this actor does this. The headers `x-operation` and `x-user` spare the references what
+ * they are not to be measured by: routing, and finding out who calls. Ours ignores them, as any unknown header.
+ */
+export function callOf(operation: Operation, actor: Actor): Call {
+  const body = operation.body?.(actor);
+  return {
+    method: operation.method,
+    path: `/api/v1${operation.path(actor)}`,
+    headers: {
+      'nettu-account': actor.account,
+      'x-operation': operation.name,
+      'x-user': actor.user,
+      ...credentials[operation.credentials](actor),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * **limit**: what an operation could cost at best. It believes everything it is told, checks nothing, and asks the
+ * database one thing, or nothing where none is needed. The distance from here to ours is what ours can still save.
+ */
+import type { D1Database } from '@cloudflare/workers-types';
+import type { OperationName } from '../operations.ts';
+import {
+  type CalendarRow,
+  calendarAnswer,
+  header,
+  idIn,
+  type NewCalendar,
+  type NewUser,
+  preflightAnswer,
+  refusal,
+  type UserRow,
+  userAnswer,
+  usersAnswer,
+} from './answers.ts';
+
+const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
+  'user reads calendar': async (request, db) =>
+    calendarAnswer(
+      await db
+        .prepare(
+          'SELECT id, user_id, timezone, week_start, metadata FROM calendars WHERE account_id = ? AND id = ?',
+        )
+        .bind(header(request, 'nettu-account'), idIn(request.url))
+        .first<CalendarRow>(),
+    ),
+
+  'user creates calendar': async (request, db) => {
+    const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
+    const row = await db
+      .prepare(
+        'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
+      )
+      .bind(
+        header(request, 'nettu-account'),
+        crypto.randomUUID(),
+        header(request, 'x-user'),
+        timezone,
+        weekStart,
+        JSON.stringify(metadata),
+      )
+      .first<CalendarRow>();
+    return calendarAnswer(row, 201);
+  },
+
+  'GET /me': async (request, db) =>
+    userAnswer(
+      await db
+        .prepare('SELECT id, metadata FROM users WHERE account_id = ? AND id = ?')
+        .bind(header(request, 'nettu-account'), header(request, 'x-user'))
+        .first<UserRow>(),
+    ),
+
+  'admin creates user': async (request, db) => {
+    const { metadata } = (await request.json()) as NewUser;
+    const row = await db
+      .prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?) RETURNING id, metadata')
+      .bind(header(request, 'nettu-account'), crypto.randomUUID(), JSON.stringify(metadata))
+      .first<UserRow>();
+    return userAnswer(row, 201);
+  },
+
+  'admin reads by metadata': async (request, db) => {
+    const { results } = await db
+      .prepare(
+        'SELECT id, metadata FROM users WHERE seq IN (SELECT seq FROM user_metadata WHERE account_id = ? AND key = ? AND value = ? ORDER BY seq LIMIT 20) ORDER BY seq',
+      )
+      .bind(header(request, 'nettu-account'), 'cohort', request.url.slice(request.url.lastIndexOf('=') + 1))
+      .all<UserRow>();
+    return usersAnswer(results);
+  },
+
+  'expired token refused': () => refusal('expired'),
+
+  'forged token refused': async (request, db) => {
+    await db
+      .prepare('SELECT pem FROM signing_keys WHERE account_id = ?')
+      .bind(header(request, 'nettu-account'))
+      .first();
+    return refusal('forged');
+  },
+
+  preflight: preflightAnswer,
+};
+
+export default {
+  fetch: (request: Request, env: { DB: D1Database }) =>
+    handlers[header(request, 'x-operation') as OperationName](request, env.DB),
+};

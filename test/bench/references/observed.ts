@@ -1,0 +1,69 @@
+/**
+ * Stands in front of a Worker, and between it and its database: it puts the database at a distance (DELAY_MS for
+ * each round trip), and tells in the header `x-cost` what the request did there, as D1 reports it.
+ */
+import type { D1Database, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
+import worker from 'worker-under-test';
+
+/** What a request asked of the database. */
+export interface Tally {
+  trips: number;
+  rowsRead: number;
+  rowsWritten: number;
+}
+
+interface Env {
+  DB: D1Database;
+  DELAY_MS: number;
+}
+
+export default {
+  async fetch(request: Request, env: Env, context: object): Promise<Response> {
+    const tally: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
+    const response = await worker.fetch(request, { ...env, DB: observed(env, tally) }, context);
+    // Not a new response around the same body: that leaves as a stream, in a packet of its own, which Nagle's
+    // algorithm holds back for as long as the client delays its acknowledgement.
+    response.headers.set('x-cost', JSON.stringify(tally));
+    return response;
+  },
+};
+
+/** The part of D1's interface that asks the database something. */
+function observed({ DB, DELAY_MS }: Env, tally: Tally): object {
+  const originals = new WeakMap<object, D1PreparedStatement>();
+
+  async function trip<T>(ask: () => Promise<D1Result<T>[]>): Promise<D1Result<T>[]> {
+    tally.trips++;
+    if (DELAY_MS) await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
+    const results = await ask();
+    for (const { meta } of results) {
+      tally.rowsRead += meta.rows_read;
+      tally.rowsWritten += meta.rows_written;
+    }
+    return results;
+  }
+
+  function statement(original: D1PreparedStatement): object {
+    const all = async () => (await trip(async () => [await original.all<Record<string, unknown>>()]))[0];
+    const watched = {
+      bind: (...values: unknown[]) => statement(original.bind(...values)),
+      all,
+      run: all,
+      first: async (column?: string) => {
+        const row = (await all())?.results[0];
+        return row === undefined ? null : column === undefined ? row : row[column];
+      },
+      raw: async () => (await all())?.results.map((row) => Object.values(row)),
+    };
+    originals.set(watched, original);
+    return watched;
+  }
+
+  return {
+    prepare: (query: string) => statement(DB.prepare(query)),
+    batch: (statements: object[]) =>
+      trip(() =>
+        DB.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
+      ),
+  };
+}

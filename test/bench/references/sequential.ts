@@ -1,0 +1,133 @@
+/**
+ * **sequential**: the way of the published service. It asks the database for the account, imports the account's key,
+ * verifies the token, asks for the user, and then for what was wanted, each after the other has answered. It is
+ * spared routing, validation and policies, so the real thing would be slower.
+ */
+import type { D1Database } from '@cloudflare/workers-types';
+import { importSPKI, jwtVerify } from 'jose';
+import type { OperationName } from '../operations.ts';
+import {
+  type CalendarRow,
+  calendarAnswer,
+  header,
+  idIn,
+  type NewCalendar,
+  type NewUser,
+  preflightAnswer,
+  refusal,
+  type UserRow,
+  userAnswer,
+  usersAnswer,
+} from './answers.ts';
+
+interface Caller {
+  account: string;
+  user: UserRow;
+}
+
+/** The user whose token it is, or null. */
+async function userCaller(request: Request, db: D1Database): Promise<Caller | null> {
+  const account = await db
+    .prepare(
+      'SELECT accounts.id, pem FROM accounts JOIN signing_keys ON account_id = accounts.id WHERE accounts.id = ?',
+    )
+    .bind(header(request, 'nettu-account'))
+    .first<{ id: string; pem: string }>();
+  if (!account) return null;
+  const key = await importSPKI(account.pem, 'RS256');
+  const token = request.headers.get('authorization')?.slice('Bearer '.length) ?? '';
+  const verified = await jwtVerify<{ nettuSchedulerUserId: string }>(token, key, {
+    algorithms: ['RS256'],
+  }).catch(() => null);
+  if (!verified) return null;
+  const user = await db
+    .prepare('SELECT id, metadata FROM users WHERE account_id = ? AND id = ?')
+    .bind(account.id, verified.payload.nettuSchedulerUserId)
+    .first<UserRow>();
+  return user && { account: account.id, user };
+}
+
+/** The id of the account whose API key it is, or null. */
+async function accountCaller(request: Request, db: D1Database): Promise<string | null> {
+  const key = new TextEncoder().encode(request.headers.get('x-api-key') ?? '');
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', key));
+  const base64 = btoa(String.fromCharCode(...hash));
+  const account = await db
+    .prepare('SELECT accounts.id FROM accounts JOIN api_keys ON account_id = accounts.id WHERE hash = ?')
+    .bind(base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', ''))
+    .first<{ id: string }>();
+  return account?.id ?? null;
+}
+
+async function readCalendar(request: Request, db: D1Database, otherwise: 'expired' | 'forged') {
+  const caller = await userCaller(request, db);
+  if (!caller) return refusal(otherwise);
+  const row = await db
+    .prepare(
+      'SELECT id, user_id, timezone, week_start, metadata FROM calendars WHERE account_id = ? AND id = ?',
+    )
+    .bind(caller.account, idIn(request.url))
+    .first<CalendarRow>();
+  return calendarAnswer(row?.user_id === caller.user.id ? row : null);
+}
+
+const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
+  'user reads calendar': (request, db) => readCalendar(request, db, 'forged'),
+
+  'user creates calendar': async (request, db) => {
+    const caller = await userCaller(request, db);
+    if (!caller) return refusal('forged');
+    const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
+    const row = await db
+      .prepare(
+        'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
+      )
+      .bind(
+        caller.account,
+        crypto.randomUUID(),
+        caller.user.id,
+        timezone,
+        weekStart,
+        JSON.stringify(metadata),
+      )
+      .first<CalendarRow>();
+    return calendarAnswer(row, 201);
+  },
+
+  'GET /me': async (request, db) => {
+    const caller = await userCaller(request, db);
+    return caller ? userAnswer(caller.user) : refusal('forged');
+  },
+
+  'admin creates user': async (request, db) => {
+    const account = await accountCaller(request, db);
+    if (!account) return refusal('forged');
+    const { metadata } = (await request.json()) as NewUser;
+    const row = await db
+      .prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?) RETURNING id, metadata')
+      .bind(account, crypto.randomUUID(), JSON.stringify(metadata))
+      .first<UserRow>();
+    return userAnswer(row, 201);
+  },
+
+  'admin reads by metadata': async (request, db) => {
+    const account = await accountCaller(request, db);
+    if (!account) return refusal('forged');
+    const { results } = await db
+      .prepare(
+        'SELECT id, metadata FROM users WHERE seq IN (SELECT seq FROM user_metadata WHERE account_id = ? AND key = ? AND value = ? ORDER BY seq LIMIT 20) ORDER BY seq',
+      )
+      .bind(account, 'cohort', request.url.slice(request.url.lastIndexOf('=') + 1))
+      .all<UserRow>();
+    return usersAnswer(results);
+  },
+
+  'expired token refused': (request, db) => readCalendar(request, db, 'expired'),
+  'forged token refused': (request, db) => readCalendar(request, db, 'forged'),
+  preflight: preflightAnswer,
+};
+
+export default {
+  fetch: (request: Request, env: { DB: D1Database }) =>
+    handlers[header(request, 'x-operation') as OperationName](request, env.DB),
+};

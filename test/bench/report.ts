@@ -1,0 +1,91 @@
+/** The results as people read them. */
+
+import { DELAY_MS } from './distance.ts';
+import { goalsOf } from './goals.ts';
+import { CONNECTIONS } from './load.ts';
+import type { Results } from './results.ts';
+import type { Spread } from './statistics.ts';
+import { table } from './table.ts';
+import { variants } from './throughput.ts';
+
+export function report(results: Results): string {
+  return [
+    `${results.date}${results.quick ? ', quick' : ''}: ${results.machine}`,
+    throughputOf(results),
+    cpuOf(results),
+    distanceOf(results),
+    costOf(results),
+    startOf(results),
+    goalTable(results),
+  ].join('\n\n');
+}
+
+const ratio = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+const count = (value: number) => Math.round(value).toLocaleString('en');
+const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+
+/** Above this share of a core, a faster Worker would not have been seen to be faster. */
+const GENERATOR_BOUND = 0.9;
+
+function throughputOf({ throughput }: Results): string {
+  const rows = throughput.map(({ operation, variants: { ours, limit, sequential }, ...row }) => [
+    operation + (row.generator > GENERATOR_BOUND ? ' *' : ''),
+    count(ours.rate),
+    ms(ours.p50),
+    ms(ours.p99),
+    count(limit.rate),
+    count(sequential.rate),
+    ratio(row.toLimit),
+    ratio(row.toSequential),
+  ]);
+  const bound = throughput.some(({ generator }) => generator > GENERATOR_BOUND);
+  return `Throughput: requests a second over ${CONNECTIONS} connections; ratios are the median of the rounds (min–max)
+${table(
+  ['', 'ours/s', 'p50 ms', 'p99 ms', 'limit/s', 'sequential/s', '× limit', '× sequential'],
+  rows,
+)}${bound ? '\n* the load generator had no core to spare: the Worker may be faster than this' : ''}`;
+}
+
+function cpuOf({ throughput }: Results): string {
+  const heading = 'CPU: milliseconds for each request, of all of workerd, its local database included';
+  if (throughput.some(({ variants }) => variants.ours.cpu === null))
+    return `${heading}\nnot told here (no /proc)`;
+  const rows = throughput.map(({ operation, variants: of }) => [
+    operation,
+    ...variants.map((variant) => (of[variant].cpu ?? Number.NaN).toFixed(3)),
+  ]);
+  return `${heading}\n${table(['', ...variants], rows)}`;
+}
+
+function distanceOf({ distance, cost }: Results): string {
+  const rows = distance.map(({ operation, ours, sequential }) => [
+    operation,
+    String(cost.rows.find((row) => row.operation === operation)?.trips ?? ''),
+    ms(ours),
+    ms(sequential),
+  ]);
+  return `Distance: p50 in milliseconds with ${DELAY_MS} ms added to each D1 round trip
+${table(['', 'our round trips', 'ours', 'sequential'], rows)}`;
+}
+
+function costOf({ cost }: Results): string {
+  const [few, many] = cost.users.map(count);
+  const rows = cost.rows.map(({ operation, trips, rowsRead, rowsWritten }) => [
+    operation,
+    ...[trips, ...rowsRead, ...rowsWritten].map(String),
+  ]);
+  return `Cost: what D1 reports for one request, in an account of ${few} and of ${many} users
+${table(['', 'round trips', `read at ${few}`, `at ${many}`, `written at ${few}`, `at ${many}`], rows)}
+Storage, indexes and metadata included: ${count(cost.bytesPerUser)} bytes a user, ${count(cost.bytesPerCalendar)} bytes a calendar`;
+}
+
+function startOf({ start }: Results): string {
+  return `Start
+The bundle: ${(start.gzip / 1000).toFixed(1)} kB gzip, ${(start.bundle / 1000).toFixed(1)} kB minified
+A new isolate's first answer: ${ms(start.firstAnswer)} ms more than its second (an empty Worker's: ${ms(start.emptyWorker)} ms)`;
+}
+
+function goalTable(results: Results): string {
+  const rows = goalsOf(results).map(({ goal, value, met }) => [goal, value, met ? 'met' : 'MISSED']);
+  return table(['Goals', '', ''], rows);
+}

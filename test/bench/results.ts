@@ -1,0 +1,17 @@
+/** What a run found, as it is kept in its JSON file. */
+import type { Cost } from './cost.ts';
+import type { Distance } from './distance.ts';
+import type { Start } from './start.ts';
+import type { Throughput } from './throughput.ts';
+
+export interface Results {
+  /** ISO 8601. */
+  date: string;
+  quick: boolean;
+  /** In words. */
+  machine: string;
+  throughput: Throughput[];
+  distance: Distance[];
+  cost: Cost;
+  start: Start;
+}

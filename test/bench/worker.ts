@@ -1,0 +1,95 @@
+/** A Worker on this machine: a workerd of its own, reached over HTTP without anything in between, on a local D1. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { D1Database } from '@cloudflare/workers-types';
+import { Miniflare } from 'miniflare';
+import { compatibilityDate } from './bundle.ts';
+import { type Fixture, fill } from './fixture.ts';
+
+export interface LocalWorker {
+  url: URL;
+  db: D1Database;
+  /** Where its functions can be profiled: asked for with `inspected`. */
+  inspector: URL | null;
+  /** Milliseconds of CPU that its process has used so far, database included; null where the platform does not tell. */
+  cpu(): number | null;
+  stop(): Promise<void>;
+}
+
+export interface Setup {
+  /** By name; the first one is the Worker. */
+  modules: Record<string, string>;
+  bindings?: Record<string, string | number>;
+  /** A binding that starts isolates from code. */
+  loader?: string;
+  inspected?: boolean;
+}
+
+/** Starts it, with the fixture in its database. */
+export async function startWorker(fixture: Fixture | null, setup: Setup): Promise<LocalWorker> {
+  const before = new Set(childrenNamed('workerd'));
+  const miniflare = new Miniflare({
+    cf: false,
+    ...(setup.inspected && { inspectorPort: 0 }),
+    workers: [
+      {
+        name: 'worker',
+        modules: Object.entries(setup.modules).map(([path, contents]) => ({
+          type: 'ESModule',
+          path,
+          contents,
+        })),
+        compatibilityDate,
+        bindings: setup.bindings ?? {},
+        d1Databases: { DB: 'nettu-scheduler' },
+        ...(setup.loader && { workerLoaders: { [setup.loader]: {} } }),
+        // Past Miniflare's own entry Worker, which would be most of what is measured.
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      },
+    ],
+  });
+  try {
+    const url = await miniflare.unsafeGetDirectURL('worker');
+    const db = (await miniflare.getD1Database('DB', 'worker')) as D1Database;
+    if (fixture) await fill(db, fixture);
+    const process = childrenNamed('workerd').find((id) => !before.has(id));
+    return {
+      url,
+      db,
+      inspector: setup.inspected ? await miniflare.getInspectorURL() : null,
+      cpu: () => (process ? cpuOf(process) : null),
+      stop: () => miniflare.dispose(),
+    };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+/** What /proc tells of a process: proc_pid_stat(5), from the third field on. Null without /proc. */
+function statOf(id: string): { name: string; fields: string[] } | null {
+  try {
+    const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
+    return { name, fields: rest.split(' ') };
+  } catch {
+    return null;
+  }
+}
+
+function childrenNamed(name: string): string[] {
+  try {
+    return readdirSync('/proc').filter((id) => {
+      const stat = /^\d+$/.test(id) ? statOf(id) : null;
+      return stat?.name === name && stat.fields[1] === String(process.pid);
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Linux counts in hundredths of a second, on every architecture that workerd runs on. */
+const TICK_MS = 10;
+
+function cpuOf(id: string): number | null {
+  const stat = statOf(id);
+  return stat && (Number(stat.fields[11]) + Number(stat.fields[12])) * TICK_MS;
+}
