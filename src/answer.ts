@@ -97,6 +97,7 @@ function paramsOf({ params }: Matched): Source['params'] {
  * would be replaced by U+FFFD is refused instead.
  */
 function queryOf(request: Request): Record<string, unknown> {
+  if (!request.url.includes('?')) return {};
   const { search, searchParams } = new URL(request.url);
   try {
     decodeURIComponent(search);

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 import { validate } from './schemas.ts';
 import type { Scope } from './scope.ts';
 import type { NamedPermission } from './sdk/types.ts';
-import type { Results, Sql } from './sql.ts';
+import { isRead, type Results, type Sql } from './sql.ts';
 
 export interface Env {
   DB: D1Database;
@@ -17,6 +17,8 @@ export interface Env {
 /** The statements of an operation, for one batch, and what their rows mean. */
 export interface Plan {
   readonly statements: readonly Sql[];
+  /** The one statement, where it is a SELECT of at most one row. None of its columns is named like a caller's. */
+  readonly lookup?: Sql;
   /** @throws Problem when the rows say so, e.g. `not-found`. */
   answer(results: readonly unknown[][]): unknown;
 }
@@ -27,6 +29,12 @@ export function plan<const S extends readonly Sql[], A>(
   answer: (...rows: Results<S>) => A,
 ): Plan {
   return { statements, answer: (results) => answer(...(results as Results<S>)) };
+}
+
+/** The plan of one statement that yields a row at most: what that row says, or `not-found`. */
+export function single<Row, A>(statement: Sql<Row>, answer: (row: Row) => A): Plan {
+  const one = plan([statement], (rows) => answer(found(rows)));
+  return isRead(statement) ? { ...one, lookup: statement } : one;
 }
 
 /** The plan that changes nothing and ends in a problem. */

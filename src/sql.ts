@@ -54,6 +54,9 @@ export async function batch<const S extends readonly Sql[]>(
   }
 }
 
+/** Whether a statement changes nothing. */
+export const isRead = ({ text }: Sql): boolean => /^\s*SELECT\b/.test(text);
+
 /** SQLite's verdicts on a statement carry its result code; what D1 says of itself (overloaded, reset, lost) does not. */
 function isDefect(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';

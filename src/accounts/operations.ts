@@ -2,10 +2,11 @@ import { insertApiKey } from '../api-keys/rows.ts';
 import { equalSecrets, newSecret } from '../auth/api-key.ts';
 import { publicKeyIn } from '../keys/input.ts';
 import { deleteKeys, insertKey } from '../keys/rows.ts';
-import { type Env, found, operation, plan } from '../operation.ts';
+import { type Env, found, operation, type Plan, plan, single } from '../operation.ts';
 import { Problem } from '../problem.ts';
+import type { Scope } from '../scope.ts';
 import type { AccountResult, CreateAccountResult, MessageResult } from '../sdk/types.ts';
-import { sql } from '../sql.ts';
+import { type Sql, sql } from '../sql.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
@@ -17,7 +18,11 @@ import {
   updateWebhook,
 } from './rows.ts';
 
-const one = (rows: AccountRow[]): AccountResult => ({ account: toAccount(found(rows)) });
+const toResult = (row: AccountRow): AccountResult => ({ account: toAccount(row) });
+
+/** Changes an account, then shows it. */
+const changed = (scope: Scope, ...changes: Sql[]): Plan =>
+  plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
 export const checkHealth = operation({
   run: () => plan([], (): MessageResult => ({ message: 'Nettu Scheduler is up.' })),
@@ -35,7 +40,7 @@ export const createAccount = operation({
         await insertApiKey({ account }, { secret: secretApiKey, name: null, expiresAt: null, now }),
         selectAccount({ account }),
       ],
-      (_, __, rows): CreateAccountResult => ({ ...one(rows), secretApiKey }),
+      (_, __, rows): CreateAccountResult => ({ ...toResult(found(rows)), secretApiKey }),
     );
   },
 });
@@ -51,34 +56,26 @@ async function checkCode({ CREATE_ACCOUNT_SECRET_CODE: secret }: Env, code: stri
     throw new Problem('account-code-wrong', 'Ask the operator for the code.');
 }
 
-export const getAccount = operation({ run: (scope) => plan([selectAccount(scope)], one) });
+export const getAccount = operation({ run: (scope) => single(selectAccount(scope), toResult) });
 
 /** Afterwards the account has exactly this one key, or none. */
 export const setPublicKey = operation({
   body: input.publicKey,
   async run(scope, { body: { publicJwtKey: pem }, now }) {
-    if (pem === null) return plan([deleteKeys(scope), selectAccount(scope)], (_, rows) => one(rows));
+    if (pem === null) return changed(scope, deleteKeys(scope));
     const key = await publicKeyIn(pem);
-    return plan(
-      [deleteKeys(scope), insertKey(scope, { ...key, state: 'active', now }), selectAccount(scope)],
-      (_, __, rows) => one(rows),
-    );
+    return changed(scope, deleteKeys(scope), insertKey(scope, { ...key, state: 'active', now }));
   },
 });
 
 export const changeSettings = operation({
   body: input.settings,
-  run: (scope, { body }) => plan([updateSettings(scope, body), selectAccount(scope)], (_, rows) => one(rows)),
+  run: (scope, { body }) => changed(scope, updateSettings(scope, body)),
 });
 
 export const setWebhook = operation({
   body: input.webhook,
-  run: (scope, { body }) =>
-    plan([updateWebhook(scope, body.webhookUrl, newSecret('whk_')), selectAccount(scope)], (_, rows) =>
-      one(rows),
-    ),
+  run: (scope, { body }) => changed(scope, updateWebhook(scope, body.webhookUrl, newSecret('whk_'))),
 });
 
-export const deleteWebhook = operation({
-  run: (scope) => plan([removeWebhook(scope), selectAccount(scope)], (_, rows) => one(rows)),
-});
+export const deleteWebhook = operation({ run: (scope) => changed(scope, removeWebhook(scope)) });

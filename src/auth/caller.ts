@@ -9,6 +9,7 @@ import type { Scope } from '../scope.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
 import { batch, sql } from '../sql.ts';
 import { accountOfKey, apiKeyOf, hashOf, KEY } from './api-key.ts';
+import { ask } from './ask.ts';
 
 export interface Caller {
   /** Whether a policy limits it; an account's server has none. */
@@ -39,11 +40,8 @@ export function visitor(headers: Headers, user: string | null): Caller {
     limits: null,
     async perform(db, planFor) {
       const plan = await planFor({ account, user });
-      const [[open], ...results] = await batch(db, [
-        sql`SELECT 1 FROM accounts WHERE id = ${account}`,
-        ...plan.statements,
-      ]);
-      if (!open)
+      const { who, results } = await ask(db, sql<object>`SELECT 1 FROM accounts WHERE id = ${account}`, plan);
+      if (who.length === 0)
         throw new Problem(
           'credentials-missing',
           "This account's free/busy is not public: send a token, or the API key.",
@@ -76,9 +74,12 @@ export async function accountCaller(headers: Headers, user: string | null, now: 
     limits: null,
     async perform(db, planFor) {
       const plan = await planFor({ account: accountOfKey(hash, now), user });
-      const [[found], ...results] = await batch(db, [apiKeyOf(hash, now), ...plan.statements]);
-      if (!found) throw unknownKey();
-      if (found.expired) {
+      const {
+        who: [key],
+        results,
+      } = await ask(db, apiKeyOf(hash, now), plan);
+      if (!key) throw unknownKey();
+      if (key.expired) {
         throw new Problem(
           'api-key-expired',
           'The API key has reached its expiresAt. Use another one of the account.',

@@ -4,6 +4,7 @@
  * condition inside every write made with a token: the same transaction, so nothing slips in between.
  */
 import { compactVerify } from 'jose';
+import { LruMap } from '../lru-map.ts';
 import { Problem } from '../problem.ts';
 import type { ProblemCode, SigningKeyState } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
@@ -22,6 +23,8 @@ export interface Signer {
   known: number;
   /** 1 when the token was issued before its user's `notBefore`. */
   outdated: number;
+  /** 1 when the guard of the write beside it held. */
+  held: number;
 }
 
 /** An account has at most so many keys, revoked ones included, so a token is tried against few. */
@@ -32,10 +35,19 @@ const accepted = (now: number) => sql`(k.state = 'active' OR k.state = 'retiring
 /** A token without `iat` cannot show that it is younger. */
 const outdated = ({ issued }: Token) => sql`(u.not_before IS NOT NULL AND u.not_before > ${issued ?? -1})`;
 
-/** Every key of the account, newest first, each beside the token's user. No row: no key, or no such account. */
-export const signersOf = (account: Sql, token: Token, now: number): Sql<Signer> => sql<Signer>`
+/**
+ * Every key of the account, newest first, each beside the token's user. No row: no key, or no such account.
+ *
+ * @param guard of a write that travels along; `held` says of each row alike whether it took effect.
+ */
+export const signersOf = (
+  account: Sql,
+  token: Token,
+  now: number,
+  guard: Sql = sql`NULL`,
+): Sql<Signer> => sql<Signer>`
   SELECT k.seq, k.kid, k.pem, k.state, ${accepted(now)} AS accepted,
-    u.id IS NOT NULL AS known, ${outdated(token)} AS outdated
+    u.id IS NOT NULL AS known, ${outdated(token)} AS outdated, ${guard} IS NOT NULL AS held
   FROM signing_keys k LEFT JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
   WHERE k.account_id = ${account} ORDER BY k.seq DESC LIMIT ${MAX_KEYS}`;
 
@@ -91,12 +103,19 @@ export async function signerOf(token: Token, signers: readonly Signer[]): Promis
   return null;
 }
 
+/** Which PEM verified a token: that stays true for ever, whatever becomes of the key. Failures are not kept. */
+const verified = new LruMap<string, string>(1000);
+
 async function verifies({ jws }: Token, pem: string): Promise<boolean> {
+  if (verified.get(jws) === pem) return true;
   const key = await importStoredKey(pem);
-  return compactVerify(jws, key, { algorithms: ['RS256'] }).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await compactVerify(jws, key, { algorithms: ['RS256'] });
+  } catch {
+    return false;
+  }
+  verified.set(jws, pem);
+  return true;
 }
 
 /** Why a token is refused although its signature is good. */

@@ -3,7 +3,8 @@ import { LruMap } from '../lru-map.ts';
 import type { Plan } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Scope } from '../scope.ts';
-import { batch, sql } from '../sql.ts';
+import { batch, isRead, sql } from '../sql.ts';
+import { ask } from './ask.ts';
 import { accountIn, type Caller } from './caller.ts';
 import { accountWhileAccepted, judge, type Signer, signerOf, signersOf } from './signers.ts';
 import { decode, readToken, type Token } from './token.ts';
@@ -47,15 +48,12 @@ type PlanFor = (scope: Scope) => Promise<Plan>;
  * once the token is proven by the keys beside them.
  */
 async function read(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
-  const claimed = sql`${bearer.account}`;
-  const plan = await planFor({ account: claimed, user: bearer.user });
-  if (!plan.statements.every(({ text }) => /^\s*SELECT\b/.test(text)))
-    throw new Error('a GET may only SELECT');
-  const [signers, ...results] = await batch(db, [
-    signersOf(claimed, bearer.token, bearer.now),
-    ...plan.statements,
-  ]);
-  await prove(bearer, signers);
+  const { account, token, user, now } = bearer;
+  const claimed = sql`${account}`;
+  const plan = await planFor({ account: claimed, user });
+  if (!plan.statements.every(isRead)) throw new Error('a GET may only SELECT: its caller is not proven yet');
+  const { who, results } = await ask(db, signersOf(claimed, token, now), plan);
+  await prove(bearer, who);
   return plan.answer(results);
 }
 
@@ -66,16 +64,14 @@ async function read(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<u
  */
 async function write(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
   const { account, token, user, now } = bearer;
-  const identity = signersOf(sql`${account}`, token, now);
   let signer = await signerOf(token, met.get(account) ?? []);
-  signer ??= await prove(bearer, (await batch(db, [identity]))[0]);
+  signer ??= await prove(bearer, (await batch(db, [signersOf(sql`${account}`, token, now)]))[0]);
   for (let tries = 0; tries < 3; tries++) {
     const guard = accountWhileAccepted(account, token, signer, now);
     const plan = await planFor({ account: guard, user });
-    const held = sql<{ account: string | null }>`SELECT ${guard} AS account`;
-    const [signers, [proof], ...results] = await batch(db, [identity, held, ...plan.statements]);
-    if (proof?.account) return plan.answer(results);
-    signer = await prove(bearer, signers);
+    const { who, results } = await ask(db, signersOf(sql`${account}`, token, now, guard), plan);
+    if (who[0]?.held) return plan.answer(results);
+    signer = await prove(bearer, who);
   }
   throw new Problem('database-unavailable', "The account's keys changed while this was tried. Try again.");
 }

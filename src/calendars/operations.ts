@@ -1,4 +1,4 @@
-import { found, operation, plan } from '../operation.ts';
+import { operation, plan, single } from '../operation.ts';
 import { metadataQuery } from '../schemas.ts';
 import type { CalendarResult, CalendarsResult } from '../sdk/types.ts';
 import * as input from './input.ts';
@@ -12,26 +12,26 @@ import {
   updateCalendar,
 } from './rows.ts';
 
-const one = (rows: CalendarRow[]): CalendarResult => ({ calendar: toCalendar(found(rows)) });
+const toResult = (row: CalendarRow): CalendarResult => ({ calendar: toCalendar(row) });
 
 export const createCalendar = operation({
   body: input.creation,
   run(scope, { body: { metadata, ...settings } }) {
-    return plan([insertCalendar(scope, { id: crypto.randomUUID(), settings, metadata })], one);
+    return single(insertCalendar(scope, { id: crypto.randomUUID(), settings, metadata }), toResult);
   },
 });
 
 export const getCalendar = operation({
-  run: (scope, { params }) => plan([selectCalendar(scope, params.calendarId)], one),
+  run: (scope, { params }) => single(selectCalendar(scope, params.calendarId), toResult),
 });
 
 export const changeCalendar = operation({
   body: input.update,
-  run: (scope, { params, body }) => plan([updateCalendar(scope, params.calendarId, body)], one),
+  run: (scope, { params, body }) => single(updateCalendar(scope, params.calendarId, body), toResult),
 });
 
 export const removeCalendar = operation({
-  run: (scope, { params }) => plan([deleteCalendar(scope, params.calendarId)], one),
+  run: (scope, { params }) => single(deleteCalendar(scope, params.calendarId), toResult),
 });
 
 export const findCalendars = operation({

@@ -1,6 +1,6 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
 import { type CalendarRow, selectCalendar, selectCalendars, toCalendar } from '../calendars/rows.ts';
-import { found, operation, plan } from '../operation.ts';
+import { found, operation, plan, single } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type {
   CalendarEventsResult,
@@ -22,10 +22,10 @@ const expand = (event: EventRow, { timezone, week_start }: Zone, window: Timespa
 export const getInstances = operation({
   query: input.window,
   run: (scope, { params, query }) =>
-    plan([selectZonedEvent(scope, params.eventId)], (rows): InstancesResult => {
-      const event = found(rows);
-      return { event: toEvent(event), instances: expand(event, event, query) };
-    }),
+    single(
+      selectZonedEvent(scope, params.eventId),
+      (event): InstancesResult => ({ event: toEvent(event), instances: expand(event, event, query) }),
+    ),
 });
 
 /** Events without an instance in the window are left out. */

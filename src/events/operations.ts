@@ -1,4 +1,4 @@
-import { found, operation, plan } from '../operation.ts';
+import { found, operation, plan, single } from '../operation.ts';
 import { invalid, metadataQuery } from '../schemas.ts';
 import type { EventResult, EventsResult, Recurrence } from '../sdk/types.ts';
 import { seriesEnd } from '../time/recurrence.ts';
@@ -13,7 +13,7 @@ import {
   updateEvent,
 } from './rows.ts';
 
-const one = (rows: EventRow[]): EventResult => ({ event: toEvent(found(rows)) });
+const toResult = (row: EventRow): EventResult => ({ event: toEvent(row) });
 
 /** The latest that an instance may start; null when there is no end to it. */
 const lastStartOf = (startTs: number, recurrence: object | null) =>
@@ -23,12 +23,12 @@ export const createEvent = operation({
   body: input.creation,
   run(scope, { body, now }) {
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return plan([insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now })], one);
+    return single(insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now }), toResult);
   },
 });
 
 export const getEvent = operation({
-  run: (scope, { params }) => plan([selectEvent(scope, params.eventId)], one),
+  run: (scope, { params }) => single(selectEvent(scope, params.eventId), toResult),
 });
 
 export const changeEvent = operation({
@@ -41,18 +41,18 @@ export const changeEvent = operation({
       selectEvent(scope, eventId),
       updateEvent(scope, eventId, { ...body, lastStart, now }),
     ] as const;
-    return plan(statements, (before, after) => {
+    return plan(statements, (before, [after]) => {
       found(before);
-      if (after.length === 0) {
+      if (!after) {
         throw invalid([{ path: 'recurrence.until', reason: 'must be at most 732 days after startTs' }]);
       }
-      return one(after);
+      return toResult(after);
     });
   },
 });
 
 export const removeEvent = operation({
-  run: (scope, { params }) => plan([deleteEvent(scope, params.eventId)], one),
+  run: (scope, { params }) => single(deleteEvent(scope, params.eventId), toResult),
 });
 
 export const findEvents = operation({

@@ -1,5 +1,5 @@
 import { MAX_KEYS } from '../auth/signers.ts';
-import { found, operation, plan } from '../operation.ts';
+import { found, operation, plan, single } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { KeyResult, KeysResult } from '../sdk/types.ts';
 import * as input from './input.ts';
@@ -14,7 +14,7 @@ import {
   updateKey,
 } from './rows.ts';
 
-const one = (rows: KeyRow[]): KeyResult => ({ key: toKey(found(rows)) });
+const toResult = (row: KeyRow): KeyResult => ({ key: toKey(row) });
 
 const tooMany = () =>
   new Problem(
@@ -31,14 +31,14 @@ export const addKey = operation({
   async run(scope, { body, now }) {
     const { pem, kid: thumbprint } = await input.publicKeyIn(body.publicJwtKey);
     const key = { pem, kid: body.kid ?? thumbprint, state: body.state, now };
-    return plan([selectKey(scope, key.kid), insertKey(scope, key)], ([taken], inserted) => {
+    return plan([selectKey(scope, key.kid), insertKey(scope, key)], ([taken], [added]) => {
       if (taken)
         throw new Problem(
           'kid-taken',
-          'The account has a key with this kid. Remove that one, or choose another kid.',
+          'The account has a key with this kid. Remove that toResult, or choose another kid.',
         );
-      if (inserted.length === 0) throw tooMany();
-      return one(inserted);
+      if (!added) throw tooMany();
+      return toResult(added);
     });
   },
 });
@@ -46,13 +46,15 @@ export const addKey = operation({
 export const setKeyState = operation({
   body: input.change,
   run: (scope, { params: { kid }, body, now }) =>
-    plan([selectKey(scope, kid), updateKey(scope, { kid, ...body, now })], (before, after) => {
+    plan([selectKey(scope, kid), updateKey(scope, { kid, ...body, now })], (before, [after]) => {
       if (found(before).state === 'revoked' && body.state !== 'revoked') {
         throw new Problem('key-state-final', 'A revoked key is never accepted again. Add a new key.');
       }
-      if (after.length === 0) throw tooMany();
-      return one(after);
+      if (!after) throw tooMany();
+      return toResult(after);
     }),
 });
 
-export const removeKey = operation({ run: (scope, { params }) => plan([deleteKey(scope, params.kid)], one) });
+export const removeKey = operation({
+  run: (scope, { params }) => single(deleteKey(scope, params.kid), toResult),
+});

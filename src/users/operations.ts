@@ -1,4 +1,4 @@
-import { found, operation, plan } from '../operation.ts';
+import { operation, plan, single } from '../operation.ts';
 import { metadataQuery } from '../schemas.ts';
 import type { UserResult, UsersResult } from '../sdk/types.ts';
 import * as input from './input.ts';
@@ -13,26 +13,26 @@ import {
   updateUser,
 } from './rows.ts';
 
-const one = (rows: UserRow[]): UserResult => ({ user: toUser(found(rows)) });
+const toResult = (row: UserRow): UserResult => ({ user: toUser(row) });
 
 export const createUser = operation({
   body: input.creation,
-  run: (scope, { body }) => plan([insertUser(scope, crypto.randomUUID(), body.metadata)], one),
+  run: (scope, { body }) => single(insertUser(scope, crypto.randomUUID(), body.metadata), toResult),
 });
 
-export const getUser = operation({ run: (scope) => plan([selectUser(scope)], one) });
+export const getUser = operation({ run: (scope) => single(selectUser(scope), toResult) });
 
 export const changeUser = operation({
   body: input.update,
-  run: (scope, { body }) => plan([updateUser(scope, body.metadata)], one),
+  run: (scope, { body }) => single(updateUser(scope, body.metadata), toResult),
 });
 
 export const revokeTokens = operation({
   body: input.revocation,
-  run: (scope, { body }) => plan([updateNotBefore(scope, body.notBefore)], one),
+  run: (scope, { body }) => single(updateNotBefore(scope, body.notBefore), toResult),
 });
 
-export const removeUser = operation({ run: (scope) => plan([deleteUser(scope)], one) });
+export const removeUser = operation({ run: (scope) => single(deleteUser(scope), toResult) });
 
 export const findUsers = operation({
   query: metadataQuery,
