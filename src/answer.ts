@@ -5,6 +5,7 @@ import { userCaller } from './auth/user-caller.ts';
 import { readJson } from './body.ts';
 import { type Door, type Env, type Plan, type Row, refusal, type Source } from './operation.ts';
 import { Problem } from './problem.ts';
+import type { Reply } from './reply.ts';
 import { invalid, isUuid } from './schemas.ts';
 import type { Scope } from './scope.ts';
 
@@ -23,7 +24,7 @@ export interface Matched {
  * @param now milliseconds since the epoch.
  * @throws Problem
  */
-export async function answer(request: Request, matched: Matched, env: Env, now: number): Promise<Response> {
+export async function answer(request: Request, matched: Matched, env: Env, now: number): Promise<Reply> {
   const { row, door } = matched;
   const caller = await callerOf(request, matched, env, now);
 
@@ -45,8 +46,8 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
     }
   };
 
-  const result = await caller.perform(env.DB, planFor, door === 'user' && row.method !== 'GET');
-  return Response.json(result, { status: row.status ?? 200 });
+  const body = await caller.perform(env.DB, planFor, door === 'user' && row.method !== 'GET');
+  return { status: row.status ?? 200, body };
 }
 
 async function callerOf(request: Request, matched: Matched, env: Env, now: number): Promise<Caller> {

@@ -1,7 +1,7 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
-import { preflight, withCors } from './cors.ts';
 import type { Env } from './operation.ts';
-import { Problem, problemResponse } from './problem.ts';
+import { Problem, problemReply } from './problem.ts';
+import { preflight, type Reply, respond } from './reply.ts';
 import { routerOf } from './router.ts';
 import { routes } from './routes.ts';
 
@@ -15,22 +15,22 @@ const answer = routerOf(routes);
 export async function handle(request: Request, env: Env, now: number): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
   try {
-    return withCors(await answer(request, env, now));
+    return respond(await answer(request, env, now));
   } catch (error) {
-    return withCors(failure(error));
+    return respond(failure(error));
   }
 }
 
-function failure(error: unknown): Response {
+function failure(error: unknown): Reply {
   if (error instanceof Problem) {
     if (error.status >= 500) console.error(JSON.stringify({ code: error.code, cause: String(error.cause) }));
-    return problemResponse(error);
+    return problemReply(error);
   }
   const id = crypto.randomUUID();
   console.error(
     JSON.stringify({ code: 'internal', id, stack: error instanceof Error ? error.stack : String(error) }),
   );
-  return problemResponse(new Problem('internal', `Please report it with this id: ${id}.`), id);
+  return problemReply(new Problem('internal', `Please report it with this id: ${id}.`), id);
 }
 
 export default {

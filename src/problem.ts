@@ -2,6 +2,7 @@
  * Every failure that a client can meet: a stable code, its status and its title, in one table. A `Problem` is
  * thrown where the failure is found and becomes a response in one place (RFC 9457).
  */
+import type { Reply } from './reply.ts';
 import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
@@ -81,7 +82,7 @@ const standing: Partial<Record<ProblemCode, string>> = {
  *
  * @param id names an unexpected defect, here and in the log.
  */
-export function problemResponse(problem: Problem, id?: string): Response {
+export function problemReply(problem: Problem, id?: string): Reply {
   const { code, detail, status, extra } = problem;
   const body: ProblemDocument = {
     type: `urn:nettu:problem:${code}`,
@@ -92,15 +93,16 @@ export function problemResponse(problem: Problem, id?: string): Response {
     ...(extra.errors && { errors: extra.errors }),
     ...(id && { id }),
   };
-  return new Response(JSON.stringify(body), {
+  return {
     status,
+    body,
     headers: {
       'content-type': 'application/problem+json',
       ...(status === 401 && { 'www-authenticate': challenge(problem) }),
       ...(retryAfter[status] && { 'retry-after': retryAfter[status] }),
       ...extra.headers,
     },
-  });
+  };
 }
 
 /** RFC 6750 section 3: a bare challenge where no token was sent, else the error and why. */

@@ -3,6 +3,7 @@ import { type IRequest, IttyRouter } from 'itty-router';
 import { answer } from './answer.ts';
 import type { Door, Env, Method, Row } from './operation.ts';
 import { Problem } from './problem.ts';
+import type { Reply } from './reply.ts';
 
 export const BASE = '/api/v1';
 const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
@@ -13,15 +14,15 @@ const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly 
  * @throws Problem, also `route-unknown` and `method-not-allowed`
  */
 export function routerOf(rows: readonly Row[]) {
-  const router = IttyRouter<IRequest, [env: Env, now: number]>({ base: BASE });
+  const router = IttyRouter<IRequest, [request: Request, env: Env, now: number]>({ base: BASE });
   const methods = new Map<string, Set<Method | 'HEAD'>>();
 
   for (const row of rows) {
     for (const door of doors) {
       const path = row[door];
       if (!path) continue;
-      const handler = (request: IRequest, env: Env, now: number) =>
-        answer(request as unknown as Request, { row, door, params: request.params }, env, now);
+      const handler = ({ params }: IRequest, request: Request, env: Env, now: number) =>
+        answer(request, { row, door, params }, env, now);
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
       for (const method of row.method === 'GET' ? (['GET', 'HEAD'] as const) : [row.method]) {
@@ -37,9 +38,12 @@ export function routerOf(rows: readonly Row[]) {
       throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
     });
   }
-  return async (request: Request, env: Env, now: number): Promise<Response> => {
-    const response: Response | undefined = await router.fetch(request as unknown as IRequest, env, now);
-    if (response) return response;
+
+  return async (request: Request, env: Env, now: number): Promise<Reply> => {
+    // itty-router asks for the method once for each route: of a plain object that is cheap.
+    const { method, url } = request;
+    const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, request, env, now);
+    if (reply) return reply;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
   };
 }

@@ -1,6 +1,6 @@
 /** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
-import { LruMap } from '../lru-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 
 /** NIST SP 800-131A forbids less than 2048 bits; beyond 8192 a verification costs more than it protects. */
 const BITS = { min: 2048, max: 8192 };
@@ -80,11 +80,11 @@ function checkNumbers(n: string, e: string): void {
   }
 }
 
-const imported = new LruMap<string, Promise<PublicKey>>(1000);
+const imported = new BoundedMap<string, Promise<PublicKey>>(1000);
 
 /** The key of a PEM that was checked when it was stored, imported once per isolate. */
 export async function importStoredKey(pem: string): Promise<CryptoKey> {
   const known = imported.get(pem) ?? readPublicKey(pem);
-  imported.set(pem, known);
+  if (!imported.has(pem)) imported.set(pem, known);
   return (await known).key;
 }

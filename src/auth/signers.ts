@@ -4,7 +4,7 @@
  * condition inside every write made with a token: the same transaction, so nothing slips in between.
  */
 import { compactVerify } from 'jose';
-import { LruMap } from '../lru-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { Problem } from '../problem.ts';
 import type { ProblemCode, SigningKeyState } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
@@ -15,7 +15,8 @@ import type { Token } from './token.ts';
 export interface Signer {
   seq: number;
   kid: string;
-  pem: string;
+  /** null where this key is known to verify the token that was asked about: then it need not travel. */
+  pem: string | null;
   state: SigningKeyState;
   /** 1 when a token signed with it counts now. */
   accepted: number;
@@ -30,13 +31,18 @@ export interface Signer {
 /** An account has at most so many keys, revoked ones included, so a token is tried against few. */
 export const MAX_KEYS = 20;
 
+/** Tokens that this isolate has read and verified. */
+const verified = new BoundedMap<string, Token>(1000);
+
+export const recall = (jws: string): Token | undefined => verified.get(jws);
+
 const accepted = (now: number) => sql`(k.state = 'active' OR k.state = 'retiring' AND k.retires_at > ${now})`;
 
 /** A token without `iat` cannot show that it is younger. */
 const outdated = ({ issued }: Token) => sql`(u.not_before IS NOT NULL AND u.not_before > ${issued ?? -1})`;
 
 /**
- * Every key of the account, newest first, each beside the token's user. No row: no key, or no such account.
+ * Every key of the account, each beside the token's user. No row: no key, or no such account.
  *
  * @param guard of a write that travels along; `held` says of each row alike whether it took effect.
  */
@@ -46,10 +52,11 @@ export const signersOf = (
   now: number,
   guard: Sql = sql`NULL`,
 ): Sql<Signer> => sql<Signer>`
-  SELECT k.seq, k.kid, k.pem, k.state, ${accepted(now)} AS accepted,
+  SELECT k.seq, k.kid, k.state, CASE WHEN k.seq = ${token.verifiedBy} THEN NULL ELSE k.pem END AS pem,
+    ${accepted(now)} AS accepted,
     u.id IS NOT NULL AS known, ${outdated(token)} AS outdated, ${guard} IS NOT NULL AS held
   FROM signing_keys k LEFT JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
-  WHERE k.account_id = ${account} ORDER BY k.seq DESC LIMIT ${MAX_KEYS}`;
+  WHERE k.account_id = ${account}`;
 
 /**
  * The account's id while this very key is accepted from this token's user, and still the one that the token's `kid`
@@ -98,23 +105,23 @@ export async function signerOf(token: Token, signers: readonly Signer[]): Promis
   const named = signers.filter(({ kid }) => kid === token.kid);
   const tried = named.length ? named : [...signers].sort((a, b) => b.accepted - a.accepted);
   for (const signer of tried) {
-    if (await verifies(token, signer.pem)) return signer;
+    if (await verifies(token, signer)) return signer;
   }
   return null;
 }
 
-/** Which PEM verified a token: that stays true for ever, whatever becomes of the key. Failures are not kept. */
-const verified = new LruMap<string, string>(1000);
-
-async function verifies({ jws }: Token, pem: string): Promise<boolean> {
-  if (verified.get(jws) === pem) return true;
+/** That a key verifies a token stays true for ever, whatever becomes of the key, so it is found out once. */
+async function verifies(token: Token, { seq, pem }: Signer): Promise<boolean> {
+  if (token.verifiedBy === seq) return true;
+  if (pem === null) return false;
   const key = await importStoredKey(pem);
   try {
-    await compactVerify(jws, key, { algorithms: ['RS256'] });
+    await compactVerify(token.jws, key, { algorithms: ['RS256'] });
   } catch {
     return false;
   }
-  verified.set(jws, pem);
+  token.verifiedBy = seq;
+  verified.set(token.jws, token);
   return true;
 }
 

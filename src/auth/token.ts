@@ -23,6 +23,11 @@ export interface Token {
   /** `iat` in milliseconds, fractions and all; null where it has none. */
   readonly issued: number | null;
   readonly policy: SchedulerPolicy | undefined;
+  /** `exp` and `nbf` in milliseconds, with the leeway. */
+  readonly from: number;
+  readonly until: number;
+  /** The `seq` of the signing key that was found to verify it; null before. */
+  verifiedBy: number | null;
 }
 
 /** A token's two readable parts; null where one cannot be read. */
@@ -80,14 +85,13 @@ export function readPolicy(claims: Decoded['claims']): {
 }
 
 /**
- * Checks all of a token that needs neither key nor database: RFC 7519 section 7.2, with `alg` fixed to RS256
- * (RFC 8725 section 3.1) and no critical extension known (RFC 7515 section 4.1.11). Where a claim is repeated the
- * last one counts, for the check and for the use alike (RFC 7519 section 4).
+ * Checks all of a token that needs neither key nor database nor clock: RFC 7519 section 7.2, with `alg` fixed to
+ * RS256 (RFC 8725 section 3.1) and no critical extension known (RFC 7515 section 4.1.11). Where a claim is repeated
+ * the last one counts, for the check and for the use alike (RFC 7519 section 4).
  *
- * @param now milliseconds since the epoch.
- * @throws Problem `token-…`
+ * @throws Problem `token-malformed`, `token-algorithm`, `token-claims`
  */
-export function readToken(jws: string, { header, claims }: Decoded, now: number): Token {
+export function readToken(jws: string, { header, claims }: Decoded): Token {
   const malformed = (detail: string) => new Problem('token-malformed', detail);
   if (jws.length > MAX_BYTES) throw malformed(`A token has at most ${MAX_BYTES} characters.`);
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) {
@@ -107,23 +111,32 @@ export function readToken(jws: string, { header, claims }: Decoded, now: number)
     throw new Problem('token-claims', `The claim ${pathOf(issue)} ${reasonOf(issue)}.`);
   }
   const { nettuSchedulerUserId: user, exp, iat, nbf, schedulerPolicy: policy } = parsed.output;
-
-  if (now >= (exp + LEEWAY) * 1000) {
-    throw new Problem('token-expired', 'The time in exp has passed. Get a new token from your server.');
-  }
-  if (nbf !== undefined && now < (nbf - LEEWAY) * 1000) {
-    throw new Problem(
-      'token-not-yet-valid',
-      'The time in nbf is still to come. Check the clock of the server that signs.',
-    );
-  }
   return {
     jws,
     kid: header.kid,
     user,
     issued: iat === undefined ? null : milliseconds(iat),
     policy,
+    from: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf - LEEWAY) * 1000,
+    until: (exp + LEEWAY) * 1000,
+    verifiedBy: null,
   };
+}
+
+/**
+ * @param now milliseconds since the epoch.
+ * @throws Problem `token-expired`, `token-not-yet-valid`
+ */
+export function checkTimes({ from, until }: Token, now: number): void {
+  if (now >= until) {
+    throw new Problem('token-expired', 'The time in exp has passed. Get a new token from your server.');
+  }
+  if (now < from) {
+    throw new Problem(
+      'token-not-yet-valid',
+      'The time in nbf is still to come. Check the clock of the server that signs.',
+    );
+  }
 }
 
 /** Kept within what D1 can bind: a claim can be any number. */

@@ -1,13 +1,13 @@
 /** A user with a token: how a read and a write are each proven within the round trip that they take anyway. */
-import { LruMap } from '../lru-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Plan } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Scope } from '../scope.ts';
 import { batch, isRead, sql } from '../sql.ts';
 import { ask } from './ask.ts';
 import { accountIn, type Caller } from './caller.ts';
-import { accountWhileAccepted, judge, type Signer, signerOf, signersOf } from './signers.ts';
-import { decode, readToken, type Token } from './token.ts';
+import { accountWhileAccepted, judge, recall, type Signer, signerOf, signersOf } from './signers.ts';
+import { checkTimes, decode, readToken, type Token } from './token.ts';
 
 /**
  * The user whose token stands in `authorization`, of the account in `nettu-account`.
@@ -15,15 +15,16 @@ import { decode, readToken, type Token } from './token.ts';
  * @param user whom the path names, where any user of the account may ask about any other.
  */
 export function userCaller(headers: Headers, user: string | null, now: number): Caller {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-  if (!bearer) {
+  const [scheme, bearer, ...more] = (headers.get('authorization') ?? '').split(/ +/);
+  if (scheme?.toLowerCase() !== 'bearer' || !bearer || more.length > 0) {
     throw new Problem(
       'credentials-missing',
       "This path takes a user's token, in the header authorization: Bearer <token>.",
     );
   }
   const account = accountIn(headers);
-  const token = readToken(bearer, decode(bearer), now);
+  const token = recall(bearer) ?? readToken(bearer, decode(bearer));
+  checkTimes(token, now);
   const self = { account, token, user: user ?? token.user, now };
   return {
     limits: { policy: token.policy },
@@ -32,7 +33,7 @@ export function userCaller(headers: Headers, user: string | null, now: number): 
 }
 
 /** The keys of the accounts this isolate has met: only ever a guess at which key a token was signed with. */
-const met = new LruMap<string, readonly Signer[]>(1000);
+const met = new BoundedMap<string, readonly Signer[]>(1000);
 
 interface Bearer {
   account: string;
@@ -80,6 +81,6 @@ async function write(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<
 async function prove({ account, token }: Bearer, signers: readonly Signer[]): Promise<Signer> {
   const { signer, refusal } = await judge(token, signers);
   if (refusal) throw refusal;
-  met.set(account, signers);
+  if (signers.every(({ pem }) => pem !== null)) met.set(account, signers);
   return signer;
 }

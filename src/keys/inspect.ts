@@ -1,7 +1,7 @@
 /** What the service makes of a token, told to the account's owner: by the very code that guards the routes. */
 import { decide, permissions } from '../auth/policy.ts';
 import { judge, signersOf, type Verdict } from '../auth/signers.ts';
-import { decode, readPolicy, readToken, type Token } from '../auth/token.ts';
+import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../auth/token.ts';
 import { operation, plan } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Inspection } from '../sdk/types.ts';
@@ -21,7 +21,7 @@ export const inspectToken = operation({
       permissions: permissionsOf(decoded.claims),
     });
 
-    const token = readOrRefuse(() => readToken(jws, decoded, now));
+    const token = readOrRefuse(jws, decoded, now);
     if (token instanceof Problem)
       return plan([], () => report({ signer: null, refusal: token, cause: null }));
     return plan([signersOf(scope.account, token, now)], async (signers) =>
@@ -30,9 +30,11 @@ export const inspectToken = operation({
   },
 });
 
-function readOrRefuse(read: () => Token): Token | Problem {
+function readOrRefuse(jws: string, decoded: Decoded, now: number): Token | Problem {
   try {
-    return read();
+    const token = readToken(jws, decoded);
+    checkTimes(token, now);
+    return token;
   } catch (problem) {
     if (problem instanceof Problem) return problem;
     throw problem;

@@ -132,3 +132,19 @@ it('an unknown account costs one round trip and no cryptography', async () => {
   expectProblem(reply, 'token-signature');
   expect([trips, used]).toEqual([1, nothing]);
 });
+
+it('a key that verified one token vouches for no other: a forgery is refused, and a second good token is verified', async () => {
+  const user = await (await newAccount()).newUser();
+  const good = await user.token({ jti: 'one' });
+  for (const request of [me, write, me])
+    expect((await costOf(request(user, good))).reply.status).toBeLessThan(300);
+
+  const forged = await (await newKeys()).sign({ nettuSchedulerUserId: user.id, exp: 5609418990073 });
+  const spliced = [...good.split('.').slice(0, 2), forged.split('.')[2]].join('.');
+  for (const request of [me, write]) {
+    expectProblem((await costOf(request(user, forged))).reply, 'token-signature');
+    expectProblem((await costOf(request(user, spliced))).reply, 'token-signature');
+    const { reply, used } = await costOf(request(user, await user.token({ jti: crypto.randomUUID() })));
+    expect({ ok: reply.status < 300, verify: used.verify }).toEqual({ ok: true, verify: 1 });
+  }
+});

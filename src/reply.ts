@@ -1,3 +1,13 @@
+/** What goes back to the client, and the headers that every answer has. */
+
+/** An answer before it is a Response. */
+export interface Reply {
+  status: number;
+  /** Sent as JSON. */
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
 /**
  * Any origin may call: the identity is in headers that a page sets itself, never in cookies. So the wildcard is
  * right, and it keeps answers the same for every origin (Fetch standard, "HTTP-CORS protocol").
@@ -20,8 +30,9 @@ export function preflight(): Response {
   return new Response(null, { status: 204, headers: { ...everyAnswer, ...preflightOnly } });
 }
 
-/** The same response with the headers that every answer carries. */
-export function withCors(response: Response): Response {
-  for (const [name, value] of Object.entries(everyAnswer)) response.headers.set(name, value);
-  return response;
+export function respond({ status, body, headers }: Reply): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...everyAnswer, ...headers },
+  });
 }
