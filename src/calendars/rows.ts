@@ -32,10 +32,17 @@ export const insertCalendar = (
 export const selectCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
   sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)} AND id = ${id}`;
 
-/** The user's calendars, all or those with these ids. */
-export const selectCalendars = (scope: Scope, ids?: readonly string[]): Sql<CalendarRow> => sql<CalendarRow>`
-  SELECT ${columns} FROM calendars
-  WHERE ${owned(scope)}${ids ? sql` AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))` : sql``}`;
+/** The user's calendars. */
+export const selectCalendars = (scope: Scope): Sql<CalendarRow> =>
+  sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)}`;
+
+/** Those of the user's calendars that have these ids: each is looked up, however many others there are. */
+export const selectCalendarsById = (
+  scope: Scope,
+  ids: readonly string[],
+): Sql<CalendarRow> => sql<CalendarRow>`
+  SELECT ${columns} FROM (SELECT value AS wanted FROM json_each(${JSON.stringify(ids)}))
+  CROSS JOIN calendars ON ${owned(scope)} AND id = wanted`;
 
 /** What is absent is kept. */
 export const updateCalendar = (

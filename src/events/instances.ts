@@ -1,5 +1,11 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
-import { type CalendarRow, selectCalendar, selectCalendars, toCalendar } from '../calendars/rows.ts';
+import {
+  type CalendarRow,
+  selectCalendar,
+  selectCalendars,
+  selectCalendarsById,
+  toCalendar,
+} from '../calendars/rows.ts';
 import { found, operation, plan, single } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type {
@@ -53,7 +59,7 @@ export const getFreebusy = operation({
   query: input.freebusy,
   run(scope, { query }) {
     const ids = query.calendarIds;
-    const calendars = selectCalendars(scope, ids);
+    const calendars = ids ? selectCalendarsById(scope, ids) : selectCalendars(scope);
     const statements = [selectUser(scope), calendars, selectEventsIn(scope, calendars, query)] as const;
     return plan(statements, (users, calendars, events): FreebusyResult => {
       const { id: userId } = found(users);

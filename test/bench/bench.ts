@@ -12,6 +12,7 @@ import { bundleOurs, bundleReference } from './bundle.ts';
 import { compare } from './compare.ts';
 import { measureCost } from './cost.ts';
 import { measureDistance } from './distance.ts';
+import { measureExpansion } from './expansion.ts';
 import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
 import { report } from './report.ts';
@@ -50,10 +51,11 @@ async function run(): Promise<Results> {
     sequential: await bundleReference('sequential'),
     observed: await bundleReference('observed'),
     isolate: await bundleReference('isolate'),
+    expansion: await bundleReference('expansion'),
   };
 
-  // 256 users of 4 accounts with a key each: caches have to work for what they save.
-  const fixture = newFixture({ accounts: 4, users: 250, actors: 64 });
+  // Many users of several accounts with a key each: caches have to work for what they save.
+  const fixture = newFixture({ accounts: 4, users: 250, actors: budget.actors });
   const started: LocalWorker[] = [];
   const start = async (variant: Variant) => {
     const worker = await startWorker(fixture, { modules: { 'index.js': code[variant] } });
@@ -76,9 +78,20 @@ async function run(): Promise<Results> {
   const distance = await measureDistance(code, fixture, budget.distanceSeconds);
   progress('cost');
   const cost = await measureCost(code, budget.users);
+  progress('expansion');
+  const expansion = await measureExpansion(code.expansion, budget.expansions);
   progress('start');
   const startUp = await measureStart(code, budget.starts);
-  return { date, quick: options.quick, machine: machine(), throughput, distance, cost, start: startUp };
+  return {
+    date,
+    quick: options.quick,
+    machine: machine(),
+    throughput,
+    distance,
+    cost,
+    expansion,
+    start: startUp,
+  };
 }
 
 function progress(step: string): void {

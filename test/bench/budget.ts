@@ -1,5 +1,7 @@
 /** How long a run may take, and of what. */
 export interface Budget {
+  /** Users that requests are made for, in each account. */
+  actors: number;
   rounds: number;
   roundSeconds: number;
   warmUpSeconds: number;
@@ -7,26 +9,32 @@ export interface Budget {
   distanceSeconds: number;
   /** In one account: few, and many. */
   users: readonly [number, number];
+  /** Requests for each kind of series. */
+  expansions: number;
   /** Of new isolates. */
   starts: number;
 }
 
 /** Under five minutes. */
 export const full: Budget = {
+  actors: 64,
   rounds: 7,
   roundSeconds: 1,
   warmUpSeconds: 0.5,
-  distanceSeconds: 1.5,
+  distanceSeconds: 1,
   users: [1_000, 100_000],
+  expansions: 9,
   starts: 20,
 };
 
 /** Under one minute, for CI: what is counted is as good as in the full run, what is timed is not. */
 export const quick: Budget = {
+  actors: 16,
   rounds: 3,
-  roundSeconds: 0.3,
+  roundSeconds: 0.25,
   warmUpSeconds: 0.2,
-  distanceSeconds: 0.5,
+  distanceSeconds: 0.3,
   users: [1_000, 10_000],
-  starts: 8,
+  expansions: 3,
+  starts: 6,
 };

@@ -3,6 +3,14 @@
  * asks for (references/limit.ts and references/sequential.ts); every section of the bench then has it.
  */
 import type { D1Database } from '@cloudflare/workers-types';
+import {
+  busyCalendars,
+  fillBusyCalendars,
+  fillFullCalendar,
+  fullCalendar,
+  week,
+  weekQuery,
+} from './agenda.ts';
 import type { Actor } from './fixture.ts';
 
 export interface Operation {
@@ -40,6 +48,16 @@ const calendar = ({ calendar }: Actor) => `/calendar/${calendar}`;
 const oslo = () => ({ timezone: 'Europe/Oslo', weekStart: 'Mon', metadata: { color: 'red' } });
 const member = ({ cohort }: Actor) => ({ metadata: { plan: 'free', cohort } });
 const me = () => '/me';
+const meeting = ({ calendar: calendarId }: Actor) => ({
+  calendarId,
+  startTs: week.startTs,
+  duration: 3_600_000,
+  busy: true,
+  recurrence: { freq: 'weekly', interval: 1, byweekday: ['Mon', 'Wed', 'Fri'], count: 20 },
+});
+const fullWeek = (actor: Actor) => `/calendar/${fullCalendar(actor)}/events?${weekQuery}`;
+const freebusy = (actor: Actor) =>
+  `/user/${actor.user}/freebusy?${weekQuery}&calendarIds=${busyCalendars(actor)}`;
 
 const reads = 'user reads calendar';
 
@@ -52,6 +70,9 @@ const table = [
   { name: 'admin reads by metadata',      method: 'GET',     path: byCohort,           credentials: 'api key',       status: 200, trips: 1 },
   { name: 'expired token refused',        method: 'GET',     path: calendar,           credentials: 'expired token', status: 401, trips: 0, goals: { faster: { times: 3, than: reads } } },
   { name: 'forged token refused',         method: 'GET',     path: calendar,           credentials: 'forged token',  status: 401, trips: 1 },
+  { name: 'user creates event',           method: 'POST',    path: () => '/events',    credentials: 'token',         status: 201, trips: 1, body: meeting },
+  { name: 'week of 200 recurring events', method: 'GET',     path: fullWeek,           credentials: 'token',         status: 200, trips: 1, prepare: fillFullCalendar },
+  { name: 'free/busy of 5 calendars',     method: 'GET',     path: freebusy,           credentials: 'nobody',        status: 200, trips: 1, prepare: fillBusyCalendars },
   { name: 'preflight',                    method: 'OPTIONS', path: calendar,           credentials: 'nobody',        status: 204, trips: 0 },
 ] as const satisfies readonly Operation[];
 

@@ -15,6 +15,7 @@ export function report(results: Results): string {
     cpuOf(results),
     distanceOf(results),
     costOf(results),
+    expansionOf(results),
     startOf(results),
     goalTable(results),
   ].join('\n\n');
@@ -77,6 +78,12 @@ function costOf({ cost }: Results): string {
   return `Cost: what D1 reports for one request, in an account of ${few} and of ${many} users
 ${table(['', 'round trips', `read at ${few}`, `at ${many}`, `written at ${few}`, `at ${many}`], rows)}
 Storage, indexes and metadata included: ${count(cost.bytesPerUser)} bytes a user, ${count(cost.bytesPerCalendar)} bytes a calendar`;
+}
+
+function expansionOf({ expansion }: Results): string {
+  const rows = expansion.map(({ series, micros, instances }) => [series, count(micros), String(instances)]);
+  return `Expansion: microseconds of CPU in workerd, of a series in a window of 62 days in Europe/Oslo
+${table(['', 'µs', 'instances'], rows)}`;
 }
 
 function startOf({ start }: Results): string {

@@ -1,6 +1,7 @@
 /** What a run found, as it is kept in its JSON file. */
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
+import type { Expansion } from './expansion.ts';
 import type { Start } from './start.ts';
 import type { Throughput } from './throughput.ts';
 
@@ -13,5 +14,6 @@ export interface Results {
   throughput: Throughput[];
   distance: Distance[];
   cost: Cost;
+  expansion: Expansion[];
   start: Start;
 }

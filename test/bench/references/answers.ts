@@ -1,4 +1,5 @@
 /** What the references answer with: the same headers and bodies as ours, so that as many bytes travel. */
+import { instances, mergeBusy } from '../../../src/time/recurrence.ts';
 
 const headers = {
   'access-control-allow-origin': '*',
@@ -31,22 +32,49 @@ export interface NewUser {
   metadata: Record<string, string>;
 }
 
+/** As clients send it. */
+export interface NewEvent {
+  calendarId: string;
+  startTs: number;
+  duration: number;
+  busy: boolean;
+  recurrence: object;
+}
+
+export interface EventRow {
+  id: string;
+  calendar_id: string;
+  user_id: string;
+  start_ts: number;
+  duration: number;
+  busy: number;
+  recurrence: string;
+  exdates: string;
+  reminders: string;
+  metadata: string;
+  created: number;
+  updated: number;
+}
+
+/** What an event has for its client, as a row. */
+export const eventColumns =
+  'events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders, events.metadata, created, updated';
+
+export const insertEvent = `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy,
+    recurrence, last_start, reminders, metadata, created, updated)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '[]', '{}', ?, ?) RETURNING ${eventColumns}`;
+
 const json = (body: object, status: number) => Response.json(body, { status, headers });
 
+const calendar = (row: CalendarRow) => ({
+  id: row.id,
+  userId: row.user_id,
+  settings: { weekStart: row.week_start, timezone: row.timezone },
+  metadata: JSON.parse(row.metadata),
+});
+
 export const calendarAnswer = (row: CalendarRow | null, status = 200): Response =>
-  row
-    ? json(
-        {
-          calendar: {
-            id: row.id,
-            userId: row.user_id,
-            settings: { weekStart: row.week_start, timezone: row.timezone },
-            metadata: JSON.parse(row.metadata),
-          },
-        },
-        status,
-      )
-    : json({}, 404);
+  row ? json({ calendar: calendar(row) }, status) : json({}, 404);
 
 const user = ({ id, metadata }: UserRow) => ({ id, metadata: JSON.parse(metadata) });
 
@@ -54,6 +82,53 @@ export const userAnswer = (row: UserRow | null, status = 200): Response =>
   row ? json({ user: user(row) }, status) : json({}, 404);
 
 export const usersAnswer = (rows: UserRow[]): Response => json({ users: rows.map(user) }, 200);
+
+const event = (row: EventRow) => ({
+  id: row.id,
+  calendarId: row.calendar_id,
+  userId: row.user_id,
+  startTs: row.start_ts,
+  duration: row.duration,
+  busy: row.busy === 1,
+  recurrence: JSON.parse(row.recurrence),
+  exdates: JSON.parse(row.exdates),
+  created: row.created,
+  updated: row.updated,
+  reminders: JSON.parse(row.reminders),
+  metadata: JSON.parse(row.metadata),
+});
+
+export const eventAnswer = (row: EventRow | null): Response =>
+  row ? json({ event: event(row) }, 201) : json({}, 404);
+
+/** The window in the query of a URL. */
+const windowIn = (url: string) => {
+  const query = new URL(url).searchParams;
+  return { startTs: Number(query.get('startTs')), endTs: Number(query.get('endTs')) };
+};
+
+/** Expands by our own core: the instances have to be found out by anyone. */
+const expand = (row: EventRow, url: string) => instances(event(row), 'Europe/Oslo', 'Mon', windowIn(url));
+
+export const weekAnswer = (row: CalendarRow | null, rows: EventRow[], url: string): Response =>
+  row
+    ? json(
+        {
+          calendar: calendar(row),
+          events: rows
+            .map((row) => ({ event: event(row), instances: expand(row, url) }))
+            .filter(({ instances }) => instances.length > 0),
+        },
+        200,
+      )
+    : json({}, 404);
+
+export const freebusyAnswer = (userId: string, rows: EventRow[], url: string): Response =>
+  json({ busy: mergeBusy(rows.flatMap((row) => expand(row, url))), userId }, 200);
+
+/** The ids in the query of a free/busy request, as JSON. */
+export const idsIn = (url: string): string =>
+  JSON.stringify(new URL(url).searchParams.get('calendarIds')?.split(','));
 
 export const preflightAnswer = (): Response =>
   new Response(null, {
@@ -93,8 +168,11 @@ export const refusal = (kind: keyof typeof details): Response => {
   );
 };
 
-/** The last segment of a path: the id that it names. */
+/** The id that a path ends in. */
 export const idIn = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+
+/** The id that stands before the last segment of a path. */
+export const idBeforeLast = (url: string): string => new URL(url).pathname.split('/').at(-2) ?? '';
 
 /** A header that every request of the bench has. */
 export const header = (request: Request, name: 'nettu-account' | 'x-operation' | 'x-user'): string =>

@@ -7,15 +7,24 @@ import type { OperationName } from '../operations.ts';
 import {
   type CalendarRow,
   calendarAnswer,
+  type EventRow,
+  eventAnswer,
+  eventColumns,
+  freebusyAnswer,
   header,
+  idBeforeLast,
   idIn,
+  idsIn,
+  insertEvent,
   type NewCalendar,
+  type NewEvent,
   type NewUser,
   preflightAnswer,
   refusal,
   type UserRow,
   userAnswer,
   usersAnswer,
+  weekAnswer,
 } from './answers.ts';
 
 const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
@@ -82,6 +91,48 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
       .bind(header(request, 'nettu-account'))
       .first();
     return refusal('forged');
+  },
+
+  'user creates event': async (request, db) => {
+    const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;
+    const now = Date.now();
+    const row = await db
+      .prepare(insertEvent)
+      .bind(
+        ...[header(request, 'nettu-account'), crypto.randomUUID(), calendarId, header(request, 'x-user')],
+        ...[startTs, duration, Number(busy), JSON.stringify(recurrence), startTs + 50 * 86_400_000, now, now],
+      )
+      .first<EventRow>();
+    return eventAnswer(row);
+  },
+
+  // All of the calendar's events are of this week, so nothing has to be searched for.
+  'week of 200 recurring events': async (request, db) => {
+    const { results } = await db
+      .prepare(
+        `SELECT ${eventColumns} FROM events WHERE account_id = ? AND calendar_id = ? ORDER BY start_ts, events.seq`,
+      )
+      .bind(header(request, 'nettu-account'), idBeforeLast(request.url))
+      .all<EventRow>();
+    const [first] = results;
+    const calendar = first && {
+      id: first.calendar_id,
+      user_id: first.user_id,
+      timezone: 'Europe/Oslo',
+      week_start: 'Mon',
+      metadata: '{}',
+    };
+    return weekAnswer(calendar ?? null, results, request.url);
+  },
+
+  'free/busy of 5 calendars': async (request, db) => {
+    const { results } = await db
+      .prepare(
+        `SELECT ${eventColumns} FROM json_each(?) CROSS JOIN events ON account_id = ? AND calendar_id = value`,
+      )
+      .bind(idsIn(request.url), header(request, 'nettu-account'))
+      .all<EventRow>();
+    return freebusyAnswer(header(request, 'x-user'), results, request.url);
   },
 
   preflight: preflightAnswer,

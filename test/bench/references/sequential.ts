@@ -9,15 +9,24 @@ import type { OperationName } from '../operations.ts';
 import {
   type CalendarRow,
   calendarAnswer,
+  type EventRow,
+  eventAnswer,
+  eventColumns,
+  freebusyAnswer,
   header,
+  idBeforeLast,
   idIn,
+  idsIn,
+  insertEvent,
   type NewCalendar,
+  type NewEvent,
   type NewUser,
   preflightAnswer,
   refusal,
   type UserRow,
   userAnswer,
   usersAnswer,
+  weekAnswer,
 } from './answers.ts';
 
 interface Caller {
@@ -59,15 +68,18 @@ async function accountCaller(request: Request, db: D1Database): Promise<string |
   return account?.id ?? null;
 }
 
-async function readCalendar(request: Request, db: D1Database, otherwise: 'expired' | 'forged') {
-  const caller = await userCaller(request, db);
-  if (!caller) return refusal(otherwise);
-  const row = await db
+const calendarOf = (db: D1Database, account: string, id: string) =>
+  db
     .prepare(
       'SELECT id, user_id, timezone, week_start, metadata FROM calendars WHERE account_id = ? AND id = ?',
     )
-    .bind(caller.account, idIn(request.url))
+    .bind(account, id)
     .first<CalendarRow>();
+
+async function readCalendar(request: Request, db: D1Database, otherwise: 'expired' | 'forged') {
+  const caller = await userCaller(request, db);
+  if (!caller) return refusal(otherwise);
+  const row = await calendarOf(db, caller.account, idIn(request.url));
   return calendarAnswer(row?.user_id === caller.user.id ? row : null);
 }
 
@@ -124,6 +136,61 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
 
   'expired token refused': (request, db) => readCalendar(request, db, 'expired'),
   'forged token refused': (request, db) => readCalendar(request, db, 'forged'),
+
+  'user creates event': async (request, db) => {
+    const caller = await userCaller(request, db);
+    if (!caller) return refusal('forged');
+    const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;
+    const calendar = await calendarOf(db, caller.account, calendarId);
+    if (calendar?.user_id !== caller.user.id) return calendarAnswer(null);
+    const now = Date.now();
+    const row = await db
+      .prepare(insertEvent)
+      .bind(
+        ...[caller.account, crypto.randomUUID(), calendarId, caller.user.id],
+        ...[startTs, duration, Number(busy), JSON.stringify(recurrence), startTs + 50 * 86_400_000, now, now],
+      )
+      .first<EventRow>();
+    return eventAnswer(row);
+  },
+
+  'week of 200 recurring events': async (request, db) => {
+    const caller = await userCaller(request, db);
+    if (!caller) return refusal('forged');
+    const calendar = await calendarOf(db, caller.account, idBeforeLast(request.url));
+    if (calendar?.user_id !== caller.user.id) return calendarAnswer(null);
+    const { results } = await db
+      .prepare(
+        `SELECT ${eventColumns} FROM events WHERE account_id = ? AND calendar_id = ? ORDER BY start_ts, events.seq`,
+      )
+      .bind(caller.account, calendar.id)
+      .all<EventRow>();
+    return weekAnswer(calendar, results, request.url);
+  },
+
+  'free/busy of 5 calendars': async (request, db) => {
+    const user = await db
+      .prepare('SELECT id FROM users WHERE account_id = ? AND id = ?')
+      .bind(header(request, 'nettu-account'), idBeforeLast(request.url))
+      .first<{ id: string }>();
+    if (!user) return calendarAnswer(null);
+    const calendars = await db
+      .prepare(
+        'SELECT id FROM calendars WHERE account_id = ? AND user_id = ? AND id IN (SELECT value FROM json_each(?))',
+      )
+      .bind(header(request, 'nettu-account'), user.id, idsIn(request.url))
+      .all<{ id: string }>();
+    const events: EventRow[] = [];
+    for (const { id } of calendars.results) {
+      const { results } = await db
+        .prepare(`SELECT ${eventColumns} FROM events WHERE account_id = ? AND calendar_id = ?`)
+        .bind(header(request, 'nettu-account'), id)
+        .all<EventRow>();
+      events.push(...results);
+    }
+    return freebusyAnswer(user.id, events, request.url);
+  },
+
   preflight: preflightAnswer,
 };
 
