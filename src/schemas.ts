@@ -91,11 +91,13 @@ export function validate<S extends v.GenericSchema>(schema: S, input: unknown): 
   throw invalid(result.issues.map((issue) => ({ path: pathOf(issue), reason: reasonOf(issue) })));
 }
 
-/** @param errors at least one. A hostile body can hold thousands of faults; the first 20 are told. */
+/** @param errors at least one. The first of each field is told; and of the fields, as a body can hold thousands, 20. */
 export function invalid(errors: FieldError[]): Problem {
   const [first] = errors;
   const detail = `${first?.path || 'The body'} ${first?.reason}.`;
-  return new Problem('input-invalid', detail, { errors: errors.slice(0, 20) });
+  const byPath = new Map<string, FieldError>();
+  for (const error of errors) if (!byPath.has(error.path)) byPath.set(error.path, error);
+  return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, 20) });
 }
 
 /** The path of an issue that a check of several members raises against one of them. */

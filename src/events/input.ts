@@ -47,7 +47,7 @@ const recurrence = shape({
 /** Without a start to compare `until` with, that one rule is left to the statement that knows the start. */
 const lawful = <T extends { recurrence?: object | null | undefined; startTs?: number | undefined }>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
-    if (!dataset.typed || dataset.issues || !dataset.value.recurrence) return;
+    if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs = Number.POSITIVE_INFINITY } = dataset.value;
     for (const { path, reason } of faults(recurrence as Recurrence, startTs)) {
       addIssue({ message: reason, path: at(`recurrence.${path}`) });

@@ -31,9 +31,9 @@ export const full: Budget = {
 export const quick: Budget = {
   actors: 16,
   rounds: 3,
-  roundSeconds: 0.25,
-  warmUpSeconds: 0.2,
-  distanceSeconds: 0.3,
+  roundSeconds: 0.15,
+  warmUpSeconds: 0.1,
+  distanceSeconds: 0.2,
   users: [1_000, 10_000],
   expansions: 3,
   starts: 6,
