@@ -15,8 +15,9 @@ import { checkTimes, decode, readToken, type Token } from './token.ts';
  * @param user whom the path names, where any user of the account may ask about any other.
  */
 export function userCaller(headers: Headers, user: string | null, now: number): Caller {
-  const [scheme, bearer, ...more] = (headers.get('authorization') ?? '').split(/ +/);
-  if (scheme?.toLowerCase() !== 'bearer' || !bearer || more.length > 0) {
+  const authorization = headers.get('authorization') ?? '';
+  const bearer = authorization.slice('Bearer '.length).trim();
+  if (!/^bearer /i.test(authorization) || bearer === '' || bearer.includes(' ')) {
     throw new Problem(
       'credentials-missing',
       "This path takes a user's token, in the header authorization: Bearer <token>.",

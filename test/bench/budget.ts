@@ -19,8 +19,8 @@ export interface Budget {
 export const full: Budget = {
   actors: 64,
   rounds: 7,
-  roundSeconds: 1,
-  warmUpSeconds: 0.5,
+  roundSeconds: 0.7,
+  warmUpSeconds: 0.4,
   distanceSeconds: 1,
   users: [1_000, 100_000],
   expansions: 9,
