@@ -119,6 +119,15 @@ describe('the rate limiter', () => {
     expect(asked).toEqual(['192.0.2.1', '192.0.2.1']);
   });
 
+  it.each(['127.0.0.1', '::1'])(
+    'is not asked about %s, where wrangler dev says that all come from',
+    async (address) => {
+      const { asked, env } = limiter(false);
+      expect((await open({ env, headers: { 'cf-connecting-ip': address } })).status).toBe(201);
+      expect(asked).toEqual([]);
+    },
+  );
+
   it('lets pass what is within the limit', async () => {
     const { asked, env } = limiter(true);
     expect((await open({ env })).status).toBe(201);
