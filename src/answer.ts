@@ -25,7 +25,7 @@ export interface Matched {
  * @throws Problem
  */
 export async function answer(request: Request, matched: Matched, env: Env, now: number): Promise<Reply> {
-  const { row, door } = matched;
+  const { row } = matched;
   const caller = await callerOf(request, matched, env, now);
 
   let ready: ReturnType<Row['does']> | undefined;
@@ -34,7 +34,7 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
       permit(caller, row);
       ready ??= row.does({
         params: paramsOf(matched),
-        query: queryOf(request),
+        query: () => queryOf(request),
         body: () => readJson(request),
         now,
         env,
@@ -46,7 +46,7 @@ export async function answer(request: Request, matched: Matched, env: Env, now: 
     }
   };
 
-  const body = await caller.perform(env.DB, planFor, door === 'user' && row.method !== 'GET');
+  const body = await caller.perform(env.DB, planFor, row.method !== 'GET');
   return { status: row.status ?? 200, body };
 }
 
@@ -57,16 +57,16 @@ async function callerOf(request: Request, matched: Matched, env: Env, now: numbe
   if (door === 'admin') return accountCaller(headers, user, now);
   if (door === 'user') return userCaller(headers, null, now);
   if (door === 'anyone' && headers.has('x-api-key')) return accountCaller(headers, user, now);
-  if (door === 'anyone' && headers.has('authorization')) return userCaller(headers, user, now);
   if (door === 'public' && row.method === 'GET') return stranger;
   await slowDown(request, env);
-  return door === 'anyone' ? visitor(headers, user) : stranger;
+  if (door === 'public') return stranger;
+  return headers.has('authorization') ? userCaller(headers, user, now) : visitor(headers, user);
 }
 
 /** Where `wrangler dev` says that requests come from; at the edge none does. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-/** What needs no credentials, but the database. */
+/** What asks the database on behalf of anyone: a token that is not proven yet is no better than none. */
 async function slowDown(request: Request, env: Env): Promise<void> {
   const address = request.headers.get('cf-connecting-ip');
   if (!address || LOOPBACK.includes(address) || !env.RATE_LIMITER) return;
@@ -97,11 +97,10 @@ function paramsOf({ params }: Matched): Source['params'] {
 }
 
 /**
- * A parameter that is repeated becomes a list, which no schema takes. URLs are decoded leniently by the platform; what
- * would be replaced by U+FFFD is refused instead.
+ * A parameter that is repeated becomes what no schema takes. URLs are decoded leniently by the platform; what would
+ * be replaced by U+FFFD is refused instead.
  */
 function queryOf(request: Request): Record<string, unknown> {
-  if (!request.url.includes('?')) return {};
   const { search, searchParams } = new URL(request.url);
   try {
     decodeURIComponent(search);
@@ -109,6 +108,6 @@ function queryOf(request: Request): Record<string, unknown> {
     throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
   }
   const query: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of searchParams) query[name] = name in query ? searchParams.getAll(name) : value;
+  for (const [name, value] of searchParams) query[name] = name in query ? null : value;
   return query;
 }

@@ -10,7 +10,7 @@ export interface MetadataPage extends MetadataQuery {
 
 /**
  * A page of the account's rows that carry exactly this entry, in the order of their creation. The page is cut from
- * the index, so no row is read that is not in it.
+ * the index: of what comes before it the entries are skipped, and nothing else is read.
  *
  * @param columns of `table`; its entries are in `entries`.
  */

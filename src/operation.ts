@@ -56,7 +56,8 @@ type ParamName = 'calendarId' | 'eventId' | 'kid' | 'apiKeyId';
 export interface Source {
   /** What stands in the path under these names; a row's paths hold those that its operation needs. */
   readonly params: Readonly<Record<ParamName, string>>;
-  readonly query: unknown;
+  /** Reads the query string; its faults are Problems. */
+  readonly query: () => unknown;
   /** Reads the body; its faults are Problems. */
   readonly body: () => Promise<unknown>;
   /** Milliseconds since the epoch; the only clock that an operation has. */
@@ -79,7 +80,7 @@ export function operation<Query = undefined, Body = undefined>(definition: {
   run(scope: Scope, input: Input<Query, Body>): Plan | Promise<Plan>;
 }): Operation {
   return async (source) => {
-    const query = (definition.query && validate(definition.query, source.query)) as Query;
+    const query = (definition.query && validate(definition.query, source.query())) as Query;
     const body = (definition.body && validate(definition.body, await source.body())) as Body;
     const input = { ...source, query, body };
     return (scope) => definition.run(scope, input);

@@ -73,7 +73,7 @@ const retryAfter: Record<number, string> = { 429: '60', 503: '5' };
 
 /** Details that do not depend on the case. */
 const standing: Partial<Record<ProblemCode, string>> = {
-  'not-found': 'It does not exist, or it is not yours. Check the id in the path.',
+  'not-found': 'It does not exist, or it is not yours. Check the id.',
   'database-unavailable': 'The database did not answer. Nothing was changed; try again in a moment.',
 };
 

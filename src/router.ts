@@ -40,8 +40,9 @@ export function routerOf(rows: readonly Row[]) {
   }
 
   return async (request: Request, env: Env, now: number): Promise<Reply> => {
-    // itty-router asks for the method once for each route: of a plain object that is cheap.
-    const { method, url } = request;
+    // A plain object: itty-router asks for the method once for each route. Without the query, which it would read.
+    const { method } = request;
+    const [url = ''] = request.url.split('?', 1);
     const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, request, env, now);
     if (reply) return reply;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);

@@ -105,10 +105,12 @@ export const at = (path: string): [v.IssuePathItem] => [
   { type: 'object', origin: 'value', input: {}, key: path, value: undefined },
 ];
 
-/** Like `recurrence.byweekday[1]`. */
+/** Like `recurrence.byweekday[1]`. A name that the client made up is cut: it may hold anything. */
 export function pathOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? [])
-    .map(({ key }, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`))
+    .map(({ key }, i) =>
+      typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key).slice(0, 64)}`,
+    )
     .join('');
 }
 

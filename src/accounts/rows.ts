@@ -7,12 +7,12 @@ export interface AccountRow {
   webhook_url: string | null;
   webhook_key: string | null;
   public_freebusy: number;
-  pem: string | null;
+  public_key: string | null;
 }
 
 export const toAccount = (row: AccountRow): Account => ({
   id: row.id,
-  publicJwtKey: row.pem,
+  publicJwtKey: row.public_key,
   settings: {
     webhook: row.webhook_url && row.webhook_key ? { url: row.webhook_url, key: row.webhook_key } : null,
     publicFreebusy: row.public_freebusy === 1,
@@ -25,7 +25,7 @@ export const insertAccount = ({ account }: Pick<Scope, 'account'>, now: number):
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Pick<Scope, 'account'>): Sql<AccountRow> => sql<AccountRow>`
   SELECT id, webhook_url, webhook_key, public_freebusy,
-    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS pem
+    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;
 
 export const updateSettings = ({ account }: Scope, { publicFreebusy }: AccountSettingsUpdate): Sql =>

@@ -27,7 +27,7 @@ export async function readPublicKey(pem: string): Promise<PublicKey> {
       'holds a private key, which must never leave your server; it was not stored. Make a new pair, and send the public half',
     );
   }
-  const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s+([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
+  const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
   if (!block) throw new UnfitKey('must be one PEM block: PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
   const [, label = '', base64 = ''] = block;
   const key = await importKey(label, base64.replace(/\s/g, ''));

@@ -52,7 +52,7 @@ export const signersOf = (
   now: number,
   guard: Sql = sql`NULL`,
 ): Sql<Signer> => sql<Signer>`
-  SELECT k.seq, k.kid, k.state, CASE WHEN k.seq = ${token.verifiedBy} THEN NULL ELSE k.pem END AS pem,
+  SELECT k.seq, k.kid, k.state, CASE WHEN k.seq = ${[...token.verifiedBy].at(-1) ?? null} THEN NULL ELSE k.pem END AS pem,
     ${accepted(now)} AS accepted,
     u.id IS NOT NULL AS known, ${outdated(token)} AS outdated, ${guard} IS NOT NULL AS held
   FROM signing_keys k LEFT JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
@@ -112,7 +112,7 @@ export async function signerOf(token: Token, signers: readonly Signer[]): Promis
 
 /** That a key verifies a token stays true for ever, whatever becomes of the key, so it is found out once. */
 async function verifies(token: Token, { seq, pem }: Signer): Promise<boolean> {
-  if (token.verifiedBy === seq) return true;
+  if (token.verifiedBy.has(seq)) return true;
   if (pem === null) return false;
   const key = await importStoredKey(pem);
   try {
@@ -120,7 +120,7 @@ async function verifies(token: Token, { seq, pem }: Signer): Promise<boolean> {
   } catch {
     return false;
   }
-  token.verifiedBy = seq;
+  token.verifiedBy.add(seq);
   verified.set(token.jws, token);
   return true;
 }

@@ -26,8 +26,8 @@ export interface Token {
   /** `exp` and `nbf` in milliseconds, with the leeway. */
   readonly from: number;
   readonly until: number;
-  /** The `seq` of the signing key that was found to verify it; null before. */
-  verifiedBy: number | null;
+  /** The `seq` of each signing key that was found to verify it. */
+  readonly verifiedBy: Set<number>;
 }
 
 /** A token's two readable parts; null where one cannot be read. */
@@ -119,7 +119,7 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
     policy,
     from: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf - LEEWAY) * 1000,
     until: (exp + LEEWAY) * 1000,
-    verifiedBy: null,
+    verifiedBy: new Set(),
   };
 }
 

@@ -1,16 +1,15 @@
 import * as v from 'valibot';
 import { metadata, shape } from '../schemas.ts';
 import type { Weekday } from '../sdk/types.ts';
+import { WEEKDAYS } from '../time/calendar.ts';
 import { isTimeZone } from '../time/zone.ts';
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const satisfies readonly Weekday[];
 
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 
 /** A name, or 0 = Monday … 6 = Sunday; either way a name comes out. */
 const weekStart = v.pipe(
-  v.custom<Weekday | number>((day) => weekdays.some((name, i) => day === name || day === i), weekStartRule),
-  v.transform((day) => (typeof day === 'number' ? (weekdays[day] ?? 'Mon') : day)),
+  v.custom<Weekday | number>((day) => WEEKDAYS.some((name, i) => day === name || day === i), weekStartRule),
+  v.transform((day) => (typeof day === 'number' ? (WEEKDAYS[day] ?? 'Mon') : day)),
 );
 
 const timezone = v.pipe(

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { at, isUuid, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
 import type { Recurrence, Timespan } from '../sdk/types.ts';
+import { DAY } from '../time/calendar.ts';
 import { faults } from '../time/recurrence.ts';
 
-const DAY = 86_400_000;
 const MAX_WINDOW = 62 * DAY;
 
 const integer = (min: number, max: number, unit: string) => {
@@ -19,7 +19,7 @@ const duration = integer(0, 366 * DAY, 'milliseconds');
 const busy = v.boolean('must be true or false');
 const exdates = list(integer(0, Date.UTC(2301, 0), 'milliseconds'), 1000);
 const reminders = list(
-  shape({ delta: integer(-535_680, 535_680, 'minutes'), identifier: text(1, 256) }),
+  shape({ delta: integer(-535_680, 535_680, 'minutes'), identifier: text(0, 256) }),
   100,
 );
 const serviceId = v.nullable(uuid());
@@ -86,7 +86,8 @@ export const update = v.pipe(
 export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
-const instant = wholeNumber(0, Date.UTC(2301, 0));
+/** An event may start as early as 1970 begins anywhere. */
+const instant = wholeNumber(-MAX_WINDOW, Date.UTC(2301, 0));
 const bounds = { startTs: instant, endTs: instant };
 
 const windowCheck = <T extends Timespan>(isRight: (window: T) => boolean, rule: string) =>

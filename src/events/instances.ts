@@ -18,11 +18,18 @@ import type {
 import { instances, mergeBusy } from '../time/recurrence.ts';
 import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
-import { type EventRow, selectEventsIn, selectZonedEvent, toEvent, toSeries } from './rows.ts';
+import {
+  type BusyRow,
+  selectBusyEventsIn,
+  selectEventsIn,
+  selectZonedEvent,
+  toEvent,
+  toSeries,
+} from './rows.ts';
 
 type Zone = Pick<CalendarRow, 'timezone' | 'week_start'>;
 
-const expand = (event: EventRow, { timezone, week_start }: Zone, window: Timespan): Instance[] =>
+const expand = (event: BusyRow, { timezone, week_start }: Zone, window: Timespan): Instance[] =>
   instances(toSeries(event), timezone, week_start, window);
 
 export const getInstances = operation({
@@ -60,15 +67,13 @@ export const getFreebusy = operation({
   run(scope, { query }) {
     const ids = query.calendarIds;
     const calendars = ids ? selectCalendarsById(scope, ids) : selectCalendars(scope);
-    const statements = [selectUser(scope), calendars, selectEventsIn(scope, calendars, query)] as const;
+    const statements = [selectUser(scope), calendars, selectBusyEventsIn(scope, calendars, query)] as const;
     return plan(statements, (users, calendars, events): FreebusyResult => {
       const { id: userId } = found(users);
       if (ids && calendars.length < ids.length)
         throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
       const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
-      const busy = events
-        .filter((event) => event.busy)
-        .flatMap((event) => expand(event, zones.get(event.calendar_id) as Zone, query));
+      const busy = events.flatMap((event) => expand(event, zones.get(event.calendar_id) as Zone, query));
       return { busy: mergeBusy(busy), userId };
     });
   },

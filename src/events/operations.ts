@@ -1,6 +1,7 @@
 import { found, operation, plan, single } from '../operation.ts';
 import { invalid, metadataQuery } from '../schemas.ts';
 import type { EventResult, EventsResult, Recurrence } from '../sdk/types.ts';
+import { MAX_UNTIL_DAYS } from '../time/faults.ts';
 import { seriesEnd } from '../time/recurrence.ts';
 import * as input from './input.ts';
 import {
@@ -44,7 +45,9 @@ export const changeEvent = operation({
     return plan(statements, (before, [after]) => {
       found(before);
       if (!after) {
-        throw invalid([{ path: 'recurrence.until', reason: 'must be at most 732 days after startTs' }]);
+        throw invalid([
+          { path: 'recurrence.until', reason: `must be at most ${MAX_UNTIL_DAYS} days after startTs` },
+        ]);
       }
       return toResult(after);
     });

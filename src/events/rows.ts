@@ -2,6 +2,8 @@ import { type MetadataPage, selectByMetadata } from '../metadata.ts';
 import { owned, type Scope } from '../scope.ts';
 import type { CalendarEvent, Timespan, Weekday } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
+import { DAY } from '../time/calendar.ts';
+import { MAX_UNTIL_DAYS } from '../time/faults.ts';
 import type { Series } from '../time/recurrence.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 
@@ -20,6 +22,9 @@ export interface EventRow {
   updated: number;
 }
 
+/** What free/busy takes of an event, and no more: never its contents. */
+export type BusyRow = Omit<EventRow, 'id' | 'user_id' | 'reminders' | 'metadata' | 'created' | 'updated'>;
+
 /** An event beside what its rule is expanded by. */
 export interface ZonedEventRow extends EventRow {
   timezone: string;
@@ -29,8 +34,7 @@ export interface ZonedEventRow extends EventRow {
 const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
   events.metadata, created, updated`;
 
-/** RFC 5545 sets no such limit; the contract does. */
-const UNTIL_REACH = 732 * 86_400_000;
+const UNTIL_REACH = MAX_UNTIL_DAYS * DAY;
 
 export const toEvent = (row: EventRow): CalendarEvent => ({
   id: row.id,
@@ -69,7 +73,7 @@ export const selectZonedEvent = (scope: Scope, id: string): Sql<ZonedEventRow> =
  * too far from the start: one of the two may be known to the row alone.
  *
  * @param lastStart as for `insertEvent`; undefined when start and rule are not both in the update. Then the row
- *   keeps its bound if neither changes, else takes what SQL can tell of the new one: its start, its `until`, or none.
+ *   keeps its bound if neither changes, else takes what SQL can tell of the new one: its start, its `until`, the reach of its `count`, or none.
  */
 export function updateEvent(
   scope: Scope,
@@ -84,7 +88,8 @@ export function updateEvent(
     change.lastStart !== undefined
       ? sql`${change.lastStart}`
       : sql`CASE WHEN ${recurrence} IS NULL THEN ${start}
-          WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start ELSE ${until} END`;
+          WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start
+          ELSE coalesce(${until}, ${start} + ${reachOfCount(recurrence)}) END`;
   return sql<EventRow>`
     UPDATE events SET
       start_ts = ${start},
@@ -100,6 +105,16 @@ export function updateEvent(
     WHERE ${owned(scope)} AND id = ${id} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1)
     RETURNING ${columns}`;
 }
+
+/**
+ * How long after its start a counted rule can go on, whatever its start: where each of its days or weeks has an
+ * instance; NULL for any other. The first week may have none, and time zones differ by up to a day.
+ */
+const reachOfCount = (rule: Sql): Sql => sql`CASE
+  WHEN coalesce(${rule} ->> 'bymonth', ${rule} ->> 'bymonthday', ${rule} ->> 'bysetpos') IS NOT NULL THEN NULL
+  WHEN ${rule} ->> 'freq' = 'weekly' THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${7 * DAY} + ${8 * DAY}
+  WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
+    THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY} + ${DAY} END`;
 
 export const deleteEvent = (scope: Scope, id: string): Sql<EventRow> =>
   sql<EventRow>`DELETE FROM events WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
@@ -120,19 +135,28 @@ const LENGTH_CLASSES = JSON.stringify([
  * @param calendars yields rows with the calendars' `id`.
  */
 export const selectEventsIn = (
-  { account }: Scope,
+  scope: Scope,
   calendars: Sql,
-  { startTs, endTs }: Timespan,
-): Sql<EventRow> =>
-  sql<EventRow>`
-  SELECT ${columns} FROM (${calendars}) calendar
+  window: Timespan,
+): Sql<EventRow> => sql<EventRow>`
+  SELECT ${columns} ${eventsIn(scope, calendars, window)} ORDER BY start_ts, events.seq`;
+
+/** Of the same events those that are busy. */
+export const selectBusyEventsIn = (
+  scope: Scope,
+  calendars: Sql,
+  window: Timespan,
+): Sql<BusyRow> => sql<BusyRow>`
+  SELECT calendar_id, start_ts, duration, busy, recurrence, exdates ${eventsIn(scope, calendars, window)} AND busy = 1`;
+
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs }: Timespan): Sql => sql`
+  FROM (${calendars}) calendar
   CROSS JOIN json_each(${LENGTH_CLASSES}) class
   CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
     AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
-  WHERE last_start IS NULL OR last_start + duration >= ${startTs}
-  ORDER BY start_ts, events.seq`;
+  WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`;
 
-export const toSeries = (row: EventRow): Series => ({
+export const toSeries = (row: BusyRow): Series => ({
   startTs: row.start_ts,
   duration: row.duration,
   busy: row.busy === 1,

@@ -35,7 +35,7 @@ export const addKey = operation({
       if (taken)
         throw new Problem(
           'kid-taken',
-          'The account has a key with this kid. Remove that toResult, or choose another kid.',
+          'The account has a key with this kid. Remove that key, or choose another kid.',
         );
       if (!added) throw tooMany();
       return toResult(added);

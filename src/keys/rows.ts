@@ -3,7 +3,7 @@ import type { Scope } from '../scope.ts';
 import type { SigningKey, SigningKeyState } from '../sdk/types.ts';
 import { type Sql, sql } from '../sql.ts';
 
-/** Keys that count, or may yet: a token is tried against no more than these. */
+/** Keys that count, or may yet. */
 export const MAX_LIVE_KEYS = 5;
 
 export interface KeyRow {

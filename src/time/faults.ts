@@ -19,7 +19,7 @@ interface List {
 
 const MAX_INTERVAL = 10_000;
 const MAX_COUNT = 739;
-const MAX_UNTIL_DAYS = 732;
+export const MAX_UNTIL_DAYS = 732;
 const MAX_ORDINAL = 53;
 const ALL: Frequency[] = ['yearly', 'monthly', 'weekly', 'daily'];
 

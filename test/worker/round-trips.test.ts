@@ -109,3 +109,17 @@ it('takes two to write where the account has a new key, and one again after', as
   expect((await write()).status).toBe(201);
   expect(trips()).toBe(3);
 });
+
+it('takes one for a write whose token was only inspected before, after the first that met the account', async () => {
+  const user = await newUser();
+  const token = await user.token();
+  await user.account.call('POST', '/account/keys/inspect', { body: { token } });
+  const trips: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const counter = counting();
+    const options = { token, body: { timezone: 'UTC' }, env: { DB: counter.db } };
+    expect((await user.call('POST', '/calendar', options)).status).toBe(201);
+    trips.push(counter.trips());
+  }
+  expect(trips).toEqual([2, 1, 1]);
+});

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount } from '../support/client.ts';
-import { countOf } from '../support/database.ts';
+import { countOf, through } from '../support/database.ts';
 import { addKey, createCalendar, firstKid, outcome, second, setState, tokenOf } from './support.ts';
 
 describe('a write while the account changes its keys', () => {
@@ -91,4 +91,17 @@ describe('a write while the account changes its keys', () => {
     expect((await createCalendar(user, token)).status).toBe(201);
     expect(await countOf('calendars', account.id)).toBe(2);
   });
+});
+
+it('a read is answered that was under way while its account uploaded the same key again', async () => {
+  const user = await (await newAccount()).newUser();
+  const token = await user.token();
+  await user.call('GET', '/me', { token });
+  const slow = through(async (run) => {
+    const results = await run();
+    await user.account.call('PUT', '/account/pubkey', { body: { publicJwtKey: keys.pem } });
+    expect((await user.call('GET', '/me', { token })).status).toBe(200);
+    return results;
+  });
+  expect((await user.call('GET', '/me', { token, env: { DB: slow } })).status).toBe(200);
 });
