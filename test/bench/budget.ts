@@ -17,7 +17,7 @@ export interface Budget {
 
 /** Under five minutes. */
 export const full: Budget = {
-  actors: 64,
+  actors: 32,
   rounds: 7,
   roundSeconds: 0.7,
   warmUpSeconds: 0.4,
