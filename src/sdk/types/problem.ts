@@ -1,0 +1,62 @@
+/** The body of every error, and every reason for one. */
+
+/** Every reason for which the service refuses a request: a word to switch on, which does not change. */
+export type ProblemCode =
+  // 400
+  | 'body-not-json'
+  | 'input-invalid'
+  // 401
+  | 'credentials-missing'
+  | 'api-key-unknown'
+  | 'api-key-expired'
+  | 'account-code-wrong'
+  | 'account-creation-closed'
+  | 'token-malformed'
+  | 'token-algorithm'
+  | 'token-claims'
+  | 'token-expired'
+  | 'token-not-yet-valid'
+  | 'token-signature'
+  | 'key-missing'
+  | 'key-standby'
+  | 'key-retired'
+  | 'key-revoked'
+  | 'user-unknown'
+  | 'token-revoked'
+  | 'policy-denied'
+  // 404
+  | 'route-unknown'
+  | 'not-found'
+  // 405
+  | 'method-not-allowed'
+  // 409
+  | 'kid-taken'
+  | 'key-limit'
+  | 'key-state-final'
+  | 'api-key-limit'
+  | 'api-key-last'
+  // 413
+  | 'body-too-large'
+  // 415
+  | 'media-type-unsupported'
+  // 429
+  | 'rate-limited'
+  // 500
+  | 'internal'
+  // 503
+  | 'database-unavailable';
+
+/** The body of every error: a problem document (RFC 9457), served as `application/problem+json`. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  /** What went wrong this time, for a person to read. */
+  detail: string;
+  /** What went wrong, for a program to switch on. */
+  code: ProblemCode;
+  /** With `input-invalid`: each bad field. */
+  errors?: { path: string; reason: string }[];
+  /** Names this request in the service's logs. */
+  id?: string;
+}
