@@ -1,10 +1,10 @@
 /** The words that routes, callers and operations share. */
 import type * as v from 'valibot';
-import { Problem } from './problem.ts';
-import { validate } from './schemas.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from './db/scope.ts';
+import { isRead, type Results, type Sql } from './db/sql.ts';
+import { Problem } from './http/problem.ts';
+import { validate } from './resources/schemas.ts';
 import type { NamedPermission } from './sdk/types.ts';
-import { isRead, type Results, type Sql } from './sql.ts';
 
 export interface Env {
   DB: D1Database;

@@ -3,15 +3,16 @@
  * account's API key and names whose it is, its user path takes a token and means the caller's own. `needs` is what
  * the token's policy must allow. A path that a later row would also fit stands first.
  */
-import * as accounts from './accounts/operations.ts';
-import * as apiKeys from './api-keys/operations.ts';
-import * as calendars from './calendars/operations.ts';
-import { getCalendarEvents, getFreebusy, getInstances } from './events/instances.ts';
-import * as events from './events/operations.ts';
-import { inspectToken } from './keys/inspect.ts';
-import * as keys from './keys/operations.ts';
+
 import type { Row } from './operation.ts';
-import * as users from './users/operations.ts';
+import * as accounts from './resources/accounts/operations.ts';
+import * as apiKeys from './resources/api-keys/operations.ts';
+import * as calendars from './resources/calendars/operations.ts';
+import { getCalendarEvents, getFreebusy, getInstances } from './resources/events/instances.ts';
+import * as events from './resources/events/operations.ts';
+import { inspectToken } from './resources/signing-keys/inspect.ts';
+import * as keys from './resources/signing-keys/operations.ts';
+import * as users from './resources/users/operations.ts';
 
 // biome-ignore format: a table is read down its columns
 export const routes = [

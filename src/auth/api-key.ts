@@ -1,6 +1,6 @@
 /** An account's API keys: how one is made, what is kept of it, and whose it is. */
 import { base64url } from 'jose';
-import { type Sql, sql } from '../sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 
 /** What a key looks like; anything else is refused before it is looked up. */
 export const KEY = /^sk_[\w-]{30,128}$/;

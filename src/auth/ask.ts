@@ -1,6 +1,7 @@
 /** Two questions in one round trip: who is asking, and what they ask for. */
+
+import { batch, type Sql, sql } from '../db/sql.ts';
 import type { Plan } from '../operation.ts';
-import { batch, type Sql, sql } from '../sql.ts';
 
 /**
  * Runs a plan beside the statement that identifies its caller. What is a mere lookup is joined to that statement,

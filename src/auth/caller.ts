@@ -2,12 +2,13 @@
  * Who is calling. A caller knows how to carry out a plan in as few round trips as its credentials can be proven
  * in; nothing is written, and nothing answered, on credentials that do not hold in that same transaction.
  */
+
+import type { Scope } from '../db/scope.ts';
+import { batch, sql } from '../db/sql.ts';
+import { Problem } from '../http/problem.ts';
 import type { Plan } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import { isUuid } from '../schemas.ts';
-import type { Scope } from '../scope.ts';
+import { isUuid } from '../resources/schemas.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
-import { batch, sql } from '../sql.ts';
 import { accountOfKey, apiKeyOf, hashOf, KEY } from './api-key.ts';
 import { ask } from './ask.ts';
 

@@ -5,9 +5,9 @@
  */
 import { compactVerify } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
-import { Problem } from '../problem.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import { Problem } from '../http/problem.ts';
 import type { ProblemCode, SigningKeyState } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
 import { importStoredKey } from './public-key.ts';
 import type { Token } from './token.ts';
 

@@ -4,8 +4,8 @@
  */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
-import { Problem } from '../problem.ts';
-import { isRecord, pathOf, reasonOf, uuid } from '../schemas.ts';
+import { Problem } from '../http/problem.ts';
+import { isRecord, pathOf, reasonOf, uuid } from '../resources/schemas.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
 import { permissions } from './policy.ts';
 

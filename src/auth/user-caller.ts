@@ -1,9 +1,9 @@
 /** A user with a token: how a read and a write are each proven within the round trip that they take anyway. */
 import { BoundedMap } from '../bounded-map.ts';
+import type { Scope } from '../db/scope.ts';
+import { batch, isRead, sql } from '../db/sql.ts';
+import { Problem } from '../http/problem.ts';
 import type { Plan } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import type { Scope } from '../scope.ts';
-import { batch, isRead, sql } from '../sql.ts';
 import { ask } from './ask.ts';
 import { accountIn, type Caller } from './caller.ts';
 import { accountWhileAccepted, judge, recall, type Signer, signerOf, signersOf } from './signers.ts';

@@ -2,7 +2,7 @@
  * A SQL statement is a value: fragments nest, parameters travel with their text, and nothing runs before
  * `batch`, the one place that calls D1 and knows its errors.
  */
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
 
 export type Param = string | number | null;
 

@@ -1,6 +1,6 @@
 /** What several resources ask of their input, and the one way from a failed schema to a problem document. */
 import * as v from 'valibot';
-import { type FieldError, Problem } from './problem.ts';
+import { type FieldError, Problem } from '../http/problem.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

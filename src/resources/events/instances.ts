@@ -1,4 +1,15 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
+
+import { Problem } from '../../http/problem.ts';
+import { found, operation, plan, single } from '../../operation.ts';
+import type {
+  CalendarEventsResult,
+  FreebusyResult,
+  Instance,
+  InstancesResult,
+  Timespan,
+} from '../../sdk/types.ts';
+import { instances, mergeBusy } from '../../time/recurrence.ts';
 import {
   type CalendarRow,
   selectCalendar,
@@ -6,16 +17,6 @@ import {
   selectCalendarsById,
   toCalendar,
 } from '../calendars/rows.ts';
-import { found, operation, plan, single } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import type {
-  CalendarEventsResult,
-  FreebusyResult,
-  Instance,
-  InstancesResult,
-  Timespan,
-} from '../sdk/types.ts';
-import { instances, mergeBusy } from '../time/recurrence.ts';
 import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
 import {

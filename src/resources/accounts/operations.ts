@@ -1,12 +1,12 @@
+import { equalSecrets, newSecret } from '../../auth/api-key.ts';
+import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import { Problem } from '../../http/problem.ts';
+import { type Env, found, operation, type Plan, plan, single } from '../../operation.ts';
+import type { AccountResult, CreateAccountResult, MessageResult } from '../../sdk/types.ts';
 import { insertApiKey } from '../api-keys/rows.ts';
-import { equalSecrets, newSecret } from '../auth/api-key.ts';
-import { publicKeyIn } from '../keys/input.ts';
-import { deleteKeys, insertKey } from '../keys/rows.ts';
-import { type Env, found, operation, type Plan, plan, single } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import type { Scope } from '../scope.ts';
-import type { AccountResult, CreateAccountResult, MessageResult } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import { publicKeyIn } from '../signing-keys/input.ts';
+import { deleteKeys, insertKey } from '../signing-keys/rows.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,

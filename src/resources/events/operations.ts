@@ -1,8 +1,8 @@
-import { found, operation, plan, single } from '../operation.ts';
+import { found, operation, plan, single } from '../../operation.ts';
+import type { EventResult, EventsResult, Recurrence } from '../../sdk/types.ts';
+import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
+import { seriesEnd } from '../../time/recurrence.ts';
 import { invalid, metadataQuery } from '../schemas.ts';
-import type { EventResult, EventsResult, Recurrence } from '../sdk/types.ts';
-import { MAX_UNTIL_DAYS } from '../time/faults.ts';
-import { seriesEnd } from '../time/recurrence.ts';
 import * as input from './input.ts';
 import {
   deleteEvent,

@@ -1,6 +1,7 @@
 /** Finding what carries a metadata entry, by the tables that schema.sql keeps beside each resource. */
+
+import type { MetadataQuery } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
-import type { MetadataQuery } from './sdk/types.ts';
 import { type Sql, sql } from './sql.ts';
 
 export interface MetadataPage extends MetadataQuery {

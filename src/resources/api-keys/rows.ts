@@ -1,7 +1,7 @@
-import { expired, hashOf } from '../auth/api-key.ts';
-import type { Scope } from '../scope.ts';
-import type { ApiKey } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import { expired, hashOf } from '../../auth/api-key.ts';
+import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { ApiKey } from '../../sdk/types.ts';
 
 export const MAX_API_KEYS = 20;
 

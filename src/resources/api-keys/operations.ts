@@ -1,8 +1,8 @@
-import { newSecret } from '../auth/api-key.ts';
-import { found, operation, plan } from '../operation.ts';
-import { Problem } from '../problem.ts';
+import { newSecret } from '../../auth/api-key.ts';
+import { Problem } from '../../http/problem.ts';
+import { found, operation, plan } from '../../operation.ts';
+import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
 import { invalid } from '../schemas.ts';
-import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../sdk/types.ts';
 import * as input from './input.ts';
 import { deleteApiKey, insertApiKey, MAX_API_KEYS, selectApiKey, selectApiKeys, toApiKey } from './rows.ts';
 

@@ -1,10 +1,10 @@
-import { type MetadataPage, selectByMetadata } from '../metadata.ts';
-import { owned, type Scope } from '../scope.ts';
-import type { CalendarEvent, Timespan, Weekday } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
-import { DAY } from '../time/calendar.ts';
-import { MAX_UNTIL_DAYS } from '../time/faults.ts';
-import type { Series } from '../time/recurrence.ts';
+import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
+import { owned, type Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { CalendarEvent, Timespan, Weekday } from '../../sdk/types.ts';
+import { DAY } from '../../time/calendar.ts';
+import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
+import type { Series } from '../../time/recurrence.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 
 export interface EventRow {

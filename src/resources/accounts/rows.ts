@@ -1,6 +1,6 @@
-import type { Scope } from '../scope.ts';
-import type { Account, AccountSettingsUpdate } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow {
   id: string;

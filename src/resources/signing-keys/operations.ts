@@ -1,7 +1,7 @@
-import { MAX_KEYS } from '../auth/signers.ts';
-import { found, operation, plan, single } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import type { KeyResult, KeysResult } from '../sdk/types.ts';
+import { MAX_KEYS } from '../../auth/signers.ts';
+import { Problem } from '../../http/problem.ts';
+import { found, operation, plan, single } from '../../operation.ts';
+import type { KeyResult, KeysResult } from '../../sdk/types.ts';
 import * as input from './input.ts';
 import {
   deleteKey,

@@ -1,7 +1,7 @@
-import { type MetadataPage, selectByMetadata } from '../metadata.ts';
-import { owned, type Scope } from '../scope.ts';
-import type { Calendar, Weekday } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
+import { owned, type Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { Calendar, Weekday } from '../../sdk/types.ts';
 import type { CalendarUpdate } from './input.ts';
 
 export interface CalendarRow {

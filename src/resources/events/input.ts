@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import type { Recurrence, Timespan } from '../../sdk/types.ts';
+import { DAY } from '../../time/calendar.ts';
+import { faults } from '../../time/recurrence.ts';
 import { at, isUuid, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
-import type { Recurrence, Timespan } from '../sdk/types.ts';
-import { DAY } from '../time/calendar.ts';
-import { faults } from '../time/recurrence.ts';
 
 const MAX_WINDOW = 62 * DAY;
 

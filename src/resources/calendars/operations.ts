@@ -1,6 +1,6 @@
-import { operation, plan, single } from '../operation.ts';
+import { operation, plan, single } from '../../operation.ts';
+import type { CalendarResult, CalendarsResult } from '../../sdk/types.ts';
 import { metadataQuery } from '../schemas.ts';
-import type { CalendarResult, CalendarsResult } from '../sdk/types.ts';
 import * as input from './input.ts';
 import {
   type CalendarRow,

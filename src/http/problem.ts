@@ -2,8 +2,9 @@
  * Every failure that a client can meet: a stable code, its status and its title, in one table. A `Problem` is
  * thrown where the failure is found and becomes a response in one place (RFC 9457).
  */
+
+import type { ProblemCode, Problem as ProblemDocument } from '../sdk/types.ts';
 import type { Reply } from './reply.ts';
-import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 

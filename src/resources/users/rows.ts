@@ -1,7 +1,7 @@
-import { type MetadataPage, selectByMetadata } from '../metadata.ts';
-import type { Scope } from '../scope.ts';
-import type { Metadata, User } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
+import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { Metadata, User } from '../../sdk/types.ts';
 
 export interface UserRow {
   id: string;

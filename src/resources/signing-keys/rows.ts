@@ -1,7 +1,7 @@
-import { MAX_KEYS } from '../auth/signers.ts';
-import type { Scope } from '../scope.ts';
-import type { SigningKey, SigningKeyState } from '../sdk/types.ts';
-import { type Sql, sql } from '../sql.ts';
+import { MAX_KEYS } from '../../auth/signers.ts';
+import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
+import type { SigningKey, SigningKeyState } from '../../sdk/types.ts';
 
 /** Keys that count, or may yet. */
 export const MAX_LIVE_KEYS = 5;

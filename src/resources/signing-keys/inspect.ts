@@ -1,10 +1,10 @@
 /** What the service makes of a token, told to the account's owner: by the very code that guards the routes. */
-import { decide, permissions } from '../auth/policy.ts';
-import { judge, signersOf, type Verdict } from '../auth/signers.ts';
-import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../auth/token.ts';
-import { operation, plan } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import type { Inspection } from '../sdk/types.ts';
+import { decide, permissions } from '../../auth/policy.ts';
+import { judge, signersOf, type Verdict } from '../../auth/signers.ts';
+import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
+import { Problem } from '../../http/problem.ts';
+import { operation, plan } from '../../operation.ts';
+import type { Inspection } from '../../sdk/types.ts';
 import { inspection } from './input.ts';
 
 export const inspectToken = operation({

@@ -1,7 +1,7 @@
 /** From the table of routes to itty-router: each path of each row, and 405 where only the method is wrong. */
 import { type IRequest, IttyRouter } from 'itty-router';
+import type { Door, Env, Method, Row } from '../operation.ts';
 import { answer } from './answer.ts';
-import type { Door, Env, Method, Row } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { Reply } from './reply.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import type { Weekday } from '../../sdk/types.ts';
+import { WEEKDAYS } from '../../time/calendar.ts';
+import { isTimeZone } from '../../time/zone.ts';
 import { metadata, shape } from '../schemas.ts';
-import type { Weekday } from '../sdk/types.ts';
-import { WEEKDAYS } from '../time/calendar.ts';
-import { isTimeZone } from '../time/zone.ts';
 
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 

@@ -1,13 +1,13 @@
 /** The straight line of a request: who is calling, may they, is the input valid, one batch, the answer. */
-import { accountCaller, type Caller, stranger, visitor } from './auth/caller.ts';
-import { decide } from './auth/policy.ts';
-import { userCaller } from './auth/user-caller.ts';
+import { accountCaller, type Caller, stranger, visitor } from '../auth/caller.ts';
+import { decide } from '../auth/policy.ts';
+import { userCaller } from '../auth/user-caller.ts';
+import type { Scope } from '../db/scope.ts';
+import { type Door, type Env, type Plan, type Row, refusal, type Source } from '../operation.ts';
+import { invalid, isUuid } from '../resources/schemas.ts';
 import { readJson } from './body.ts';
-import { type Door, type Env, type Plan, type Row, refusal, type Source } from './operation.ts';
 import { Problem } from './problem.ts';
 import type { Reply } from './reply.ts';
-import { invalid, isUuid } from './schemas.ts';
-import type { Scope } from './scope.ts';
 
 /** A request that a row of the table takes. */
 export interface Matched {
