@@ -1,9 +1,9 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
-
-import { Problem, problemReply } from './http/problem.ts';
+import type { Env } from './env.ts';
+import { problemReply } from './http/problem-reply.ts';
 import { preflight, type Reply, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
-import type { Env } from './operation.ts';
+import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
 
 const answer = routerOf(routes);

@@ -1,48 +1,48 @@
-/** The words that routes, callers and operations share. */
+/** The words that routes and operations share. An operation is data: its input as schemas, and what it plans to do. */
 import type * as v from 'valibot';
 import type { Scope } from './db/scope.ts';
-import { isRead, type Results, type Sql } from './db/sql.ts';
-import { Problem } from './http/problem.ts';
-import { validate } from './resources/schemas.ts';
-import type { NamedPermission } from './sdk/types.ts';
+import type { Query, Results, Sql } from './db/sql.ts';
+import type { Env } from './env.ts';
+import { Problem } from './problem.ts';
+import type { ParamName } from './resources/params.ts';
 
-export interface Env {
-  DB: D1Database;
-  /** Whoever knows it may create accounts. Without it nobody may. */
-  CREATE_ACCOUNT_SECRET_CODE?: string;
-  /** Slows down what needs no credentials. */
-  RATE_LIMITER?: RateLimit;
-}
+/** What the rows of a plan come to: an answer, or, where they only decide what is to be done, the plan of that. */
+export type Outcome<A, S extends Sql = Sql> = A | Plan<A, S>;
 
-/** The statements of an operation, for one batch, and what their rows mean. */
-export interface Plan {
-  readonly statements: readonly Sql[];
-  /** The one statement, where it is a SELECT of at most one row. None of its columns is named like a caller's. */
-  readonly lookup?: Sql;
+/** Statements for one batch, all or none of which take effect, and what their rows mean. */
+export class Plan<A = unknown, S extends Sql = Sql> {
+  readonly statements: readonly S[];
+  /** The one statement, where it is a query of at most one row: it can be asked together with who is asking. */
+  readonly lookup: Query | undefined;
   /** @throws Problem when the rows say so, e.g. `not-found`. */
-  answer(results: readonly unknown[][]): unknown;
+  readonly answer: (results: readonly unknown[][]) => Outcome<A, S> | Promise<Outcome<A, S>>;
+
+  constructor(statements: readonly S[], answer: Plan<A, S>['answer'], lookup?: Query) {
+    this.statements = statements;
+    this.answer = answer;
+    this.lookup = lookup;
+  }
 }
 
 /** A plan: `answer` gets the rows of each statement, in their order. */
-export function plan<const S extends readonly Sql[], A>(
+export const plan = <const S extends readonly Sql[], A>(
   statements: S,
-  answer: (...rows: Results<S>) => A,
-): Plan {
-  return { statements, answer: (results) => answer(...(results as Results<S>)) };
-}
+  answer: (...rows: Results<S>) => Outcome<A, S[number]> | Promise<Outcome<A, S[number]>>,
+): Plan<A, S[number]> => new Plan<A, S[number]>(statements, (results) => answer(...(results as Results<S>)));
 
-/** The plan of one statement that yields a row at most: what that row says, or `not-found`. */
-export function single<Row, A>(statement: Sql<Row>, answer: (row: Row) => A): Plan {
-  const one = plan([statement], (rows) => answer(found(rows)));
-  return isRead(statement) ? { ...one, lookup: statement } : one;
-}
+/** The plan of one query that yields a row at most: what that row says, or `not-found`. */
+export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A): Plan<A, Query> =>
+  new Plan<A, Query>([query], ([rows]) => answer(found(rows as Row[])), query);
+
+/** The plan of one change that yields the row that it changed: what that row says, or `not-found`. */
+export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A): Plan<A> =>
+  plan([statement], (rows) => answer(found(rows)));
 
 /** The plan that changes nothing and ends in a problem. */
-export function refusal(problem: Problem): Plan {
-  return plan([], () => {
+export const refusal = (problem: Problem): Plan<never, Query> =>
+  plan([], () => {
     throw problem;
   });
-}
 
 /** The one row that an id leads to. */
 export function found<Row>([row]: readonly Row[]): Row {
@@ -50,52 +50,66 @@ export function found<Row>([row]: readonly Row[]): Row {
   return row;
 }
 
-type ParamName = 'calendarId' | 'eventId' | 'kid' | 'apiKeyId';
+type Schema = v.GenericSchema | undefined;
+type OutputOf<S extends Schema> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
 
-/** What a request brings besides its caller. */
-export interface Source {
-  /** What stands in the path under these names; a row's paths hold those that its operation needs. */
-  readonly params: Readonly<Record<ParamName, string>>;
-  /** Reads the query string; its faults are Problems. */
-  readonly query: () => unknown;
-  /** Reads the body; its faults are Problems. */
-  readonly body: () => Promise<unknown>;
+/** What a request brings besides its caller, validated. */
+export interface Input<P extends ParamName = ParamName, Q = unknown, B = unknown> {
+  /** What stands in the path. */
+  readonly params: Readonly<Record<P, string>>;
+  readonly query: Q;
+  readonly body: B;
   /** Milliseconds since the epoch; the only clock that an operation has. */
   readonly now: number;
   readonly env: Env;
 }
 
-interface Input<Query, Body> extends Omit<Source, 'query' | 'body'> {
-  readonly query: Query;
-  readonly body: Body;
+interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema, S extends Sql> {
+  /** The parameters that every path to it must have. */
+  readonly params?: readonly P[];
+  /** A part without a schema is not even read. */
+  readonly query?: Q;
+  readonly body?: B;
+  /** Plans for a scope, as often as it takes. */
+  run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
 
-/** Validates the input, once; then plans for a scope, as often as it takes. */
-export type Operation = (source: Source) => Promise<(scope: Scope) => Plan | Promise<Plan>>;
-
-/** An operation from the schemas of its input and its plan. A part without a schema is not even read. */
-export function operation<Query = undefined, Body = undefined>(definition: {
-  query?: v.GenericSchema<unknown, Query>;
-  body?: v.GenericSchema<unknown, Body>;
-  run(scope: Scope, input: Input<Query, Body>): Plan | Promise<Plan>;
-}): Operation {
-  return async (source) => {
-    const query = (definition.query && validate(definition.query, source.query())) as Query;
-    const body = (definition.body && validate(definition.body, await source.body())) as Body;
-    const input = { ...source, query, body };
-    return (scope) => definition.run(scope, input);
-  };
+/** `A` is what it answers with. */
+export interface Operation<
+  A = unknown,
+  P extends ParamName = ParamName,
+  Q extends Schema = Schema,
+  B extends Schema = Schema,
+  S extends Sql = Sql,
+> extends Definition<A, P, Q, B, S> {
+  readonly writes: boolean;
+  /** A read whose size is not the caller's to decide. A stranger must not make the database do it. */
+  readonly heavy?: boolean;
+  /** Told where it is not known whether this took place: what to look at before it is sent again. */
+  readonly unsure?: string;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+/** An operation that changes nothing. */
+export const read = <
+  A,
+  const P extends ParamName = never,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+>(
+  definition: Definition<A, P, Q, B, Query> & Pick<Operation, 'heavy'>,
+): Operation<A, P, Q, B, Query> & { writes: false } => ({ ...definition, writes: false });
 
-/** Which credentials a path takes: an API key, a user's token, none, or any of them, down to an account's mere id. */
-export type Door = 'admin' | 'user' | 'public' | 'anyone';
+/** An operation that changes something. */
+export const write = <
+  A,
+  const P extends ParamName = never,
+  Q extends Schema = undefined,
+  B extends Schema = undefined,
+>(
+  definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'unsure'>,
+): Operation<A, P, Q, B> & { writes: true } => ({ ...definition, writes: true });
 
-/** A row of the table of routes: one operation, the paths that lead to it, and the permission a token needs. */
-export interface Row extends Partial<Record<Door, `/${string}`>> {
-  readonly method: Method;
-  readonly needs: readonly NamedPermission[];
-  readonly status?: 201;
-  readonly does: Operation;
+/** Any operation: what it takes is known to its schemas alone. */
+export interface AnyOperation extends Omit<Operation, 'run'> {
+  run(scope: Scope, input: never): Plan | Promise<Plan>;
 }

@@ -29,9 +29,9 @@ async function sha256(text: string): Promise<Uint8Array> {
 
 export const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
 
-/** The row of a key, if there is such a key. */
-export const apiKeyOf = (hash: string, now: number): Sql<{ expired: number }> =>
-  sql<{ expired: number }>`SELECT ${expired(now)} AS expired FROM api_keys WHERE hash = ${hash}`;
+/** Evidence of a key: NULL where there is no such key, 1 where it has expired, else 0. */
+export const expiryOfKey = (hash: string, now: number): Sql =>
+  sql`(SELECT ${expired(now)} FROM api_keys WHERE hash = ${hash})`;
 
 /** The id of the account whose key this is while it has not expired, else NULL. */
 export const accountOfKey = (hash: string, now: number): Sql =>

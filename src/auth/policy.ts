@@ -1,18 +1,9 @@
 /** May they: the decision of a token's policy. Pure; its test is its truth table. */
+import { Permissions } from '../sdk/constants.ts';
 import type { NamedPermission, SchedulerPolicy } from '../sdk/types.ts';
 
 /** Every permission there is, besides `*`. */
-export const permissions = [
-  'CreateCalendar',
-  'DeleteCalendar',
-  'UpdateCalendar',
-  'CreateCalendarEvent',
-  'DeleteCalendarEvent',
-  'UpdateCalendarEvent',
-  'CreateSchedule',
-  'UpdateSchedule',
-  'DeleteSchedule',
-] as const satisfies readonly NamedPermission[];
+export const permissions = Object.values(Permissions).filter((permission) => permission !== '*');
 
 export interface Decision {
   allowed: boolean;

@@ -4,7 +4,7 @@
  */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
-import { Problem } from '../http/problem.ts';
+import { Problem } from '../problem.ts';
 import { isRecord, pathOf, reasonOf, uuid } from '../resources/schemas.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
 import { permissions } from './policy.ts';
@@ -26,8 +26,8 @@ export interface Token {
   /** `exp` and `nbf` in milliseconds, with the leeway. */
   readonly from: number;
   readonly until: number;
-  /** The `seq` of each signing key that was found to verify it. */
-  readonly verifiedBy: Set<number>;
+  /** Whether a signing key verifies it, by the key's `seq`, where that was found out. It stays so for ever. */
+  readonly verifiedBy: Map<number, boolean>;
 }
 
 /** A token's two readable parts; null where one cannot be read. */
@@ -119,7 +119,7 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
     policy,
     from: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf - LEEWAY) * 1000,
     until: (exp + LEEWAY) * 1000,
-    verifiedBy: new Set(),
+    verifiedBy: new Map(),
   };
 }
 

@@ -1,90 +1,116 @@
-/** A user with a token: how a read and a write are each proven within the round trip that they take anyway. */
+/**
+ * A user with a token, as a claim. What a token says is first checked without the database; what remains is which
+ * key signed it, whether that key is accepted, and whether the user still is one.
+ *
+ * - A **read** goes out on the mere claim: the rows are only looked at once the keys beside them have proven it.
+ * - A **heavy** read, whose size the caller does not decide, goes out only with a signature that was verified.
+ * - A **write** takes effect only while the key that verified the signature is accepted from that user: its SQL is
+ *   its own guard. Where it is not, nothing was written, and the keys that came back decide.
+ */
 import { BoundedMap } from '../bounded-map.ts';
-import type { Scope } from '../db/scope.ts';
-import { batch, isRead, sql } from '../db/sql.ts';
-import { Problem } from '../http/problem.ts';
-import type { Plan } from '../operation.ts';
-import { ask } from './ask.ts';
-import { accountIn, type Caller } from './caller.ts';
-import { accountWhileAccepted, judge, recall, type Signer, signerOf, signersOf } from './signers.ts';
+import { claimed, guardedBy } from '../db/scope.ts';
+import { sql } from '../db/sql.ts';
+import { Problem } from '../problem.ts';
+import {
+  accountWhileAccepted,
+  type CandidateKey,
+  type Candidates,
+  readCandidates,
+  selectCandidates,
+} from './candidate-keys.ts';
+import type { Caller, Claim, Errand } from './claim.ts';
+import { accountIn } from './headers.ts';
 import { checkTimes, decode, readToken, type Token } from './token.ts';
+import { judge, keyThatVerifies } from './verdict.ts';
+
+/** The accepted keys of the accounts that this isolate has met: only ever a guess at which one signed a token. */
+const met = new BoundedMap<string, readonly CandidateKey[]>(200);
+
+/** The tokens that this isolate has verified for an account, each with its key. They are judged anew each time. */
+const verified = new BoundedMap<string, { token: Token; signer: CandidateKey }>(1000);
+
+interface Bearer extends Errand {
+  account: string;
+  token: Token;
+}
 
 /**
  * The user whose token stands in `authorization`, of the account in `nettu-account`.
  *
- * @param user whom the path names, where any user of the account may ask about any other.
+ * @throws Problem for a token that is bad by itself.
  */
-export function userCaller(headers: Headers, user: string | null, now: number): Caller {
+export async function userCaller(headers: Headers, errand: Errand): Promise<Caller> {
+  const jws = bearerIn(headers);
+  const account = accountIn(headers);
+  const recalled = verified.get(account + jws);
+  const token = recalled?.token ?? readToken(jws, decode(jws));
+  checkTimes(token, errand.now);
+  const signer = recalled?.signer ?? (await keyThatVerifies(token, met.get(account) ?? []));
+
+  const bearer = { ...errand, account, token };
+  const carriesAlong = !errand.writes && (signer || !errand.heavy);
+  const claim = carriesAlong ? readClaim(bearer) : signer ? writeClaim(bearer, signer) : bareClaim(bearer);
+  return { limits: { policy: token.policy }, known: signer !== null, claim };
+}
+
+function bearerIn(headers: Headers): string {
   const authorization = headers.get('authorization') ?? '';
   const bearer = authorization.slice('Bearer '.length).trim();
-  if (!/^bearer /i.test(authorization) || bearer === '' || bearer.includes(' ')) {
-    throw new Problem(
-      'credentials-missing',
-      "This path takes a user's token, in the header authorization: Bearer <token>.",
-    );
-  }
-  const account = accountIn(headers);
-  const token = recall(bearer) ?? readToken(bearer, decode(bearer));
-  checkTimes(token, now);
-  const self = { account, token, user: user ?? token.user, now };
+  if (/^bearer /i.test(authorization) && bearer !== '' && !bearer.includes(' ')) return bearer;
+  throw new Problem(
+    'credentials-missing',
+    "This path takes a user's token, in the header authorization: Bearer <token>.",
+  );
+}
+
+/** The user whom the path names, where any user of the account may ask about any other; else the token's own. */
+const userOf = ({ owner, token }: Bearer): string => owner ?? token.user;
+
+function readClaim(bearer: Bearer): Claim {
+  const { account, token, now } = bearer;
+  const scope = claimed(account, userOf(bearer));
   return {
-    limits: { policy: token.policy },
-    perform: (db, planFor, writes) => (writes ? write : read)(db, self, planFor),
+    scope,
+    evidence: selectCandidates(scope.account, token, now),
+    async prove(evidence) {
+      await prove(bearer, readCandidates(evidence));
+      return null;
+    },
   };
 }
 
-/** The keys of the accounts this isolate has met: only ever a guess at which key a token was signed with. */
-const met = new BoundedMap<string, readonly Signer[]>(200);
-
-interface Bearer {
-  account: string;
-  token: Token;
-  user: string;
-  now: number;
+function writeClaim(bearer: Bearer, { seq, kid }: CandidateKey): Claim {
+  const { account, token, now } = bearer;
+  const guard = accountWhileAccepted(account, token, { seq, kid }, now);
+  return {
+    scope: guardedBy(guard, userOf(bearer)),
+    evidence: selectCandidates(sql`${account}`, token, now, guard),
+    async prove(evidence) {
+      const candidates = readCandidates(evidence);
+      return candidates.held ? null : writeClaim(bearer, await prove(bearer, candidates));
+    },
+  };
 }
 
-type PlanFor = (scope: Scope) => Promise<Plan>;
-
-/**
- * A read travels with the question who may ask: both answers come back together, and the rows are only looked at
- * once the token is proven by the keys beside them.
- */
-async function read(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
-  const { account, token, user, now } = bearer;
-  const claimed = sql`${account}`;
-  const plan = await planFor({ account: claimed, user });
-  if (!plan.statements.every(isRead)) throw new Error('a GET may only SELECT: its caller is not proven yet');
-  const { who, results } = await ask(db, signersOf(claimed, token, now), plan);
-  await prove(bearer, who);
-  return plan.answer(results);
+/** Asks for the keys alone. All of them travel: the isolate is to meet them. */
+function bareClaim(bearer: Bearer): Claim {
+  const { account, token, now, writes } = bearer;
+  return {
+    scope: null,
+    evidence: selectCandidates(sql`${account}`, { ...token, verifiedBy: new Map() }, now),
+    async prove(evidence) {
+      const signer = await prove(bearer, readCandidates(evidence));
+      return writes ? writeClaim(bearer, signer) : readClaim(bearer);
+    },
+  };
 }
-
-/**
- * A write goes out with a key already proven to have signed the token, and takes effect only while that key is
- * accepted from that user, in its own transaction. Where it is not, nothing was written, and the keys that came
- * back decide: refuse, or try again with the right one.
- */
-async function write(db: D1Database, bearer: Bearer, planFor: PlanFor): Promise<unknown> {
-  const { account, token, user, now } = bearer;
-  let signer = await signerOf(token, met.get(account) ?? []);
-  signer ??= await prove(bearer, (await batch(db, [signersOf(sql`${account}`, unverified(token), now)]))[0]);
-  for (let tries = 0; tries < 3; tries++) {
-    const guard = accountWhileAccepted(account, token, signer, now);
-    const plan = await planFor({ account: guard, user });
-    const { who, results } = await ask(db, signersOf(sql`${account}`, token, now, guard), plan);
-    if (who[0]?.held) return plan.answer(results);
-    signer = await prove(bearer, who);
-  }
-  throw new Problem('database-unavailable', "The account's keys changed while this was tried. Try again.");
-}
-
-/** The same token, of which every key must travel: the isolate is to meet them. */
-const unverified = (token: Token): Token => ({ ...token, verifiedBy: new Set() });
 
 /** @throws Problem when the token is refused by these keys, which are the account's of this moment. */
-async function prove({ account, token }: Bearer, signers: readonly Signer[]): Promise<Signer> {
-  const { signer, refusal } = await judge(token, signers);
+async function prove({ account, token }: Bearer, candidates: Candidates): Promise<CandidateKey> {
+  const { signer, refusal } = await judge(token, candidates);
   if (refusal) throw refusal;
-  if (signers.every(({ pem }) => pem !== null)) met.set(account, signers);
+  verified.set(account + token.jws, { token, signer });
+  const accepted = candidates.keys.filter((key) => key.accepted);
+  if (accepted.every(({ pem }) => pem !== null)) met.set(account, accepted);
   return signer;
 }

@@ -2,7 +2,7 @@
 
 import type { MetadataQuery } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
-import { type Sql, sql } from './sql.ts';
+import { type Query, query, type Sql } from './sql.ts';
 
 export interface MetadataPage extends MetadataQuery {
   skip: number;
@@ -19,7 +19,7 @@ export const selectByMetadata = <Row>(
   { account }: Scope,
   { columns, table, entries }: Record<'columns' | 'table' | 'entries', Sql>,
   { key, value, skip, limit }: MetadataPage,
-): Sql<Row> => sql<Row>`
+): Query<Row> => query<Row>`
   SELECT ${columns} FROM ${table} WHERE seq IN (
     SELECT seq FROM ${entries} WHERE account_id = ${account} AND key = ${key} AND value = ${value}
     ORDER BY seq LIMIT ${limit} OFFSET ${skip})

@@ -1,7 +1,7 @@
 /** From a request's body to JSON, strictly: its size, its type, its encoding, its syntax. */
 
+import { Problem } from '../problem.ts';
 import { isRecord } from '../resources/schemas.ts';
-import { Problem } from './problem.ts';
 
 const MAX_BYTES = 64 * 1024;
 

@@ -1,31 +1,32 @@
 /** From the table of routes to itty-router: each path of each row, and 405 where only the method is wrong. */
 import { type IRequest, IttyRouter } from 'itty-router';
-import type { Door, Env, Method, Row } from '../operation.ts';
+import { doorNames } from '../auth/doors.ts';
+import type { Env } from '../env.ts';
+import { Problem } from '../problem.ts';
+import type { Method, Route } from '../route.ts';
 import { answer } from './answer.ts';
-import { Problem } from './problem.ts';
 import type { Reply } from './reply.ts';
 
 export const BASE = '/api/v1';
-const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
 
 /**
  * Answers a request by the first row that fits it.
  *
  * @throws Problem, also `route-unknown` and `method-not-allowed`
  */
-export function routerOf(rows: readonly Row[]) {
+export function routerOf(routes: Readonly<Record<string, Route>>) {
   const router = IttyRouter<IRequest, [request: Request, env: Env, now: number]>({ base: BASE });
   const methods = new Map<string, Set<Method | 'HEAD'>>();
 
-  for (const row of rows) {
-    for (const door of doors) {
-      const path = row[door];
+  for (const route of Object.values(routes)) {
+    for (const door of doorNames) {
+      const path = route[door];
       if (!path) continue;
       const handler = ({ params }: IRequest, request: Request, env: Env, now: number) =>
-        answer(request, { row, door, params }, env, now);
+        answer(request, { route, door, params }, env, now);
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
-      for (const method of row.method === 'GET' ? (['GET', 'HEAD'] as const) : [row.method]) {
+      for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
         router[method.toLowerCase() as 'get'](path, handler);
         allowed.add(method);
       }
@@ -45,6 +46,13 @@ export function routerOf(rows: readonly Row[]) {
     const [url = ''] = request.url.split('?', 1);
     const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, request, env, now);
     if (reply) return reply;
+    if (method === 'GET' && new URL(url).pathname === '/') return signpost;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
   };
 }
+
+/** For whoever opens the bare host in a browser. */
+const signpost: Reply = {
+  status: 200,
+  body: { message: `Nettu Scheduler. Its API is under ${BASE}.`, api: `${BASE}/` },
+};

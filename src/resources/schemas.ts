@@ -1,12 +1,14 @@
 /** What several resources ask of their input, and the one way from a failed schema to a problem document. */
 import * as v from 'valibot';
-import { type FieldError, Problem } from '../http/problem.ts';
+import { type FieldError, Problem } from '../problem.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 export const uuid = (message = 'must be a UUID in lower case') =>
   v.pipe(v.string(message), v.regex(UUID, message));
+
+const MAX_ENTRIES = 64;
 
 /** Text that the database can keep exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
 export const text = (min: number, max: number) =>
@@ -33,23 +35,31 @@ const metadataKey = text(1, 128);
 const metadataValue = text(0, 4096);
 
 /**
- * A map of strings. Not `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in silence:
- * every key that JSON can carry is kept.
+ * A map of strings. It does not run as `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in
+ * silence: every key that JSON can carry is kept.
  */
 export const metadata = v.pipe(
-  v.custom<Record<string, string>>(isRecord, 'must be an object of strings'),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const entries = Object.entries(dataset.value);
-    if (entries.length > 64) addIssue({ message: 'must have at most 64 entries' });
-    for (const [key, value] of entries) {
-      const issue = v.safeParse(metadataKey, key).issues?.[0];
-      if (issue) addIssue({ message: `has a key that ${issue.message}` });
-      for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
-        addIssue({ message, path: at(key) });
-      }
-    }
-  }),
+  described(
+    v.record(v.string(), metadataValue),
+    v.pipe(
+      onlyOf((value) => isRecord(value), 'must be an object of strings'),
+      onlyOf(
+        (value) => Object.keys(value as object).length <= MAX_ENTRIES,
+        `must have at most ${MAX_ENTRIES} entries`,
+      ),
+      v.rawCheck<unknown>(({ dataset, addIssue }) => {
+        if (!dataset.typed) return;
+        for (const [key, value] of Object.entries(dataset.value as object)) {
+          const issue = v.safeParse(metadataKey, key).issues?.[0];
+          if (issue) addIssue({ message: `has a key that ${issue.message}` });
+          for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
+            addIssue({ message, path: at(key) });
+          }
+        }
+      }),
+    ),
+  ),
+  v.maxEntries(MAX_ENTRIES),
 );
 
 /** The page of a query for one metadata key and value. */
@@ -73,8 +83,27 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** An object with these members; others are ignored. Unlike `v.object` it refuses arrays. */
-export const shape = <E extends v.ObjectEntries>(entries: E) =>
-  v.pipe(v.custom<Record<string, unknown>>(isRecord, 'must be an object'), v.object(entries));
+export function shape<const E extends v.ObjectEntries>(entries: E) {
+  const object = v.object(entries);
+  return described(object, v.pipe(onlyOf(isRecord, 'must be an object'), object));
+}
+
+/** A list whose length is looked at before its entries: a body has room for tens of thousands of bad ones. */
+export function list<const S extends v.GenericSchema>(item: S, max: number, rule = 'must be a list') {
+  const array = v.array(item, rule);
+  const length = onlyOf((value) => (value as unknown[]).length <= max, `must have at most ${max} entries`);
+  return v.pipe(described(array, v.pipe(onlyOf(Array.isArray, rule), length, array)), v.maxLength(max));
+}
+
+/** What has to fit before a pipe goes on to its next schema. */
+function onlyOf(fits: (value: unknown) => boolean, rule: string) {
+  return v.custom<unknown>(fits, rule);
+}
+
+/** A schema that describes its input (for OpenAPI) as one schema, and runs as another: there is no word for all rules. */
+function described<S extends v.GenericSchema>(as: S, runs: v.GenericSchema): S {
+  return { ...as, '~run': (dataset, config) => runs['~run'](dataset, config) };
+}
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

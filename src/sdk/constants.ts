@@ -1,7 +1,7 @@
 /** The words of the contract as constants, for code that prefers a name to a string. */
 import type { FrequencyName, Permission } from './types.ts';
 
-/** What a token's policy can allow or reject. */
+/** What a token's policy can allow or reject: the one list of it, for both sides of the wire. */
 export const Permissions = {
   All: '*',
   CreateCalendar: 'CreateCalendar',
@@ -13,7 +13,7 @@ export const Permissions = {
   CreateSchedule: 'CreateSchedule',
   UpdateSchedule: 'UpdateSchedule',
   DeleteSchedule: 'DeleteSchedule',
-} as const satisfies Record<string, Permission>;
+} as const;
 export type Permissions = Permission;
 
 /** How often an event repeats. */

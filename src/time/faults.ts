@@ -1,5 +1,5 @@
 /** What the contract and RFC 5545, 3.3.10, forbid in a recurrence beyond its JSON types. */
-import type { FieldError } from '../http/problem.ts';
+import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
 import { DAY } from './calendar.ts';
 import { MONTHS, parseWeekday } from './rule.ts';

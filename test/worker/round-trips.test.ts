@@ -27,12 +27,24 @@ it.each(titled([...through('admin'), ...through('public')]))(
   },
 );
 
-it.each(titled(through('user').filter(({ row }) => row.method === 'GET')))(
+const userReads = through('user').filter(({ row }) => row.method === 'GET');
+
+it.each(titled(userReads.filter(({ row }) => !row.does.heavy)))(
   '%s takes one, the first time too',
   async (_, entry) => {
     const user = await newUser();
     expect(await tripsOf(entry, user)).toBe(1);
     expect(await tripsOf(entry, user)).toBe(1);
+  },
+);
+
+it.each(titled(userReads.filter(({ row }) => row.does.heavy)))(
+  '%s is not carried along by an unverified token: two the first time, one once the isolate has met the account',
+  async (_, entry) => {
+    const user = await newUser();
+    expect(await tripsOf(entry, user)).toBe(2);
+    expect(await tripsOf(entry, user)).toBe(1);
+    expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
   },
 );
 

@@ -1,8 +1,10 @@
+/** What is done to the account itself. */
 import { equalSecrets, newSecret } from '../../auth/api-key.ts';
-import type { Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
-import { Problem } from '../../http/problem.ts';
-import { type Env, found, operation, type Plan, plan, single } from '../../operation.ts';
+import { type Scope, system } from '../../db/scope.ts';
+import type { Sql } from '../../db/sql.ts';
+import type { Env } from '../../env.ts';
+import { found, lookup, type Plan, plan, read, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type { AccountResult, CreateAccountResult, MessageResult } from '../../sdk/types.ts';
 import { insertApiKey } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
@@ -24,21 +26,24 @@ const toResult = (row: AccountRow): AccountResult => ({ account: toAccount(row) 
 const changed = (scope: Scope, ...changes: Sql[]): Plan =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
-export const checkHealth = operation({
+export const checkHealth = read({
   run: () => plan([], (): MessageResult => ({ message: 'Nettu Scheduler is up.' })),
 });
 
-export const createAccount = operation({
+export const createAccount = write({
   body: input.creation,
+  unsure:
+    'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
+    'Send it again: you get one of your own.',
   async run(_, { body, env, now }) {
     await checkCode(env, body.code);
-    const account = sql`${crypto.randomUUID()}`;
+    const scope = system(crypto.randomUUID());
     const secretApiKey = newSecret('sk_');
     return plan(
       [
-        insertAccount({ account }, now),
-        await insertApiKey({ account }, { secret: secretApiKey, name: null, expiresAt: null, now }),
-        selectAccount({ account }),
+        insertAccount(scope, now),
+        await insertApiKey(scope, { secret: secretApiKey, name: null, expiresAt: null, now }),
+        selectAccount(scope),
       ],
       (_, __, rows): CreateAccountResult => ({ ...toResult(found(rows)), secretApiKey }),
     );
@@ -56,10 +61,10 @@ async function checkCode({ CREATE_ACCOUNT_SECRET_CODE: secret }: Env, code: stri
     throw new Problem('account-code-wrong', 'Ask the operator for the code.');
 }
 
-export const getAccount = operation({ run: (scope) => single(selectAccount(scope), toResult) });
+export const getAccount = read({ run: (scope) => lookup(selectAccount(scope), toResult) });
 
 /** Afterwards the account has exactly this one key, or none. */
-export const setPublicKey = operation({
+export const setPublicKey = write({
   body: input.publicKey,
   async run(scope, { body: { publicJwtKey: pem }, now }) {
     if (pem === null) return changed(scope, deleteKeys(scope));
@@ -68,14 +73,14 @@ export const setPublicKey = operation({
   },
 });
 
-export const changeSettings = operation({
+export const changeSettings = write({
   body: input.settings,
   run: (scope, { body }) => changed(scope, updateSettings(scope, body)),
 });
 
-export const setWebhook = operation({
+export const setWebhook = write({
   body: input.webhook,
   run: (scope, { body }) => changed(scope, updateWebhook(scope, body.webhookUrl, newSecret('whk_'))),
 });
 
-export const deleteWebhook = operation({ run: (scope) => changed(scope, removeWebhook(scope)) });
+export const deleteWebhook = write({ run: (scope) => changed(scope, removeWebhook(scope)) });

@@ -1,5 +1,5 @@
 import type { Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow {
@@ -19,11 +19,11 @@ export const toAccount = (row: AccountRow): Account => ({
   },
 });
 
-export const insertAccount = ({ account }: Pick<Scope, 'account'>, now: number): Sql =>
+export const insertAccount = ({ account }: Scope, now: number): Sql =>
   sql`INSERT INTO accounts (id, created) VALUES (${account}, ${now})`;
 
 /** The account, with the PEM of its newest active key. */
-export const selectAccount = ({ account }: Pick<Scope, 'account'>): Sql<AccountRow> => sql<AccountRow>`
+export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
   SELECT id, webhook_url, webhook_key, public_freebusy,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;

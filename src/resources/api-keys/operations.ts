@@ -1,17 +1,20 @@
+/** What is done to the keys that the account's servers call with. */
 import { newSecret } from '../../auth/api-key.ts';
-import { Problem } from '../../http/problem.ts';
-import { found, operation, plan } from '../../operation.ts';
+import { found, plan, read, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
 import { invalid } from '../schemas.ts';
 import * as input from './input.ts';
 import { deleteApiKey, insertApiKey, MAX_API_KEYS, selectApiKey, selectApiKeys, toApiKey } from './rows.ts';
 
-export const listApiKeys = operation({
+export const listApiKeys = read({
   run: (scope) => plan([selectApiKeys(scope)], (rows): ApiKeysResult => ({ apiKeys: rows.map(toApiKey) })),
 });
 
-export const addApiKey = operation({
+export const addApiKey = write({
   body: input.creation,
+  unsure:
+    'If it was, nobody has its secret: list the API keys, remove the one that you do not know, and send this again.',
   async run(scope, { body, now }) {
     if (body.expiresAt !== null && body.expiresAt <= now) {
       throw invalid([{ path: 'expiresAt', reason: 'must be in the future' }]);
@@ -29,7 +32,8 @@ export const addApiKey = operation({
   },
 });
 
-export const removeApiKey = operation({
+export const removeApiKey = write({
+  params: ['apiKeyId'],
   run: (scope, { params: { apiKeyId }, now }) =>
     plan(
       [selectApiKey(scope, apiKeyId), deleteApiKey(scope, apiKeyId, now)],

@@ -1,6 +1,6 @@
 import { expired, hashOf } from '../../auth/api-key.ts';
 import type { Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { ApiKey } from '../../sdk/types.ts';
 
 export const MAX_API_KEYS = 20;
@@ -30,17 +30,14 @@ export const toApiKey = (row: ApiKeyRow): ApiKey => ({
   expiresAt: row.expires_at,
 });
 
-export const selectApiKeys = ({ account }: Scope): Sql<ApiKeyRow> =>
-  sql<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} ORDER BY seq`;
+export const selectApiKeys = ({ account }: Scope): Query<ApiKeyRow> =>
+  query<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} ORDER BY seq`;
 
-export const selectApiKey = ({ account }: Scope, id: string): Sql<ApiKeyRow> =>
-  sql<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} AND id = ${id}`;
+export const selectApiKey = ({ account }: Scope, id: string): Query<ApiKeyRow> =>
+  query<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} AND id = ${id}`;
 
 /** Keeps the key's hash and its last characters. No row comes back where the account has its fill. */
-export async function insertApiKey(
-  { account }: Pick<Scope, 'account'>,
-  key: NewApiKey,
-): Promise<Sql<ApiKeyRow>> {
+export async function insertApiKey({ account }: Scope, key: NewApiKey): Promise<Sql<ApiKeyRow>> {
   return sql<ApiKeyRow>`
     INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at)
     SELECT id, ${crypto.randomUUID()}, ${await hashOf(key.secret)}, ${key.name}, ${key.secret.slice(-4)}, ${key.now},

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Weekday } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { isTimeZone } from '../../time/zone.ts';
 import { metadata, shape } from '../schemas.ts';
@@ -8,7 +7,7 @@ const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a nu
 
 /** A name, or 0 = Monday … 6 = Sunday; either way a name comes out. */
 const weekStart = v.pipe(
-  v.custom<Weekday | number>((day) => WEEKDAYS.some((name, i) => day === name || day === i), weekStartRule),
+  v.picklist([...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6], weekStartRule),
   v.transform((day) => (typeof day === 'number' ? (WEEKDAYS[day] ?? 'Mon') : day)),
 );
 

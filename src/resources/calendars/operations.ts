@@ -1,4 +1,5 @@
-import { operation, plan, single } from '../../operation.ts';
+/** What is done to calendars: by their users, and by the account for them. */
+import { change, lookup, plan, read, write } from '../../operation.ts';
 import type { CalendarResult, CalendarsResult } from '../../sdk/types.ts';
 import { metadataQuery } from '../schemas.ts';
 import * as input from './input.ts';
@@ -14,27 +15,29 @@ import {
 
 const toResult = (row: CalendarRow): CalendarResult => ({ calendar: toCalendar(row) });
 
-export const createCalendar = operation({
+export const createCalendar = write({
   body: input.creation,
-  run(scope, { body: { metadata, ...settings } }) {
-    return single(insertCalendar(scope, { id: crypto.randomUUID(), settings, metadata }), toResult);
-  },
+  run: (scope, { body: { metadata, ...settings } }) =>
+    change(insertCalendar(scope, { id: crypto.randomUUID(), settings, metadata }), toResult),
 });
 
-export const getCalendar = operation({
-  run: (scope, { params }) => single(selectCalendar(scope, params.calendarId), toResult),
+export const getCalendar = read({
+  params: ['calendarId'],
+  run: (scope, { params }) => lookup(selectCalendar(scope, params.calendarId), toResult),
 });
 
-export const changeCalendar = operation({
+export const changeCalendar = write({
+  params: ['calendarId'],
   body: input.update,
-  run: (scope, { params, body }) => single(updateCalendar(scope, params.calendarId, body), toResult),
+  run: (scope, { params, body }) => change(updateCalendar(scope, params.calendarId, body), toResult),
 });
 
-export const removeCalendar = operation({
-  run: (scope, { params }) => single(deleteCalendar(scope, params.calendarId), toResult),
+export const removeCalendar = write({
+  params: ['calendarId'],
+  run: (scope, { params }) => change(deleteCalendar(scope, params.calendarId), toResult),
 });
 
-export const findCalendars = operation({
+export const findCalendars = read({
   query: metadataQuery,
   run: (scope, { query }) =>
     plan(

@@ -1,6 +1,6 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { owned, type Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { ofUser, type Scope } from '../../db/scope.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { Calendar, Weekday } from '../../sdk/types.ts';
 import type { CalendarUpdate } from './input.ts';
 
@@ -29,20 +29,20 @@ export const insertCalendar = (
   SELECT account_id, ${id}, id, ${settings.timezone}, ${settings.weekStart}, ${JSON.stringify(metadata)}
   FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
 
-export const selectCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
-  sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)} AND id = ${id}`;
+export const selectCalendar = (scope: Scope, id: string): Query<CalendarRow> =>
+  query<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${ofUser(scope)} AND id = ${id}`;
 
 /** The user's calendars. */
-export const selectCalendars = (scope: Scope): Sql<CalendarRow> =>
-  sql<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${owned(scope)}`;
+export const selectCalendars = (scope: Scope): Query<CalendarRow> =>
+  query<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${ofUser(scope)}`;
 
 /** Those of the user's calendars that have these ids: each is looked up, however many others there are. */
 export const selectCalendarsById = (
   scope: Scope,
   ids: readonly string[],
-): Sql<CalendarRow> => sql<CalendarRow>`
+): Query<CalendarRow> => query<CalendarRow>`
   SELECT ${columns} FROM (SELECT value AS wanted FROM json_each(${JSON.stringify(ids)}))
-  CROSS JOIN calendars ON ${owned(scope)} AND id = wanted`;
+  CROSS JOIN calendars ON ${ofUser(scope)} AND id = wanted`;
 
 /** What is absent is kept. */
 export const updateCalendar = (
@@ -54,10 +54,10 @@ export const updateCalendar = (
     timezone = coalesce(${change.timezone ?? null}, timezone),
     week_start = coalesce(${change.weekStart ?? null}, week_start),
     metadata = coalesce(${change.metadata ? JSON.stringify(change.metadata) : null}, metadata)
-  WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+  WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
 
 export const deleteCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
-  sql<CalendarRow>`DELETE FROM calendars WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+  sql<CalendarRow>`DELETE FROM calendars WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
 
-export const selectCalendarsByMetadata = (scope: Scope, page: MetadataPage): Sql<CalendarRow> =>
+export const selectCalendarsByMetadata = (scope: Scope, page: MetadataPage): Query<CalendarRow> =>
   selectByMetadata(scope, { columns, table: sql`calendars`, entries: sql`calendar_metadata` }, page);

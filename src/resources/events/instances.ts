@@ -1,7 +1,7 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
 
-import { Problem } from '../../http/problem.ts';
-import { found, operation, plan, single } from '../../operation.ts';
+import { found, lookup, plan, read } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type {
   CalendarEventsResult,
   FreebusyResult,
@@ -33,17 +33,20 @@ type Zone = Pick<CalendarRow, 'timezone' | 'week_start'>;
 const expand = (event: BusyRow, { timezone, week_start }: Zone, window: Timespan): Instance[] =>
   instances(toSeries(event), timezone, week_start, window);
 
-export const getInstances = operation({
+export const getInstances = read({
+  params: ['eventId'],
   query: input.window,
   run: (scope, { params, query }) =>
-    single(
+    lookup(
       selectZonedEvent(scope, params.eventId),
       (event): InstancesResult => ({ event: toEvent(event), instances: expand(event, event, query) }),
     ),
 });
 
 /** Events without an instance in the window are left out. */
-export const getCalendarEvents = operation({
+export const getCalendarEvents = read({
+  heavy: true,
+  params: ['calendarId'],
   query: input.window,
   run(scope, { params, query }) {
     const ofCalendar = selectCalendar(scope, params.calendarId);
@@ -63,7 +66,8 @@ export const getCalendarEvents = operation({
 });
 
 /** Of the named calendars, or of all; a name that is not one of the user's is not passed over: it would look free. */
-export const getFreebusy = operation({
+export const getFreebusy = read({
+  heavy: true,
   query: input.freebusy,
   run(scope, { query }) {
     const ids = query.calendarIds;

@@ -1,4 +1,5 @@
-import { found, operation, plan, single } from '../../operation.ts';
+/** What is done to events, one at a time. */
+import { change, found, lookup, plan, read, write } from '../../operation.ts';
 import type { EventResult, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import { seriesEnd } from '../../time/recurrence.ts';
@@ -20,19 +21,21 @@ const toResult = (row: EventRow): EventResult => ({ event: toEvent(row) });
 const lastStartOf = (startTs: number, recurrence: object | null) =>
   seriesEnd({ startTs, duration: 0, recurrence: recurrence as Recurrence | null });
 
-export const createEvent = operation({
+export const createEvent = write({
   body: input.creation,
   run(scope, { body, now }) {
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return single(insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now }), toResult);
+    return change(insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now }), toResult);
   },
 });
 
-export const getEvent = operation({
-  run: (scope, { params }) => single(selectEvent(scope, params.eventId), toResult),
+export const getEvent = read({
+  params: ['eventId'],
+  run: (scope, { params }) => lookup(selectEvent(scope, params.eventId), toResult),
 });
 
-export const changeEvent = operation({
+export const changeEvent = write({
+  params: ['eventId'],
   body: input.update,
   run(scope, { params: { eventId }, body, now }) {
     const { startTs, recurrence } = body;
@@ -54,11 +57,12 @@ export const changeEvent = operation({
   },
 });
 
-export const removeEvent = operation({
-  run: (scope, { params }) => single(deleteEvent(scope, params.eventId), toResult),
+export const removeEvent = write({
+  params: ['eventId'],
+  run: (scope, { params }) => change(deleteEvent(scope, params.eventId), toResult),
 });
 
-export const findEvents = operation({
+export const findEvents = read({
   query: metadataQuery,
   run: (scope, { query }) =>
     plan([selectEventsByMetadata(scope, query)], (rows): EventsResult => ({ events: rows.map(toEvent) })),

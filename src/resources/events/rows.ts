@@ -1,6 +1,6 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { owned, type Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { ofUser, type Scope } from '../../db/scope.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { CalendarEvent, Timespan, Weekday } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
@@ -57,14 +57,14 @@ export const insertEvent = (
   SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
     ${event.recurrence && JSON.stringify(event.recurrence)}, ${event.lastStart}, ${JSON.stringify(event.reminders)},
     ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
-  FROM calendars WHERE ${owned(scope)} AND id = ${event.calendarId}
+  FROM calendars WHERE ${ofUser(scope)} AND id = ${event.calendarId}
   RETURNING ${columns}`;
 
-export const selectEvent = (scope: Scope, id: string): Sql<EventRow> =>
-  sql<EventRow>`SELECT ${columns} FROM events WHERE ${owned(scope)} AND id = ${id}`;
+export const selectEvent = (scope: Scope, id: string): Query<EventRow> =>
+  query<EventRow>`SELECT ${columns} FROM events WHERE ${ofUser(scope)} AND id = ${id}`;
 
 /** The event with its calendar's time zone and week start. */
-export const selectZonedEvent = (scope: Scope, id: string): Sql<ZonedEventRow> => sql<ZonedEventRow>`
+export const selectZonedEvent = (scope: Scope, id: string): Query<ZonedEventRow> => query<ZonedEventRow>`
   SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id)}) event
   JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
@@ -102,7 +102,7 @@ export function updateEvent(
       service_id = ${change.serviceId === undefined ? sql`service_id` : sql`${change.serviceId}`},
       metadata = coalesce(${json(change.metadata)}, metadata),
       updated = ${change.now}
-    WHERE ${owned(scope)} AND id = ${id} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1)
+    WHERE ${ofUser(scope)} AND id = ${id} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1)
     RETURNING ${columns}`;
 }
 
@@ -117,9 +117,9 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
     THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY} + ${DAY} END`;
 
 export const deleteEvent = (scope: Scope, id: string): Sql<EventRow> =>
-  sql<EventRow>`DELETE FROM events WHERE ${owned(scope)} AND id = ${id} RETURNING ${columns}`;
+  sql<EventRow>`DELETE FROM events WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
 
-export const selectEventsByMetadata = (scope: Scope, page: MetadataPage): Sql<EventRow> =>
+export const selectEventsByMetadata = (scope: Scope, page: MetadataPage): Query<EventRow> =>
   selectByMetadata(scope, { columns, table: sql`events`, entries: sql`event_metadata` }, page);
 
 /** The classes of `events.length_class`: powers of four, and one for what has no end. */
@@ -138,7 +138,7 @@ export const selectEventsIn = (
   scope: Scope,
   calendars: Sql,
   window: Timespan,
-): Sql<EventRow> => sql<EventRow>`
+): Query<EventRow> => query<EventRow>`
   SELECT ${columns} ${eventsIn(scope, calendars, window)} ORDER BY start_ts, events.seq`;
 
 /** Of the same events those that are busy. */
@@ -146,7 +146,7 @@ export const selectBusyEventsIn = (
   scope: Scope,
   calendars: Sql,
   window: Timespan,
-): Sql<BusyRow> => sql<BusyRow>`
+): Query<BusyRow> => query<BusyRow>`
   SELECT calendar_id, start_ts, duration, busy, recurrence, exdates ${eventsIn(scope, calendars, window)} AND busy = 1`;
 
 const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs }: Timespan): Sql => sql`

@@ -1,13 +1,16 @@
 /** What the service makes of a token, told to the account's owner: by the very code that guards the routes. */
+
+import { readCandidates, selectCandidates } from '../../auth/candidate-keys.ts';
 import { decide, permissions } from '../../auth/policy.ts';
-import { judge, signersOf, type Verdict } from '../../auth/signers.ts';
 import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
-import { Problem } from '../../http/problem.ts';
-import { operation, plan } from '../../operation.ts';
+import { judge, type Verdict } from '../../auth/verdict.ts';
+import { query } from '../../db/sql.ts';
+import { plan, read } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type { Inspection } from '../../sdk/types.ts';
 import { inspection } from './input.ts';
 
-export const inspectToken = operation({
+export const inspectToken = read({
   body: inspection,
   run(scope, { body: { token: jws }, now }) {
     const decoded = decode(jws);
@@ -24,9 +27,8 @@ export const inspectToken = operation({
     const token = readOrRefuse(jws, decoded, now);
     if (token instanceof Problem)
       return plan([], () => report({ signer: null, refusal: token, cause: null }));
-    return plan([signersOf(scope.account, token, now)], async (signers) =>
-      report(await judge(token, signers)),
-    );
+    const candidates = query<{ json: string }>`SELECT ${selectCandidates(scope.account, token, now)} AS json`;
+    return plan([candidates], async ([row]) => report(await judge(token, readCandidates(row?.json))));
   },
 });
 

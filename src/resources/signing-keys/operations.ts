@@ -1,6 +1,7 @@
-import { MAX_KEYS } from '../../auth/signers.ts';
-import { Problem } from '../../http/problem.ts';
-import { found, operation, plan, single } from '../../operation.ts';
+/** What is done to the public keys that users' tokens are verified with. */
+import { MAX_KEYS } from '../../auth/candidate-keys.ts';
+import { change, found, plan, read, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type { KeyResult, KeysResult } from '../../sdk/types.ts';
 import * as input from './input.ts';
 import {
@@ -22,11 +23,11 @@ const tooMany = () =>
     `An account has at most ${MAX_LIVE_KEYS} live keys, and ${MAX_KEYS} with those revoked or retired. Remove one first.`,
   );
 
-export const listKeys = operation({
+export const listKeys = read({
   run: (scope) => plan([selectKeys(scope)], (rows): KeysResult => ({ keys: rows.map(toKey) })),
 });
 
-export const addKey = operation({
+export const addKey = write({
   body: input.creation,
   async run(scope, { body, now }) {
     const { pem, kid: thumbprint } = await input.publicKeyIn(body.publicJwtKey);
@@ -43,7 +44,8 @@ export const addKey = operation({
   },
 });
 
-export const setKeyState = operation({
+export const setKeyState = write({
+  params: ['kid'],
   body: input.change,
   run: (scope, { params: { kid }, body, now }) =>
     plan([selectKey(scope, kid), updateKey(scope, { kid, ...body, now })], (before, [after]) => {
@@ -55,6 +57,7 @@ export const setKeyState = operation({
     }),
 });
 
-export const removeKey = operation({
-  run: (scope, { params }) => single(deleteKey(scope, params.kid), toResult),
+export const removeKey = write({
+  params: ['kid'],
+  run: (scope, { params }) => change(deleteKey(scope, params.kid), toResult),
 });

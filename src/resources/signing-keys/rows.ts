@@ -1,6 +1,6 @@
-import { MAX_KEYS } from '../../auth/signers.ts';
+import { MAX_KEYS } from '../../auth/candidate-keys.ts';
 import type { Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { SigningKey, SigningKeyState } from '../../sdk/types.ts';
 
 /** Keys that count, or may yet. */
@@ -34,11 +34,11 @@ export const toKey = (row: KeyRow): SigningKey => ({
 /** Neither revoked nor past its retirement. */
 const live = (now: number): Sql => sql`(state <> 'revoked' AND (retires_at IS NULL OR retires_at > ${now}))`;
 
-export const selectKeys = ({ account }: Scope): Sql<KeyRow> =>
-  sql<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} ORDER BY seq`;
+export const selectKeys = ({ account }: Scope): Query<KeyRow> =>
+  query<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} ORDER BY seq`;
 
-export const selectKey = ({ account }: Scope, kid: string): Sql<KeyRow> =>
-  sql<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} AND kid = ${kid}`;
+export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
+  query<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} AND kid = ${kid}`;
 
 /** No row comes back where the kid is taken or the account has its fill. */
 export const insertKey = ({ account }: Scope, { kid, pem, state, now }: NewKey): Sql<KeyRow> => sql<KeyRow>`

@@ -1,6 +1,6 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Scope } from '../../db/scope.ts';
-import { type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { Metadata, User } from '../../sdk/types.ts';
 
 export interface UserRow {
@@ -16,8 +16,8 @@ export const insertUser = ({ account }: Scope, id: string, metadata: Metadata): 
   INSERT INTO users (account_id, id, metadata)
   SELECT id, ${id}, ${JSON.stringify(metadata)} FROM accounts WHERE id = ${account} RETURNING ${columns}`;
 
-export const selectUser = ({ account, user }: Scope): Sql<UserRow> =>
-  sql<UserRow>`SELECT ${columns} FROM users WHERE account_id = ${account} AND id = ${user}`;
+export const selectUser = ({ account, user }: Scope): Query<UserRow> =>
+  query<UserRow>`SELECT ${columns} FROM users WHERE account_id = ${account} AND id = ${user}`;
 
 /** Absent metadata is kept. */
 export const updateUser = (
@@ -38,5 +38,5 @@ export const updateNotBefore = (
 export const deleteUser = ({ account, user }: Scope): Sql<UserRow> =>
   sql<UserRow>`DELETE FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
 
-export const selectUsersByMetadata = (scope: Scope, page: MetadataPage): Sql<UserRow> =>
+export const selectUsersByMetadata = (scope: Scope, page: MetadataPage): Query<UserRow> =>
   selectByMetadata(scope, { columns, table: sql`users`, entries: sql`user_metadata` }, page);

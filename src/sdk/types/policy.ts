@@ -1,19 +1,11 @@
 /** What a token's bearer may do, and the claims that say so. */
-
-/** A permission that stands for one kind of action. Reading needs none. */
-export type NamedPermission =
-  | 'CreateCalendar'
-  | 'DeleteCalendar'
-  | 'UpdateCalendar'
-  | 'CreateCalendarEvent'
-  | 'DeleteCalendarEvent'
-  | 'UpdateCalendarEvent'
-  | 'CreateSchedule'
-  | 'UpdateSchedule'
-  | 'DeleteSchedule';
+import type { Permissions } from '../constants.ts';
 
 /** What a token's policy can allow or reject; `*` stands for all. */
-export type Permission = '*' | NamedPermission;
+export type Permission = (typeof Permissions)[keyof typeof Permissions];
+
+/** A permission that stands for one kind of action. Reading needs none. */
+export type NamedPermission = Exclude<Permission, '*'>;
 
 /** What the bearer of a token may do besides reading. `reject` wins over `allow`; what neither names is refused. */
 export interface SchedulerPolicy {

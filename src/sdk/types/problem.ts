@@ -44,7 +44,8 @@ export type ProblemCode =
   // 500
   | 'internal'
   // 503
-  | 'database-unavailable';
+  | 'database-unavailable'
+  | 'outcome-unknown';
 
 /** The body of every error: a problem document (RFC 9457), served as `application/problem+json`. */
 export interface Problem {

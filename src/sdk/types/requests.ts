@@ -32,7 +32,7 @@ export interface AddSigningKey {
 export interface SetSigningKeyState {
   state: SigningKeyState;
   /** With `retiring`: until when the key is accepted. */
-  retiresAt?: number | undefined;
+  retiresAt?: number | null | undefined;
 }
 
 export interface InspectToken {
@@ -40,8 +40,9 @@ export interface InspectToken {
 }
 
 export interface CreateApiKey {
-  name?: string | undefined;
-  expiresAt?: number | undefined;
+  name?: string | null | undefined;
+  /** When it ends; null or absent: never. */
+  expiresAt?: number | null | undefined;
 }
 
 export interface CreateUser {
@@ -84,9 +85,9 @@ export interface CreateEvent {
   duration: number;
   /** By default false. */
   busy?: boolean | undefined;
-  recurrence?: Recurrence | undefined;
+  recurrence?: Recurrence | null | undefined;
   reminders?: Reminder[] | undefined;
-  serviceId?: string | undefined;
+  serviceId?: string | null | undefined;
   metadata?: Metadata | undefined;
 }
 
@@ -100,7 +101,7 @@ export interface UpdateEvent {
   recurrence?: Recurrence | null | undefined;
   exdates?: number[] | undefined;
   reminders?: Reminder[] | undefined;
-  serviceId?: string | undefined;
+  serviceId?: string | null | undefined;
   /** Replaces the whole map; absent keeps it. */
   metadata?: Metadata | undefined;
 }

@@ -3,7 +3,7 @@
  * place where a race could be lost, between the proof of a token and the batch that acts on it.
  */
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../../src/operation.ts';
+import type { Env } from '../../../src/env.ts';
 import { call, counting, newAccount, type Reply, type User } from '../support/client.ts';
 import { countOf, interrupted, snapshot, through } from '../support/database.ts';
 import { expectProblem } from '../support/problem.ts';

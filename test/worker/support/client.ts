@@ -1,8 +1,8 @@
 /** Speaks to the Worker as the three kinds of callers do: requests in, responses out, inside workerd, on a real D1. */
 import { env } from 'cloudflare:workers';
 import { type JWTPayload, SignJWT } from 'jose';
+import type { Env } from '../../../src/env.ts';
 import { handle } from '../../../src/index.ts';
-import type { Env } from '../../../src/operation.ts';
 import type { Permission, Problem } from '../../../src/sdk/types.ts';
 
 export const CODE = env.CREATE_ACCOUNT_SECRET_CODE;

@@ -38,6 +38,7 @@ export const statuses = {
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
+  'outcome-unknown': 503,
 } as const satisfies Record<ProblemCode, number>;
 
 /** The headers that an answer carries whatever it says: any page may read it, no shared cache may keep it. */

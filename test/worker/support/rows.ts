@@ -2,7 +2,8 @@
  * Every path of every row of the table of routes, and a request that it takes. A new row needs one line in
  * `fixtures`, a new parameter one in `params`.
  */
-import type { Door, Row } from '../../../src/operation.ts';
+import { doorNames as doors } from '../../../src/auth/doors.ts';
+import type { Door, Route } from '../../../src/route.ts';
 import { routes } from '../../../src/routes.ts';
 import { type Call, CODE, call, keys, type Reply, type User } from './client.ts';
 
@@ -74,7 +75,7 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
 
 /** One path of one row. */
 export interface Entry {
-  row: Row;
+  row: Route;
   door: Door;
   path: string;
   /** Like `PUT /user/:userId`. */
@@ -85,9 +86,7 @@ export interface Entry {
   trips: number;
 }
 
-const doors = ['admin', 'user', 'public', 'anyone'] as const satisfies readonly Door[];
-
-export const entries: Entry[] = routes.flatMap((row: Row) =>
+export const entries: Entry[] = Object.values(routes).flatMap((row: Route) =>
   doors.flatMap((door) => {
     const path = row[door];
     if (!path) return [];

@@ -1,10 +1,9 @@
 /**
  * Every failure that a client can meet: a stable code, its status and its title, in one table. A `Problem` is
- * thrown where the failure is found and becomes a response in one place (RFC 9457).
+ * thrown where the failure is found; http/problem-reply.ts makes it a response.
  */
 
-import type { ProblemCode, Problem as ProblemDocument } from '../sdk/types.ts';
-import type { Reply } from './reply.ts';
+import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
@@ -42,6 +41,7 @@ const kinds = {
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'A defect of ours'],
   'database-unavailable': [503, 'The database is out of reach'],
+  'outcome-unknown': [503, 'It is not known whether this took place'],
 } as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
 
 interface Extra {
@@ -67,51 +67,14 @@ export class Problem extends Error {
   get status(): number {
     return kinds[this.code][0];
   }
-}
 
-/** Seconds, by status. */
-const retryAfter: Record<number, string> = { 429: '60', 503: '5' };
+  get title(): string {
+    return kinds[this.code][1];
+  }
+}
 
 /** Details that do not depend on the case. */
 const standing: Partial<Record<ProblemCode, string>> = {
   'not-found': 'It does not exist, or it is not yours. Check the id.',
   'database-unavailable': 'The database did not answer. Nothing was changed; try again in a moment.',
 };
-
-/**
- * The problem document of RFC 9457.
- *
- * @param id names an unexpected defect, here and in the log.
- */
-export function problemReply(problem: Problem, id?: string): Reply {
-  const { code, detail, status, extra } = problem;
-  const body: ProblemDocument = {
-    type: `urn:nettu:problem:${code}`,
-    title: kinds[code][1],
-    status,
-    detail,
-    code,
-    ...(extra.errors && { errors: extra.errors }),
-    ...(id && { id }),
-  };
-  return {
-    status,
-    body,
-    headers: {
-      'content-type': 'application/problem+json',
-      ...(status === 401 && { 'www-authenticate': challenge(problem) }),
-      ...(retryAfter[status] && { 'retry-after': retryAfter[status] }),
-      ...extra.headers,
-    },
-  };
-}
-
-/** RFC 6750 section 3: a bare challenge where no token was sent, else the error and why. */
-function challenge({ code, detail }: Problem): string {
-  if (code.startsWith('api-key') || code.startsWith('account-')) return 'ApiKey realm="nettu"';
-  if (code === 'credentials-missing') return 'Bearer realm="nettu", ApiKey realm="nettu"';
-  const error = code === 'policy-denied' ? 'insufficient_scope' : 'invalid_token';
-  // error_description takes printable ASCII without " and \.
-  const description = `${code}: ${detail}`.replace(/[^\x20-\x7e]|["\\]/g, "'");
-  return `Bearer realm="nettu", error="${error}", error_description="${description}"`;
-}

@@ -1,0 +1,43 @@
+/**
+ * Who is calling, as a claim: what may be planned on the strength of it, and what proves it. The proof is asked for
+ * in the very transaction of the plan, so nothing is written, and nothing answered, on credentials that do not hold.
+ */
+import type { Scope } from '../db/scope.ts';
+import type { Sql } from '../db/sql.ts';
+import type { SchedulerPolicy } from '../sdk/types.ts';
+
+export interface Claim {
+  /** Whose data may be touched on the strength of it. null: nobody's, before another claim has taken its place. */
+  readonly scope: Scope | null;
+  /**
+   * A SQL expression of one value, by which the claim is judged; null: there is nothing to prove. One value, in JSON
+   * where it says much, so that it cannot be mixed with the columns of what was asked for.
+   */
+  readonly evidence: Sql | null;
+  /**
+   * @returns null where the evidence bears the claim out; else the claim to go on with, for nothing has taken effect.
+   * @throws Problem where the caller is refused.
+   */
+  prove(evidence: unknown): Promise<Claim | null> | Claim | null;
+}
+
+export interface Caller {
+  /** Whether a policy limits it; an account's server has none. */
+  readonly limits: { policy: SchedulerPolicy | undefined } | null;
+  /** Whether this isolate has seen proof of these credentials before. They are proven again all the same. */
+  readonly known: boolean;
+  readonly claim: Claim;
+}
+
+/** What a caller needs to know of the request that it comes with. */
+export interface Errand {
+  /** The user whom the path names. */
+  readonly owner: string | null;
+  readonly writes: boolean;
+  /** See `Operation.heavy`. */
+  readonly heavy: boolean;
+  /** The setting of the account that lets anyone in. */
+  readonly opens: 'publicFreebusy' | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}

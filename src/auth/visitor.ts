@@ -1,0 +1,43 @@
+/** Who brings no credentials: nobody in particular, or someone who knows an account's id. */
+import { guardedBy, nobody } from '../db/scope.ts';
+import { sql } from '../db/sql.ts';
+import { Problem } from '../problem.ts';
+import type { Caller, Errand } from './claim.ts';
+import { accountIn } from './headers.ts';
+
+/** Nobody in particular: no account is in scope, and there is nothing to prove. */
+export const stranger: Caller = {
+  limits: null,
+  known: true,
+  claim: { scope: nobody, evidence: null, prove: () => null },
+};
+
+/** The columns of the settings that let anyone in. */
+const settings = {
+  publicFreebusy: sql`public_freebusy`,
+} satisfies Record<NonNullable<Errand['opens']>, unknown>;
+
+/**
+ * Anyone who names an account, in `nettu-account`, that has opened what they ask for. An account that has closed it,
+ * and one that does not exist, are the same to them.
+ */
+export function visitor(headers: Headers, { owner, opens }: Errand): Caller {
+  const id = accountIn(headers);
+  const open = opens ? settings[opens] : sql`0`;
+  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1)`;
+  return {
+    limits: null,
+    known: false,
+    claim: {
+      scope: guardedBy(account, owner),
+      evidence: account,
+      prove(found) {
+        if (found !== null) return null;
+        throw new Problem(
+          'credentials-missing',
+          'This is not public in this account: send a token, or the API key.',
+        );
+      },
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** From a request to the input of its operation, validated part by part. */
+import * as v from 'valibot';
+import type { Env } from '../env.ts';
+import type { Input } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { type ParamName, params } from '../resources/params.ts';
+import { invalid, validate } from '../resources/schemas.ts';
+import type { Route } from '../route.ts';
+import { readJson } from './body.ts';
+
+/** The parameters of a path as they stand in it, percent-encoded. */
+export type Encoded = Readonly<Partial<Record<ParamName, string>>>;
+
+/**
+ * What the operation of a route takes.
+ *
+ * @throws Problem for what is not valid; a part that the operation does not name is not read.
+ */
+export async function inputOf(
+  request: Request,
+  { route: { does }, params }: { route: Route; params: Encoded },
+  env: Env,
+  now: number,
+): Promise<Input> {
+  return {
+    params: paramsOf(params),
+    query: does.query && validate(does.query, queryOf(request)),
+    body: does.body && validate(does.body, await readJson(request)),
+    now,
+    env,
+  };
+}
+
+/** An id that cannot be one is the id of nothing. */
+function paramsOf(encoded: Encoded): Input['params'] {
+  const decoded = Object.entries(encoded).map(([name, value]) => {
+    const text = attempt(() => decodeURIComponent(value));
+    if (!v.is(params[name as ParamName], text)) throw new Problem('not-found');
+    return [name, text];
+  });
+  return Object.fromEntries(decoded) as Input['params'];
+}
+
+/**
+ * A parameter that is repeated becomes what no schema takes. URLs are decoded leniently by the platform; what would
+ * be replaced by U+FFFD is refused instead.
+ */
+function queryOf(request: Request): Record<string, unknown> {
+  const { search, searchParams } = new URL(request.url);
+  if (attempt(() => decodeURIComponent(search)) === undefined) {
+    throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
+  }
+  const query: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of searchParams) query[name] = name in query ? null : value;
+  return query;
+}
+
+function attempt<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+/** What a client is told when D1 gave no answer: as much as is known, and whether to send the request again. */
+import type { Outage } from '../db/batch.ts';
+import { Problem } from '../problem.ts';
+import type { Route } from '../route.ts';
+
+/**
+ * A read, and a write that D1 turned away, changed nothing. Of any other write it is not known. To put or to delete
+ * once more comes to the same (RFC 9110 section 9.2.2); to post again may make a second one.
+ */
+export function outageProblem({ changed, cause }: Outage, { method, does }: Route): Problem {
+  if (changed === 'nothing') return new Problem('database-unavailable', undefined, { cause });
+  const detail = 'The database did not answer, so this may have been carried out, or not.';
+  if (method === 'POST') {
+    const { unsure = 'Look whether it was before you send it again.' } = does;
+    return new Problem('outcome-unknown', `${detail} ${unsure}`, { cause });
+  }
+  const repeat =
+    method === 'DELETE'
+      ? 'It is safe to send again; a 404 then says that it was.'
+      : 'It is safe to send again.';
+  return new Problem('database-unavailable', `${detail} ${repeat}`, { cause });
+}

@@ -1,0 +1,13 @@
+/** Every parameter that a path can have, and what it must look like: what does not is the id of nothing. */
+import * as v from 'valibot';
+import { uuid } from './schemas.ts';
+
+export const params = {
+  userId: uuid(),
+  calendarId: uuid(),
+  eventId: uuid(),
+  apiKeyId: uuid(),
+  kid: v.string(),
+} satisfies Record<string, v.GenericSchema<string>>;
+
+export type ParamName = keyof typeof params;
