@@ -25,10 +25,10 @@ export class Plan<A = unknown, S extends Sql = Sql> {
 }
 
 /** A plan: `answer` gets the rows of each statement, in their order. */
-export const plan = <const S extends readonly Sql[], A>(
+export const plan = <const S extends readonly Sql[], A, Next extends Sql = never>(
   statements: S,
-  answer: (...rows: Results<S>) => Outcome<A, S[number]> | Promise<Outcome<A, S[number]>>,
-): Plan<A, S[number]> => new Plan<A, S[number]>(statements, (results) => answer(...(results as Results<S>)));
+  answer: (...rows: Results<S>) => Outcome<A, Next> | Promise<Outcome<A, Next>>,
+): Plan<A, S[number] | Next> => new Plan(statements, (results) => answer(...(results as Results<S>)));
 
 /** The plan of one query that yields a row at most: what that row says, or `not-found`. */
 export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A): Plan<A, Query> =>

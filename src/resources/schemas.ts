@@ -21,6 +21,7 @@ export const text = (min: number, max: number) =>
     ),
     v.check((value) => value.isWellFormed(), 'must be well-formed Unicode, without lone surrogates'),
     v.check((value) => !value.includes('\0'), 'must not contain NUL'),
+    v.metadata({ maxLength: max }),
   );
 
 /** A whole number of milliseconds since the epoch that a Date can hold (ECMA-262, section "Time Values"). */
