@@ -1,6 +1,6 @@
 /** From bytes to JSON: what is no JSON object of at most 64 KiB is refused on every route that takes a body. */
 import { describe, expect, it } from 'vitest';
-import { newAccount } from './support/client.ts';
+import { newAccount, newUser } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { expectInvalid, expectProblem } from './support/problem.ts';
 import { entries, prepare, send, titled } from './support/rows.ts';
@@ -41,7 +41,6 @@ const malformed: Record<string, string | Uint8Array> = {
 };
 
 const withBody = entries.filter(({ fixture }) => fixture?.body);
-const newUser = async () => (await newAccount()).newUser();
 
 describe.each(titled(withBody))('%s', (_, entry) => {
   it('is 400 for a body that is no JSON object', async () => {

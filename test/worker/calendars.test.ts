@@ -1,6 +1,6 @@
 /** Calendars, through both doors: what is written once must hold twice. */
 import { describe, expect, it } from 'vitest';
-import { type Call, newAccount, type Reply, type User } from './support/client.ts';
+import { type Call, newAccount, newUser, type Reply, type User } from './support/client.ts';
 import { countOf, snapshot } from './support/database.ts';
 import { expectInvalid, expectProblem } from './support/problem.ts';
 
@@ -19,7 +19,6 @@ const browser: Doors = {
   create: (user, options) => user.call('POST', '/calendar', options),
   at: (user, method, calendar, options) => user.call(method, `/calendar/${calendar}`, options),
 };
-const newUser = async () => (await newAccount()).newUser();
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 describe.each([

@@ -8,6 +8,7 @@ import {
   keys,
   newAccount,
   newKeys,
+  newUser,
   pemOf,
   policy,
   type Reply,
@@ -28,7 +29,6 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const newUser = async () => (await newAccount()).newUser();
 const asking = titled(entries.filter(({ trips }) => trips > 0));
 
 /** What D1 and the platform say when a batch may have been committed before its answer was lost. */

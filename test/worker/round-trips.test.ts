@@ -1,6 +1,6 @@
 /** D1 is far from most browsers: how often each operation goes there is part of what it promises. */
 import { describe, expect, it } from 'vitest';
-import { call, counting, keys, newAccount, policy, type User } from './support/client.ts';
+import { call, counting, keys, newUser, policy, type User } from './support/client.ts';
 import { jws } from './support/jws.ts';
 import { expectProblem } from './support/problem.ts';
 import { credentials, type Entry, entries, pathWith, prepare, send, titled } from './support/rows.ts';
@@ -15,14 +15,13 @@ async function tripsOf(entry: Entry, user: User) {
   return trips();
 }
 
-const newUser = async () => (await newAccount()).newUser({ color: 'red' });
 const through = (door: string) => entries.filter((entry) => entry.door === door);
 const userWrites = through('user').filter(({ row }) => row.method !== 'GET');
 
 it.each(titled([...through('admin'), ...through('public')]))(
   '%s takes one, or none where it asks nothing, the first time too',
   async (_, entry) => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(entry.trips);
   },
 );
@@ -32,7 +31,7 @@ const userReads = through('user').filter(({ row }) => row.method === 'GET');
 it.each(titled(userReads.filter(({ row }) => !row.does.heavy)))(
   '%s takes one, the first time too',
   async (_, entry) => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(1);
     expect(await tripsOf(entry, user)).toBe(1);
   },
@@ -41,7 +40,7 @@ it.each(titled(userReads.filter(({ row }) => !row.does.heavy)))(
 it.each(titled(userReads.filter(({ row }) => row.does.heavy)))(
   '%s is not carried along by an unverified token: two the first time, one once the isolate has met the account',
   async (_, entry) => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(2);
     expect(await tripsOf(entry, user)).toBe(1);
     expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
@@ -50,20 +49,20 @@ it.each(titled(userReads.filter(({ row }) => row.does.heavy)))(
 
 describe.each(titled(userWrites))('%s', (_, entry) => {
   it('takes two the first time, and one once the isolate has met the account', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(2);
     expect(await tripsOf(entry, user)).toBe(1);
     expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
   });
 
   it('takes one after a read, which also meets the account', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     await user.call('GET', '/me');
     expect(await tripsOf(entry, user)).toBe(1);
   });
 
   it('takes one to be refused by the policy, by the input or for what is not there', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     await user.call('GET', '/me');
     const refusals = [
       { as: await user.headers(await user.token(policy([]))), code: 'policy-denied' },
@@ -83,7 +82,7 @@ describe.each(titled(userWrites))('%s', (_, entry) => {
 });
 
 it.each(titled(through('user')))('%s refuses a token that is bad by itself in none', async (_, entry) => {
-  const user = await newUser();
+  const user = await newUser({ color: 'red' });
   const request = await prepare(entry, user);
   const token = await user.token();
   const bad = {
@@ -111,7 +110,7 @@ it('refuses what cannot be an API key in none, and a wrong account code too', as
 });
 
 it('takes two to write where the account has a new key, and one again after', async () => {
-  const user = await newUser();
+  const user = await newUser({ color: 'red' });
   await user.call('GET', '/me');
   await user.account.call('PUT', '/account/pubkey', { body: { publicJwtKey: keys.pem } });
   const { db, trips } = counting();
@@ -123,7 +122,7 @@ it('takes two to write where the account has a new key, and one again after', as
 });
 
 it('takes one for a write whose token was only inspected before, after the first that met the account', async () => {
-  const user = await newUser();
+  const user = await newUser({ color: 'red' });
   const token = await user.token();
   await user.account.call('POST', '/account/keys/inspect', { body: { token } });
   const trips: number[] = [];

@@ -1,19 +1,18 @@
 /** What holds for every row of the table of routes, through each of its doors. A new row is in here by itself. */
 import { SELF } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { call, NOBODY, newAccount } from './support/client.ts';
+import { call, NOBODY, newAccount, newUser } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { expectOpen, expectProblem } from './support/problem.ts';
 import { credentials, entries, pathWith, prepare, send, titled } from './support/rows.ts';
 
-const newUser = async () => (await newAccount()).newUser({ color: 'red' });
 const closed = entries.filter(({ door, params }) => door !== 'public' || params.length > 0);
 const withParams = entries.filter(({ params }) => params.length > 0);
 const UNKNOWN_KEY = `sk_${'x'.repeat(40)}`;
 
 describe.each(titled(entries))('%s', (_, entry) => {
   it('answers its caller, any page and no shared cache', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const reply = await send(entry, user, await prepare(entry, user));
     expect(reply.body).toBeInstanceOf(Object);
     expect(reply.status).toBe(entry.row.method === 'POST' && entry.row.status === 201 ? 201 : 200);
@@ -22,7 +21,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   });
 
   it('lets a browser ask first, without credentials', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const reply = await call('OPTIONS', (await prepare(entry, user)).path, {
       headers: {
         origin: 'https://app.test',
@@ -43,7 +42,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
 
 describe.each(titled(closed))('%s', (_, entry) => {
   it('is 401 without credentials, whatever else is wrong', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const before = await snapshot();
     expectProblem(await send(entry, user, { ...request, as: {} }), 'credentials-missing');
@@ -55,7 +54,7 @@ describe.each(titled(closed))('%s', (_, entry) => {
 
 describe.each(titled(entries.filter(({ door }) => door === 'admin')))('%s', (_, entry) => {
   it('is 401 for a user, for keys of no account and for what is no key', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const before = await snapshot();
     expectProblem(await send(entry, user, { ...request, as: await user.headers() }), 'credentials-missing');
@@ -68,7 +67,7 @@ describe.each(titled(entries.filter(({ door }) => door === 'admin')))('%s', (_, 
 
 describe.each(titled(entries.filter(({ door }) => door === 'user')))('%s', (_, entry) => {
   it('is 401 for an API key, for half of the credentials and for another scheme', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const headers = await user.headers();
     const before = await snapshot();
@@ -89,7 +88,7 @@ describe.each(titled(entries.filter(({ door }) => door === 'user')))('%s', (_, e
 
 describe.each(titled(withParams))('%s', (_, entry) => {
   it('is 404 for an id that is none, and for one of nothing', async () => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const before = await snapshot();
     const unknown = await send(entry, user, { ...request, path: pathWith(entry, NOBODY) });
@@ -103,7 +102,7 @@ describe.each(titled(withParams))('%s', (_, entry) => {
   });
 
   it("is 404 for another account's resource, as if it did not exist", async () => {
-    const [mine, other] = [await newUser(), await newUser()];
+    const [mine, other] = [await newUser({ color: 'red' }), await newUser({ color: 'red' })];
     const request = await prepare(entry, other);
     const before = await snapshot();
     const theirs = await send(entry, mine, request);
@@ -167,7 +166,7 @@ it.each(['/nowhere', '/accounts', '/user', '/me/calendar', '/account/', '//accou
 it.each(titled(entries.filter(({ row }) => row.method === 'GET')))(
   '%s: HEAD has the head of GET and no body',
   async (_, entry) => {
-    const user = await newUser();
+    const user = await newUser({ color: 'red' });
     const url = `https://nettu.test/api/v1${(await prepare(entry, user)).path}${entry.fixture?.query ?? ''}`;
     const headers = await credentials(entry, user);
     const [get, head] = await Promise.all([

@@ -1,13 +1,12 @@
 /** What a token says: its user, its times, its policy. All of these are well signed. */
 import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
-import { keys, newAccount, type User } from './support/client.ts';
+import { keys, newAccount, newUser, type User } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { jws, rs256 } from './support/jws.ts';
 import { expectProblem } from './support/problem.ts';
 
 const NOW = 1_800_000_000;
-const newUser = async () => (await newAccount()).newUser();
 
 /** A token with these claims and no others. */
 const signed = (claims: object | string) => jws({ alg: 'RS256' }, claims, rs256(keys.pair));

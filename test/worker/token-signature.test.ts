@@ -2,14 +2,13 @@
 import { exportJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
-import { call, keys, NOBODY, newAccount, newKeys, type User } from './support/client.ts';
+import { call, keys, NOBODY, newAccount, newKeys, newUser, type User } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { es256, hmac, jws, otherRsa, part, rs256 } from './support/jws.ts';
 import { expectProblem } from './support/problem.ts';
 import { CERTIFICATE } from './support/test-only-keys.ts';
 
 const attacker = await newKeys();
-const newUser = async () => (await newAccount()).newUser();
 
 const claimsOf = ({ id }: User, more: object = {}) => ({
   nettuSchedulerUserId: id,

@@ -1,3 +1,4 @@
+/** What an account can be told. */
 import * as v from 'valibot';
 import { shape, text } from '../schemas.ts';
 

@@ -1,3 +1,4 @@
+/** The account in SQL. */
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';

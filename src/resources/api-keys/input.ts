@@ -1,3 +1,4 @@
+/** What is asked of a new API key. */
 import * as v from 'valibot';
 import { shape, text, timestamp } from '../schemas.ts';
 

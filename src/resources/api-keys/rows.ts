@@ -1,3 +1,4 @@
+/** API keys in SQL: their hashes, never the keys. */
 import { expired, hashOf } from '../../auth/api-key.ts';
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';

@@ -1,3 +1,4 @@
+/** What is asked of a calendar. */
 import * as v from 'valibot';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { isTimeZone } from '../../time/zone.ts';

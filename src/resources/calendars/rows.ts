@@ -1,3 +1,4 @@
+/** Calendars in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import { ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';

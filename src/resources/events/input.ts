@@ -1,3 +1,4 @@
+/** What is asked of an event, and of the windows that events are looked at through. */
 import * as v from 'valibot';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';

@@ -1,3 +1,4 @@
+/** Events in SQL, and how those of a window are found. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import { ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';

@@ -1,3 +1,4 @@
+/** What is asked of a signing key. */
 import * as v from 'valibot';
 import { readPublicKey, UnfitKey } from '../../auth/public-key.ts';
 import type { SigningKeyState } from '../../sdk/types.ts';

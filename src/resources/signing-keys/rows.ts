@@ -1,3 +1,4 @@
+/** Signing keys in SQL. */
 import { MAX_KEYS } from '../../auth/candidate-keys.ts';
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';

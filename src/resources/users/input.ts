@@ -1,3 +1,4 @@
+/** What is asked of a user. */
 import * as v from 'valibot';
 import { metadata, shape, timestamp } from '../schemas.ts';
 

@@ -1,3 +1,4 @@
+/** Users in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';

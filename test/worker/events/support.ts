@@ -2,13 +2,13 @@
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { CalendarEvent, Instance, Recurrence, Timespan } from '../../../src/sdk/types.ts';
-import { type Call, newAccount, type Reply, type User } from '../support/client.ts';
+import { type Call, newUser, type Reply, type User } from '../support/client.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 export const UUID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
-export const newUser = async () => (await newAccount()).newUser();
+export { newUser };
 
 /** `2024-03-31T09:00Z` in milliseconds. */
 export const ms = (iso: string): number => {

@@ -113,6 +113,10 @@ export async function newAccount(pem: string | null = keys.pem): Promise<Account
   return account;
 }
 
+/** A fresh user of a fresh account. */
+export const newUser = async (metadata: Record<string, string> = {}): Promise<User> =>
+  (await newAccount()).newUser(metadata);
+
 function userOf(account: Account, id: string): User {
   const user: User = {
     id,
