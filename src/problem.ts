@@ -10,6 +10,7 @@ export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 const kinds = {
   'body-not-json': [400, 'The body is not JSON'],
   'input-invalid': [400, 'The input is not valid'],
+  'provider-unsupported': [400, 'Calendars of this provider are not supported'],
   'credentials-missing': [401, 'Credentials are missing'],
   'api-key-unknown': [401, 'The API key is not known'],
   'api-key-expired': [401, 'The API key has expired'],
@@ -36,11 +37,19 @@ const kinds = {
   'key-state-final': [409, 'A revoked key stays revoked'],
   'api-key-limit': [409, 'Too many API keys'],
   'api-key-last': [409, 'The last API key cannot be removed'],
+  'host-exists': [409, 'The user is a host already'],
+  'host-limit': [409, 'Too many hosts'],
+  'busy-limit': [409, 'Too many busy calendars'],
+  'slot-taken': [409, 'The slot is taken'],
+  'slot-unavailable': [409, 'The slot cannot be booked'],
+  'booking-cancelled': [409, 'The booking is cancelled'],
+  'booking-shared': [409, 'The booking has several hosts'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'The body is not sent as JSON'],
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'A defect of ours'],
   'database-unavailable': [503, 'The database is out of reach'],
+  contended: [503, 'Too many changes at once'],
   'outcome-unknown': [503, 'It is not known whether this took place'],
 } as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
 

@@ -8,6 +8,9 @@ export const params = {
   eventId: uuid(),
   apiKeyId: uuid(),
   kid: v.string(),
+  scheduleId: uuid(),
+  serviceId: uuid(),
+  bookingId: uuid(),
 } satisfies Record<string, v.GenericSchema<string>>;
 
 export type ParamName = keyof typeof params;

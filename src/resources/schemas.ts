@@ -1,6 +1,7 @@
 /** What several resources ask of their input, and the one way from a failed schema to a problem document. */
 import * as v from 'valibot';
 import { type FieldError, Problem } from '../problem.ts';
+import { isTimeZone } from '../time/zone.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -31,6 +32,18 @@ export const timestamp = v.pipe(
   v.minValue(0, 'must not be before 1970'),
   v.maxValue(8.64e15, 'must be a time in milliseconds'),
 );
+
+/** The exact name of an IANA time zone, links included. */
+export const timezone = v.pipe(
+  v.string('must be a string'),
+  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo; offsets are not'),
+);
+
+/** A whole number in a body. */
+export function integer(min: number, max: number, unit = '') {
+  const message = `must be a whole number ${unit && `of ${unit} `}from ${min} to ${max}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+}
 
 const metadataKey = text(1, 128);
 const metadataValue = text(0, 4096);
@@ -131,8 +144,8 @@ export function invalid(errors: FieldError[]): Problem {
 }
 
 /** The path of an issue that a check of several members raises against one of them. */
-export const at = (path: string): [v.IssuePathItem] => [
-  { type: 'object', origin: 'value', input: {}, key: path, value: undefined },
+export const at = (path: string | number): [v.IssuePathItem] => [
+  { type: 'unknown', origin: 'value', input: undefined, key: path, value: undefined },
 ];
 
 /** Like `recurrence.byweekday[1]`. A name that the client made up is cut: it may hold anything. */

@@ -13,6 +13,9 @@ export const Permissions = {
   CreateSchedule: 'CreateSchedule',
   UpdateSchedule: 'UpdateSchedule',
   DeleteSchedule: 'DeleteSchedule',
+  CreateBooking: 'CreateBooking',
+  UpdateBooking: 'UpdateBooking',
+  CancelBooking: 'CancelBooking',
 } as const;
 export type Permissions = Permission;
 

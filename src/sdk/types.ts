@@ -10,3 +10,4 @@ export type * from './types/problem.ts';
 export type * from './types/requests.ts';
 export type * from './types/resources.ts';
 export type * from './types/results.ts';
+export type * from './types/scheduling.ts';

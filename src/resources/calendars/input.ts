@@ -1,8 +1,7 @@
 /** What is asked of a calendar. */
 import * as v from 'valibot';
 import { WEEKDAYS } from '../../time/calendar.ts';
-import { isTimeZone } from '../../time/zone.ts';
-import { metadata, shape } from '../schemas.ts';
+import { metadata, shape, timezone } from '../schemas.ts';
 
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 
@@ -10,11 +9,6 @@ const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a nu
 const weekStart = v.pipe(
   v.picklist([...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6], weekStartRule),
   v.transform((day) => (typeof day === 'number' ? (WEEKDAYS[day] ?? 'Mon') : day)),
-);
-
-const timezone = v.pipe(
-  v.string('must be a string'),
-  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo; offsets are not'),
 );
 
 export const creation = shape({

@@ -3,14 +3,9 @@ import * as v from 'valibot';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { faults } from '../../time/recurrence.ts';
-import { at, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
+import { at, integer, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
 
 const MAX_WINDOW = 62 * DAY;
-
-const integer = (min: number, max: number, unit: string) => {
-  const message = `must be a whole number of ${unit} from ${min} to ${max}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
 
 /** 1970 … 2199. */
 const startTs = integer(0, Date.UTC(2200, 0) - 1, 'milliseconds');

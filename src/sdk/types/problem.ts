@@ -5,6 +5,7 @@ export type ProblemCode =
   // 400
   | 'body-not-json'
   | 'input-invalid'
+  | 'provider-unsupported'
   // 401
   | 'credentials-missing'
   | 'api-key-unknown'
@@ -35,6 +36,13 @@ export type ProblemCode =
   | 'key-state-final'
   | 'api-key-limit'
   | 'api-key-last'
+  | 'host-exists'
+  | 'host-limit'
+  | 'busy-limit'
+  | 'slot-taken'
+  | 'slot-unavailable'
+  | 'booking-cancelled'
+  | 'booking-shared'
   // 413
   | 'body-too-large'
   // 415
@@ -45,6 +53,7 @@ export type ProblemCode =
   | 'internal'
   // 503
   | 'database-unavailable'
+  | 'contended'
   | 'outcome-unknown';
 
 /** The body of every error: a problem document (RFC 9457), served as `application/problem+json`. */

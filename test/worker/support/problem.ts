@@ -7,6 +7,7 @@ import type { Reply } from './client.ts';
 export const statuses = {
   'body-not-json': 400,
   'input-invalid': 400,
+  'provider-unsupported': 400,
   'credentials-missing': 401,
   'api-key-unknown': 401,
   'api-key-expired': 401,
@@ -33,11 +34,19 @@ export const statuses = {
   'key-state-final': 409,
   'api-key-limit': 409,
   'api-key-last': 409,
+  'host-exists': 409,
+  'host-limit': 409,
+  'busy-limit': 409,
+  'slot-taken': 409,
+  'slot-unavailable': 409,
+  'booking-cancelled': 409,
+  'booking-shared': 409,
   'body-too-large': 413,
   'media-type-unsupported': 415,
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
+  contended: 503,
   'outcome-unknown': 503,
 } as const satisfies Record<ProblemCode, number>;
 

@@ -1,0 +1,92 @@
+/** What is asked of a schedule. What is taken is kept as it will be answered: dates in full, intervals in order. */
+import * as v from 'valibot';
+import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
+import { WEEKDAYS } from '../../time/calendar.ts';
+import { formatDate, parseDate } from '../../time/dates.ts';
+import { at, integer, list, metadata, shape, timezone } from '../schemas.ts';
+
+const time = v.pipe(
+  shape({ hours: integer(0, 24), minutes: integer(0, 59) }),
+  v.check(({ hours, minutes }) => hours < 24 || minutes === 0, 'must not be later than 24:00'),
+);
+
+const minutesOf = ({ hours, minutes }: ClockTime): number => hours * 60 + minutes;
+
+const interval = v.pipe(
+  shape({ start: time, end: time }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { start, end } = dataset.value;
+    if (minutesOf(end) <= minutesOf(start)) addIssue({ message: 'must be after start', path: at('end') });
+  }),
+);
+
+const dateRule = 'must be a date that exists, such as 2030-01-31';
+const date = v.pipe(
+  v.string(dateRule),
+  v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
+  v.check((text) => parseDate(text) !== undefined, dateRule),
+  v.transform((text) => formatDate(parseDate(text) ?? 0)),
+);
+
+const variant = v.variant(
+  'type',
+  [
+    shape({ type: v.literal('WDay'), value: v.picklist(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`) }),
+    shape({ type: v.literal('Date'), value: date }),
+  ],
+  'must be { type: "WDay" or "Date", value }',
+);
+
+/** In order, and merged where they overlap or touch. */
+function merged(intervals: ScheduleRule['intervals']): ScheduleRule['intervals'] {
+  const found: ScheduleRule['intervals'] = [];
+  for (const { start, end } of intervals.toSorted((a, b) => minutesOf(a.start) - minutesOf(b.start))) {
+    const last = found.at(-1);
+    if (!last || minutesOf(last.end) < minutesOf(start)) found.push({ start, end });
+    else if (minutesOf(last.end) < minutesOf(end)) last.end = end;
+  }
+  return found;
+}
+
+const rule = v.pipe(
+  shape({ variant, intervals: list(interval, 10) }),
+  v.transform(({ variant, intervals }): ScheduleRule => ({ variant, intervals: merged(intervals) })),
+);
+
+const rules = v.pipe(
+  list(rule, 400),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const seen = new Set<string>();
+    dataset.value.forEach(({ variant }, index) => {
+      if (seen.has(variant.value)) {
+        const path = at(index);
+        addIssue({ message: `must be the only rule for ${variant.value}`, path });
+      }
+      seen.add(variant.value);
+    });
+  }),
+);
+
+export const creation = shape({
+  timezone,
+  rules: v.optional(rules),
+  metadata: v.optional(metadata, {}),
+});
+
+/** What is absent stays as it is. */
+export const update = shape({
+  timezone: v.optional(timezone),
+  rules: v.optional(rules),
+  metadata: v.optional(metadata),
+});
+
+export type NewSchedule = v.InferOutput<typeof creation>;
+export type ScheduleUpdate = v.InferOutput<typeof update>;
+
+/** Monday to Friday, 09:00–17:30. */
+export const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
+  variant: { type: 'WDay', value },
+  intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
+}));
