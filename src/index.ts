@@ -1,4 +1,5 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
+import { drain } from './body.ts';
 import type { Env } from './operation.ts';
 import { Problem, problemReply } from './problem.ts';
 import { preflight, type Reply, respond } from './reply.ts';
@@ -13,6 +14,12 @@ const answer = routerOf(routes);
  * @param now milliseconds since the epoch: the one reading of the clock that the whole request goes by.
  */
 export async function handle(request: Request, env: Env, now: number): Promise<Response> {
+  const response = await responseTo(request, env, now);
+  if (request.body) await drain(request);
+  return response;
+}
+
+async function responseTo(request: Request, env: Env, now: number): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
   try {
     return respond(await answer(request, env, now));
