@@ -1,5 +1,6 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
 import type { Env } from './env.ts';
+import { drain } from './http/body.ts';
 import { problemReply } from './http/problem-reply.ts';
 import { preflight, type Reply, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
@@ -14,6 +15,12 @@ const answer = routerOf(routes);
  * @param now milliseconds since the epoch: the one reading of the clock that the whole request goes by.
  */
 export async function handle(request: Request, env: Env, now: number): Promise<Response> {
+  const response = await responseTo(request, env, now);
+  if (request.body) await drain(request);
+  return response;
+}
+
+async function responseTo(request: Request, env: Env, now: number): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
   try {
     return respond(await answer(request, env, now));

@@ -1,4 +1,5 @@
-/** What a browser and a proxy see of the service: CORS, HEAD, 404 and 405 over real HTTP. */
+/** What a browser and a proxy see of the service: CORS, HEAD, 404 and 405, connections that are kept, over real HTTP. */
+import http from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freshSocket, newActors } from './support/actors.ts';
 import { startService } from './support/service.ts';
@@ -189,4 +190,48 @@ it.each([
   expect(response.status).toBe(405);
   expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
   expect(listOf(response, 'allow')).toEqual(expect.arrayContaining(takes));
+});
+
+describe('a connection that is kept outlives a refused upload', () => {
+  /** The status of the answer, with a body of so many bytes, its length declared or not. */
+  function send(
+    agent: http.Agent,
+    method: string,
+    path: string,
+    bytes = 0,
+    chunked = false,
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        ...json,
+        ...(chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': bytes }),
+      };
+      const request = http.request(baseUrl + path, { agent, method, headers }, (response) => {
+        response
+          .on('error', reject)
+          .on('end', () => resolve(response.statusCode ?? 0))
+          .resume();
+      });
+      request.on('error', reject);
+      request.end(Buffer.alloc(bytes, 'a'));
+    });
+  }
+
+  const KB = 1024;
+  it.each([
+    ['without credentials', 401, 'POST', '/user'],
+    ['to no route', 404, 'POST', '/nowhere'],
+    ['of another method', 405, 'POST', '/account/settings'],
+    ['that is too large', 413, 'POST', '/account'],
+    ['to a route that takes no body', 401, 'DELETE', '/account/webhook'],
+  ])('%s: %i', async (_, status, method, path) => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    for (const bytes of [100 * KB, KB * KB, 10 * KB * KB]) {
+      for (const chunked of [false, true]) {
+        expect(await send(agent, method, path, bytes, chunked)).toBe(status);
+        expect(await send(agent, 'GET', '/')).toBe(200);
+      }
+    }
+    agent.destroy();
+  });
 });

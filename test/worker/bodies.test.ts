@@ -1,6 +1,6 @@
 /** From bytes to JSON: what is no JSON object of at most 64 KiB is refused on every route that takes a body. */
 import { describe, expect, it } from 'vitest';
-import { newAccount, newUser } from './support/client.ts';
+import { call, newAccount, newUser } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { expectInvalid, expectProblem } from './support/problem.ts';
 import { entries, prepare, send, titled } from './support/rows.ts';
@@ -174,4 +174,54 @@ it.each([
   const metadata = { raw: `{"metadata":{"k":${deep}}}`, headers: JSON_TYPE };
   expectInvalid(await account.call('POST', '/user', metadata), 'metadata.k');
   expect(await snapshot()).toEqual(before);
+});
+
+describe('what is refused unread', () => {
+  const MB = 1024 * 1024;
+
+  /** The bytes that were taken of a body, sent in pieces of 64 KiB. */
+  async function taken(size: number, path: string, headers = {}): Promise<{ status: number; bytes: number }> {
+    let bytes = 0;
+    const raw = new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        if (bytes >= size) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+          return;
+        }
+        bytes += LIMIT;
+        controller.enqueue(new Uint8Array(LIMIT));
+      },
+    });
+    const { status } = await call('POST', path, { raw, headers: { ...JSON_TYPE, ...headers } });
+    return { status, bytes };
+  }
+
+  it.each([
+    ['/user', 401],
+    ['/nowhere', 404],
+    ['/account', 413],
+  ])('POST %s: is taken in to its end, up to 16 MiB, and no further', async (path, status) => {
+    expect(await taken(10 * MB, path)).toEqual({ status, bytes: 10 * MB });
+    const endless = await taken(Number.POSITIVE_INFINITY, path);
+    expect(endless.status).toBe(status);
+    expect(endless.bytes).toBeLessThan(17 * MB);
+  });
+
+  it('is left to the platform where its length is declared and small, or past the bound', async () => {
+    for (const length of [MB / 16, 17 * MB]) {
+      const { status, bytes } = await taken(MB, '/nowhere', { 'content-length': `${length}` });
+      expect(status).toBe(404);
+      expect(bytes).toBeLessThanOrEqual(LIMIT);
+    }
+  });
+
+  it('does not keep the answer from a client that is gone', async () => {
+    const raw = new ReadableStream({
+      type: 'bytes',
+      pull: (controller) => controller.error(new Error('gone')),
+    });
+    expect((await call('POST', '/nowhere', { raw })).status).toBe(404);
+  });
 });
