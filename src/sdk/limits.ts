@@ -17,12 +17,17 @@ export async function within<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const ours = new AbortController();
+  let end = (_reason: unknown) => {};
   const ended = new Promise<never>((_, reject) => {
-    ours.signal.addEventListener('abort', () => reject(ours.signal.reason));
+    end = (reason) => {
+      reject(reason);
+      // Not told why: Node's `fetch` writes a stack of its own over that of the reason.
+      ours.abort();
+    };
   });
-  const abort = () => ours.abort(signal?.reason);
+  const abort = () => end(signal?.reason);
   signal?.addEventListener('abort', abort);
-  const timer = timeout <= LONGEST_MS ? setTimeout(() => ours.abort(late()), timeout) : undefined;
+  const timer = timeout <= LONGEST_MS ? setTimeout(() => end(late()), timeout) : undefined;
   try {
     return await Promise.race([work(ours.signal), ended]);
   } finally {

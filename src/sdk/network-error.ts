@@ -3,17 +3,17 @@
 /**
  * A request that got no answer, or only part of one. Whether the service carried it out is not known.
  *
- * `cause` is what `fetch` threw.
+ * `cause` is what `fetch` threw; a timeout has none.
  */
 export class NettuNetworkError extends Error {
   override readonly name: string = 'NettuNetworkError';
 
   constructor(
     request: string,
-    cause: unknown,
-    advice = 'got no answer. Is the service up, is the base URL right (see config.baseUrl), and does this network let the request through?',
+    options?: ErrorOptions,
+    what = 'got no answer. Is the service up, is the base URL right (see config.baseUrl), and does this network let the request through?',
   ) {
-    super(`${request} ${advice}`, { cause });
+    super(`${request} ${what}`, options);
   }
 }
 

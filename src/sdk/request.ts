@@ -72,7 +72,7 @@ export function sender(connection: Connection, exchange: Exchange): Send {
           if (answer.error) placed(answer.error, origin);
           return answer;
         } catch (cause) {
-          throw placed(new NettuNetworkError(name, cause), origin);
+          throw placed(new NettuNetworkError(name, { cause }), origin);
         }
       }),
     );

@@ -18,14 +18,17 @@ afterEach(() => {
 
 const baseUrl = 'https://scheduler.test/api/v1';
 
-/** A service that is never done: `fetch` ends as the real one does, with the reason of its signal. */
+/** A service that is never done: `fetch` ends as Node's does, with the reason of its signal under a new stack. */
 function silence() {
   const signals: AbortSignal[] = [];
   const fetch = (_url: string, { signal }: RequestInit) =>
     new Promise<Response>((_, reject) => {
       if (!signal) return;
       signals.push(signal);
-      signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => {
+        if (signal.reason instanceof Error) signal.reason.stack = 'written over by fetch';
+        reject(signal.reason);
+      });
     });
   return { fetch, signals };
 }
