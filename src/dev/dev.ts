@@ -7,10 +7,9 @@ try {
   console.log(`
 Nettu Scheduler listens on    ${server.baseUrl}
 Create an account with code   ${LOCAL_CODE}      POST /account { "code": "${LOCAL_CODE}" }
-See the whole story           npm run demo               (in another terminal)
+See the whole story           npm run demo               (in another terminal; no npm ci while this runs)
 Data is kept in               .wrangler/state            (delete it to start anew)
 `);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, server.stop);
   server.process.on('exit', (code) => process.exit(code ?? 0));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

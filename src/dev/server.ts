@@ -1,5 +1,6 @@
 /** A Worker on this machine, on workerd and a local D1 that has its schema: `wrangler dev` and what comes before it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Opens account creation here, and only here: each deployment sets its own secret. */
@@ -7,14 +8,19 @@ export const LOCAL_CODE = 'local-development-code';
 export const PORT = 5000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** How long wrangler may take to end by itself. It never does once its own files are gone, as after `npm ci`. */
+const GRACE_MS = 3000;
+
 export interface LocalServer {
   baseUrl: string;
   process: ChildProcess;
-  stop(): void;
+  /** Ends it, and all that it has started. */
+  stop(): Promise<void>;
 }
 
 /**
- * Applies schema.sql (again: it keeps what is there), starts `wrangler dev`, and waits until it answers.
+ * Applies schema.sql (again: it keeps what is there), starts `wrangler dev`, and waits until it answers. From then on
+ * this process ends on Ctrl-C, and never without the server.
  *
  * @param persistTo the folder of the local database; wrangler's own by default.
  * @throws Error with wrangler's own words when it does not start.
@@ -36,7 +42,7 @@ export async function startServer(
 
   const flags = ['--port', String(port), '--var', `CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, ...persist];
   const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
-  // A group of its own: stopping it must stop workerd too.
+  // A group of its own: stopping it must stop workerd too, and Ctrl-C must reach only us.
   const child = spawn('wrangler', ['dev', '--show-interactive-dev-session=false', ...flags], {
     cwd: root,
     stdio: [...stdio],
@@ -48,20 +54,41 @@ export async function startServer(
     stream?.on('data', (chunk) => {
       output += chunk;
     });
-  const server: LocalServer = {
-    baseUrl,
-    process: child,
-    stop: () => {
-      if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
-    },
-  };
+  const server: LocalServer = { baseUrl, process: child, stop: () => stop(child) };
+  process.on('exit', () => signalGroup(child, 'SIGKILL'));
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (stopping) process.exit(130);
+      stopping = true;
+      void server.stop().finally(() => process.exit(130));
+    });
+  }
   for (let tries = 0; tries < 300; tries++) {
-    if (child.exitCode !== null) break;
+    if (ended(child)) break;
     if (await answers(baseUrl)) return server;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  server.stop();
+  await server.stop();
   throw new Error(`wrangler dev did not start on port ${port}.\n${output}`);
+}
+
+const ended = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+
+async function stop(child: ChildProcess): Promise<void> {
+  const gone = ended(child) ? undefined : once(child, 'exit');
+  signalGroup(child, 'SIGTERM');
+  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
+  signalGroup(child, 'SIGKILL');
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid) process.kill(-pid, signal);
+  } catch {
+    // None of the group is left.
+  }
 }
 
 /** No look at the network that the Worker does not need. */

@@ -1,5 +1,5 @@
 /** What every method of a client resolves with, whatever the status. */
-import type { Problem, ProblemCode } from './types.ts';
+import { type AnswerProblem, NettuProblem } from './problem.ts';
 
 interface Answered {
   /** The HTTP status. */
@@ -8,23 +8,16 @@ interface Answered {
   res: Response;
 }
 
-/** `data` is what was asked for; where there is none, `error` says why. */
+/** `data` is what was asked for; where there is none, `error` says why. `unwrap` answers the one or throws the other. */
 export type Answer<T> = Answered &
-  ({ data: T; error?: undefined } | { data?: undefined; error: AnswerProblem });
-
-/** The service's problem document, or this package's own for an answer that cannot have come from the service. */
-export interface AnswerProblem extends Omit<Problem, 'code'> {
-  code: ProblemCode | 'unexpected-answer';
-}
+  ({ data: T; error?: undefined } | { data?: undefined; error: NettuProblem });
 
 /** `request` names the request in the text of a problem; `body` is what has been read of `res`. */
 export function toAnswer<T>(request: string, res: Response, body: string): Answer<T> {
   const { status } = res;
   const content = parse(body);
   if (res.ok && content) return { status, data: content as T, res };
-  if (!res.ok && typeof content?.code === 'string')
-    return { status, error: content as unknown as Problem, res };
-  return { status, error: unexpected(request, res), res };
+  return { status, error: toProblem(request, res, content), res };
 }
 
 function parse(body: string): Record<string, unknown> | undefined {
@@ -36,13 +29,25 @@ function parse(body: string): Record<string, unknown> | undefined {
   }
 }
 
-function unexpected(request: string, { status, headers }: Response): AnswerProblem {
+function toProblem(
+  request: string,
+  { ok, status, headers }: Response,
+  content?: Record<string, unknown>,
+): NettuProblem {
+  if (!ok && typeof content?.code === 'string') {
+    const problem = content as unknown as AnswerProblem;
+    const fields = problem.errors?.map(({ path, reason }) => `\n  ${path}: ${reason}`) ?? [];
+    const message = `${request} was refused: ${status} ${problem.code}. ${problem.detail}${fields.join('')}`;
+    return new NettuProblem(message, { ...problem, status });
+  }
   const type = headers.get('content-type') ?? 'no content type';
-  return {
+  const detail = `${request} was answered with status ${status} and ${type}, but not by the scheduler. Is the base URL right, and is a proxy or a redirect in between?`;
+  const code = 'unexpected-answer';
+  return new NettuProblem(`${detail} (${code})`, {
     type: 'about:blank',
     title: 'Unexpected answer',
     status,
-    detail: `${request} was answered with status ${status} and ${type}, but not by the scheduler. Is the base URL right, and is a proxy or a redirect in between?`,
-    code: 'unexpected-answer',
-  };
+    detail,
+    code,
+  });
 }

@@ -1,5 +1,5 @@
 /** The client of a server, which holds the account's API key; and of anyone, for what an account makes public. */
-import { type Connection, request, type Send } from './request.ts';
+import { type Connection, sender } from './request.ts';
 import { account } from './resources/account.ts';
 import { apiKeys } from './resources/api-keys.ts';
 import { accountCalendars } from './resources/calendar.ts';
@@ -30,13 +30,13 @@ export interface NettuClient {
 /**
  * A client that acts for an account. Without any credentials it can open an account and check the service's health.
  *
- * Every method resolves with an `Answer`, whatever the status, and rejects with a `NettuNetworkError` when there is
- * no answer.
+ * Every method resolves with an `Answer`, whatever the status. It rejects with a `NettuNetworkError` when there is no
+ * answer, with the reason of a signal that ended it, and with a `TypeError` for what cannot be asked.
  */
 export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const { apiKey, nettuAccount } = options;
   const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
-  const send: Send = (...call) => request(options, credentials, ...call);
+  const send = sender(options, (ask) => ask(credentials));
   return {
     account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send) },
     user: accountUsers(send),

@@ -21,7 +21,9 @@ export function tokenSource(token: Token): TokenSource {
   let pending: Promise<string> | undefined;
 
   async function renew(getToken: () => string | Promise<string>): Promise<string> {
-    const value = await getToken();
+    const value: unknown = await getToken();
+    if (typeof value !== 'string')
+      throw new TypeError(`The token function must get the token as a string, not as ${typeof value}`);
     current = { value, renewAt: renewAt(value, Date.now()) };
     return value;
   }

@@ -1,6 +1,5 @@
 /** The client of a browser, which holds a user's token. */
-import type { Answer } from './answer.ts';
-import { type Connection, request, type Send } from './request.ts';
+import { type Connection, sender } from './request.ts';
 import { userCalendars } from './resources/calendar.ts';
 import { userEvents } from './resources/events.ts';
 import { ownUser } from './resources/user.ts';
@@ -26,25 +25,29 @@ export interface NettuUserClient {
 /**
  * A client that acts for one user, within the policy of the token.
  *
- * Every method resolves with an `Answer`, whatever the status, and rejects with a `NettuNetworkError` when there is
- * no answer.
+ * Every method resolves with an `Answer`, whatever the status. It rejects with a `NettuNetworkError` when there is no
+ * answer, with what the token function threw, with the reason of a signal that ended it, and with a `TypeError` for
+ * what cannot be asked.
+ *
+ * @throws {TypeError} without a token or an account.
  */
 export function NettuUserClient(options: NettuUserClientOptions): NettuUserClient {
-  const tokens = tokenSource(options.token);
+  const { token, nettuAccount } = options;
+  if (typeof token !== 'string' && typeof token !== 'function')
+    throw new TypeError('NettuUserClient needs a token: a JWT, or a function that gets one');
+  if (!nettuAccount)
+    throw new TypeError('NettuUserClient needs nettuAccount: the id of the account that signs its tokens');
 
-  const send: Send = async <T>(...call: Parameters<Send>): Promise<Answer<T>> => {
-    const sendWith = (token: string) =>
-      request<T>(
-        options,
-        { 'nettu-account': options.nettuAccount, authorization: token && `Bearer ${token}` },
-        ...call,
-      );
-    const token = await tokens.get();
-    const answer = await sendWith(token);
+  const tokens = tokenSource(token);
+  const send = sender(options, async (ask) => {
+    const askWith = (jwt: string) =>
+      ask({ 'nettu-account': nettuAccount, authorization: jwt && `Bearer ${jwt}` });
+    const first = await tokens.get();
+    const answer = await askWith(first);
     // A refused request changed nothing, so that it is safe to send it again.
-    const retry = answer.error?.code === 'token-expired' && tokens.forget(token);
-    return retry ? sendWith(await tokens.get()) : answer;
-  };
+    const retry = answer.error?.code === 'token-expired' && tokens.forget(first);
+    return retry ? askWith(await tokens.get()) : answer;
+  });
 
   return {
     user: ownUser(send),

@@ -154,6 +154,11 @@ const accountUses: Record<string, Use> = {
     { apiKey: { name: 'two' } },
   ],
   'user.create': [({ server }) => server.user.create(tagged), 201, { user: { id: UUID, ...tagged } }],
+  'user.findById': [
+    ({ server, userId }) => server.user.findById(userId),
+    200,
+    { user: { id: UUID, metadata: {} } },
+  ],
   'user.find': [({ server, userId }) => server.user.find(userId), 200, { user: { id: UUID, metadata: {} } }],
   'user.update': [({ server, userId }) => server.user.update(userId, tagged), 200, { user: tagged }],
   'user.remove': [({ server, userId }) => server.user.remove(userId), 200, { user: { id: UUID } }],

@@ -1,6 +1,6 @@
 /** What comes back: data, a problem, or, when nothing does, the one error that is thrown. */
 import { describe, expect, test } from 'vitest';
-import { NettuClient, NettuNetworkError } from '../../src/sdk/index.ts';
+import { NettuClient, NettuNetworkError, NettuProblem, unwrap } from '../../src/sdk/index.ts';
 import { json, problem, type Reply, stubFetch } from './stub.ts';
 
 const BASE = 'https://scheduler.test/api/v1';
@@ -21,10 +21,66 @@ describe('an answer', () => {
     expect(answer.error).toMatchObject({ code: 'policy-denied', status: 401, detail: 'Because.' });
   });
 
+  test('can be unwrapped, and so can the promise of one', async () => {
+    const user = { id: 'u1', metadata: {} };
+    const client = clientOf(json({ user }, 201));
+    expect(await unwrap(client.user.create())).toEqual({ user });
+    expect(unwrap(await client.user.create())).toEqual({ user });
+  });
+
   test('hands out the response, for its headers', async () => {
     const reply = () => Response.json({}, { headers: { 'retry-after': '3' } });
     const { res } = await clientOf(reply).account.me();
     expect(res.headers.get('retry-after')).toBe('3');
+  });
+});
+
+describe('the error of a refusal', () => {
+  const document = {
+    type: 'about:blank',
+    title: 'The input is not valid',
+    status: 400,
+    detail: 'Two fields are wrong.',
+    code: 'input-invalid',
+    errors: [
+      { path: 'startTs', reason: 'must be a number' },
+      { path: 'duration', reason: 'is required' },
+    ],
+    id: 'r1',
+  };
+  const refusing = clientOf(json(document, 400));
+
+  test('is an Error, which says what was asked and why it was refused', async () => {
+    const { error } = await refusing.user.findByMeta({ key: 'email', value: 'a@b.test' });
+    expect(error).toBeInstanceOf(NettuProblem);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(error)).toBe(
+      `NettuProblem: GET ${BASE}/user/meta was refused: 400 input-invalid. Two fields are wrong.\n` +
+        '  startTs: must be a number\n  duration: is required',
+    );
+  });
+
+  test('has the members of the problem document, and is that document as JSON', async () => {
+    const { error } = await refusing.account.me();
+    expect(error).toMatchObject(document);
+    expect(JSON.parse(JSON.stringify(error))).toEqual(document);
+    const { error: plain } = await clientOf(problem('not-found', 404)).account.me();
+    expect(Object.keys(plain?.toJSON() ?? {})).toEqual(['type', 'title', 'status', 'detail', 'code']);
+  });
+
+  test('is thrown when the answer is unwrapped', async () => {
+    const answer = await refusing.account.me();
+    expect(() => unwrap(answer)).toThrow(NettuProblem);
+    await expect(unwrap(refusing.account.me())).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+
+  test('leads back to the line that asked, below its own message', async () => {
+    async function theLineThatAsked() {
+      return refusing.account.me();
+    }
+    const { error } = await theLineThatAsked();
+    expect(error?.stack?.startsWith(`NettuProblem: ${error.message}\n    at `)).toBe(true);
+    expect(error?.stack).toContain('theLineThatAsked');
   });
 });
 
@@ -55,7 +111,8 @@ describe('an answer that is not the scheduler’s', () => {
     expect(answer.data).toBeUndefined();
     expect(answer.error).toMatchObject({ code: 'unexpected-answer', status, type: 'about:blank' });
     expect(answer.error?.detail).toContain(`GET ${BASE}/user/meta was answered with status ${status}`);
-    expect(answer.error?.detail).not.toContain('b.test');
+    expect(answer.error?.message).toBe(`${answer.error?.detail} (unexpected-answer)`);
+    expect(answer.error?.message).not.toContain('b.test');
   });
 });
 
@@ -70,6 +127,14 @@ describe('no answer', () => {
     expect(String(error)).toMatch(
       /^NettuNetworkError: GET https:\/\/scheduler\.test\/api\/v1\/user\/u1 got no answer\. .*config\.baseUrl/,
     );
+  });
+
+  test('leads back to the line that asked', async () => {
+    async function theLineThatAsked() {
+      return clientOf(() => Promise.reject(failure)).account.me();
+    }
+    const error = await theLineThatAsked().catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ stack: expect.stringContaining('theLineThatAsked') });
   });
 
   test('names neither credentials nor query values', async () => {

@@ -6,6 +6,7 @@ import {
   Frequenzy,
   NettuClient,
   NettuUserClient,
+  type NettuUserClientOptions,
   Permissions,
 } from '../../src/sdk/index.ts';
 import { json, stubFetch } from './stub.ts';
@@ -90,6 +91,22 @@ describe('the caller', () => {
   });
 });
 
+describe('a user client', () => {
+  const given = { token: 'a.b.c', nettuAccount: 'acc' };
+  const needsToken = 'NettuUserClient needs a token: a JWT, or a function that gets one';
+  const needsAccount = 'NettuUserClient needs nettuAccount: the id of the account that signs its tokens';
+
+  test.each([
+    [{ token: undefined }, needsToken],
+    [{ token: Promise.resolve('a.b.c') }, needsToken],
+    [{ nettuAccount: undefined }, needsAccount],
+    [{ nettuAccount: '' }, needsAccount],
+  ])('is not made with %j', (wrong, message) => {
+    const options = { ...given, ...wrong } as NettuUserClientOptions;
+    expect(() => NettuUserClient(options)).toThrow(new TypeError(message));
+  });
+});
+
 describe('fetch', () => {
   test('is the global one as it is when a request is made', async () => {
     const client = NettuClient({ apiKey: 'sk_1' });
@@ -125,11 +142,19 @@ describe('values in URLs', () => {
     expect(sent[0]?.url).toBe(`${BASE}/account/keys/a%2Fb%3Fc%23d%20%25%C3%A9..`);
   });
 
-  test.each(['', '.', '..'])('cannot leave their segment: "%s" is no id', async (id) => {
+  test.each([
+    ['', '""'],
+    ['.', '"."'],
+    ['..', '".."'],
+    [undefined, 'undefined'],
+    [null, 'object'],
+    [7, 'number'],
+  ])('cannot leave their segment: %j is no id', async (value, named) => {
     const { fetch, sent } = stubFetch(json({}));
     const client = NettuClient({ fetch });
-    await expect(client.user.remove(id)).rejects.toThrow(new TypeError(`"${id}" is not an id`));
-    await expect(client.calendar.findById(id)).rejects.toThrow(TypeError);
+    const id = value as string;
+    await expect(client.user.remove(id)).rejects.toThrow(new TypeError(`userId must be an id, not ${named}`));
+    await expect(client.calendar.findById(id)).rejects.toThrow(/^calendarId must be an id/);
     expect(sent).toEqual([]);
   });
 

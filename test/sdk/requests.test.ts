@@ -40,6 +40,7 @@ const accountRows: Row<NettuClient>[] = [
 
   ['user.create', (c) => c.user.create({ metadata: { crm: '42' } }), 'POST /user', { metadata: { crm: '42' } }],
   ['user.create without metadata', (c) => c.user.create(), 'POST /user', {}],
+  ['user.findById', (c) => c.user.findById('u1'), 'GET /user/u1'],
   ['user.find', (c) => c.user.find('u1'), 'GET /user/u1'],
   ['user.update', (c) => c.user.update('u1', { metadata: {} }), 'PUT /user/u1', { metadata: {} }],
   ['user.remove', (c) => c.user.remove('u1'), 'DELETE /user/u1'],
@@ -95,6 +96,29 @@ function methods(client: object, prefix = ''): string[] {
   );
 }
 
+/** For each method, the longest list of arguments that a row calls it with: options come after those. */
+function fullest<Client>(rows: Row<Client>[]): [name: string, args: unknown[]][] {
+  const longest = new Map<string, unknown[]>();
+  for (const [row, call] of rows) {
+    const name = row.split(/[ ,]/)[0] ?? '';
+    const client: Client = new Proxy(() => {}, {
+      get: () => client,
+      apply: (_target, _client, args: unknown[]) =>
+        args.length >= (longest.get(name)?.length ?? 0) && longest.set(name, args),
+    }) as Client;
+    void call(client);
+  }
+  return [...longest];
+}
+
+/** Calls `account.keys.list` and so on, by its name. */
+function callByName(client: object, name: string, args: unknown[]): Promise<unknown> {
+  const method = name
+    .split('.')
+    .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], client);
+  return (method as (...args: unknown[]) => Promise<unknown>)(...args);
+}
+
 const described = (rows: Row<never>[]) => [...new Set(rows.map(([name]) => name.split(/[ ,]/)[0]))].sort();
 
 describe('the account client', () => {
@@ -106,6 +130,11 @@ describe('the account client', () => {
     const [method, path] = request.split(' ');
     const headers = { 'x-api-key': 'sk_secret', ...(body ? { 'content-type': 'application/json' } : {}) };
     expect(sent).toEqual([{ method, url: BASE + path, headers, body }]);
+  });
+
+  test.each(fullest(accountRows))('%s takes options last', async (name, args) => {
+    const signal = AbortSignal.abort('left');
+    await expect(callByName(NettuClient(), name, [...args, { signal }])).rejects.toBe('left');
   });
 
   test('has no method without a row', () => {
@@ -126,6 +155,17 @@ describe('the user client', () => {
       ...(body ? { 'content-type': 'application/json' } : {}),
     };
     expect(sent).toEqual([{ method, url: BASE + path, headers, body }]);
+  });
+
+  test.each(fullest(userRows))('%s takes options last', async (name, args) => {
+    const signal = AbortSignal.abort('left');
+    await expect(callByName(NettuUserClient(options), name, [...args, { signal }])).rejects.toBe('left');
+  });
+
+  test('calendar.getEvents takes them after a timespan too', async () => {
+    const signal = AbortSignal.abort('left');
+    const call = NettuUserClient(options).calendar.getEvents('c1', window, { signal });
+    await expect(call).rejects.toBe('left');
   });
 
   test('has no method without a row', () => {

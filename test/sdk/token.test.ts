@@ -134,6 +134,19 @@ test.each([
   },
 );
 
+test.each([
+  [undefined, 'undefined'],
+  [{ token: 'a.b.c' }, 'object'],
+])('a token function that gets %j fails the request, and the next one tries again', async (wrong, type) => {
+  const token = vi.fn(() => 'a.b.c').mockReturnValueOnce(wrong as unknown as string);
+  const { client, tokens } = clientOf(token);
+  await expect(client.user.me()).rejects.toThrow(
+    new TypeError(`The token function must get the token as a string, not as ${type}`),
+  );
+  await client.user.me();
+  expect(tokens()).toEqual(['a.b.c']);
+});
+
 test('a token that the service finds expired is replaced, and the request sent again', async () => {
   const token = issuer(3600);
   const { client, sent, tokens } = clientOf(

@@ -4,6 +4,7 @@
 import type { JWTPayload } from 'jose';
 import {
   type Answer,
+  type AnswerProblem,
   type CalendarEvent,
   type CreateEvent,
   config,
@@ -12,12 +13,16 @@ import {
   type Inspection,
   NettuClient,
   NettuNetworkError,
+  NettuProblem,
+  NettuTimeoutError,
   NettuUserClient,
   Permissions,
   type Problem,
   type Recurrence,
+  type RequestOptions,
   type SchedulerClaims,
   type SchedulerPolicy,
+  unwrap,
   type WeekStart,
 } from '../../src/sdk/index.ts';
 
@@ -27,12 +32,14 @@ const user: NettuUserClient = NettuUserClient({ token: 'a.b.c', nettuAccount: 'a
 // ------------------------------------------------------------------------------------------------- clients
 
 NettuClient();
-NettuClient({ nettuAccount: 'acc', baseUrl: 'https://scheduler.test/api/v1', fetch });
+NettuClient({ nettuAccount: 'acc', baseUrl: 'https://scheduler.test/api/v1', fetch, timeout: 5000 });
 NettuUserClient({ token: async () => 'a.b.c', nettuAccount: 'acc' });
 config.baseUrl = 'https://scheduler.test/api/v1';
 
 // @ts-expect-error a user is found by the account too
 NettuUserClient({ token: 'a.b.c' });
+// @ts-expect-error there may be no token
+NettuUserClient({ token: undefined, nettuAccount: 'acc' });
 // @ts-expect-error a token is text
 NettuUserClient({ token: async () => ({ token: 'a.b.c' }), nettuAccount: 'acc' });
 // @ts-expect-error apiKey
@@ -119,6 +126,28 @@ export async function requests(event: CalendarEvent) {
   return single;
 }
 
+// -------------------------------------------------------------------------------------------------- options
+
+export async function limits({ signal }: AbortController, options: RequestOptions) {
+  await user.user.me({ signal, timeout: 5000 });
+  await user.calendar.getEvents('c1', { startTs: 0, endTs: 1 }, { signal });
+  await user.calendar.getEvents('c1', 0, 1, options);
+  await client.user.findByMeta({ key: 'k', value: 'v' }, 0, 20, options);
+  await client.user.create(undefined, { signal: undefined, timeout: undefined });
+  await client.account.setPublicSigningKey(null, options);
+
+  // @ts-expect-error ms, as a number
+  await user.user.me({ timeout: '5s' });
+  // @ts-expect-error the signal of a controller, not the controller
+  await user.user.me({ signal: new AbortController() });
+  // @ts-expect-error timeout
+  await user.user.me({ timeOut: 5000 });
+  // @ts-expect-error what comes second is the id's data
+  await user.calendar.update('c1', { signal });
+  // @ts-expect-error options come after the page
+  await client.user.findByMeta({ key: 'k', value: 'v' }, { signal });
+}
+
 // -------------------------------------------------------------------------------------------------- answers
 
 export async function answers(): Promise<string> {
@@ -133,6 +162,31 @@ export async function answers(): Promise<string> {
   // @ts-expect-error there may be no data
   data.calendar;
   return data?.calendar.settings.weekStart ?? '';
+}
+
+export async function unwrapped(): Promise<string[]> {
+  const { calendar } = await unwrap(user.calendar.findById('c1'));
+  const { events } = unwrap(await user.calendar.getEvents('c1', 0, 1));
+  // @ts-expect-error the promise of an answer is unwrapped to a promise
+  unwrap(user.user.me()).user;
+  // @ts-expect-error data is no answer
+  unwrap(calendar);
+  return events.map(({ event }) => calendar.id + event.id);
+}
+
+export async function thrown(): Promise<AnswerProblem | undefined> {
+  const { error } = await user.user.me();
+  if (error) throw error;
+  try {
+    await unwrap(user.user.me());
+  } catch (caught) {
+    if (caught instanceof NettuProblem) return caught.toJSON();
+    // @ts-expect-error only a problem has a code
+    if (caught instanceof NettuTimeoutError) return caught.code;
+  }
+  // @ts-expect-error the answer was read, not made
+  error.code = 'not-found';
+  return error;
 }
 
 export const inspected = (inspection: Inspection) => inspection.permissions.CreateCalendar.because;

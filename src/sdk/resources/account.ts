@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   AccountResult,
   AccountSettingsUpdate,
@@ -10,32 +10,36 @@ import type {
 
 /** The account that the API key belongs to. */
 export function account(send: Send) {
-  const setKey = (body: SetPublicSigningKey) => send<AccountResult>('PUT', '/account/pubkey', body);
+  const setKey = (body: SetPublicSigningKey, options?: RequestOptions) =>
+    send<AccountResult>('PUT', '/account/pubkey', options, body);
   return {
     /** Opens an account. Its API key, `secretApiKey`, is shown this once. Needs no credentials. */
-    create: async (data: CreateAccount) => send<CreateAccountResult>('POST', '/account', data),
+    create: async (data: CreateAccount, options?: RequestOptions) =>
+      send<CreateAccountResult>('POST', '/account', options, data),
 
     /** The account itself. */
-    me: async () => send<AccountResult>('GET', '/account'),
+    me: async (options?: RequestOptions) => send<AccountResult>('GET', '/account', options),
 
     /**
      * Makes this RSA public key, in PEM, the only one that users' tokens are verified against. Tokens of any other
      * key are refused from the next request on; to change keys without that, see `keys`. No key removes them all.
      */
-    setPublicSigningKey: async (publicJwtKey?: string | null) => setKey({ publicJwtKey }),
+    setPublicSigningKey: async (publicJwtKey?: string | null, options?: RequestOptions) =>
+      setKey({ publicJwtKey }, options),
 
     /** Removes every signing key: no token is accepted any more. */
-    removePublicSigningKey: async () => setKey({ publicJwtKey: null }),
+    removePublicSigningKey: async (options?: RequestOptions) => setKey({ publicJwtKey: null }, options),
 
     /** Sets where the service calls back: an absolute http(s) URL. */
-    setWebhook: async (webhookUrl: string) =>
-      send<AccountResult>('PUT', '/account/webhook', { webhookUrl } satisfies SetWebhook),
+    setWebhook: async (webhookUrl: string, options?: RequestOptions) =>
+      send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl } satisfies SetWebhook),
 
     /** Ends the calls back. */
-    removeWebhook: async () => send<AccountResult>('DELETE', '/account/webhook'),
+    removeWebhook: async (options?: RequestOptions) =>
+      send<AccountResult>('DELETE', '/account/webhook', options),
 
     /** Changes the account's settings. */
-    updateSettings: async (data: AccountSettingsUpdate) =>
-      send<AccountResult>('PUT', '/account/settings', data),
+    updateSettings: async (data: AccountSettingsUpdate, options?: RequestOptions) =>
+      send<AccountResult>('PUT', '/account/settings', options, data),
   };
 }

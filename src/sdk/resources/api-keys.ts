@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKey, CreateApiKeyResult } from '../types.ts';
 import { path } from '../url.ts';
 
@@ -6,12 +6,14 @@ import { path } from '../url.ts';
 export function apiKeys(send: Send) {
   return {
     /** All of the account's API keys, without their secrets. */
-    list: async () => send<ApiKeysResult>('GET', '/account/api-keys'),
+    list: async (options?: RequestOptions) => send<ApiKeysResult>('GET', '/account/api-keys', options),
 
     /** Makes another key, which ends at `expiresAt` (ms) if given. Its secret is shown this once. */
-    create: async (data: CreateApiKey = {}) => send<CreateApiKeyResult>('POST', '/account/api-keys', data),
+    create: async (data: CreateApiKey = {}, options?: RequestOptions) =>
+      send<CreateApiKeyResult>('POST', '/account/api-keys', options, data),
 
     /** Deletes a key; the last one that is left stays (`api-key-last`). */
-    remove: async (id: string) => send<ApiKeyResult>('DELETE', path`/account/api-keys/${id}`),
+    remove: async (id: string, options?: RequestOptions) =>
+      send<ApiKeyResult>('DELETE', path`/account/api-keys/${{ id }}`, options),
   };
 }

@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   CalendarEventsResult,
   CalendarResult,
@@ -14,14 +14,14 @@ import { path, query } from '../url.ts';
 export function accountCalendars(send: Send) {
   return {
     /** Creates a calendar for a user. */
-    create: async (userId: string, data: CreateCalendar) =>
-      send<CalendarResult>('POST', path`/user/${userId}/calendar`, data),
+    create: async (userId: string, data: CreateCalendar, options?: RequestOptions) =>
+      send<CalendarResult>('POST', path`/user/${{ userId }}/calendar`, options, data),
 
     ...calendars(send, '/user/calendar'),
 
     /** The calendars with this metadata, in creation order. */
-    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20) =>
-      send<CalendarsResult>('GET', `/calendar/meta${query({ key, value, skip, limit })}`),
+    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
+      send<CalendarsResult>('GET', `/calendar/meta${query({ key, value, skip, limit })}`, options),
   };
 }
 
@@ -29,7 +29,8 @@ export function accountCalendars(send: Send) {
 export function userCalendars(send: Send) {
   return {
     /** Creates a calendar. The token's policy must allow `CreateCalendar`. */
-    create: async (data: CreateCalendar) => send<CalendarResult>('POST', '/calendar', data),
+    create: async (data: CreateCalendar, options?: RequestOptions) =>
+      send<CalendarResult>('POST', '/calendar', options, data),
 
     ...calendars(send, '/calendar'),
   };
@@ -39,28 +40,35 @@ export function userCalendars(send: Send) {
 function calendars(send: Send, root: string) {
   return {
     /** The calendar of this id. */
-    findById: async (calendarId: string) => send<CalendarResult>('GET', root + path`/${calendarId}`),
+    findById: async (calendarId: string, options?: RequestOptions) =>
+      send<CalendarResult>('GET', root + path`/${{ calendarId }}`, options),
 
     /** Changes what is given, and keeps the rest. A token needs `UpdateCalendar`. */
-    update: async (calendarId: string, data: UpdateCalendar) =>
-      send<CalendarResult>('PUT', root + path`/${calendarId}`, data),
+    update: async (calendarId: string, data: UpdateCalendar, options?: RequestOptions) =>
+      send<CalendarResult>('PUT', root + path`/${{ calendarId }}`, options, data),
 
     /** Deletes the calendar, with its events. A token needs `DeleteCalendar`. */
-    remove: async (calendarId: string) => send<CalendarResult>('DELETE', root + path`/${calendarId}`),
+    remove: async (calendarId: string, options?: RequestOptions) =>
+      send<CalendarResult>('DELETE', root + path`/${{ calendarId }}`, options),
 
     /**
      * The events that take place between two times (ms, at most 62 days apart), each with its instances. The window
      * is a `Timespan`, or a start and an end.
      */
-    getEvents: async (
-      calendarId: string,
-      ...window: [timespan: Timespan] | [startTs: number, endTs: number]
-    ) => {
-      const [startTs, endTs] = window.length === 2 ? window : [window[0].startTs, window[0].endTs];
+    getEvents: async (calendarId: string, ...window: Window) => {
+      const [{ startTs, endTs }, options] = isTimespan(window)
+        ? window
+        : [{ startTs: window[0], endTs: window[1] }, window[2]];
       return send<CalendarEventsResult>(
         'GET',
-        root + path`/${calendarId}/events` + query({ startTs, endTs }),
+        root + path`/${{ calendarId }}/events` + query({ startTs, endTs }),
+        options,
       );
     },
   };
 }
+
+type ByTimespan = [timespan: Timespan, options?: RequestOptions];
+type Window = ByTimespan | [startTs: number, endTs: number, options?: RequestOptions];
+
+const isTimespan = (window: Window): window is ByTimespan => typeof window[0] === 'object';

@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   CreateEvent,
   EventResult,
@@ -14,14 +14,14 @@ import { path, query } from '../url.ts';
 export function accountEvents(send: Send) {
   return {
     /** Creates an event in one of the user's calendars. */
-    create: async (userId: string, data: CreateEvent) =>
-      send<EventResult>('POST', path`/user/${userId}/events`, data),
+    create: async (userId: string, data: CreateEvent, options?: RequestOptions) =>
+      send<EventResult>('POST', path`/user/${{ userId }}/events`, options, data),
 
     ...events(send, '/user/events'),
 
     /** The events with this metadata, in creation order. */
-    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20) =>
-      send<EventsResult>('GET', `/events/meta${query({ key, value, skip, limit })}`),
+    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
+      send<EventsResult>('GET', `/events/meta${query({ key, value, skip, limit })}`, options),
   };
 }
 
@@ -29,7 +29,8 @@ export function accountEvents(send: Send) {
 export function userEvents(send: Send) {
   return {
     /** Creates an event in one of the user's calendars. The token's policy must allow `CreateCalendarEvent`. */
-    create: async (data: CreateEvent) => send<EventResult>('POST', '/events', data),
+    create: async (data: CreateEvent, options?: RequestOptions) =>
+      send<EventResult>('POST', '/events', options, data),
 
     ...events(send, '/events'),
   };
@@ -39,17 +40,23 @@ export function userEvents(send: Send) {
 function events(send: Send, root: string) {
   return {
     /** The event of this id. */
-    findById: async (eventId: string) => send<EventResult>('GET', root + path`/${eventId}`),
+    findById: async (eventId: string, options?: RequestOptions) =>
+      send<EventResult>('GET', root + path`/${{ eventId }}`, options),
 
     /** Changes what is given, and keeps the rest; a changed `startTs` clears `exdates`. A token needs `UpdateCalendarEvent`. */
-    update: async (eventId: string, data: UpdateEvent) =>
-      send<EventResult>('PUT', root + path`/${eventId}`, data),
+    update: async (eventId: string, data: UpdateEvent, options?: RequestOptions) =>
+      send<EventResult>('PUT', root + path`/${{ eventId }}`, options, data),
 
     /** Deletes the event. A token needs `DeleteCalendarEvent`. */
-    remove: async (eventId: string) => send<EventResult>('DELETE', root + path`/${eventId}`),
+    remove: async (eventId: string, options?: RequestOptions) =>
+      send<EventResult>('DELETE', root + path`/${{ eventId }}`, options),
 
     /** The event, and when it takes place between two times (ms, at most 62 days apart). */
-    getInstances: async (eventId: string, { startTs, endTs }: Timespan) =>
-      send<InstancesResult>('GET', root + path`/${eventId}/instances` + query({ startTs, endTs })),
+    getInstances: async (eventId: string, { startTs, endTs }: Timespan, options?: RequestOptions) =>
+      send<InstancesResult>(
+        'GET',
+        root + path`/${{ eventId }}/instances` + query({ startTs, endTs }),
+        options,
+      ),
   };
 }

@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   AddSigningKey,
   Inspection,
@@ -13,20 +13,22 @@ import { path } from '../url.ts';
 export function signingKeys(send: Send) {
   return {
     /** All of the account's signing keys. */
-    list: async () => send<KeysResult>('GET', '/account/keys'),
+    list: async (options?: RequestOptions) => send<KeysResult>('GET', '/account/keys', options),
 
     /** Adds a key beside those that are there. `kid-taken` or `key-limit` (5 live keys) when it cannot. */
-    add: async (data: AddSigningKey) => send<KeyResult>('POST', '/account/keys', data),
+    add: async (data: AddSigningKey, options?: RequestOptions) =>
+      send<KeyResult>('POST', '/account/keys', options, data),
 
     /** Accepts a key, retires it (at `retiresAt`, in ms) or revokes it, which cannot be taken back. */
-    setState: async (kid: string, data: SetSigningKeyState) =>
-      send<KeyResult>('PUT', path`/account/keys/${kid}`, data),
+    setState: async (kid: string, data: SetSigningKeyState, options?: RequestOptions) =>
+      send<KeyResult>('PUT', path`/account/keys/${{ kid }}`, options, data),
 
     /** Deletes a key; its tokens are refused from the next request on. */
-    remove: async (kid: string) => send<KeyResult>('DELETE', path`/account/keys/${kid}`),
+    remove: async (kid: string, options?: RequestOptions) =>
+      send<KeyResult>('DELETE', path`/account/keys/${{ kid }}`, options),
 
     /** Says whether a user's token would be accepted, why not, and what it permits. A bad token is no error here. */
-    inspect: async (token: string) =>
-      send<Inspection>('POST', '/account/keys/inspect', { token } satisfies InspectToken),
+    inspect: async (token: string, options?: RequestOptions) =>
+      send<Inspection>('POST', '/account/keys/inspect', options, { token } satisfies InspectToken),
   };
 }

@@ -1,4 +1,4 @@
-import type { Send } from '../request.ts';
+import type { RequestOptions, Send } from '../request.ts';
 import type {
   CreateUser,
   FreebusyQuery,
@@ -13,29 +13,39 @@ import { path, query } from '../url.ts';
 
 /** The account's users. */
 export function accountUsers(send: Send) {
+  const findById = async (userId: string, options?: RequestOptions) =>
+    send<UserResult>('GET', path`/user/${{ userId }}`, options);
   return {
     /** Creates a user, whose id goes into that user's tokens. */
-    create: async (data: CreateUser = {}) => send<UserResult>('POST', '/user', data),
+    create: async (data: CreateUser = {}, options?: RequestOptions) =>
+      send<UserResult>('POST', '/user', options, data),
 
     /** The user of this id. */
-    find: async (userId: string) => send<UserResult>('GET', path`/user/${userId}`),
+    findById,
+
+    /** As `findById`, under the name that earlier versions of this package gave it. */
+    find: findById,
 
     /** Replaces the user's metadata, where given. */
-    update: async (userId: string, data: UpdateUser) => send<UserResult>('PUT', path`/user/${userId}`, data),
+    update: async (userId: string, data: UpdateUser, options?: RequestOptions) =>
+      send<UserResult>('PUT', path`/user/${{ userId }}`, options, data),
 
     /** Deletes the user, with all calendars and events. */
-    remove: async (userId: string) => send<UserResult>('DELETE', path`/user/${userId}`),
+    remove: async (userId: string, options?: RequestOptions) =>
+      send<UserResult>('DELETE', path`/user/${{ userId }}`, options),
 
     /** The users with this metadata, in creation order. */
-    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20) =>
-      send<UsersResult>('GET', `/user/meta${query({ key, value, skip, limit })}`),
+    findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
+      send<UsersResult>('GET', `/user/meta${query({ key, value, skip, limit })}`, options),
 
     /**
      * Refuses, from the next request on, every token of this user with an `iat` before `notBefore` (ms; by default
      * now); null takes that back. An `iat` has whole seconds: a token made within this very second may fall under it.
      */
-    revokeTokens: async (userId: string, notBefore: number | null = Date.now()) =>
-      send<UserResult>('PUT', path`/user/${userId}/tokens`, { notBefore } satisfies RevokeTokens),
+    revokeTokens: async (userId: string, notBefore: number | null = Date.now(), options?: RequestOptions) =>
+      send<UserResult>('PUT', path`/user/${{ userId }}/tokens`, options, {
+        notBefore,
+      } satisfies RevokeTokens),
 
     /** When a user is busy between two times (ms, at most 62 days apart): sorted, and without overlaps. */
     freebusy: freebusy(send),
@@ -46,7 +56,7 @@ export function accountUsers(send: Send) {
 export function ownUser(send: Send) {
   return {
     /** The user whom the token speaks for. */
-    me: async () => send<UserResult>('GET', '/me'),
+    me: async (options?: RequestOptions) => send<UserResult>('GET', '/me', options),
 
     /** When a user is busy between two times (ms, at most 62 days apart): sorted, and without overlaps. */
     freebusy: freebusy(send),
@@ -54,9 +64,10 @@ export function ownUser(send: Send) {
 }
 
 function freebusy(send: Send) {
-  return async (userId: string, { startTs, endTs, calendarIds }: FreebusyQuery) =>
+  return async (userId: string, { startTs, endTs, calendarIds }: FreebusyQuery, options?: RequestOptions) =>
     send<FreebusyResult>(
       'GET',
-      path`/user/${userId}/freebusy` + query({ startTs, endTs, calendarIds: calendarIds?.join(',') }),
+      path`/user/${{ userId }}/freebusy` + query({ startTs, endTs, calendarIds: calendarIds?.join(',') }),
+      options,
     );
 }

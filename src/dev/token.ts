@@ -1,0 +1,12 @@
+/** `npm run token`: a fresh token for the user whom the demo left, or with `-- --user ID` for another of that account. */
+import { parseArgs } from 'node:util';
+import { leftBehind, tokenFor } from './left-behind.ts';
+
+try {
+  const { user } = parseArgs({ options: { user: { type: 'string' } } }).values;
+  const { userId, privateKey } = leftBehind();
+  console.log(tokenFor(user ?? userId, privateKey));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
