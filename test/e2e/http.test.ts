@@ -164,8 +164,12 @@ it('HEAD answers as GET does, without a body', async () => {
   }
 });
 
+it('the bare host points to the API', async () => {
+  const response = await freshSocket(`${new URL(baseUrl).origin}/`, {});
+  expect([response.status, await response.json()]).toMatchObject([200, { api: '/api/v1/' }]);
+});
+
 it.each([
-  '',
   '/account',
   '/api',
   '/api/v2/account',
