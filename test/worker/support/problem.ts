@@ -35,6 +35,7 @@ export const statuses = {
   'api-key-last': 409,
   'body-too-large': 413,
   'media-type-unsupported': 415,
+  'answer-too-large': 422,
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
