@@ -2,6 +2,7 @@
  * The days that a rule names. Without its time parts the table of RFC 5545, 3.3.10, is a filter on the days
  * of each period, with BYSETPOS applied to what passes.
  */
+import { type Budget, PRICE, unlimited } from './budget.ts';
 import {
   firstOfMonth,
   firstOfWeek,
@@ -15,30 +16,24 @@ import {
 import { EVERY, type Rule } from './rule.ts';
 
 /**
- * How many days a search may still look at. One that needs more ends early, and leaves a number below zero.
- */
-export interface Budget {
-  days: number;
-}
-
-/**
  * The local days from `from` to `to`, both included, on which a rule has an instance, in order. Without a
  * count the search begins at `from`, however long ago the start was; with one it has to begin at the start.
+ *
+ * @throws Overspent
  */
-export function* daysOf(
-  rule: Rule,
-  from: number,
-  to: number,
-  budget: Budget = { days: Infinity },
-): Generator<number> {
-  const { start } = rule;
+export function* daysOf(rule: Rule, from: number, to: number, budget = unlimited()): Generator<number> {
+  const { start, count, bysetpos } = rule;
   const { indexOf, firstOf, step } = periods(rule);
   const chosen = chooser(rule, budget);
-  let left = rule.count;
+  const isCounted = count !== Infinity;
+  let left = count;
   let index = indexOf(start);
-  if (left === Infinity && from > start) index += step * Math.ceil((indexOf(from) - index) / step);
-  for (; firstOf(index) <= to && budget.days >= 0; index += step) {
-    for (const day of chosen(firstOf(index), firstOf(index + 1))) {
+  if (!isCounted && from > start) index += step * Math.ceil((indexOf(from) - index) / step);
+  // What is neither counted nor has a place among others need not be looked at.
+  const low = bysetpos ? -Infinity : isCounted ? start : Math.max(start, from);
+  const high = bysetpos ? Infinity : to + 1;
+  for (; firstOf(index) <= to; index += step) {
+    for (const day of chosen(Math.max(low, firstOf(index)), Math.min(high, firstOf(index + 1)))) {
       if (day < start) continue;
       if (day > to) return;
       if (day >= from) yield day;
@@ -77,11 +72,13 @@ function periods({ freq, interval, weekStart }: Rule): Periods {
   }
 }
 
-/** A function from a period to those of its days that all by-rules let pass. */
+/** A function from a period, or a part of one, to those of its days that all by-rules let pass. */
 function chooser(rule: Rule, budget: Budget): (first: number, end: number) => number[] {
   const { freq, interval, start, weekStart, ordinalsIn } = rule;
   const { bymonth, byweekno, byyearday, bymonthday, byweekday, bysetpos } = rule;
   const daily = freq === 'daily';
+  const lists = [byweekno, byyearday, bymonthday, byweekday, bysetpos].filter((list) => list);
+  const price = PRICE.day * (1 + lists.length);
 
   function passes(day: number, month: Month): boolean {
     const { year } = month;
@@ -106,12 +103,15 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
   let month: Month = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
   return (first, end) => {
     const days: number[] = [];
-    budget.days -= 1;
+    budget.spend(PRICE.period);
     for (let day = first; day < end; ) {
-      if (!includes(month, day)) month = monthOf(day);
+      if (!includes(month, day)) {
+        budget.spend(PRICE.month);
+        month = monthOf(day);
+      }
       const stop = Math.min(end, month.end);
       if (!bymonth || bymonth.has(month.number)) {
-        budget.days -= stop - day;
+        budget.spend(price * (stop - day));
         for (; day < stop; day++) if (passes(day, month)) days.push(day);
       }
       day = stop;

@@ -1,5 +1,6 @@
 /** From a series to its instances: the days that its rule names, at the start's wall clock time in a zone. */
 import type { CalendarEvent, Instance, Recurrence, Timespan, Weekday } from '../sdk/types.ts';
+import { Budget, Overspent, PRICE, unlimited } from './budget.ts';
 import { DAY, WEEKDAYS } from './calendar.ts';
 import { daysOf } from './days.ts';
 import { ruleOf } from './rule.ts';
@@ -18,8 +19,8 @@ const WESTMOST = -12 * HOUR;
 const EASTMOST = 14 * HOUR;
 /** The last day that can matter: no window reaches past the year 2300. */
 const HORIZON = Date.UTC(2301, 0) / DAY + 1;
-/** How many days `seriesEnd` may look at: some ten milliseconds at worst. */
-const BUDGET = 200_000;
+/** What `lastStart` may cost, in nanoseconds: it is asked for before anything of the request is proven. */
+const MAX_SEARCH = 2_000_000;
 
 /**
  * The instances of a series that overlap a window, in order: those that start before its end and end after
@@ -29,12 +30,24 @@ const BUDGET = 200_000;
  * A local time in a gap or an overlap is read as by `toInstant`, but the first instance keeps its exact
  * start. Two days with the same instant (one of them was skipped in the zone) are one instance, and both
  * count.
+ *
+ * @param budget pays for it; one budget can be shared by all that a request expands.
+ * @throws Overspent
  */
-export function instances(series: Series, zone: string, weekStart: Weekday, window: Timespan): Instance[] {
+export function instances(
+  series: Series,
+  zone: string,
+  weekStart: Weekday,
+  window: Timespan,
+  budget = unlimited(),
+): Instance[] {
   const { duration, busy } = series;
-  const exdates = new Set(series.exdates);
+  budget.spend(PRICE.series + PRICE.exdate * series.exdates.length);
+  const exdates = new Set(
+    series.exdates.filter((ts) => ts < window.endTs && ts + duration >= window.startTs),
+  );
   const found: Instance[] = [];
-  for (const startTs of starts(series, zone, weekStart, window)) {
+  for (const startTs of starts(series, zone, weekStart, window, budget)) {
     const endTs = startTs + duration;
     const overlaps = startTs < window.endTs && (startTs >= window.startTs || endTs > window.startTs);
     const isNew = startTs !== found.at(-1)?.startTs;
@@ -44,19 +57,27 @@ export function instances(series: Series, zone: string, weekStart: Weekday, wind
 }
 
 /** The starts of all instances in a window, and possibly of some just around it. */
-function* starts(series: Series, zone: string, weekStart: Weekday, window: Timespan): Generator<number> {
+function* starts(
+  series: Series,
+  zone: string,
+  weekStart: Weekday,
+  window: Timespan,
+  budget: Budget,
+): Generator<number> {
   const { startTs, duration, recurrence } = series;
   if (!recurrence) {
     yield startTs;
     return;
   }
   const { until = Infinity } = recurrence;
+  budget.convert(zone, startTs);
   const local = toLocal(zone, startTs);
   const first = Math.floor(local / DAY);
   const time = local - first * DAY;
   const from = Math.floor((window.startTs - duration) / DAY) - 1;
   const to = Math.floor(Math.min(window.endTs, until) / DAY) + 1;
-  for (const day of daysOf(ruleOf(recurrence, first, weekStart), from, to)) {
+  for (const day of daysOf(ruleOf(recurrence, first, weekStart, budget), from, to, budget)) {
+    budget.convert(zone, day * DAY);
     const start = day === first ? startTs : toInstant(zone, day * DAY + time);
     if (start > until) return;
     yield start;
@@ -64,15 +85,14 @@ function* starts(series: Series, zone: string, weekStart: Weekday, window: Times
 }
 
 /**
- * An instant (ms) by which the last instance of a series has ended, whatever the time zone and the week
- * start, so that it stays right when those of the calendar change. null when the series never ends, or when
- * its end takes too long to find. Instances past the year 2300 do not count.
+ * An instant (ms) by which the last instance of a series that starts at `startTs` has started, whatever the time
+ * zone and the week start, so that it stays right when those of the calendar change. null when the series never
+ * ends, or when its end takes too long to find. Instances past the year 2300 do not count.
  */
-export function seriesEnd(series: Pick<Series, 'startTs' | 'duration' | 'recurrence'>): number | null {
-  const { startTs, duration, recurrence } = series;
-  if (!recurrence) return startTs + duration;
-  const lastStart = Math.min(recurrence.until ?? Infinity, lastCounted(recurrence, startTs));
-  return lastStart === Infinity ? null : lastStart + duration;
+export function lastStart(startTs: number, recurrence: Recurrence | null): number | null {
+  if (!recurrence) return startTs;
+  const last = Math.min(recurrence.until ?? Infinity, lastCounted(recurrence, startTs));
+  return last === Infinity ? null : last;
 }
 
 /** An instant by which the last of `count` instances has started, in every zone and week start. */
@@ -81,15 +101,20 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
   const { freq, interval, until = Infinity, byweekno, bysetpos } = recurrence;
   const weeksMatter = byweekno?.length || (freq === 'weekly' && (interval > 1 || bysetpos?.length));
   const to = Math.min(HORIZON, Math.floor(until / DAY) + 1);
-  const budget = { days: BUDGET };
+  const budget = new Budget(MAX_SEARCH);
   let last = Math.floor(startTs / DAY);
-  for (let first = Math.floor((startTs + WESTMOST) / DAY); first * DAY <= startTs + EASTMOST; first++) {
-    for (const weekStart of weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1)) {
-      const rule = ruleOf(recurrence, first, weekStart);
-      for (const day of daysOf(rule, first, to, budget)) last = Math.max(last, day);
+  try {
+    for (let first = Math.floor((startTs + WESTMOST) / DAY); first * DAY <= startTs + EASTMOST; first++) {
+      for (const weekStart of weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1)) {
+        const rule = ruleOf(recurrence, first, weekStart, budget);
+        for (const day of daysOf(rule, first, to, budget)) last = Math.max(last, day);
+      }
     }
+  } catch (error) {
+    if (error instanceof Overspent) return Infinity;
+    throw error;
   }
-  return budget.days < 0 ? Infinity : (last + 1) * DAY - WESTMOST;
+  return (last + 1) * DAY - WESTMOST;
 }
 
 /**

@@ -3,6 +3,7 @@
  * start.
  */
 import type { Recurrence, Weekday } from '../sdk/types.ts';
+import { PRICE, unlimited } from './budget.ts';
 import { monthOf, WEEKDAYS, weekdayOf } from './calendar.ts';
 
 export const MONTHS: readonly string[] =
@@ -34,9 +35,26 @@ export interface Rule {
  * The rule of a recurrence without `faults`, for a series that starts on a local day, with weeks that begin
  * on `weekStart` (RFC 5545, 3.3.10). An empty list counts as an absent one. `until` is left to the caller,
  * because it compares instants.
+ *
+ * @throws Overspent
  */
-export function ruleOf(recurrence: Recurrence, start: number, weekStart: Weekday): Rule {
+export function ruleOf(
+  recurrence: Recurrence,
+  start: number,
+  weekStart: Weekday,
+  budget = unlimited(),
+): Rule {
   const { freq, interval, count = Infinity } = recurrence;
+  const {
+    bymonth = [],
+    byweekno = [],
+    byyearday = [],
+    bymonthday = [],
+    byweekday = [],
+    bysetpos = [],
+  } = recurrence;
+  const lists = [bymonth, byweekno, byyearday, bymonthday, byweekday, bysetpos];
+  budget.spend(PRICE.entry * lists.reduce((sum, list) => sum + list.length, 0));
   const rule: Rule = {
     freq,
     interval,

@@ -4,6 +4,7 @@ import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { faults } from '../../time/recurrence.ts';
 import { at, integer, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
+import { MAX_CALENDARS } from './limits.ts';
 
 const MAX_WINDOW = 62 * DAY;
 
@@ -101,6 +102,7 @@ export const window = v.pipe(v.object(bounds), inOrder(), inReach());
 const calendarIds = v.pipe(
   v.string('must be ids, joined by commas'),
   v.transform((ids) => [...new Set(ids.split(',').filter((id) => id !== ''))]),
+  v.maxLength(MAX_CALENDARS, `must be at most ${MAX_CALENDARS} ids`),
   v.everyItem(isUuid, 'must be UUIDs in lower case, joined by commas'),
 );
 

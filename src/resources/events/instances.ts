@@ -9,29 +9,52 @@ import type {
   InstancesResult,
   Timespan,
 } from '../../sdk/types.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
 import { instances, mergeBusy } from '../../time/recurrence.ts';
-import {
-  type CalendarRow,
-  selectCalendar,
-  selectCalendars,
-  selectCalendarsById,
-  toCalendar,
-} from '../calendars/rows.ts';
+import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/rows.ts';
 import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
+import { type Limits, MAX_CALENDARS, ofAnyone, ofOwner, PRICE_OF_ROW } from './limits.ts';
 import {
   type BusyRow,
+  exceeds,
+  type Sized,
   selectBusyEventsIn,
   selectEventsIn,
   selectZonedEvent,
+  selectZones,
   toEvent,
   toSeries,
+  type ZoneRow,
 } from './rows.ts';
 
-type Zone = Pick<CalendarRow, 'timezone' | 'week_start'>;
+/**
+ * Expands one event after another, as long as all together stay within the limits.
+ *
+ * @param fetched the rows of all of them.
+ * @throws Overspent
+ */
+function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
+  if (exceeds(fetched, limits)) throw new Overspent();
+  const budget = new Budget(limits.work);
+  budget.spend(PRICE_OF_ROW * fetched.length);
+  let left = limits.instances;
+  return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {
+    const found = instances(toSeries(event), timezone, week_start, window, budget);
+    left -= found.length;
+    if (left < 0) throw new Overspent();
+    return found;
+  };
+}
 
-const expand = (event: BusyRow, { timezone, week_start }: Zone, window: Timespan): Instance[] =>
-  instances(toSeries(event), timezone, week_start, window);
+/** @throws Problem `answer-too-large` where the work turns out to be more than the limits allow. */
+function bounded<A>(answer: () => A, advice: string): A {
+  try {
+    return answer();
+  } catch (error) {
+    throw error instanceof Overspent ? new Problem('answer-too-large', advice) : error;
+  }
+}
 
 export const getInstances = read({
   params: ['eventId'],
@@ -39,7 +62,10 @@ export const getInstances = read({
   run: (scope, { params, query }) =>
     lookup(
       selectZonedEvent(scope, params.eventId),
-      (event): InstancesResult => ({ event: toEvent(event), instances: expand(event, event, query) }),
+      (event): InstancesResult => ({
+        event: toEvent(event),
+        instances: bounded(() => expander([], query, ofOwner)(event, event), 'Ask for a shorter window.'),
+      }),
     ),
 });
 
@@ -51,14 +77,19 @@ export const getCalendarEvents = read({
   run(scope, { params, query }) {
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
-      [ofCalendar, selectEventsIn(scope, ofCalendar, query)],
+      [ofCalendar, selectEventsIn(scope, ofCalendar, query, ofOwner)],
       (rows, events): CalendarEventsResult => {
         const calendar = found(rows);
+        const answer = () => {
+          const expand = expander(events, query, ofOwner);
+          return events
+            .map((event) => ({ row: event, instances: expand(event, calendar) }))
+            .filter(({ instances }) => instances.length > 0)
+            .map(({ row, instances }) => ({ event: toEvent(row), instances }));
+        };
         return {
           calendar: toCalendar(calendar),
-          events: events
-            .map((event) => ({ event: toEvent(event), instances: expand(event, calendar, query) }))
-            .filter(({ instances }) => instances.length > 0),
+          events: bounded(answer, 'The calendar has too much in that window. Ask for a shorter one.'),
         };
       },
     );
@@ -71,15 +102,24 @@ export const getFreebusy = read({
   query: input.freebusy,
   run(scope, { query }) {
     const ids = query.calendarIds;
-    const calendars = ids ? selectCalendarsById(scope, ids) : selectCalendars(scope);
-    const statements = [selectUser(scope), calendars, selectBusyEventsIn(scope, calendars, query)] as const;
-    return plan(statements, (users, calendars, events): FreebusyResult => {
-      const { id: userId } = found(users);
-      if (ids && calendars.length < ids.length)
-        throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
-      const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
-      const busy = events.flatMap((event) => expand(event, zones.get(event.calendar_id) as Zone, query));
-      return { busy: mergeBusy(busy), userId };
-    });
+    const calendars = selectZones(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
+    const events = selectBusyEventsIn(scope, calendars, query, ofAnyone);
+    return plan(
+      [selectUser(scope), calendars, events] as const,
+      (users, calendars, events): FreebusyResult => {
+        const { id: userId } = found(users);
+        if (ids && calendars.length < ids.length)
+          throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
+        const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
+        const answer = () => {
+          if (calendars.length > MAX_CALENDARS) throw new Overspent();
+          const expand = expander(events, query, ofAnyone);
+          return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
+        };
+        const advice =
+          'That is too much for one answer. Ask for a shorter window, or for fewer calendars in calendarIds.';
+        return { busy: bounded(answer, advice), userId };
+      },
+    );
   },
 });

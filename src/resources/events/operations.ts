@@ -2,7 +2,7 @@
 import { change, found, lookup, plan, read, write } from '../../operation.ts';
 import type { EventResult, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
-import { seriesEnd } from '../../time/recurrence.ts';
+import { lastStart } from '../../time/recurrence.ts';
 import { invalid, metadataQuery } from '../schemas.ts';
 import * as input from './input.ts';
 import {
@@ -17,9 +17,8 @@ import {
 
 const toResult = (row: EventRow): EventResult => ({ event: toEvent(row) });
 
-/** The latest that an instance may start; null when there is no end to it. */
 const lastStartOf = (startTs: number, recurrence: object | null) =>
-  seriesEnd({ startTs, duration: 0, recurrence: recurrence as Recurrence | null });
+  lastStart(startTs, recurrence as Recurrence | null);
 
 export const createEvent = write({
   body: input.creation,

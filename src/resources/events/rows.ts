@@ -2,11 +2,13 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import { ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { CalendarEvent, Timespan, Weekday } from '../../sdk/types.ts';
+import type { CalendarEvent, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import type { Series } from '../../time/recurrence.ts';
+import type { CalendarRow } from '../calendars/rows.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
+import { type Limits, MAX_CALENDARS } from './limits.ts';
 
 export interface EventRow {
   id: string;
@@ -26,11 +28,11 @@ export interface EventRow {
 /** What free/busy takes of an event, and no more: never its contents. */
 export type BusyRow = Omit<EventRow, 'id' | 'user_id' | 'reminders' | 'metadata' | 'created' | 'updated'>;
 
-/** An event beside what its rule is expanded by. */
-export interface ZonedEventRow extends EventRow {
-  timezone: string;
-  week_start: Weekday;
-}
+/** What the rules of a calendar's events are expanded by. */
+export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
+
+/** An event with those of its calendar. */
+export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
 const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
   events.metadata, created, updated`;
@@ -48,18 +50,24 @@ export const toEvent = (row: EventRow): CalendarEvent => ({
   metadata: JSON.parse(row.metadata),
 });
 
-/** @param lastStart the latest that an instance may start, in any time zone; null when there is no end to it. */
+/**
+ * @param lastStart the latest that an instance may start, in any time zone; null when there is no end to it, or none
+ *   that was found: then a count may still tell.
+ */
 export const insertEvent = (
   scope: Scope,
   event: NewEvent & { id: string; lastStart: number | null; now: number },
-): Sql<EventRow> => sql<EventRow>`
-  INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
-    reminders, service_id, metadata, created, updated)
-  SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
-    ${event.recurrence && JSON.stringify(event.recurrence)}, ${event.lastStart}, ${JSON.stringify(event.reminders)},
-    ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
-  FROM calendars WHERE ${ofUser(scope)} AND id = ${event.calendarId}
-  RETURNING ${columns}`;
+): Sql<EventRow> => {
+  const recurrence = sql`${event.recurrence && JSON.stringify(event.recurrence)}`;
+  return sql<EventRow>`
+    INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
+      reminders, service_id, metadata, created, updated)
+    SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
+      ${recurrence}, ${boundOf(event.lastStart, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
+      ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
+    FROM calendars WHERE ${ofUser(scope)} AND id = ${event.calendarId}
+    RETURNING ${columns}`;
+};
 
 export const selectEvent = (scope: Scope, id: string): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${ofUser(scope)} AND id = ${id}`;
@@ -87,7 +95,7 @@ export function updateEvent(
   const until = sql`${recurrence} ->> 'until'`;
   const lastStart =
     change.lastStart !== undefined
-      ? sql`${change.lastStart}`
+      ? boundOf(change.lastStart, start, recurrence)
       : sql`CASE WHEN ${recurrence} IS NULL THEN ${start}
           WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(recurrence)}) END`;
@@ -107,6 +115,10 @@ export function updateEvent(
     RETURNING ${columns}`;
 }
 
+/** The latest start that was found; where none was, what the reach of a count tells. */
+const boundOf = (lastStart: number | null, start: Sql, recurrence: Sql): Sql =>
+  lastStart === null ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
+
 /**
  * How long after its start a counted rule can go on, whatever its start: where each of its days or weeks has an
  * instance; NULL for any other. The first week may have none, and time zones differ by up to a day.
@@ -124,38 +136,77 @@ export const selectEventsByMetadata = (scope: Scope, page: MetadataPage): Query<
   selectByMetadata(scope, { columns, table: sql`events`, entries: sql`event_metadata` }, page);
 
 /** The classes of `events.length_class`: powers of four, and one for what has no end. */
-const LENGTH_CLASSES = JSON.stringify([
-  ...Array.from({ length: 9 }, (_, i) => 4 ** (11 + i)),
-  Number.MAX_SAFE_INTEGER,
-]);
+const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
+  (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
+
+/** Of those calendars what it takes to expand their events; one more than there may be tells that there are too many. */
+export const selectZones = (calendars: Sql): Query<ZoneRow> =>
+  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${MAX_CALENDARS + 1}`;
+
+type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
+
+/** How long an event is, in bytes; a query says so for each. */
+export interface Sized {
+  size: number;
+}
+
+/** Whether there are more events than a query was allowed to bring. */
+export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
+  events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
 /**
- * The events of some calendars that may have an instance in a window. Reads, in each class of length, the events
- * that start before the window's end and within one class length of its start: no other could reach it.
+ * Events up to a limit. What bounds a query is the number of its rows, so that a long event is made to count as
+ * several: all but the first are left out in the end, and no column of an event past the limit is read. Adding up
+ * lengths by a window function would make D1 read three rows for one.
+ *
+ * @param size the length of an event.
+ * @param from FROM and WHERE; the first may be followed by a join.
+ */
+const upTo = <Row>(
+  { rows, bytesPerRow }: RowLimit,
+  selected: Sql,
+  size: Sql,
+  [from, where]: readonly [from: Sql, where: Sql],
+): Query<Row & Sized> => query<Row & Sized>`
+  SELECT * FROM (
+    SELECT ${selected}, ${size} AS size, part.key AS part ${from}
+    LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
+      THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
+    ${where} LIMIT ${rows + 1}
+  ) WHERE coalesce(part, 0) = 0`;
+
+/**
+ * The events of some calendars that may have an instance in a window, up to a limit. Reads, in each class of length,
+ * the events that start before the window's end and within one class length of its start: no other could reach it.
  *
  * @param calendars yields rows with the calendars' `id`.
  */
-export const selectEventsIn = (
-  scope: Scope,
-  calendars: Sql,
-  window: Timespan,
-): Query<EventRow> => query<EventRow>`
-  SELECT ${columns} ${eventsIn(scope, calendars, window)} ORDER BY start_ts, events.seq`;
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: Timespan, limit: RowLimit) => {
+  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
+    + octet_length(events.metadata)`;
+  const found = upTo<EventRow>(limit, sql`${columns}, events.seq`, size, eventsIn(scope, calendars, window));
+  return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
+};
 
 /** Of the same events those that are busy. */
-export const selectBusyEventsIn = (
-  scope: Scope,
-  calendars: Sql,
-  window: Timespan,
-): Query<BusyRow> => query<BusyRow>`
-  SELECT calendar_id, start_ts, duration, busy, recurrence, exdates ${eventsIn(scope, calendars, window)} AND busy = 1`;
+export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Timespan, limit: RowLimit) => {
+  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
+  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
+  const [from, where] = eventsIn(scope, calendars, window);
+  return upTo<BusyRow>(limit, selected, size, [from, sql`${where} AND busy = 1`]);
+};
 
-const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs }: Timespan): Sql => sql`
-  FROM (${calendars}) calendar
-  CROSS JOIN json_each(${LENGTH_CLASSES}) class
-  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
-    AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
-  WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`;
+const eventsIn = (
+  { account }: Scope,
+  calendars: Sql,
+  { startTs, endTs }: Timespan,
+): [from: Sql, where: Sql] => [
+  sql`FROM (${calendars}) calendar
+    CROSS JOIN (${LENGTH_CLASSES}) class
+    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
+      AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
+  sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`,
+];
 
 export const toSeries = (row: BusyRow): Series => ({
   startTs: row.start_ts,

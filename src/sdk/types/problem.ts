@@ -47,6 +47,8 @@ export type ProblemCode =
   | 'body-too-large'
   // 415
   | 'media-type-unsupported'
+  // 422
+  | 'answer-too-large'
   // 429
   | 'rate-limited'
   // 500
