@@ -46,7 +46,7 @@ const kinds = {
   'booking-shared': [409, 'The booking has several hosts'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'The body is not sent as JSON'],
-  'answer-too-large': [422, 'The answer would be too large'],
+  'answer-too-large': [400, 'The answer would be too large'],
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'A defect of ours'],
   'database-unavailable': [503, 'The database is out of reach'],

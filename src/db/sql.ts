@@ -46,3 +46,11 @@ export const query = <Row = unknown>(
 });
 
 export const isQuery = (statement: Sql): statement is Query => 'changes' in statement;
+
+/** `a = ?, b = ?` of those columns that have a value; undefined leaves a column alone, so that it is not written. */
+export function assign(columns: Record<string, Param | Sql | undefined>): Sql {
+  const set = Object.entries(columns).flatMap(([name, value]) =>
+    value === undefined ? [] : [sql`${{ text: name, params: [] }} = ${value}`],
+  );
+  return set.reduce((all, one) => sql`${all}, ${one}`);
+}

@@ -38,10 +38,10 @@ const resources: Record<string, Make> = {
 };
 
 it.each([
-  // Of the resource itself, with its indexes: written, changed, deleted.
+  // Of the resource itself, with its indexes and the revision of its user's agenda: written, changed, deleted.
   ['user', 2, 1, 1],
-  ['calendar', 3, 1, 1],
-  ['event', 3, 1, 1],
+  ['calendar', 3, 1, 2],
+  ['event', 4, 1, 2],
 ] as const)(
   'a %s pays one row for each metadata entry, and for each that changes',
   async (what, created, changed, gone) => {

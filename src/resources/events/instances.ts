@@ -15,18 +15,8 @@ import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from
 import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
 import { type Limits, MAX_CALENDARS, ofAnyone, ofOwner, PRICE_OF_ROW } from './limits.ts';
-import {
-  type BusyRow,
-  exceeds,
-  type Sized,
-  selectBusyEventsIn,
-  selectEventsIn,
-  selectZonedEvent,
-  selectZones,
-  toEvent,
-  toSeries,
-  type ZoneRow,
-} from './rows.ts';
+import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './rows.ts';
+import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-rows.ts';
 
 /**
  * Expands one event after another, as long as all together stay within the limits.
@@ -59,9 +49,9 @@ function bounded<A>(answer: () => A, advice: string): A {
 export const getInstances = read({
   params: ['eventId'],
   query: input.window,
-  run: (scope, { params, query }) =>
+  run: (scope, { params, query, now }) =>
     lookup(
-      selectZonedEvent(scope, params.eventId),
+      selectZonedEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
         event: toEvent(event),
         instances: bounded(() => expander([], query, ofOwner)(event, event), 'Ask for a shorter window.'),
@@ -74,10 +64,10 @@ export const getCalendarEvents = read({
   heavy: true,
   params: ['calendarId'],
   query: input.window,
-  run(scope, { params, query }) {
+  run(scope, { params, query, now }) {
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
-      [ofCalendar, selectEventsIn(scope, ofCalendar, query, ofOwner)],
+      [ofCalendar, selectEventsIn(scope, ofCalendar, { ...query, now }, ofOwner)],
       (rows, events): CalendarEventsResult => {
         const calendar = found(rows);
         const answer = () => {
@@ -100,10 +90,10 @@ export const getCalendarEvents = read({
 export const getFreebusy = read({
   heavy: true,
   query: input.freebusy,
-  run(scope, { query }) {
+  run(scope, { query, now }) {
     const ids = query.calendarIds;
     const calendars = selectZones(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
-    const events = selectBusyEventsIn(scope, calendars, query, ofAnyone);
+    const events = selectBusyEventsIn(scope, calendars, { ...query, now }, ofAnyone);
     return plan(
       [selectUser(scope), calendars, events] as const,
       (users, calendars, events): FreebusyResult => {

@@ -1,5 +1,6 @@
 /** What is done to events, one at a time. */
 import { change, found, lookup, plan, read, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
 import type { EventResult, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import { lastStart } from '../../time/recurrence.ts';
@@ -11,6 +12,7 @@ import {
   insertEvent,
   selectEvent,
   selectEventsByMetadata,
+  selectShared,
   toEvent,
   updateEvent,
 } from './rows.ts';
@@ -30,7 +32,7 @@ export const createEvent = write({
 
 export const getEvent = read({
   params: ['eventId'],
-  run: (scope, { params }) => lookup(selectEvent(scope, params.eventId), toResult),
+  run: (scope, { params, now }) => lookup(selectEvent(scope, params.eventId, now), toResult),
 });
 
 export const changeEvent = write({
@@ -41,11 +43,17 @@ export const changeEvent = write({
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
     const statements = [
-      selectEvent(scope, eventId),
+      selectShared(scope, eventId, now),
       updateEvent(scope, eventId, { ...body, lastStart, now }),
     ] as const;
     return plan(statements, (before, [after]) => {
-      found(before);
+      const { shared } = found(before);
+      if (!after && shared) {
+        throw new Problem(
+          'booking-shared',
+          'It was made for a booking with several hosts. Move the booking.',
+        );
+      }
       if (!after) {
         throw invalid([
           { path: 'recurrence.until', reason: `must be at most ${MAX_UNTIL_DAYS} days after startTs` },
@@ -58,11 +66,14 @@ export const changeEvent = write({
 
 export const removeEvent = write({
   params: ['eventId'],
-  run: (scope, { params }) => change(deleteEvent(scope, params.eventId), toResult),
+  run: (scope, { params, now }) => change(deleteEvent(scope, params.eventId, now), toResult),
 });
 
 export const findEvents = read({
   query: metadataQuery,
-  run: (scope, { query }) =>
-    plan([selectEventsByMetadata(scope, query)], (rows): EventsResult => ({ events: rows.map(toEvent) })),
+  run: (scope, { query, now }) =>
+    plan(
+      [selectEventsByMetadata(scope, query, now)],
+      (rows): EventsResult => ({ events: rows.map(toEvent) }),
+    ),
 });

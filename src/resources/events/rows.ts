@@ -1,14 +1,13 @@
 /** Events in SQL, and how those of a window are found. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import { ofUser, type Scope } from '../../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { CalendarEvent, Timespan } from '../../sdk/types.ts';
+import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import type { Series } from '../../time/recurrence.ts';
 import type { CalendarRow } from '../calendars/rows.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
-import { type Limits, MAX_CALENDARS } from './limits.ts';
 
 export interface EventRow {
   id: string;
@@ -34,7 +33,7 @@ export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 /** An event with those of its calendar. */
 export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
-const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
+export const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
   events.metadata, created, updated`;
 
 const UNTIL_REACH = MAX_UNTIL_DAYS * DAY;
@@ -69,17 +68,37 @@ export const insertEvent = (
     RETURNING ${columns}`;
 };
 
-export const selectEvent = (scope: Scope, id: string): Query<EventRow> =>
-  query<EventRow>`SELECT ${columns} FROM events WHERE ${ofUser(scope)} AND id = ${id}`;
+/** The event of a hold is none any more once the hold has expired, though its row may still be there. */
+export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
+
+const one = (scope: Scope, id: string, now: number): Sql =>
+  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)}`;
+
+export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
+  query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
 
 /** The event with its calendar's time zone and week start. */
-export const selectZonedEvent = (scope: Scope, id: string): Query<ZonedEventRow> => query<ZonedEventRow>`
-  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id)}) event
+export const selectZonedEvent = (
+  scope: Scope,
+  id: string,
+  now: number,
+): Query<ZonedEventRow> => query<ZonedEventRow>`
+  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
   JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
+/** Whether the event was made for bookings of several hosts, so that one of them alone cannot move it. */
+export const selectShared = (scope: Scope, id: string, now: number): Query<{ shared: number }> => query<{
+  shared: number;
+}>`
+  SELECT ${shared} AS shared FROM events WHERE ${one(scope, id, now)}`;
+
+const shared = sql`EXISTS (SELECT 1 FROM events other
+  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
+
 /**
- * What is absent is kept; a changed start clears the exdates. No row comes back where the rule's `until` would lie
- * too far from the start: one of the two may be known to the row alone.
+ * What is absent is kept, and not written; a changed start clears the exdates. No row comes back where the event is
+ * `shared` and would be moved, or where the rule's `until` would lie too far from the start: one of the two may be
+ * known to the row alone.
  *
  * @param lastStart as for `insertEvent`; undefined when start and rule are not both in the update. Then the row
  *   keeps its bound if neither changes, else takes what SQL can tell of the new one: its start, its `until`, the reach of its `count`, or none.
@@ -89,29 +108,35 @@ export function updateEvent(
   id: string,
   change: EventUpdate & { lastStart: number | null | undefined; now: number },
 ): Sql<EventRow> {
-  const json = (value: object | null | undefined) => (value ? JSON.stringify(value) : null);
-  const start = sql`coalesce(${change.startTs ?? null}, start_ts)`;
-  const recurrence = change.recurrence === undefined ? sql`recurrence` : sql`${json(change.recurrence)}`;
-  const until = sql`${recurrence} ->> 'until'`;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
+  const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
+  const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
+  const until = sql`${rule} ->> 'until'`;
+  const moves = startTs !== undefined || duration !== undefined;
   const lastStart =
     change.lastStart !== undefined
-      ? boundOf(change.lastStart, start, recurrence)
-      : sql`CASE WHEN ${recurrence} IS NULL THEN ${start}
-          WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start
-          ELSE coalesce(${until}, ${start} + ${reachOfCount(recurrence)}) END`;
+      ? boundOf(change.lastStart, start, rule)
+      : sql`CASE WHEN ${rule} IS NULL THEN ${start}
+          WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
+          ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
+  const keptExdates =
+    startTs === undefined ? undefined : sql`CASE WHEN new.start = start_ts THEN exdates ELSE '[]' END`;
+  const assignments = assign({
+    start_ts: startTs,
+    duration,
+    busy: busy === undefined ? undefined : Number(busy),
+    recurrence: recurrence === undefined ? undefined : sql`new.rule`,
+    last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
+    exdates: exdates ? JSON.stringify(exdates) : keptExdates,
+    reminders: reminders && JSON.stringify(reminders),
+    service_id: serviceId,
+    metadata: metadata && JSON.stringify(metadata),
+    updated: now,
+  });
   return sql<EventRow>`
-    UPDATE events SET
-      start_ts = ${start},
-      duration = coalesce(${change.duration ?? null}, duration),
-      busy = coalesce(${change.busy === undefined ? null : Number(change.busy)}, busy),
-      recurrence = ${recurrence},
-      last_start = ${lastStart},
-      exdates = coalesce(${json(change.exdates)}, CASE WHEN ${start} = start_ts THEN exdates ELSE '[]' END),
-      reminders = coalesce(${json(change.reminders)}, reminders),
-      service_id = ${change.serviceId === undefined ? sql`service_id` : sql`${change.serviceId}`},
-      metadata = coalesce(${json(change.metadata)}, metadata),
-      updated = ${change.now}
-    WHERE ${ofUser(scope)} AND id = ${id} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1)
+    UPDATE events SET ${assignments}
+    FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
+    WHERE ${one(scope, id, now)} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
     RETURNING ${columns}`;
 }
 
@@ -129,84 +154,16 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
     THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY} + ${DAY} END`;
 
-export const deleteEvent = (scope: Scope, id: string): Sql<EventRow> =>
-  sql<EventRow>`DELETE FROM events WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
+/** Bookings that it was made for are cancelled with it: a trigger of schema.sql sees to that. */
+export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
+  sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
 
-export const selectEventsByMetadata = (scope: Scope, page: MetadataPage): Query<EventRow> =>
-  selectByMetadata(scope, { columns, table: sql`events`, entries: sql`event_metadata` }, page);
-
-/** The classes of `events.length_class`: powers of four, and one for what has no end. */
-const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
-  (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
-
-/** Of those calendars what it takes to expand their events; one more than there may be tells that there are too many. */
-export const selectZones = (calendars: Sql): Query<ZoneRow> =>
-  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${MAX_CALENDARS + 1}`;
-
-type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
-
-/** How long an event is, in bytes; a query says so for each. */
-export interface Sized {
-  size: number;
-}
-
-/** Whether there are more events than a query was allowed to bring. */
-export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
-  events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
-
-/**
- * Events up to a limit. What bounds a query is the number of its rows, so that a long event is made to count as
- * several: all but the first are left out in the end, and no column of an event past the limit is read. Adding up
- * lengths by a window function would make D1 read three rows for one.
- *
- * @param size the length of an event.
- * @param from FROM and WHERE; the first may be followed by a join.
- */
-const upTo = <Row>(
-  { rows, bytesPerRow }: RowLimit,
-  selected: Sql,
-  size: Sql,
-  [from, where]: readonly [from: Sql, where: Sql],
-): Query<Row & Sized> => query<Row & Sized>`
-  SELECT * FROM (
-    SELECT ${selected}, ${size} AS size, part.key AS part ${from}
-    LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
-      THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
-    ${where} LIMIT ${rows + 1}
-  ) WHERE coalesce(part, 0) = 0`;
-
-/**
- * The events of some calendars that may have an instance in a window, up to a limit. Reads, in each class of length,
- * the events that start before the window's end and within one class length of its start: no other could reach it.
- *
- * @param calendars yields rows with the calendars' `id`.
- */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: Timespan, limit: RowLimit) => {
-  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
-    + octet_length(events.metadata)`;
-  const found = upTo<EventRow>(limit, sql`${columns}, events.seq`, size, eventsIn(scope, calendars, window));
-  return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
-};
-
-/** Of the same events those that are busy. */
-export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Timespan, limit: RowLimit) => {
-  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
-  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
-  const [from, where] = eventsIn(scope, calendars, window);
-  return upTo<BusyRow>(limit, selected, size, [from, sql`${where} AND busy = 1`]);
-};
-
-const eventsIn = (
-  { account }: Scope,
-  calendars: Sql,
-  { startTs, endTs }: Timespan,
-): [from: Sql, where: Sql] => [
-  sql`FROM (${calendars}) calendar
-    CROSS JOIN (${LENGTH_CLASSES}) class
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
-      AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
-  sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`,
-];
+export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: number): Query<EventRow> =>
+  selectByMetadata(
+    scope,
+    { columns, table: sql`events`, entries: sql`event_metadata`, where: alive(now) },
+    page,
+  );
 
 export const toSeries = (row: BusyRow): Series => ({
   startTs: row.start_ts,

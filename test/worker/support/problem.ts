@@ -43,7 +43,7 @@ export const statuses = {
   'booking-shared': 409,
   'body-too-large': 413,
   'media-type-unsupported': 415,
-  'answer-too-large': 422,
+  'answer-too-large': 400,
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
