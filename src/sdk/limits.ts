@@ -31,7 +31,7 @@ export async function within<T>(
   try {
     return await Promise.race([work(ours.signal), ended]);
   } finally {
-    clearTimeout(timer);
+    if (timer) clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
 }
