@@ -13,7 +13,7 @@ export interface Interval {
 export function merge(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
   let last: Interval | undefined;
-  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of inOrder(intervals)) {
     if (end <= start) continue;
     if (!last || last.end < start) {
       last = { start, end };
@@ -23,14 +23,15 @@ export function merge(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
-/** The set of the times that two sets share. */
+/** The set of the times that two sets share. One interval of which nothing is left does for an empty set. */
 export function intersect(some: readonly Interval[], others: readonly Interval[]): Interval[] {
   const shared: Interval[] = [];
   let next = 0;
   for (const { start, end } of some) {
     for (let other = others[next]; other && other.start < end; other = others[next]) {
-      if (start < other.end)
-        shared.push({ start: Math.max(start, other.start), end: Math.min(end, other.end) });
+      const from = Math.max(start, other.start);
+      const to = Math.min(end, other.end);
+      if (from < to) shared.push({ start: from, end: to });
       if (other.end > end) break;
       next += 1;
     }
@@ -61,4 +62,14 @@ export function subtract(some: readonly Interval[], others: readonly Interval[])
  */
 export function widen(intervals: readonly Interval[], before: number, after: number): Interval[] {
   return merge(intervals.map(({ start, end }) => ({ start: start - before, end: end + after })));
+}
+
+/** Most lists come in order: looking costs a fraction of sorting. */
+function inOrder(intervals: readonly Interval[]): readonly Interval[] {
+  let before = -Infinity;
+  for (const { start } of intervals) {
+    if (start < before) return [...intervals].sort((a, b) => a.start - b.start);
+    before = start;
+  }
+  return intervals;
 }
