@@ -74,6 +74,33 @@ export function toInstant(zone: string, local: number): number {
   return offsetAt(found, late) === after ? late : early;
 }
 
+/**
+ * The first instant (ms) at which clocks in the zone show a local time or a later one: the first pass in an
+ * overlap, the moment of the change in a gap. Throws as `toLocal` does.
+ */
+export function firstAt(zone: string, local: number): number {
+  const instant = toInstant(zone, local);
+  const gap = toLocal(zone, instant) - local;
+  if (gap === 0) return instant;
+  const found = zoneOf(zone);
+  const earlier = instant - gap; // lies before the change, in its bucket or in the one before that
+  const { change } = bucketAt(found, earlier);
+  return change > earlier ? change : bucketAt(found, instant).change;
+}
+
+/**
+ * The instant (ms) from which on clocks in the zone show a local time or a later one, and never again an
+ * earlier one. It is `firstAt`, unless the clock goes back over that local time: then it is the second pass.
+ * Throws as `toLocal` does.
+ */
+export function lastAt(zone: string, local: number): number {
+  const found = zoneOf(zone);
+  const after = offsetAt(found, local + DAY);
+  const late = local - after;
+  // Just before it: a clock that goes back to this very time shows no earlier one.
+  return offsetAt(found, late - 1) === after ? late : firstAt(zone, local);
+}
+
 function zoneOf(name: string): Zone {
   const cached = zones.get(name);
   if (cached) return cached;
@@ -96,6 +123,11 @@ function zoneOf(name: string): Zone {
 }
 
 function offsetAt(zone: Zone, instant: number): number {
+  const { change, before, after } = bucketAt(zone, instant);
+  return instant < change ? before : after;
+}
+
+function bucketAt(zone: Zone, instant: number): Bucket {
   const key = Math.floor(instant / BUCKET);
   let bucket = zone.buckets.get(key);
   if (!bucket) {
@@ -103,7 +135,7 @@ function offsetAt(zone: Zone, instant: number): number {
     if (zone.buckets.size >= MAX_BUCKETS) zone.buckets.clear();
     zone.buckets.set(key, bucket);
   }
-  return instant < bucket.change ? bucket.before : bucket.after;
+  return bucket;
 }
 
 /** The bucket that begins at an instant; finds the change by bisection, to the second. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isTimeZone, toInstant, toLocal } from '../../../src/time/zone.ts';
+import { firstAt, isTimeZone, lastAt, toInstant, toLocal } from '../../../src/time/zone.ts';
 import { instant, zone } from './arbitraries.ts';
 import names from './zones.json' with { type: 'json' };
 
@@ -95,6 +95,131 @@ test('Apia skipped 30 December 2011: its times are those of the day after', () =
   expect(instantOf('Pacific/Apia', '2011-12-29T09:00')).toBe('2011-12-29T19:00Z');
   expect(instantOf('Pacific/Apia', '2011-12-30T09:00')).toBe('2011-12-30T19:00Z');
   expect(instantOf('Pacific/Apia', '2011-12-31T09:00')).toBe('2011-12-30T19:00Z');
+});
+
+test.each([
+  ['on an ordinary date', 'Asia/Kathmandu', '2024-05-01T00:00', '2024-04-30T18:15Z', '2024-04-30T18:15Z'],
+  [
+    'the moment of the change in a gap',
+    'Europe/Oslo',
+    '2026-03-29T02:30',
+    '2026-03-29T01:00Z',
+    '2026-03-29T01:00Z',
+  ],
+  ['at the start of a gap', 'Europe/Oslo', '2026-03-29T02:00', '2026-03-29T01:00Z', '2026-03-29T01:00Z'],
+  ['at the end of a gap', 'Europe/Oslo', '2026-03-29T03:00', '2026-03-29T01:00Z', '2026-03-29T01:00Z'],
+  ['both passes of an overlap', 'Europe/Oslo', '2026-10-25T02:30', '2026-10-25T00:30Z', '2026-10-25T01:30Z'],
+  [
+    'the start of an overlap, which is not left',
+    'Europe/Oslo',
+    '2026-10-25T02:00',
+    '2026-10-25T00:00Z',
+    '2026-10-25T00:00Z',
+  ],
+  ['at the end of an overlap', 'Europe/Oslo', '2026-10-25T03:00', '2026-10-25T02:00Z', '2026-10-25T02:00Z'],
+  ['a gap at midnight', 'Africa/Cairo', '2024-04-26T00:00', '2024-04-25T22:00Z', '2024-04-25T22:00Z'],
+  ['a gap at midnight', 'Asia/Beirut', '2024-03-31T00:00', '2024-03-30T22:00Z', '2024-03-30T22:00Z'],
+  [
+    'a clock that goes back at midnight',
+    'Africa/Cairo',
+    '2024-11-01T00:00',
+    '2024-10-31T22:00Z',
+    '2024-10-31T22:00Z',
+  ],
+  [
+    'a date that begins twice without being left',
+    'America/Havana',
+    '2024-11-03T00:00',
+    '2024-11-03T04:00Z',
+    '2024-11-03T04:00Z',
+  ],
+  [
+    'a date that begins, is left and begins again',
+    'America/St_Johns',
+    '2006-10-29T00:00',
+    '2006-10-29T02:30Z',
+    '2006-10-29T03:30Z',
+  ],
+  [
+    'the same, by three hours',
+    'Antarctica/Casey',
+    '2010-03-05T00:00',
+    '2010-03-04T13:00Z',
+    '2010-03-04T16:00Z',
+  ],
+  ['a date that was skipped', 'Pacific/Apia', '2011-12-30T00:00', '2011-12-30T10:00Z', '2011-12-30T10:00Z'],
+  [
+    'noon of a date that was skipped',
+    'Pacific/Apia',
+    '2011-12-30T12:00',
+    '2011-12-30T10:00Z',
+    '2011-12-30T10:00Z',
+  ],
+  [
+    'the date after one that was skipped',
+    'Pacific/Apia',
+    '2011-12-31T00:00',
+    '2011-12-30T10:00Z',
+    '2011-12-30T10:00Z',
+  ],
+  [
+    'another date that was skipped',
+    'Pacific/Kwajalein',
+    '1993-08-21T18:00',
+    '1993-08-21T12:00Z',
+    '1993-08-21T12:00Z',
+  ],
+])('a local time or a later one, first and for good: %s, %s %s', (_, zone, text, first, last) => {
+  expect(`${iso(firstAt(zone, local(text)))}Z`).toBe(first);
+  expect(`${iso(lastAt(zone, local(text)))}Z`).toBe(last);
+});
+
+test('before firstAt every local time is earlier, and from lastAt on none is', () => {
+  const half = 1_800_000;
+  fc.assert(
+    fc.property(zone, instant, (zone, instant) => {
+      const wanted = Math.floor(toLocal(zone, instant) / half) * half;
+      const [first, last] = [firstAt(zone, wanted), lastAt(zone, wanted)];
+      expect(toLocal(zone, first)).toBeGreaterThanOrEqual(wanted);
+      expect(toLocal(zone, last)).toBeGreaterThanOrEqual(wanted);
+      expect(toLocal(zone, first - 1)).toBeLessThan(wanted);
+      expect(toLocal(zone, last - 1)).toBeLessThan(first === last ? wanted : wanted + 1);
+      for (let step = 0; step < 60; step++) {
+        expect(toLocal(zone, first - 1 - step * half)).toBeLessThan(wanted);
+        expect(toLocal(zone, last + step * half)).toBeGreaterThanOrEqual(wanted);
+      }
+    }),
+  );
+});
+
+test('around every change of a zone, each local time is found where clocks show it', () => {
+  const minute = 60_000;
+  for (const [zone, day] of [
+    ['Africa/Cairo', '2024-04-26'],
+    ['Africa/Cairo', '2024-11-01'],
+    ['America/Havana', '2024-11-03'],
+    ['America/St_Johns', '2006-10-29'],
+    ['America/St_Johns', '2006-04-02'],
+    ['Antarctica/Casey', '2010-03-05'],
+    ['Australia/Lord_Howe', '2024-04-07'],
+    ['Australia/Lord_Howe', '2024-10-06'],
+    ['Europe/Oslo', '2024-03-31'],
+    ['Pacific/Apia', '2011-12-30'],
+  ] as const) {
+    const noon = local(`${day}T12:00`);
+    const shown: [instant: number, local: number][] = [];
+    for (let at = noon - 3 * 864e5; at < noon + 3 * 864e5; at += minute) shown.push([at, toLocal(zone, at)]);
+    for (let wanted = noon - 864e5; wanted < noon + 864e5; wanted += 5 * minute) {
+      const first = shown.find(([, local]) => local >= wanted)?.[0];
+      const last = (shown.findLast(([, local]) => local < wanted)?.[0] ?? 0) + minute;
+      expect([zone, iso(wanted), firstAt(zone, wanted), lastAt(zone, wanted)]).toEqual([
+        zone,
+        iso(wanted),
+        first,
+        last,
+      ]);
+    }
+  }
 });
 
 test('summer time goes on in the far future', () => {

@@ -1,0 +1,50 @@
+/** From a schedule's rules to the time in which its user is open. */
+import type { Weekday } from '../sdk/types.ts';
+import { DAY, WEEKDAYS, weekdayOf } from '../time/calendar.ts';
+import { parseDate } from '../time/dates.ts';
+import { firstAt, toLocal } from '../time/zone.ts';
+import { type Interval, intersect, merge } from './intervals.ts';
+
+/** A time of day. 24:00 is the end of the date. */
+export interface ClockTime {
+  hours: number;
+  minutes: number;
+}
+
+export interface ScheduleRule {
+  variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
+  intervals: readonly { start: ClockTime; end: ClockTime }[];
+}
+
+const MINUTE = 60_000;
+
+/**
+ * The set of the times in a window (ms) that a schedule's rules open. A rule for a date stands in place of
+ * its weekday's. A bound is read in the schedule's zone by `firstAt`; so 24:00 is the first moment of the
+ * next date.
+ */
+export function openings(rules: readonly ScheduleRule[], zone: string, window: Interval): Interval[] {
+  const ofDay = new Map<number | Weekday | undefined, Interval[]>();
+  for (const { variant, intervals } of rules) {
+    const key = variant.type === 'Date' ? parseDate(variant.value) : variant.value;
+    ofDay.set(
+      key,
+      intervals.map(({ start, end }) => ({ start: sinceMidnight(start), end: sinceMidnight(end) })),
+    );
+  }
+  const open: Interval[] = [];
+  let day = Math.floor(toLocal(zone, window.start) / DAY);
+  for (let first = firstAt(zone, day * DAY); first < window.end; ) {
+    const next = firstAt(zone, (day + 1) * DAY);
+    const even = next - first === DAY; // no clock changes on this date
+    const instant = (time: number) => (even ? first + time : firstAt(zone, day * DAY + time));
+    for (const { start, end } of ofDay.get(day) ?? ofDay.get(WEEKDAYS[weekdayOf(day)]) ?? []) {
+      open.push({ start: instant(start), end: instant(end) });
+    }
+    first = next;
+    day += 1;
+  }
+  return intersect(merge(open), [window]);
+}
+
+const sinceMidnight = ({ hours, minutes }: ClockTime) => (hours * 60 + minutes) * MINUTE;
