@@ -46,3 +46,22 @@ it('free/busy of named calendars looks each of them up', async () => {
   expect(scans(plan)).toEqual([]);
   expect(plan.join('\n')).toMatch(/SEARCH calendars USING INDEX sqlite_autoindex_calendars_1/);
 });
+
+it('a trigger looks up each metadata entry by its primary key', async () => {
+  const { results } = await env.DB.prepare(
+    "SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name",
+  ).all<{ sql: string }>();
+  const deletions = results.flatMap(({ sql }) => sql.match(/DELETE FROM[^;]+/g) ?? []);
+  expect(deletions).toHaveLength(6);
+  for (const statement of deletions) {
+    const alone = statement.replace(/\b(?:OLD|NEW)\.(\w+)/g, (_, column) =>
+      column === 'seq' ? '1' : "'{}'",
+    );
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${alone}`).all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail);
+    expect(plan[0]).toMatch(
+      /^SEARCH \w+_metadata USING PRIMARY KEY \(account_id=\? AND key=\? AND value=\? AND seq=\?\)$/,
+    );
+    expect(scans(plan)).toEqual([]);
+  }
+});
