@@ -64,8 +64,9 @@ CREATE TABLE IF NOT EXISTS calendars (
 CREATE INDEX IF NOT EXISTS calendars_of_user ON calendars (account_id, user_id);
 
 -- One row for each metadata entry, so that a query for a key and a value reads its own page and nothing more.
--- The triggers keep them true to the JSON, and write only what differs. They find the entries of an owner by its
--- JSON, so there is no second index; and they fire, too, where the owner goes by a foreign key's cascade.
+-- Triggers keep them true to the JSON, and take them away with their owner, also where that goes by a foreign key.
+-- They find each entry by the primary key, from the JSON as it was, so that an entry is one row and no index more; an
+-- update writes what differs. SQLite looks up an IN of an EXCEPT by a scan, unless the EXCEPT is in parentheses.
 
 CREATE TABLE IF NOT EXISTS user_metadata (
   account_id TEXT NOT NULL,
@@ -74,6 +75,7 @@ CREATE TABLE IF NOT EXISTS user_metadata (
   seq INTEGER NOT NULL,
   PRIMARY KEY (account_id, key, value, seq)
 ) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER IF NOT EXISTS user_metadata_insert AFTER INSERT ON users
 BEGIN
   INSERT INTO user_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
@@ -82,13 +84,13 @@ CREATE TRIGGER IF NOT EXISTS user_metadata_update AFTER UPDATE OF metadata ON us
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   DELETE FROM user_metadata WHERE (account_id, key, value, seq) IN (
-    SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata)
-    EXCEPT SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata));
-  INSERT INTO user_metadata
-    SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata)
-    EXCEPT SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata);
+    SELECT OLD.account_id, key, value, OLD.seq FROM (
+      SELECT key, value FROM json_each(OLD.metadata) EXCEPT SELECT key, value FROM json_each(NEW.metadata)));
+  INSERT INTO user_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata) WHERE true
+    ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER IF NOT EXISTS user_metadata_delete AFTER DELETE ON users
+WHEN OLD.metadata <> '{}'
 BEGIN
   DELETE FROM user_metadata WHERE (account_id, key, value, seq) IN (
     SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata));
@@ -101,6 +103,7 @@ CREATE TABLE IF NOT EXISTS calendar_metadata (
   seq INTEGER NOT NULL,
   PRIMARY KEY (account_id, key, value, seq)
 ) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER IF NOT EXISTS calendar_metadata_insert AFTER INSERT ON calendars
 BEGIN
   INSERT INTO calendar_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
@@ -109,13 +112,13 @@ CREATE TRIGGER IF NOT EXISTS calendar_metadata_update AFTER UPDATE OF metadata O
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   DELETE FROM calendar_metadata WHERE (account_id, key, value, seq) IN (
-    SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata)
-    EXCEPT SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata));
-  INSERT INTO calendar_metadata
-    SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata)
-    EXCEPT SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata);
+    SELECT OLD.account_id, key, value, OLD.seq FROM (
+      SELECT key, value FROM json_each(OLD.metadata) EXCEPT SELECT key, value FROM json_each(NEW.metadata)));
+  INSERT INTO calendar_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata) WHERE true
+    ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER IF NOT EXISTS calendar_metadata_delete AFTER DELETE ON calendars
+WHEN OLD.metadata <> '{}'
 BEGIN
   DELETE FROM calendar_metadata WHERE (account_id, key, value, seq) IN (
     SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata));
@@ -174,6 +177,7 @@ CREATE TABLE IF NOT EXISTS event_metadata (
   seq INTEGER NOT NULL,
   PRIMARY KEY (account_id, key, value, seq)
 ) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER IF NOT EXISTS event_metadata_insert AFTER INSERT ON events
 BEGIN
   INSERT INTO event_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
@@ -182,13 +186,13 @@ CREATE TRIGGER IF NOT EXISTS event_metadata_update AFTER UPDATE OF metadata ON e
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   DELETE FROM event_metadata WHERE (account_id, key, value, seq) IN (
-    SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata)
-    EXCEPT SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata));
-  INSERT INTO event_metadata
-    SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata)
-    EXCEPT SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata);
+    SELECT OLD.account_id, key, value, OLD.seq FROM (
+      SELECT key, value FROM json_each(OLD.metadata) EXCEPT SELECT key, value FROM json_each(NEW.metadata)));
+  INSERT INTO event_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata) WHERE true
+    ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER IF NOT EXISTS event_metadata_delete AFTER DELETE ON events
+WHEN OLD.metadata <> '{}'
 BEGIN
   DELETE FROM event_metadata WHERE (account_id, key, value, seq) IN (
     SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata));
@@ -216,6 +220,7 @@ CREATE TABLE IF NOT EXISTS schedule_metadata (
   seq INTEGER NOT NULL,
   PRIMARY KEY (account_id, key, value, seq)
 ) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER IF NOT EXISTS schedule_metadata_insert AFTER INSERT ON schedules
 BEGIN
   INSERT INTO schedule_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
@@ -224,13 +229,13 @@ CREATE TRIGGER IF NOT EXISTS schedule_metadata_update AFTER UPDATE OF metadata O
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   DELETE FROM schedule_metadata WHERE (account_id, key, value, seq) IN (
-    SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata)
-    EXCEPT SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata));
-  INSERT INTO schedule_metadata
-    SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata)
-    EXCEPT SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata);
+    SELECT OLD.account_id, key, value, OLD.seq FROM (
+      SELECT key, value FROM json_each(OLD.metadata) EXCEPT SELECT key, value FROM json_each(NEW.metadata)));
+  INSERT INTO schedule_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata) WHERE true
+    ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER IF NOT EXISTS schedule_metadata_delete AFTER DELETE ON schedules
+WHEN OLD.metadata <> '{}'
 BEGIN
   DELETE FROM schedule_metadata WHERE (account_id, key, value, seq) IN (
     SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata));
@@ -253,6 +258,7 @@ CREATE TABLE IF NOT EXISTS service_metadata (
   seq INTEGER NOT NULL,
   PRIMARY KEY (account_id, key, value, seq)
 ) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER IF NOT EXISTS service_metadata_insert AFTER INSERT ON services
 BEGIN
   INSERT INTO service_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata);
@@ -261,13 +267,13 @@ CREATE TRIGGER IF NOT EXISTS service_metadata_update AFTER UPDATE OF metadata ON
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   DELETE FROM service_metadata WHERE (account_id, key, value, seq) IN (
-    SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata)
-    EXCEPT SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata));
-  INSERT INTO service_metadata
-    SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata)
-    EXCEPT SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata);
+    SELECT OLD.account_id, key, value, OLD.seq FROM (
+      SELECT key, value FROM json_each(OLD.metadata) EXCEPT SELECT key, value FROM json_each(NEW.metadata)));
+  INSERT INTO service_metadata SELECT NEW.account_id, key, value, NEW.seq FROM json_each(NEW.metadata) WHERE true
+    ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER IF NOT EXISTS service_metadata_delete AFTER DELETE ON services
+WHEN OLD.metadata <> '{}'
 BEGIN
   DELETE FROM service_metadata WHERE (account_id, key, value, seq) IN (
     SELECT OLD.account_id, key, value, OLD.seq FROM json_each(OLD.metadata));

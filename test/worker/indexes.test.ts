@@ -34,7 +34,9 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
 
 /** A SCAN reads a whole table; of a list in a parameter, of a constant, or of rows already found, it does not. */
 const scans = (plan: string[]) =>
-  plan.filter((step) => /^SCAN (?!json_each|class|calendar$|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(step));
+  plan.filter((step) =>
+    /^SCAN (?!json_each|class|calendar$|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(step),
+  );
 
 it.each(titled(asksTheDatabase))('%s scans no table', async (_, entry) => {
   expect(scans(await plansOf(entry))).toEqual([]);
@@ -45,4 +47,23 @@ it('free/busy of named calendars looks each of them up', async () => {
   const plan = await plansOf(entry, '?startTs=0&endTs=1&calendarIds=');
   expect(scans(plan)).toEqual([]);
   expect(plan.join('\n')).toMatch(/SEARCH calendars USING INDEX sqlite_autoindex_calendars_1/);
+});
+
+it('a trigger looks up each metadata entry by its primary key', async () => {
+  const { results } = await env.DB.prepare(
+    "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_metadata\\_%' ESCAPE '\\' ORDER BY name",
+  ).all<{ sql: string }>();
+  const deletions = results.flatMap(({ sql }) => sql.match(/DELETE FROM[^;]+/g) ?? []);
+  expect(deletions).toHaveLength(10);
+  for (const statement of deletions) {
+    const alone = statement.replace(/\b(?:OLD|NEW)\.(\w+)/g, (_, column) =>
+      column === 'seq' ? '1' : "'{}'",
+    );
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${alone}`).all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail);
+    expect(plan[0]).toMatch(
+      /^SEARCH \w+_metadata USING PRIMARY KEY \(account_id=\? AND key=\? AND value=\? AND seq=\?\)$/,
+    );
+    expect(scans(plan)).toEqual([]);
+  }
 });

@@ -1,5 +1,5 @@
 /** API keys in SQL: their hashes, never the keys. */
-import { expired, hashOf } from '../../auth/api-key.ts';
+import { hashOf } from '../../auth/api-key.ts';
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { ApiKey } from '../../sdk/types.ts';
@@ -48,8 +48,12 @@ export async function insertApiKey({ account }: Scope, key: NewApiKey): Promise<
     RETURNING ${columns}`;
 }
 
-/** No row comes back where it is the last one that works: without any the account could never be reached again. */
+/**
+ * No row comes back where the account could be left without a key: one that never expires goes only while another
+ * never expires, for those that do may be gone before anyone looks; one that expires, only while another works.
+ */
 export const deleteApiKey = ({ account }: Scope, id: string, now: number): Sql<ApiKeyRow> => sql<ApiKeyRow>`
   DELETE FROM api_keys WHERE account_id = ${account} AND id = ${id} AND EXISTS (
-    SELECT 1 FROM api_keys other WHERE other.account_id = api_keys.account_id AND other.id <> ${id} AND NOT ${expired(now)})
+    SELECT 1 FROM api_keys other WHERE other.account_id = api_keys.account_id AND other.id <> api_keys.id
+      AND (other.expires_at IS NULL OR (api_keys.expires_at IS NOT NULL AND other.expires_at > ${now})))
   RETURNING ${columns}`;

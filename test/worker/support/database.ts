@@ -46,11 +46,16 @@ export function interrupted(interfere: () => Promise<unknown>, nth: number | 'ea
 export const failing = (error: Error): D1Database => through(() => Promise.reject(error));
 
 /** A binding that adds up the rows that the database had to read. */
-export function reading(): { db: D1Database; rows: () => number } {
+export const reading = () => totalling('rows_read');
+
+/** A binding that adds up the rows that the database wrote, index entries included. */
+export const writing = () => totalling('rows_written');
+
+function totalling(count: 'rows_read' | 'rows_written'): { db: D1Database; rows: () => number } {
   let rows = 0;
   const db = through(async (run) => {
     const results = await run();
-    for (const { meta } of results) rows += meta.rows_read;
+    for (const { meta } of results) rows += meta[count];
     return results;
   });
   return { db, rows: () => rows };
