@@ -3,8 +3,8 @@ import type { AnyOperation } from './operation.ts';
 import type { ParamName } from './resources/params.ts';
 import type { NamedPermission } from './sdk/types.ts';
 
-/** Which credentials a path takes: an API key, a user's token, none, or any of them, down to an account's mere id. */
-export type Door = 'admin' | 'user' | 'public' | 'anyone';
+/** Which credentials a path takes: an API key, a user's token, either, none, or any of them, down to an account's mere id. */
+export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone';
 
 /** One operation, the paths that lead to it, and the permission that a token needs. */
 export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
@@ -13,7 +13,7 @@ export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
   /** The parameter of the path that names whose it is; through the user's door that is the caller. */
   readonly owner?: 'userId';
   /** The setting that opens the path to whoever knows the account's id. */
-  readonly opens?: 'publicFreebusy';
+  readonly opens?: 'publicFreebusy' | 'publicBooking';
   /** Counted by the rate limiter, whoever asks. */
   readonly limited?: true;
 } & (

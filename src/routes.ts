@@ -6,9 +6,14 @@
 
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
+import * as bookings from './resources/bookings/operations.ts';
+import { getBookingSlots } from './resources/bookings/slots.ts';
 import * as calendars from './resources/calendars/operations.ts';
 import { getCalendarEvents, getFreebusy, getInstances } from './resources/events/instances.ts';
 import * as events from './resources/events/operations.ts';
+import * as schedules from './resources/schedules/operations.ts';
+import * as hosts from './resources/services/hosts.ts';
+import * as services from './resources/services/operations.ts';
 import { inspectToken } from './resources/signing-keys/inspect.ts';
 import * as keys from './resources/signing-keys/operations.ts';
 import * as users from './resources/users/operations.ts';
@@ -55,6 +60,31 @@ export const routes = {
   getInstances: { method: 'GET', admin: '/user/events/:eventId/instances', user: '/events/:eventId/instances', needs: [], does: getInstances },
   getCalendarEvents: { method: 'GET', admin: '/user/calendar/:calendarId/events', user: '/calendar/:calendarId/events', needs: [], does: getCalendarEvents },
   getFreebusy: { method: 'GET', anyone: '/user/:userId/freebusy', owner: 'userId', opens: 'publicFreebusy', needs: [], does: getFreebusy },
+
+  findSchedules: { method: 'GET', admin: '/schedule/meta', needs: [], does: schedules.findSchedules },
+  createSchedule: { method: 'POST', admin: '/user/:userId/schedule', user: '/schedule', owner: 'userId', needs: ['CreateSchedule'], does: schedules.createSchedule, status: 201 },
+  getSchedule: { method: 'GET', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: [], does: schedules.getSchedule },
+  changeSchedule: { method: 'PUT', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: ['UpdateSchedule'], does: schedules.changeSchedule },
+  removeSchedule: { method: 'DELETE', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: ['DeleteSchedule'], does: schedules.removeSchedule },
+
+  createService: { method: 'POST', admin: '/service', needs: [], does: services.createService, status: 201 },
+  findServices: { method: 'GET', admin: '/service/meta', needs: [], does: services.findServices },
+  getService: { method: 'GET', admin: '/service/:serviceId', needs: [], does: services.getService },
+  changeService: { method: 'PUT', admin: '/service/:serviceId', needs: [], does: services.changeService },
+  removeService: { method: 'DELETE', admin: '/service/:serviceId', needs: [], does: services.removeService },
+  addHost: { method: 'POST', admin: '/service/:serviceId/users', needs: [], does: hosts.addHost },
+  changeHost: { method: 'PUT', admin: '/service/:serviceId/users/:userId', needs: [], does: hosts.changeHost },
+  removeHost: { method: 'DELETE', admin: '/service/:serviceId/users/:userId', needs: [], does: hosts.removeHost },
+  addBusyCalendar: { method: 'PUT', admin: '/service/:serviceId/users/:userId/busy', needs: [], does: hosts.addBusyCalendar },
+  removeBusyCalendar: { method: 'DELETE', admin: '/service/:serviceId/users/:userId/busy', needs: [], does: hosts.removeBusyCalendar },
+
+  getBookingSlots: { method: 'GET', anyone: '/service/:serviceId/booking', opens: 'publicBooking', needs: [], does: getBookingSlots },
+  createBooking: { method: 'POST', both: '/service/:serviceId/booking', needs: ['CreateBooking'], does: bookings.createBooking, status: 201 },
+  getBooking: { method: 'GET', both: '/booking/:bookingId', needs: [], does: bookings.getBooking },
+  changeBooking: { method: 'PUT', both: '/booking/:bookingId', needs: ['UpdateBooking'], does: bookings.changeBooking },
+  cancelBooking: { method: 'DELETE', both: '/booking/:bookingId', needs: ['CancelBooking'], does: bookings.cancelBooking },
+  getServiceBookings: { method: 'GET', admin: '/service/:serviceId/bookings', needs: [], does: bookings.getServiceBookings },
+  getOwnBookings: { method: 'GET', user: '/me/bookings', needs: [], does: bookings.getOwnBookings },
 } as const satisfies Record<string, Route>;
 
 /** Compiles only while no path has a fault. */

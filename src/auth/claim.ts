@@ -4,6 +4,7 @@
  */
 import type { Scope } from '../db/scope.ts';
 import type { Sql } from '../db/sql.ts';
+import type { Route } from '../route.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
 
 export interface Claim {
@@ -37,7 +38,7 @@ export interface Errand {
   /** See `Operation.heavy`. */
   readonly heavy: boolean;
   /** The setting of the account that lets anyone in. */
-  readonly opens: 'publicFreebusy' | undefined;
+  readonly opens: Route['opens'];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

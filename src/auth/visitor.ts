@@ -15,6 +15,7 @@ export const stranger: Caller = {
 /** The columns of the settings that let anyone in. */
 const settings = {
   publicFreebusy: sql`public_freebusy`,
+  publicBooking: sql`public_booking`,
 } satisfies Record<NonNullable<Errand['opens']>, unknown>;
 
 /**

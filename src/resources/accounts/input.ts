@@ -18,4 +18,10 @@ export const webhook = shape({
   ),
 });
 
-export const settings = shape({ publicFreebusy: v.boolean('must be true or false') });
+const flag = v.optional(v.boolean('must be true or false'));
+
+/** What is absent stays as it is. */
+export const settings = v.pipe(
+  shape({ publicFreebusy: flag, publicBooking: flag }),
+  v.check((settings) => Object.values(settings).some((value) => value !== undefined), 'must hold a setting'),
+);

@@ -1,6 +1,6 @@
 /** The account in SQL. */
 import type { Scope } from '../../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow {
@@ -8,6 +8,7 @@ export interface AccountRow {
   webhook_url: string | null;
   webhook_key: string | null;
   public_freebusy: number;
+  public_booking: number;
   public_key: string | null;
 }
 
@@ -17,6 +18,7 @@ export const toAccount = (row: AccountRow): Account => ({
   settings: {
     webhook: row.webhook_url && row.webhook_key ? { url: row.webhook_url, key: row.webhook_key } : null,
     publicFreebusy: row.public_freebusy === 1,
+    publicBooking: row.public_booking === 1,
   },
 });
 
@@ -25,12 +27,19 @@ export const insertAccount = ({ account }: Scope, now: number): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, webhook_url, webhook_key, public_freebusy,
+  SELECT id, webhook_url, webhook_key, public_freebusy, public_booking,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;
 
-export const updateSettings = ({ account }: Scope, { publicFreebusy }: AccountSettingsUpdate): Sql =>
-  sql`UPDATE accounts SET public_freebusy = ${publicFreebusy ? 1 : 0} WHERE id = ${account}`;
+/** What is absent is kept. */
+export const updateSettings = (
+  { account }: Scope,
+  { publicFreebusy, publicBooking }: AccountSettingsUpdate,
+): Sql => sql`
+  UPDATE accounts SET ${assign({
+    public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
+    public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
+  })} WHERE id = ${account}`;
 
 /** @param key becomes the webhook's key if it has none yet. */
 export const updateWebhook = ({ account }: Scope, url: string, key: string): Sql => sql`

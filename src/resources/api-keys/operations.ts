@@ -42,7 +42,8 @@ export const removeApiKey = write({
         if (!deleted)
           throw new Problem(
             'api-key-last',
-            'No other API key of the account works. Create another one first.',
+            'The account would be left without a key that lasts: removing one that never expires takes another that ' +
+              'never expires, removing any other takes one that works now. Create one first, without expiresAt.',
           );
         return { apiKey: toApiKey(deleted) };
       },

@@ -1,0 +1,78 @@
+/** What is asked of booking slots and of bookings. */
+import * as v from 'valibot';
+import { windowOf } from '../../slots/grid.ts';
+import { DAY } from '../../time/calendar.ts';
+import { parseDate } from '../../time/dates.ts';
+import { at, integer, isUuid, list, metadata, shape, timezone, wholeNumber } from '../schemas.ts';
+
+const MINUTE = 60_000;
+const MAX_DATES = 101;
+/** 1970 … 2199. */
+const startTs = integer(0, Date.UTC(2200, 0) - 1, 'milliseconds');
+
+const dateRule = 'must be a date that exists, such as 2030-01-31, from 1970 to 2199';
+/** Comes out as a day, numbered from 1970-01-01. */
+const date = v.pipe(
+  v.string(dateRule),
+  v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
+  v.check((text) => parseDate(text) !== undefined, dateRule),
+  v.transform((text) => parseDate(text) ?? 0),
+  v.check((day) => day >= 0 && day * DAY < Date.UTC(2200, 0), dateRule),
+);
+
+/** What is no UUID is no host. */
+const hostUserIds = v.pipe(
+  v.string('must be ids, joined by commas'),
+  v.transform((ids) => [...new Set(ids.split(',').filter(isUuid))]),
+);
+
+/** Comes out as the query of the slot core: days, and milliseconds. */
+export const slots = v.pipe(
+  v.object({
+    startDate: date,
+    endDate: date,
+    duration: wholeNumber(MINUTE, DAY),
+    interval: wholeNumber(5 * MINUTE, 120 * MINUTE),
+    timezone: v.optional(timezone),
+    ianaTz: v.optional(timezone),
+    hostUserIds: v.optional(hostUserIds),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { startDate, endDate } = dataset.value;
+    if (endDate < startDate) addIssue({ message: 'must not be before startDate', path: at('endDate') });
+    if (endDate - startDate >= MAX_DATES) {
+      addIssue({ message: `must be at most ${MAX_DATES - 1} days after startDate`, path: at('endDate') });
+    }
+  }),
+  v.transform(({ startDate: first, endDate: last, timezone, ianaTz, ...rest }) => {
+    const zone = timezone ?? ianaTz ?? 'UTC';
+    return { ...rest, zone, first, last, window: windowOf({ zone, first, last }) };
+  }),
+);
+
+export const creation = shape({
+  startTs,
+  duration: integer(MINUTE, DAY, 'milliseconds'),
+  hostUserIds: v.optional(list(v.string('must be a string'), 100)),
+  holdFor: v.optional(integer(1, 60, 'minutes')),
+  metadata: v.optional(metadata, {}),
+});
+
+export const update = v.pipe(
+  shape({
+    state: v.optional(v.literal('confirmed', 'must be confirmed')),
+    startTs: v.optional(startTs),
+    metadata: v.optional(metadata),
+  }),
+  v.forward(
+    v.check(
+      ({ state, startTs }) => state === undefined || startTs === undefined,
+      'must not stand beside startTs',
+    ),
+    ['state'],
+  ),
+);
+
+export type NewBooking = v.InferOutput<typeof creation>;
+export type BookingUpdate = v.InferOutput<typeof update>;

@@ -1,0 +1,304 @@
+/**
+ * What is done to bookings. D1 has no interactive transactions, so what decides is read first, with the revisions of the
+ * service and of its hosts' agendas; and what was decided is written only while these are as they were. Where they are
+ * not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent at
+ * once; and where nobody is in the way a booking takes two round trips.
+ */
+import type { Scope } from '../../db/scope.ts';
+import { found, type Plan, plan, read, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
+import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
+import { Overspent } from '../../time/budget.ts';
+import { window } from '../events/input.ts';
+import { selectService } from '../services/rows.ts';
+import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './agenda.ts';
+import { type AgendaQuery, targetOf } from './agenda-rows.ts';
+import { type BookableHost, chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
+import * as input from './input.ts';
+import {
+  type Basis,
+  type BookingRow,
+  insertBooking,
+  insertEvents,
+  type RankRow,
+  type SessionEventRow,
+  selectBooking,
+  selectBookingsOfService,
+  selectBookingsOfUser,
+  selectRanks,
+  selectSessionEvents,
+  targetOfBooking,
+  toBooking,
+  updateBooking,
+  updateEvents,
+} from './rows.ts';
+
+const MINUTE = 60_000;
+/** How often a booking is decided on before its caller is asked to come again. */
+const MAX_TRIES = 8;
+
+const toResult = (row: BookingRow): BookingResult => ({ booking: toBooking(row) });
+
+const cancelled = () =>
+  new Problem('booking-cancelled', 'A cancelled booking stays as it is. Make a new one.');
+
+/** Everything that a decision is made on, as it was read in one transaction. */
+interface Reading {
+  agenda: Agenda;
+  basis: Basis;
+  sessionEvents: SessionEventRow[];
+  ranks: Map<string, number>;
+}
+
+const decisionQueries = (asked: AgendaQuery) =>
+  [...agendaQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+
+function readingOf(
+  agendaRows: AgendaRows,
+  sessionEvents: SessionEventRow[],
+  ranks: RankRow[],
+  { startTs, duration }: Wanted,
+  now: number,
+): Reading {
+  const service = found(agendaRows[0]);
+  try {
+    return {
+      agenda: agendaOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      basis: {
+        serviceId: service.id,
+        revision: service.revision,
+        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
+      },
+      sessionEvents,
+      ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
+    };
+  } catch (error) {
+    if (!(error instanceof Overspent)) throw error;
+    throw new Problem('answer-too-large', 'The hosts have too much at that time. Name fewer in hostUserIds.');
+  }
+}
+
+/** Decides, and decides again, until what was decided is written. */
+function untilWritten(
+  attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
+): Plan<BookingResult> {
+  let tries = 0;
+  const again = (): Plan<BookingResult> => {
+    tries += 1;
+    if (tries <= MAX_TRIES) return attempt(again);
+    throw new Problem(
+      'contended',
+      'Too much changed at once around this booking. Nothing was written; try again.',
+    );
+  };
+  return again();
+}
+
+/** The session that a booking is part of at a time, and the events that have to be made for it. */
+function sessionFor(
+  { agenda, sessionEvents }: Reading,
+  { startTs, duration }: Wanted,
+  hosts: readonly BookableHost[],
+) {
+  const session =
+    agenda.sessions.find((other) => other.start === startTs && other.duration === duration)?.id ??
+    crypto.randomUUID();
+  const there = sessionEvents.filter((event) => event.session === session);
+  const missing = hosts
+    .filter(({ id }) => !there.some(({ user_id }) => user_id === id))
+    .map(({ id, bookIn }) => ({ event: crypto.randomUUID(), calendar: bookIn, user: id }));
+  const eventOf = new Map([
+    ...there.map(({ user_id, id }) => [user_id, id] as const),
+    ...missing.map(({ user, event }) => [user, event] as const),
+  ]);
+  const events = hosts.flatMap(({ id }) => eventOf.get(id) ?? []);
+  return { session, missing, events, hosts: hosts.map(({ id }) => id) };
+}
+
+export const createBooking = write({
+  params: ['serviceId'],
+  body: input.creation,
+  run(scope, { params: { serviceId }, body, now }) {
+    const { startTs, duration, hostUserIds, holdFor, metadata } = body;
+    const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
+    const id = crypto.randomUUID();
+    return untilWritten((again) =>
+      plan(
+        decisionQueries({ target, hostUserIds, now }),
+        (services, hosts, times, booked, sessions, sessionEvents, ranks) => {
+          const reading = readingOf(
+            [services, hosts, times, booked, sessions],
+            sessionEvents,
+            ranks,
+            body,
+            now,
+          );
+          const rankOf = (host: { id: string }) => reading.ranks.get(host.id) ?? Number.NEGATIVE_INFINITY;
+          const chosen = chooseHosts(reading.agenda, body, rankOf);
+          const { missing, ...place } = sessionFor(reading, body, chosen);
+          const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE;
+          const stamp = crypto.randomUUID();
+          const booking = {
+            ...place,
+            id,
+            serviceId,
+            startTs,
+            duration,
+            expiresAt,
+            bookedBy: scope.user,
+            metadata,
+            now,
+            stamp,
+          };
+          return plan(
+            [insertBooking(scope, booking, reading.basis), insertEvents(scope, id, stamp, missing)],
+            ([row]) => (row ? toResult(row) : again()),
+          );
+        },
+      ),
+    );
+  },
+});
+
+export const getBooking = read({
+  params: ['bookingId'],
+  run: (scope, { params }) =>
+    plan([selectBooking(scope, params.bookingId)], (rows): BookingResult => toResult(found(rows))),
+});
+
+export const changeBooking = write({
+  params: ['bookingId'],
+  body: input.update,
+  run(scope, { params: { bookingId }, body, now }): Plan<BookingResult> {
+    if (body.state === undefined && body.startTs === undefined) return relabel(scope, bookingId, body, now);
+    const target = targetOfBooking(scope, bookingId, body.startTs, now);
+    return untilWritten((again) =>
+      plan(
+        [selectBooking(scope, bookingId), ...decisionQueries({ target, now })] as const,
+        (bookings, services, hosts, times, booked, sessions, sessionEvents, ranks) => {
+          const booking = found(bookings);
+          if (booking.state === 'cancelled') throw cancelled();
+          if (body.state && booking.state === 'confirmed') return relabel(scope, bookingId, body, now);
+          const wanted = { startTs: body.startTs ?? booking.start_ts, duration: booking.duration };
+          const reading = readingOf(
+            [services, hosts, times, booked, sessions],
+            sessionEvents,
+            ranks,
+            wanted,
+            now,
+          );
+          return body.state
+            ? confirm(scope, booking, reading, wanted, body, now, again)
+            : move(scope, booking, reading, wanted, body, now, again);
+        },
+      ),
+    );
+  },
+});
+
+/** Changes nothing but the metadata, if that. */
+function relabel(
+  scope: Scope,
+  id: string,
+  { metadata }: input.BookingUpdate,
+  now: number,
+): Plan<BookingResult> {
+  const stamp = crypto.randomUUID();
+  const before = selectBooking(scope, id);
+  if (metadata === undefined) {
+    return plan([before], (rows) => {
+      const booking = found(rows);
+      if (booking.state === 'cancelled') throw cancelled();
+      return toResult(booking);
+    });
+  }
+  const changes = [
+    updateBooking(scope, id, { metadata, now, stamp }),
+    updateEvents(scope, id, stamp),
+  ] as const;
+  return plan([before, ...changes] as const, (rows, [after]) => {
+    found(rows);
+    if (!after) throw cancelled();
+    return toResult(after);
+  });
+}
+
+/** A hold that has not expired is still its holder's; one that has takes the slot only if that is free. */
+function confirm(
+  scope: Scope,
+  booking: BookingRow,
+  reading: Reading,
+  wanted: Wanted,
+  { metadata }: input.BookingUpdate,
+  now: number,
+  again: () => Plan<BookingResult>,
+): Plan<BookingResult> {
+  const live = booking.expires_at !== null && booking.expires_at > now;
+  const agenda = live ? onlyBookings(reading.agenda, wanted) : reading.agenda;
+  sameHosts(agenda, wanted, JSON.parse(booking.hosts));
+  const stamp = crypto.randomUUID();
+  const change = { state: 'confirmed', expiresAt: null, metadata, now, stamp } as const;
+  return plan(
+    [updateBooking(scope, booking.id, change, reading.basis), updateEvents(scope, booking.id, stamp)],
+    ([row]) => (row ? toResult(row) : again()),
+  );
+}
+
+/** In one step, with the same hosts: of a group one seat changes its session, any other booking takes its events along. */
+function move(
+  scope: Scope,
+  booking: BookingRow,
+  reading: Reading,
+  wanted: Wanted,
+  { metadata }: input.BookingUpdate,
+  now: number,
+  again: () => Plan<BookingResult>,
+): Plan<BookingResult> {
+  const hosts = sameHosts(reading.agenda, wanted, JSON.parse(booking.hosts));
+  const stamp = crypto.randomUUID();
+  const change = { startTs: wanted.startTs, metadata, now, stamp };
+  const moved = ([row]: BookingRow[]) => (row ? toResult(row) : again());
+  if (reading.agenda.multiPerson.variant !== 'group' || wanted.startTs === booking.start_ts) {
+    const update = updateBooking(scope, booking.id, change, reading.basis);
+    return plan([update, updateEvents(scope, booking.id, stamp)], moved);
+  }
+  const { missing, ...place } = sessionFor(reading, wanted, hosts);
+  const update = updateBooking(scope, booking.id, { ...change, ...place }, reading.basis);
+  return plan([update, insertEvents(scope, booking.id, stamp, missing)], moved);
+}
+
+export const cancelBooking = write({
+  params: ['bookingId'],
+  run(scope, { params: { bookingId }, now }) {
+    const cancel = updateBooking(scope, bookingId, {
+      state: 'cancelled',
+      expiresAt: null,
+      now,
+      stamp: crypto.randomUUID(),
+    });
+    return plan([selectBooking(scope, bookingId), cancel], (before, [after]) =>
+      toResult(after ?? found(before)),
+    );
+  },
+});
+
+export const getServiceBookings = read({
+  heavy: true,
+  params: ['serviceId'],
+  query: window,
+  run: (scope, { params: { serviceId }, query }) =>
+    plan(
+      [selectService(scope, serviceId), selectBookingsOfService(scope, serviceId, query)],
+      (services, rows): BookingsResult => {
+        found(services);
+        return { bookings: rows.map(toBooking) };
+      },
+    ),
+});
+
+export const getOwnBookings = read({
+  heavy: true,
+  query: window,
+  run: (scope, { query }) =>
+    plan([selectBookingsOfUser(scope, query)], (rows): BookingsResult => ({ bookings: rows.map(toBooking) })),
+});
