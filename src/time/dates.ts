@@ -11,7 +11,8 @@ export function parseDate(text: string): number | undefined {
   // Not Date.UTC, which takes the years 1 … 99 for those of the twentieth century.
   const found = new Date(0);
   found.setUTCFullYear(year, month - 1, date);
-  return found.getUTCMonth() === month - 1 && found.getUTCDate() === date ? found.getTime() / DAY : undefined;
+  // A date that the month has not, 00 and 99 included, has become one of another month.
+  return found.getUTCMonth() === month - 1 ? found.getTime() / DAY : undefined;
 }
 
 /** A day as `2030-01-05`, from the year 1 to 9999. */

@@ -227,6 +227,7 @@ CHANGES = [
     ("Australia/Eucla", (2008, 10, 26), 120), ("Australia/Eucla", (2009, 3, 29), 120),
     ("America/St_Johns", (2006, 4, 2), 0), ("America/St_Johns", (2006, 10, 29), 0), ("America/St_Johns", (2006, 10, 28), 1380),
     ("Antarctica/Casey", (2010, 3, 5), 60), ("Pacific/Apia", (2011, 12, 30), 0), ("Pacific/Fakaofo", (2011, 12, 30), 600),
+    ("Antarctica/Troll", (2012, 3, 25), 60),
 ]
 ODD = ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Eucla", "Pacific/Chatham", "Australia/Lord_Howe", "Pacific/Apia",
        "America/St_Johns", "Pacific/Marquesas", "UTC"]
@@ -344,6 +345,7 @@ def groups():
             ("no service", event(noon, noon + HOUR), None),
             ("made directly", event(noon, noon + HOUR, "B", True, "S"), None),
             ("made directly, not busy", event(noon, noon + HOUR, "A", False, "S"), None),
+            ("full in another duration, without an event", open_between(noon, noon), {"start": noon, "duration": 2 * HOUR, "taken": 2}),
             ("full without an event", open_between(noon, noon + HOUR), {"start": noon, "duration": HOUR, "taken": 2})):
         for variant in ({"variant": "group", "data": 2}, {"variant": "collective"}):
             ask(f"group: {name}, {variant['variant']}", zone, day, day, interval=HOUR, duration=HOUR, multi=variant,
