@@ -1,20 +1,9 @@
 /** From a schedule's rules to the time in which its user is open. */
-import type { Weekday } from '../sdk/types.ts';
+import type { ClockTime, ScheduleRule, Weekday } from '../sdk/types.ts';
 import { DAY, WEEKDAYS, weekdayOf } from '../time/calendar.ts';
 import { parseDate } from '../time/dates.ts';
 import { firstAt, toLocal } from '../time/zone.ts';
 import { type Interval, intersect, merge } from './intervals.ts';
-
-/** A time of day. 24:00 is the end of the date. */
-export interface ClockTime {
-  hours: number;
-  minutes: number;
-}
-
-export interface ScheduleRule {
-  variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
-  intervals: readonly { start: ClockTime; end: ClockTime }[];
-}
 
 const MINUTE = 60_000;
 

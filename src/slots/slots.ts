@@ -1,16 +1,11 @@
 /** Booking slots: what the hosts of a service can take, on the grid of the viewer's dates. */
+import type { BookingSlot, BookingSlotsResult, MultiPerson } from '../sdk/types.ts';
 import { formatDate } from '../time/dates.ts';
 import { isOn, type Query, windowOf } from './grid.ts';
 import { type Host, startsOf } from './host.ts';
 import { type Interval, intersect, merge, subtract } from './intervals.ts';
 
 export type { Query };
-
-/** How the hosts of a service share its bookings, as in the contract. */
-export type MultiPerson =
-  | { variant: 'roundRobinAlgorithm'; data: 'availability' | 'equalDistribution' }
-  | { variant: 'collective' }
-  | { variant: 'group'; data: number };
 
 /** A slot of a group in which seats are taken. */
 export interface Session {
@@ -19,16 +14,7 @@ export interface Session {
   taken: number;
 }
 
-export interface Slot {
-  start: number;
-  duration: number;
-  userIds: readonly string[];
-}
-
-export interface DateSlots {
-  date: string;
-  slots: Slot[];
-}
+export type DateSlots = BookingSlotsResult['dates'][number];
 
 /** A set of starts, and what becomes of a slot's ids when it starts there. */
 interface Takers {
@@ -55,7 +41,7 @@ export function bookingSlots(
   const dates: DateSlots[] = [];
   for (let day = first; day <= last; day++) {
     const span = windowOf({ zone, first: day, last: day });
-    const slots: Slot[] = [];
+    const slots: BookingSlot[] = [];
     offersIn(span, interval, takers).forEach((userIds, i) => {
       const start = span.start + i * interval;
       if (isOn(day, span, zone, start)) slots.push({ start, duration, userIds });

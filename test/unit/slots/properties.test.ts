@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { MultiPerson } from '../../../src/sdk/types.ts';
 import { gridSize, type Query, windowOf } from '../../../src/slots/grid.ts';
 import { canTake, type Host } from '../../../src/slots/host.ts';
-import { bookingSlots, type MultiPerson } from '../../../src/slots/slots.ts';
+import { bookingSlots } from '../../../src/slots/slots.ts';
 import { formatDate } from '../../../src/time/dates.ts';
 import { bookingIn, DAY, intervalIn, question } from './arbitraries.ts';
 
@@ -10,10 +11,10 @@ const roundRobin: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'availab
 const collective: MultiPerson = { variant: 'collective' };
 const multiPerson = fc.constantFrom(roundRobin, collective, { variant: 'group', data: 2 } as const);
 
-const slotsOf = (query: Query, hosts: Host[], multiPerson = roundRobin) =>
+const slotsOf = (query: Query, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   bookingSlots(query, hosts, multiPerson).flatMap(({ slots }) => slots);
 /** Each slot with each of its hosts, as text. */
-const offers = (query: Query, hosts: Host[], multiPerson = roundRobin) =>
+const offers = (query: Query, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   new Set(
     slotsOf(query, hosts, multiPerson).flatMap(({ start, userIds }) => userIds.map((id) => `${start} ${id}`)),
   );

@@ -1,8 +1,9 @@
 /** What a person would check by hand; the rest is in the vectors and the properties. */
 import { expect, test } from 'vitest';
+import type { ScheduleRule } from '../../../src/sdk/types.ts';
 import { gridSize } from '../../../src/slots/grid.ts';
 import type { Host } from '../../../src/slots/host.ts';
-import { openings, type ScheduleRule } from '../../../src/slots/openings.ts';
+import { openings } from '../../../src/slots/openings.ts';
 import { bookingSlots } from '../../../src/slots/slots.ts';
 import { parseDate } from '../../../src/time/dates.ts';
 import { DAY, HOUR, MINUTE } from './arbitraries.ts';

@@ -1,11 +1,11 @@
 /** The slots of an independent reading of the contract, which vectors.py writes; see there. */
 import { expect, test } from 'vitest';
-import type { Weekday } from '../../../src/sdk/types.ts';
+import type { MultiPerson, ScheduleRule, Weekday } from '../../../src/sdk/types.ts';
 import { windowOf } from '../../../src/slots/grid.ts';
 import { canTake, type Host } from '../../../src/slots/host.ts';
 import { merge, subtract } from '../../../src/slots/intervals.ts';
-import { openings, type ScheduleRule } from '../../../src/slots/openings.ts';
-import { bookingSlots, type MultiPerson, type Query, type Session } from '../../../src/slots/slots.ts';
+import { openings } from '../../../src/slots/openings.ts';
+import { bookingSlots, type Query, type Session } from '../../../src/slots/slots.ts';
 import { parseDate } from '../../../src/time/dates.ts';
 import vectors from './vectors.json' with { type: 'json' };
 

@@ -5,13 +5,13 @@
 import { doorNames as doors } from '../../../src/auth/doors.ts';
 import type { Door, Route } from '../../../src/route.ts';
 import { routes } from '../../../src/routes.ts';
-import { type Call, CODE, call, keys, type Reply, type User } from './client.ts';
+import { type Call, CODE, call, keys, NOBODY, type Reply, type User } from './client.ts';
 
 interface Fixture {
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
   /** The round trips that a request takes where that is not 1. */
-  trips?: 0;
+  trips?: 0 | 2;
 }
 
 const page = '?key=color&value=red';
@@ -54,6 +54,35 @@ const fixtures: Record<string, Fixture> = {
   'GET /user/events/:eventId/instances': { query: window },
   'GET /user/calendar/:calendarId/events': { query: window },
   'GET /user/:userId/freebusy': { query: window },
+  'GET /schedule/meta': { query: page },
+  'POST /user/:userId/schedule': { body: { timezone: 'Europe/Oslo' } },
+  'GET /user/schedule/:scheduleId': {},
+  'PUT /user/schedule/:scheduleId': { body: { timezone: 'Asia/Calcutta' } },
+  'DELETE /user/schedule/:scheduleId': {},
+  'POST /service': { body: { metadata: { color: 'red' } } },
+  'GET /service/meta': { query: page },
+  'GET /service/:serviceId': {},
+  'PUT /service/:serviceId': { body: { multiPerson: { variant: 'collective' } } },
+  'DELETE /service/:serviceId': {},
+  'POST /service/:serviceId/users': { body: async (user) => ({ userId: (await user.account.newUser()).id }) },
+  'PUT /service/:serviceId/users/:userId': { body: { bufferAfter: 5 } },
+  'DELETE /service/:serviceId/users/:userId': {},
+  'PUT /service/:serviceId/users/:userId/busy': {
+    body: async (user) => ({ busy: { provider: 'Nettu', id: await calendarOf(user) } }),
+  },
+  'DELETE /service/:serviceId/users/:userId/busy': { body: { busy: { provider: 'Nettu', id: NOBODY } } },
+  'GET /service/:serviceId/booking': {
+    query: '?startDate=2030-01-01&endDate=2030-01-02&duration=3600000&interval=3600000',
+  },
+  'POST /service/:serviceId/booking': {
+    body: { startTs: Date.UTC(2030, 0, 1, 12), duration: 3_600_000 },
+    trips: 2,
+  },
+  'GET /booking/:bookingId': {},
+  'PUT /booking/:bookingId': { body: { metadata: { color: 'blue' } } },
+  'DELETE /booking/:bookingId': {},
+  'GET /service/:serviceId/bookings': { query: window },
+  'GET /me/bookings': { query: window },
 };
 
 /** By way of the account, so that no isolate meets the account's keys by it. */
@@ -61,6 +90,29 @@ const made = async ({ account }: User, path: string, body: object) =>
   (await account.call('POST', path, { body })).body;
 const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
+
+/** A service whose one host is this user, who is open every day. */
+async function serviceOf(user: User): Promise<string> {
+  const calendarId = await calendarOf(user);
+  const intervals = [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }];
+  const rules = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
+    variant: { type: 'WDay', value },
+    intervals,
+  }));
+  const { schedule } = await made(user, `/user/${user.id}/schedule`, { timezone: 'UTC', rules });
+  const { service } = await made(user, '/service', {});
+  const availability = { variant: 'Schedule', id: schedule.id };
+  const host = { userId: user.id, availability, bookingCalendarId: calendarId };
+  await made(user, `/service/${service.id}/users`, host);
+  return service.id;
+}
+
+/** Made with the user's own token, so that it is that user's. */
+async function bookingOf(user: User): Promise<string> {
+  const body = { startTs: Date.UTC(2030, 0, 2, 12), duration: 3_600_000 };
+  const reply = await user.call('POST', `/service/${await serviceOf(user)}/booking`, { body });
+  return reply.body.booking.id;
+}
 
 /** Makes what a parameter names. */
 const params: Record<string, (user: User) => Promise<string> | string> = {
@@ -70,6 +122,10 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
     (await made(user, `/user/${user.id}/events`, { calendarId: await calendarOf(user), ...when })).event.id,
   kid: async (user) =>
     (await made(user, '/account/keys', { publicJwtKey: keys.pem, kid: crypto.randomUUID() })).key.kid,
+  scheduleId: async (user) =>
+    (await made(user, `/user/${user.id}/schedule`, { timezone: 'UTC' })).schedule.id,
+  serviceId: serviceOf,
+  bookingId: bookingOf,
   apiKeyId: async (user) => (await made(user, '/account/api-keys', {})).apiKey.id,
 };
 
@@ -126,7 +182,7 @@ export const pathWith = (entry: Entry, value: string): string => entry.path.repl
 
 /** The credentials that the entry's door takes. */
 export async function credentials({ door }: Entry, user: User): Promise<Record<string, string>> {
-  if (door === 'admin') return user.account.headers;
+  if (door === 'admin' || door === 'both') return user.account.headers;
   return door === 'user' ? user.headers() : { 'nettu-account': user.account.id };
 }
 
