@@ -4,8 +4,11 @@ import { query, sql } from '../../src/db/sql.ts';
 import { lookup, plan, read, write } from '../../src/operation.ts';
 import type * as accountInput from '../../src/resources/accounts/input.ts';
 import type * as apiKeyInput from '../../src/resources/api-keys/input.ts';
+import type * as bookingInput from '../../src/resources/bookings/input.ts';
 import type * as calendarInput from '../../src/resources/calendars/input.ts';
 import type * as eventInput from '../../src/resources/events/input.ts';
+import type * as scheduleInput from '../../src/resources/schedules/input.ts';
+import type * as serviceInput from '../../src/resources/services/input.ts';
 import type * as keyInput from '../../src/resources/signing-keys/input.ts';
 import type * as userInput from '../../src/resources/users/input.ts';
 import type { Door, FaultsOf, Route } from '../../src/route.ts';
@@ -86,6 +89,8 @@ export const answers: [
 type Equals<A, B> = [A, B, keyof A, keyof B] extends [B, A, keyof B, keyof A] ? true : { ours: A; theirs: B };
 type Flat<T> = { [K in keyof T]: T[K] };
 type Bond<S extends v.GenericSchema, T> = Equals<Flat<v.InferInput<S>>, Flat<T>>;
+/** The SDK takes lists that nobody may change. */
+type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] | undefined ? E[] | undefined : T[K] };
 /** The schema is wider in a recurrence, of which `faults` tells what may be in its lists. */
 type WithoutRule<T> = Flat<Omit<T, 'recurrence'>>;
 type RuleOf<T> = keyof NonNullable<T extends { recurrence?: infer Rule } ? Rule : never>;
@@ -108,8 +113,26 @@ export const bonds: [
   Equals<WithoutRule<v.InferInput<typeof eventInput.update>>, WithoutRule<wire.UpdateEvent>>,
   Equals<RuleOf<v.InferInput<typeof eventInput.creation>>, RuleOf<wire.CreateEvent>>,
   Equals<RuleOf<v.InferInput<typeof eventInput.update>>, RuleOf<wire.UpdateEvent>>,
+  Bond<typeof scheduleInput.creation, wire.CreateSchedule>,
+  Bond<typeof scheduleInput.update, wire.UpdateSchedule>,
+  Bond<typeof serviceInput.creation, wire.CreateService>,
+  Bond<typeof serviceInput.update, wire.UpdateService>,
+  Bond<typeof serviceInput.newHost, wire.AddServiceUser>,
+  Bond<typeof serviceInput.hostUpdate, wire.UpdateServiceUser>,
+  Bond<typeof serviceInput.busyCalendar, wire.BusyCalendarChange>,
+  Bond<typeof bookingInput.creation, Writable<wire.CreateBooking>>,
+  Bond<typeof bookingInput.update, wire.UpdateBooking>,
   wire.Recurrence extends NonNullable<v.InferInput<typeof eventInput.creation>['recurrence']> ? true : false,
 ] = [
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
   true,
   true,
   true,
