@@ -46,7 +46,8 @@ const cells = kinds.flatMap((allow) =>
 it('knows the permissions of the contract', () => {
   const things = ['Calendar', 'CalendarEvent', 'Schedule'];
   const names = things.flatMap((thing) => ['Create', 'Delete', 'Update'].map((verb) => verb + thing));
-  expect([...permissions].sort()).toEqual(names.sort());
+  const ofBookings = ['CreateBooking', 'UpdateBooking', 'CancelBooking'];
+  expect([...permissions].sort()).toEqual([...names, ...ofBookings].sort());
 });
 
 describe('decide', () => {

@@ -23,5 +23,11 @@ const flag = v.optional(v.boolean('must be true or false'));
 /** What is absent stays as it is. */
 export const settings = v.pipe(
   shape({ publicFreebusy: flag, publicBooking: flag }),
-  v.check((settings) => Object.values(settings).some((value) => value !== undefined), 'must hold a setting'),
+  v.forward(
+    v.check(
+      (settings) => Object.values(settings).some((value) => value !== undefined),
+      'or publicBooking must be given',
+    ),
+    ['publicFreebusy'],
+  ),
 );

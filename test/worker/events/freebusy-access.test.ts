@@ -38,11 +38,11 @@ describe('PUT /account/settings', () => {
   it('is open by default, takes true and false, and answers the account', async () => {
     const account = await newAccount();
     const before = (await account.call('GET', '/account')).body.account;
-    expect(before.settings).toEqual({ webhook: null, publicFreebusy: true });
+    expect(before.settings).toEqual({ webhook: null, publicFreebusy: true, publicBooking: true });
     for (const publicFreebusy of [true, false, false, true]) {
       const reply = await setTo(account, publicFreebusy);
       expect(reply.status).toBe(200);
-      expect(reply.body).toEqual({ account: { ...before, settings: { webhook: null, publicFreebusy } } });
+      expect(reply.body).toEqual({ account: { ...before, settings: { ...before.settings, publicFreebusy } } });
       expect((await account.call('GET', '/account')).body).toEqual(reply.body);
     }
   });
@@ -68,9 +68,9 @@ describe('PUT /account/settings', () => {
     const url = 'https://a.test/';
     await account.call('PUT', '/account/webhook', { body: { webhookUrl: url } });
     const { settings } = (await close(account)).body.account;
-    expect(settings).toEqual({ webhook: { url, key: expect.any(String) }, publicFreebusy: false });
+    expect(settings).toEqual({ webhook: { url, key: expect.any(String) }, publicFreebusy: false, publicBooking: true });
     const removed = await account.call('DELETE', '/account/webhook');
-    expect(removed.body.account.settings).toEqual({ webhook: null, publicFreebusy: false });
+    expect(removed.body.account.settings).toEqual({ webhook: null, publicFreebusy: false, publicBooking: true });
   });
 });
 
