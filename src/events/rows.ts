@@ -62,7 +62,7 @@ export const insertEvent = (
     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
       reminders, service_id, metadata, created, updated)
     SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
-      ${recurrence}, ${boundOf(event.lastStart, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
+      ${recurrence}, ${boundOf(event.lastStart, event.recurrence, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
       ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
     FROM calendars WHERE ${owned(scope)} AND id = ${event.calendarId}
     RETURNING ${columns}`;
@@ -94,7 +94,7 @@ export function updateEvent(
   const until = sql`${recurrence} ->> 'until'`;
   const lastStart =
     change.lastStart !== undefined
-      ? boundOf(change.lastStart, start, recurrence)
+      ? boundOf(change.lastStart, change.recurrence, start, recurrence)
       : sql`CASE WHEN ${recurrence} IS NULL THEN ${start}
           WHEN ${recurrence} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(recurrence)}) END`;
@@ -115,8 +115,13 @@ export function updateEvent(
 }
 
 /** The latest start that was found; where none was, what the reach of a count tells. */
-const boundOf = (lastStart: number | null, start: Sql, recurrence: Sql): Sql =>
-  lastStart === null ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
+const boundOf = (
+  lastStart: number | null,
+  rule: NewEvent['recurrence'] | undefined,
+  start: Sql,
+  recurrence: Sql,
+): Sql =>
+  lastStart === null && rule?.count ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
 
 /**
  * How long after its start a counted rule can go on, whatever its start: where each of its days or weeks has an
@@ -149,23 +154,29 @@ export interface Sized {
   size: number;
 }
 
+/** Of a query: what may stand after the columns and before another join, and what comes after that. */
+interface Source {
+  from: Sql;
+  where: Sql;
+}
+
 /** Whether there are more events than a query was allowed to bring. */
 export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
   events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
 /**
- * Events up to a limit. What bounds a query is the number of its rows, so that a long event is made to count as
- * several: all but the first are left out in the end, and no column of an event past the limit is read. Adding up
- * lengths by a window function would make D1 read three rows for one.
+ * Events up to a limit. What bounds a query is the number of its rows, so a long event is made to be several: as many
+ * as `bytesPerRow` go into it, and one. Only the first of them is sent, and of the events after the limit none is even
+ * read. (To add up lengths by a window function would cost three rows read for each.)
  *
- * @param size the length of an event.
- * @param from FROM and WHERE; the first may be followed by a join.
+ * @param size how long an event is.
+ * @param source where the events come from.
  */
 const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
   selected: Sql,
   size: Sql,
-  [from, where]: readonly [from: Sql, where: Sql],
+  { from, where }: Source,
 ): Sql<Row & Sized> => sql<Row & Sized>`
   SELECT * FROM (
     SELECT ${selected}, ${size} AS size, part.key AS part ${from}
@@ -191,21 +202,17 @@ export const selectEventsIn = (scope: Scope, calendars: Sql, window: Timespan, l
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Timespan, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
-  const [from, where] = eventsIn(scope, calendars, window);
-  return upTo<BusyRow>(limit, selected, size, [from, sql`${where} AND busy = 1`]);
+  const { from, where } = eventsIn(scope, calendars, window);
+  return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
 };
 
-const eventsIn = (
-  { account }: Scope,
-  calendars: Sql,
-  { startTs, endTs }: Timespan,
-): [from: Sql, where: Sql] => [
-  sql`FROM (${calendars}) calendar
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs }: Timespan): Source => ({
+  from: sql`FROM (${calendars}) calendar
     CROSS JOIN (${LENGTH_CLASSES}) class
     CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
       AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
-  sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`,
-];
+  where: sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs})`,
+});
 
 export const toSeries = (row: BusyRow): Series => ({
   startTs: row.start_ts,
