@@ -1,7 +1,6 @@
 /**
  * What the expansions of one request may cost together. A cost is counted, never timed, so that the same request is
- * always answered alike: each step has a price in nanoseconds, about what it takes at worst where it was measured
- * (`test/bench/expansion.ts`).
+ * always answered alike: each step has a price in nanoseconds, which is what it took at worst where it was measured.
  */
 import { DAY } from './calendar.ts';
 import { toLocal } from './zone.ts';

@@ -44,6 +44,12 @@ const LISTS: List[] = [
   { name: 'bysetpos', ...fromEitherEnd(366), freqs: ALL },
 ];
 
+/** The greatest length of each by-rule: so that a longer list is refused before its values are looked at. */
+export const sizes = Object.fromEntries(LISTS.map(({ name, size }) => [name, size])) as Record<
+  List['name'],
+  number
+>;
+
 /**
  * Everything that is wrong with the recurrence of a series that starts at `startTs` (ms): paths within the
  * recurrence, and reasons that never repeat a value. None when `instances` can take it. An empty list counts

@@ -6,8 +6,6 @@ import { daysOf } from './days.ts';
 import { ruleOf } from './rule.ts';
 import { toInstant, toLocal } from './zone.ts';
 
-export { faults } from './faults.ts';
-
 export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
 
 const HOUR = 3_600_000;

@@ -20,6 +20,7 @@ import type { Results } from './results.ts';
 import { measureStart } from './start.ts';
 import { measureThroughput, type Variant } from './throughput.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
+import { measureWorst } from './worst.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -80,6 +81,8 @@ async function run(): Promise<Results> {
   const cost = await measureCost(code, budget.users);
   progress('expansion');
   const expansion = await measureExpansion(code.expansion, budget.expansions);
+  progress('worst requests');
+  const worst = await measureWorst(code.ours, budget.expansions);
   progress('start');
   const startUp = await measureStart(code, budget.starts);
   return {
@@ -91,6 +94,7 @@ async function run(): Promise<Results> {
     cost,
     expansion,
     start: startUp,
+    worst,
   };
 }
 

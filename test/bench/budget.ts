@@ -9,7 +9,7 @@ export interface Budget {
   distanceSeconds: number;
   /** In one account: few, and many. */
   users: readonly [number, number];
-  /** Requests for each kind of series. */
+  /** Requests for each kind of series, and of each of the worst requests. */
   expansions: number;
   /** Of new isolates. */
   starts: number;

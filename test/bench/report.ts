@@ -16,6 +16,7 @@ export function report(results: Results): string {
     distanceOf(results),
     costOf(results),
     expansionOf(results),
+    worstOf(results),
     startOf(results),
     goalTable(results),
   ].join('\n\n');
@@ -84,6 +85,17 @@ function expansionOf({ expansion }: Results): string {
   const rows = expansion.map(({ series, micros, instances }) => [series, count(micros), String(instances)]);
   return `Expansion: microseconds of CPU in workerd, of a series in a window of 62 days in Europe/Oslo
 ${table(['', 'µs', 'instances'], rows)}`;
+}
+
+function worstOf({ worst }: Results): string {
+  const rows = worst.map(({ request, status, cpu, bytes }) => [
+    request,
+    String(status),
+    ms(cpu),
+    count(bytes),
+  ]);
+  return `The worst requests: milliseconds of CPU of the Worker, of one request about as large as may be
+${table(['', 'status', 'ms', 'bytes'], rows)}`;
 }
 
 function startOf({ start }: Results): string {

@@ -4,6 +4,7 @@ import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
 import type { Start } from './start.ts';
 import type { Throughput } from './throughput.ts';
+import type { Worst } from './worst.ts';
 
 export interface Results {
   /** ISO 8601. */
@@ -16,4 +17,5 @@ export interface Results {
   cost: Cost;
   expansion: Expansion[];
   start: Start;
+  worst: Worst[];
 }

@@ -19,8 +19,6 @@ interface Case {
   isPublic: boolean;
   /** Of the calendars: one for each. */
   zones?: string[];
-  /** Where the window begins, if not there. */
-  from?: number;
   events: Stored[];
 }
 
@@ -102,10 +100,10 @@ const full: Record<string, Omit<Case, 'name' | 'isPublic'>> = {
     })),
   },
   metadata: {
-    events: many(12, (i) => ({
+    events: many(64, (i) => ({
       startTs: window.startTs + i,
       metadata: Object.fromEntries(
-        many(64, (n) => ({ startTs: n })).map(({ startTs }) => [startTs, 'é"'.repeat(2048)]),
+        many(64, (n) => ({ startTs: n })).map(({ startTs }) => [startTs, 'é"'.repeat(230)]),
       ),
     })),
   },

@@ -8,7 +8,7 @@ import { type Actor, newFixture } from './fixture.ts';
 import { openInspector } from './inspector.ts';
 import { selfTimes } from './self-times.ts';
 import { startWorker } from './worker.ts';
-import { DAY, type Stored, window, worst } from './worst-cases.ts';
+import { type Stored, window, worst } from './worst-cases.ts';
 
 export interface Worst {
   request: string;
@@ -27,13 +27,10 @@ export async function measureWorst(code: string, rounds: number): Promise<Worst[
     await inspector.send('Profiler.enable');
     await inspector.send('Profiler.setSamplingInterval', { interval: 200 });
     const rows: Worst[] = [];
-    for (const [
-      i,
-      { name, zones = ['Europe/Oslo'], events, isPublic, from = window.startTs },
-    ] of worst.entries()) {
+    for (const [i, { name, zones = ['Europe/Oslo'], events, isPublic }] of worst.entries()) {
       const actor = fixture.actors[i] as Actor;
       await fill(worker.db, actor, zones, events);
-      const span = `startTs=${from}&endTs=${from + 62 * DAY}`;
+      const span = `startTs=${window.startTs}&endTs=${window.endTs}`;
       const path = isPublic
         ? `user/${actor.user}/freebusy?${span}`
         : `calendar/${actor.calendar}/events?${span}`;
@@ -50,8 +47,10 @@ export async function measureWorst(code: string, rounds: number): Promise<Worst[
       await inspector.send('Profiler.start');
       for (let round = 0; round < rounds; round++) await ask();
       const { profile } = await inspector.send('Profiler.stop');
-      const busy = selfTimes(profile).filter((entry) => entry.name !== '(program)');
-      const cpu = busy.reduce((sum, { self }) => sum + self, 0) / rounds;
+      const cpu =
+        selfTimes(profile)
+          .filter(({ name }) => name !== '(program)')
+          .reduce((sum, { self }) => sum + self, 0) / rounds;
       rows.push({ request: name, status, cpu, bytes });
     }
     inspector.close();

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
-import { faults } from '../../time/recurrence.ts';
+import { faults, sizes } from '../../time/faults.ts';
 import { at, integer, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
 import { MAX_CALENDARS } from './limits.ts';
 
@@ -20,8 +20,9 @@ const reminders = list(
 const serviceId = v.nullable(uuid());
 
 const whole = v.pipe(v.number('must be a whole number'), v.safeInteger('must be a whole number'));
-const wholes = v.optional(v.array(whole, 'must be a list of whole numbers'));
 const name = v.string('must be a string');
+const wholes = (part: keyof typeof sizes) =>
+  v.optional(list(whole, sizes[part], 'must be a list of whole numbers'));
 
 /** The JSON types; what the values may be, alone and together, is RFC 5545's, and told by `faults`. */
 const recurrence = shape({
@@ -29,14 +30,14 @@ const recurrence = shape({
   interval: whole,
   count: v.optional(whole),
   until: v.optional(whole),
-  byweekday: v.optional(v.array(name, 'must be a list of weekdays')),
-  bymonthday: wholes,
+  byweekday: v.optional(list(name, sizes.byweekday, 'must be a list of weekdays')),
+  bymonthday: wholes('bymonthday'),
   bymonth: v.optional(
-    v.array(v.union([name, whole], 'must be a name or a number'), 'must be a list of months'),
+    list(v.union([name, whole], 'must be a name or a number'), sizes.bymonth, 'must be a list of months'),
   ),
-  byyearday: wholes,
-  byweekno: wholes,
-  bysetpos: wholes,
+  byyearday: wholes('byyearday'),
+  byweekno: wholes('byweekno'),
+  bysetpos: wholes('bysetpos'),
 });
 
 /** Without a start to compare `until` with, that one rule is left to the statement that knows the start. */

@@ -13,7 +13,7 @@ export interface Limits {
 export const ofOwner: Limits = { rows: 5000, bytesPerRow: 800, work: 100_000_000, instances: 50_000 };
 
 /** For anyone: free/busy is public. */
-export const ofAnyone: Limits = { rows: 5000, bytesPerRow: 200, work: 40_000_000, instances: 100_000 };
+export const ofAnyone: Limits = { rows: 5000, bytesPerRow: 200, work: 35_000_000, instances: 100_000 };
 
 /** Of one free/busy. Each may be in a time zone of its own, and costs a look into each class of events. */
 export const MAX_CALENDARS = 100;

@@ -62,7 +62,7 @@ export const insertEvent = (
     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
       reminders, service_id, metadata, created, updated)
     SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
-      ${recurrence}, ${boundOf(event.lastStart, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
+      ${recurrence}, ${boundOf(event.lastStart, event.recurrence, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
       ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
     FROM calendars WHERE ${ofUser(scope)} AND id = ${event.calendarId}
     RETURNING ${columns}`;
@@ -115,7 +115,7 @@ export function updateEvent(
   const moves = startTs !== undefined || duration !== undefined;
   const lastStart =
     change.lastStart !== undefined
-      ? boundOf(change.lastStart, start, rule)
+      ? boundOf(change.lastStart, recurrence, start, rule)
       : sql`CASE WHEN ${rule} IS NULL THEN ${start}
           WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
@@ -141,8 +141,13 @@ export function updateEvent(
 }
 
 /** The latest start that was found; where none was, what the reach of a count tells. */
-const boundOf = (lastStart: number | null, start: Sql, recurrence: Sql): Sql =>
-  lastStart === null ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
+const boundOf = (
+  lastStart: number | null,
+  rule: NewEvent['recurrence'] | undefined,
+  start: Sql,
+  recurrence: Sql,
+): Sql =>
+  lastStart === null && rule?.count ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
 
 /**
  * How long after its start a counted rule can go on, whatever its start: where each of its days or weeks has an

@@ -27,19 +27,25 @@ export interface Sized {
 export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
   events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
+/** Of a query: what may stand after the columns and before another join, and what comes after that. */
+interface Source {
+  from: Sql;
+  where: Sql;
+}
+
 /**
- * Events up to a limit. What bounds a query is the number of its rows, so that a long event is made to count as
- * several: all but the first are left out in the end, and no column of an event past the limit is read. Adding up
- * lengths by a window function would make D1 read three rows for one.
+ * Events up to a limit. What bounds a query is the number of its rows, so a long event is made to be several: as many
+ * as `bytesPerRow` go into it, and one. Only the first of them is sent, and of the events after the limit none is even
+ * read. (To add up lengths by a window function would cost three rows read for each.)
  *
- * @param size the length of an event.
- * @param from FROM and WHERE; the first may be followed by a join.
+ * @param size how long an event is.
+ * @param source where the events come from.
  */
 const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
   selected: Sql,
   size: Sql,
-  [from, where]: readonly [from: Sql, where: Sql],
+  { from, where }: Source,
 ): Query<Row & Sized> => query<Row & Sized>`
   SELECT * FROM (
     SELECT ${selected}, ${size} AS size, part.key AS part ${from}
@@ -66,18 +72,14 @@ export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, lim
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
-  const [from, where] = eventsIn(scope, calendars, window);
-  return upTo<BusyRow>(limit, selected, size, [from, sql`${where} AND busy = 1`]);
+  const { from, where } = eventsIn(scope, calendars, window);
+  return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
 };
 
-const eventsIn = (
-  { account }: Scope,
-  calendars: Sql,
-  { startTs, endTs, now }: Window,
-): [from: Sql, where: Sql] => [
-  sql`FROM (${calendars}) calendar
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: Window): Source => ({
+  from: sql`FROM (${calendars}) calendar
     CROSS JOIN (${LENGTH_CLASSES}) class
     CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
       AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
-  sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}`,
-];
+  where: sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}`,
+});

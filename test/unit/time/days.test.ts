@@ -1,17 +1,18 @@
-/** What a search costs, in days looked at: on a public endpoint nobody may be able to make it long. */
+/** What a search costs, at the prices of its steps: on a public endpoint nobody may be able to make it long. */
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../../src/sdk/types.ts';
+import { Budget, Overspent, PRICE } from '../../../src/time/budget.ts';
 import { daysOf } from '../../../src/time/days.ts';
 import { ruleOf } from '../../../src/time/rule.ts';
 
 const TODAY = Date.UTC(2026, 10, 22) / 86_400_000;
 const YEAR_2299 = Date.UTC(2299, 6, 1) / 86_400_000;
 
-function looked(recurrence: Partial<Recurrence>, start: number, from: number): number {
-  const budget = { days: 1e9 };
+function cost(recurrence: Partial<Recurrence>, start: number, from: number): number {
+  const budget = new Budget(1e12);
   const rule = ruleOf({ freq: 'daily', interval: 1, ...recurrence }, start, 'Mon');
   for (const _ of daysOf(rule, from, from + 62, budget));
-  return 1e9 - budget.days;
+  return 1e12 - budget.left;
 }
 
 test.each<Partial<Recurrence>>([
@@ -22,15 +23,22 @@ test.each<Partial<Recurrence>>([
   { freq: 'monthly', byweekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], bysetpos: [-2] },
   { freq: 'yearly' },
   { freq: 'yearly', byweekno: [47] },
-])('a rule begun 230 years ago costs no more than one begun lately: %j', (recurrence) => {
-  const old = looked(recurrence, TODAY - 230 * 365, TODAY);
-  expect(old).toBeLessThanOrEqual(2 * 366 + 24);
-  expect(old).toBeLessThanOrEqual(looked(recurrence, TODAY - 1, TODAY) + 366);
+])('a rule begun 230 years ago costs what one begun lately does, less than 20 µs: %j', (recurrence) => {
+  const old = cost(recurrence, TODAY - 230 * 365, TODAY);
+  expect(old).toBeLessThan(20_000);
+  expect(old).toBeLessThanOrEqual(1.5 * cost(recurrence, TODAY - 1, TODAY));
+});
+
+test('days outside the window are not looked at, where they neither count nor have a place', () => {
+  const days = (recurrence: Partial<Recurrence>) =>
+    cost({ freq: 'yearly', ...recurrence }, 0, TODAY) / PRICE.day;
+  expect(days({ byyearday: [326] })).toBeLessThan(3 * 64 + 200);
+  expect(days({ byyearday: [326], bysetpos: [1] })).toBeGreaterThan(365);
 });
 
 test('a count is searched from the start, and no further than it lasts', () => {
-  expect(looked({ count: 10 }, TODAY - 3000, TODAY)).toBeLessThan(70);
-  expect(looked({ freq: 'yearly', count: 1 }, TODAY - 3000, TODAY)).toBeLessThan(32);
+  expect(cost({ count: 10 }, TODAY - 3000, TODAY)).toBeLessThan(70 * PRICE.day + 2 * PRICE.month);
+  expect(cost({ freq: 'yearly', count: 1 }, TODAY - 3000, TODAY)).toBeLessThan(5000);
 });
 
 test.each<Partial<Recurrence>>([
@@ -38,24 +46,38 @@ test.each<Partial<Recurrence>>([
   { freq: 'weekly', bysetpos: [8], byweekday: ['Mon'] },
   { freq: 'monthly', bysetpos: [300], byweekday: ['1Mon'] },
   { freq: 'yearly', byyearday: [366], byweekno: [53] },
-])('a count that never fills looks at each day once: %j', (recurrence) => {
-  expect(looked({ ...recurrence, count: 739 }, 0, YEAR_2299)).toBeLessThan(1.2 * YEAR_2299 + 1000);
+])('a count that never fills looks at each day once, in 16 ms at most: %j', (recurrence) => {
+  expect(cost({ ...recurrence, count: 739 }, 0, YEAR_2299)).toBeLessThan(16_000_000);
 });
 
 test.each(['daily', 'yearly'] as const)('months that bymonth leaves out are not looked at: %s', (freq) => {
   const never = { freq, count: 739, bymonth: [2], bymonthday: [30] };
-  expect(looked(never, 0, YEAR_2299)).toBeLessThan(330 * (29 + 12));
+  expect(cost(never, 0, YEAR_2299)).toBeLessThan(
+    330 * (29 * 2 * PRICE.day + 12 * (PRICE.period + PRICE.month)),
+  );
 });
 
 test('a search ends when its budget does', () => {
-  const budget = { days: 1000 };
-  const rule = ruleOf(
-    { freq: 'daily', interval: 1, count: 739, bymonthday: [31], byweekday: ['Mon'] },
-    0,
-    'Mon',
-  );
-  const found = [...daysOf(rule, 0, YEAR_2299, budget)];
-  expect(budget.days).toBeLessThan(0);
-  expect(budget.days).toBeGreaterThan(-40);
-  expect(found.at(-1)).toBeLessThan(1100);
+  const recurrence = {
+    freq: 'daily',
+    interval: 1,
+    count: 739,
+    bymonthday: [31],
+    byweekday: ['Mon'],
+  } as const;
+  const budget = new Budget(100_000);
+  const found: number[] = [];
+  expect(() => {
+    const rule = ruleOf(recurrence as unknown as Recurrence, 0, 'Mon');
+    for (const day of daysOf(rule, 0, YEAR_2299, budget)) found.push(day);
+  }).toThrow(Overspent);
+  expect(budget.left).toBeGreaterThan(-31 * 3 * PRICE.day);
+  expect(found.at(-1)).toBeLessThan(100_000 / PRICE.day);
+});
+
+test('every entry of a rule is paid for before it is made ready', () => {
+  const full = Array.from({ length: 366 }, (_, i) => i + 1);
+  const budget = new Budget(365 * PRICE.entry);
+  const recurrence: Recurrence = { freq: 'yearly', interval: 1, byyearday: full };
+  expect(() => ruleOf(recurrence, 0, 'Mon', budget)).toThrow(Overspent);
 });

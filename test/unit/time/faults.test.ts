@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../../src/sdk/types.ts';
-import { faults } from '../../../src/time/recurrence.ts';
+import { faults, sizes } from '../../../src/time/faults.ts';
 import { series } from './arbitraries.ts';
 
 const DAY = 86_400_000;
@@ -128,6 +128,7 @@ test.each([
   ['byweekno', 106],
   ['bysetpos', 732],
 ] as const)('%s has at most %d values', (name, size) => {
+  expect(sizes[name]).toBe(size);
   const beside = name === 'bysetpos' ? { bymonth: [1] } : {};
   expect(check({ [name]: Array(size).fill(1), ...beside })).toEqual([]);
   expect(check({ [name]: Array(size + 1).fill(1), ...beside })).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Recurrence, Weekday } from '../../../src/sdk/types.ts';
-import { instances, mergeBusy, type Series, seriesEnd } from '../../../src/time/recurrence.ts';
+import { instances, lastStart, mergeBusy, type Series } from '../../../src/time/recurrence.ts';
 import { toInstant } from '../../../src/time/zone.ts';
 
 const HOUR = 3_600_000;
@@ -188,36 +188,37 @@ describe('instances', () => {
   });
 });
 
-describe('seriesEnd', () => {
+describe('lastStart', () => {
+  const lastOf = ({ startTs, recurrence }: Series) => lastStart(startTs, recurrence);
   const start = Date.UTC(2026, 0, 1, 12);
 
-  test('a single event ends with its duration', () => {
-    expect(seriesEnd(series(start, null))).toBe(start + HOUR);
+  test('a single event starts once', () => {
+    expect(lastOf(series(start, null))).toBe(start);
   });
 
   test('without count and until there is no end', () => {
-    expect(seriesEnd(series(start, {}))).toBeNull();
+    expect(lastOf(series(start, {}))).toBeNull();
   });
 
-  test('until, and the duration of an instance that starts then', () => {
-    expect(seriesEnd(series(start, { until: start + 9 * DAY }))).toBe(start + 9 * DAY + HOUR);
+  test('an instance may start at until', () => {
+    expect(lastOf(series(start, { until: start + 9 * DAY }))).toBe(start + 9 * DAY);
   });
 
   test('a count ends soon after the last instance', () => {
-    const end = seriesEnd(series(start, { count: 10 })) ?? 0;
-    expect(end).toBeGreaterThanOrEqual(start + 9 * DAY + HOUR);
-    expect(end).toBeLessThan(start + 12 * DAY + HOUR);
+    const end = lastOf(series(start, { count: 10 })) ?? 0;
+    expect(end).toBeGreaterThanOrEqual(start + 9 * DAY);
+    expect(end).toBeLessThan(start + 12 * DAY);
   });
 
   test('the smaller of count and until', () => {
-    expect(seriesEnd(series(start, { until: start + 9 * DAY, count: 700 }))).toBe(start + 9 * DAY + HOUR);
-    expect(seriesEnd(series(start, { until: start + 700 * DAY, count: 2 }))).toBeLessThan(start + 5 * DAY);
+    expect(lastOf(series(start, { until: start + 9 * DAY, count: 700 }))).toBe(start + 9 * DAY);
+    expect(lastOf(series(start, { until: start + 700 * DAY, count: 2 }))).toBeLessThan(start + 5 * DAY);
   });
 
   test('no time is later than the end of its day at UTC-12', () => {
     const lateOnThe2nd = Date.UTC(2026, 0, 3, 12) - 1;
     const of = series(lateOnThe2nd, { freq: 'monthly', bymonthday: [15], count: 1 });
-    expect(seriesEnd(of)).toBe(Date.UTC(2026, 0, 16, 12) + HOUR);
+    expect(lastOf(of)).toBe(Date.UTC(2026, 0, 16, 12));
     expect(starts(of, 'Etc/GMT+12')).toEqual(['2026-01-16T11:59Z']);
   });
 
@@ -225,14 +226,14 @@ describe('seriesEnd', () => {
     const of = series(Date.UTC(2026, 0, 7, 20), { freq: 'weekly', byweekday: ['Wed'], count: 1 });
     expect(starts(of, 'UTC')).toEqual(['2026-01-07T20:00Z']);
     expect(starts(of, 'Pacific/Kiritimati')).toEqual(['2026-01-13T20:00Z']);
-    expect(seriesEnd(of)).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 13, 21));
+    expect(lastOf(of)).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 13, 20));
   });
 
   test('it holds where the start is still yesterday', () => {
     const of = series(Date.UTC(2026, 1, 1, 3), { freq: 'monthly', interval: 2, bymonthday: [15], count: 1 });
     expect(starts(of, 'UTC')).toEqual(['2026-02-15T03:00Z']);
     expect(starts(of, 'America/New_York')).toEqual(['2026-03-16T02:00Z']);
-    expect(seriesEnd(of)).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 16, 3));
+    expect(lastOf(of)).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 16, 2));
   });
 
   test.each([
@@ -242,39 +243,43 @@ describe('seriesEnd', () => {
     ['the last week', { freq: 'yearly', byweekno: [53], count: 1 }],
   ] as const)('it holds for every week start: %s', (_, rule) => {
     const of = series(Date.UTC(1997, 7, 7, 13), rule as unknown as Recurrence);
-    const ends = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map(
+    const lasts = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map(
       (weekStart) =>
-        instances(of, 'UTC', weekStart, { startTs: 0, endTs: Date.UTC(2040, 0) }).at(-1)?.endTs ?? 0,
+        instances(of, 'UTC', weekStart, { startTs: 0, endTs: Date.UTC(2040, 0) }).at(-1)?.startTs ?? 0,
     );
-    expect(new Set(ends).size).toBeGreaterThan(1);
-    expect(seriesEnd(of)).toBeGreaterThanOrEqual(Math.max(...ends));
-  });
-
-  test('a rule that never matches ends at once', () => {
-    const never = series(start, { bymonth: [2], bymonthday: [30], count: 3 });
-    expect(seriesEnd(never)).toBeLessThan(start + 4 * DAY);
+    expect(new Set(lasts).size).toBeGreaterThan(1);
+    expect(lastOf(of)).toBeGreaterThanOrEqual(Math.max(...lasts));
   });
 
   test('instances past the year 2300 do not count, as no window is there', () => {
-    const end = seriesEnd(series(start + 180 * DAY, { freq: 'yearly', count: 739 })) ?? 0;
+    const late = Date.UTC(2250, 5);
+    const end = lastOf(series(late, { freq: 'yearly', count: 739 })) ?? 0;
     expect(new Date(end).getUTCFullYear()).toBe(2300);
+    const never = series(late, { bymonth: [2], bymonthday: [30], count: 3 });
+    expect(lastOf(never)).toBeLessThan(late + 4 * DAY);
+  });
+
+  test.each([
+    ['every day', { freq: 'daily', count: 739 }],
+    ['every week', { freq: 'weekly', count: 739 }],
+    ['every other week for five years', { freq: 'weekly', interval: 2, count: 130 }],
+    ['every month for ten years', { freq: 'monthly', count: 120 }],
+    ['every year for a hundred years', { freq: 'yearly', count: 100 }],
+    ['the last Friday for five years', { freq: 'monthly', byweekday: ['-1Fri'], count: 60 }],
+  ] as const)('what people count is found: %s', (_, rule) => {
+    expect(lastOf(series(start, rule as unknown as Recurrence))).not.toBeNull();
   });
 
   test('it gives up where the search would be long', () => {
-    const sparse = series(0, {
+    const sparse = {
       freq: 'yearly',
       byweekno: [53],
       byyearday: [366],
       byweekday: ['Sun'],
       count: 739,
-    });
-    expect(seriesEnd(sparse)).toBeNull();
-    expect(
-      seriesEnd({
-        ...sparse,
-        recurrence: { ...series(0, {}).recurrence, ...sparse.recurrence, until: DAY } as Recurrence,
-      }),
-    ).toBe(DAY + HOUR);
+    } as const;
+    expect(lastOf(series(0, sparse as unknown as Recurrence))).toBeNull();
+    expect(lastOf(series(0, { ...(sparse as unknown as Recurrence), until: DAY }))).toBe(DAY);
   });
 });
 

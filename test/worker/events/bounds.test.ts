@@ -121,3 +121,18 @@ it('a series cut short is no longer read for what comes after', async () => {
     expect(await bound(id)).toBe('until' in (change.recurrence ?? {}) ? until : BASE + 2 * DAY);
   }
 });
+
+it('where the end of a count takes too long to find, its weeks or days still bound it', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar();
+  const recurrence = { freq: 'weekly', interval: 3, count: 739 };
+  const bound = async (id: string) =>
+    env.DB.prepare('SELECT last_start FROM events WHERE id = ?').bind(id).first<number>('last_start');
+  const { id } = await made(user, { calendarId, startTs: BASE, duration: HOUR, recurrence });
+  expect(await bound(id)).toBe(BASE + (739 * 3 * 7 + 8) * DAY);
+  await changed(user, id, { startTs: BASE + DAY, recurrence });
+  expect(await bound(id)).toBe(BASE + (739 * 3 * 7 + 9) * DAY);
+  const sparse = { freq: 'yearly', interval: 1, byweekno: [53], byyearday: [366], count: 739 };
+  await changed(user, id, { startTs: BASE, recurrence: sparse });
+  expect(await bound(id)).toBeNull();
+});

@@ -42,7 +42,9 @@ describe('PUT /account/settings', () => {
     for (const publicFreebusy of [true, false, false, true]) {
       const reply = await setTo(account, publicFreebusy);
       expect(reply.status).toBe(200);
-      expect(reply.body).toEqual({ account: { ...before, settings: { ...before.settings, publicFreebusy } } });
+      expect(reply.body).toEqual({
+        account: { ...before, settings: { ...before.settings, publicFreebusy } },
+      });
       expect((await account.call('GET', '/account')).body).toEqual(reply.body);
     }
   });
@@ -68,9 +70,17 @@ describe('PUT /account/settings', () => {
     const url = 'https://a.test/';
     await account.call('PUT', '/account/webhook', { body: { webhookUrl: url } });
     const { settings } = (await close(account)).body.account;
-    expect(settings).toEqual({ webhook: { url, key: expect.any(String) }, publicFreebusy: false, publicBooking: true });
+    expect(settings).toEqual({
+      webhook: { url, key: expect.any(String) },
+      publicFreebusy: false,
+      publicBooking: true,
+    });
     const removed = await account.call('DELETE', '/account/webhook');
-    expect(removed.body.account.settings).toEqual({ webhook: null, publicFreebusy: false, publicBooking: true });
+    expect(removed.body.account.settings).toEqual({
+      webhook: null,
+      publicFreebusy: false,
+      publicBooking: true,
+    });
   });
 });
 
