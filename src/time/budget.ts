@@ -2,11 +2,7 @@
  * What the expansions of one request may cost together. A cost is counted, never timed, so that the same request is
  * always answered alike: each step has a price in nanoseconds, which is what it took at worst where it was measured.
  */
-import { DAY } from './calendar.ts';
-import { toLocal } from './zone.ts';
-
-/** What is learned about a zone at once. */
-const STRETCH = 4 * DAY;
+import { BUCKET, toLocal } from './zone.ts';
 
 /** Prices, in nanoseconds. */
 export const PRICE = {
@@ -62,7 +58,7 @@ export class Budget {
       stretches = new Set();
       this.#met.set(zone, stretches);
     }
-    const stretch = Math.floor(time / STRETCH);
+    const stretch = Math.floor(time / BUCKET);
     if (!stretches.has(stretch)) {
       stretches.add(stretch);
       this.spend(PRICE.stretch + (changes(zone, stretch) ? PRICE.change : 0));
@@ -72,7 +68,7 @@ export class Budget {
 }
 
 function changes(zone: string, stretch: number): boolean {
-  const [start, end] = [stretch * STRETCH, (stretch + 1) * STRETCH - 1];
+  const [start, end] = [stretch * BUCKET, (stretch + 1) * BUCKET - 1];
   return toLocal(zone, end) - toLocal(zone, start) !== end - start;
 }
 

@@ -2,6 +2,7 @@
  * Time zones by way of `Intl`, the only source of zone data in the Worker. A local time is written as the UTC
  * instant that shows the same wall clock, in milliseconds, so that calendar arithmetic on it needs no zone.
  */
+import { BoundedMap } from '../bounded-map.ts';
 import { DAY } from './calendar.ts';
 import { links } from './links.ts';
 
@@ -11,8 +12,8 @@ const SECOND = 1000;
 const MAX_ZONES = 64;
 /** Buckets kept per zone (20 years); past it they are all forgotten. */
 const MAX_BUCKETS = 2048;
-/** No zone changes its offset twice within this time, since 1970. */
-const BUCKET = 4 * DAY;
+/** What is learned about a zone at once (ms): no zone changes its offset twice within it, since 1970. */
+export const BUCKET = 4 * DAY;
 
 /**
  * What is known of four days in a zone: `before` is the offset until the instant `change`, `after` from then
@@ -29,7 +30,7 @@ interface Zone {
   buckets: Map<number, Bucket>;
 }
 
-const zones = new Map<string, Zone>();
+const zones = new BoundedMap<string, Zone>(MAX_ZONES);
 let supported: Set<string> | undefined;
 let linked: Set<string> | undefined;
 
@@ -116,8 +117,6 @@ function zoneOf(name: string): Zone {
     second: two,
   });
   const zone = { format, buckets: new Map() };
-  const [oldest] = zones.keys();
-  if (zones.size >= MAX_ZONES && oldest !== undefined) zones.delete(oldest);
   zones.set(name, zone);
   return zone;
 }
