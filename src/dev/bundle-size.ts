@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const LIMIT_KB = 40;
+import { LIMIT_KB } from './limits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettu-bundle-'));
 try {

@@ -60,7 +60,11 @@ it('the length of a list is looked at before its entries', async () => {
     expectInvalid(reply, `recurrence.${by}`);
     expect(reply.problem.errors?.[0]?.reason).toMatch(/^must have at most \d+ entries$/);
   }
-  const metadata = Object.fromEntries(many('').slice(0, 4000).map((_, i) => [`k${i}`, null]));
+  const metadata = Object.fromEntries(
+    many('')
+      .slice(0, 4000)
+      .map((_, i) => [`k${i}`, null]),
+  );
   expectInvalid(await user.call('PUT', `/calendar/${calendar}`, { body: { metadata } }), 'metadata');
   const exdates = await user.account.call('PUT', `/user/events/${calendar}`, {
     body: { exdates: many(null) },
