@@ -16,8 +16,10 @@ export interface SetWebhook {
   webhookUrl: string;
 }
 
+/** At least one of them; an absent member stays as it is. */
 export interface AccountSettingsUpdate {
-  publicFreebusy: boolean;
+  publicFreebusy?: boolean | undefined;
+  publicBooking?: boolean | undefined;
 }
 
 export interface AddSigningKey {

@@ -38,6 +38,8 @@ export interface Account {
     webhook: { url: string; key: string } | null;
     /** Whether anyone who knows the account's id may ask for its users' free/busy. */
     publicFreebusy: boolean;
+    /** Whether anyone who knows the account's id may ask for its services' booking slots. */
+    publicBooking: boolean;
   };
 }
 
