@@ -16,7 +16,7 @@ export interface SetWebhook {
   webhookUrl: string;
 }
 
-/** At least one of them; an absent member stays as it is. */
+/** At least one; an absent member stays as it is. */
 export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;
   publicBooking?: boolean | undefined;

@@ -159,7 +159,7 @@ export interface BookingSlot {
   start: number;
   duration: number;
   /** The hosts that can take it, in the order in which they were added. */
-  userIds: string[];
+  userIds: readonly string[];
 }
 
 export interface BookingSlotsResult {
