@@ -2,16 +2,19 @@
 import { type Connection, sender } from './request.ts';
 import { account } from './resources/account.ts';
 import { apiKeys } from './resources/api-keys.ts';
+import { accountBookings } from './resources/booking.ts';
 import { accountCalendars } from './resources/calendar.ts';
 import { accountEvents } from './resources/events.ts';
 import { health } from './resources/health.ts';
+import { accountSchedules } from './resources/schedule.ts';
+import { services } from './resources/service.ts';
 import { signingKeys } from './resources/signing-keys.ts';
 import { accountUsers } from './resources/user.ts';
 
 export interface NettuClientOptions extends Connection {
   /** The account's secret, `sk_…`. Never give it to a browser. */
   apiKey?: string | undefined;
-  /** The account's id: without an API key, it opens what the account makes public, such as free/busy. */
+  /** The account's id: without an API key, it opens what the account makes public, such as free/busy and booking slots. */
   nettuAccount?: string | undefined;
 }
 
@@ -24,6 +27,9 @@ export interface NettuClient {
   user: ReturnType<typeof accountUsers>;
   calendar: ReturnType<typeof accountCalendars>;
   events: ReturnType<typeof accountEvents>;
+  schedule: ReturnType<typeof accountSchedules>;
+  service: ReturnType<typeof services>;
+  booking: ReturnType<typeof accountBookings>;
   health: ReturnType<typeof health>;
 }
 
@@ -42,6 +48,9 @@ export function NettuClient(options: NettuClientOptions = {}): NettuClient {
     user: accountUsers(send),
     calendar: accountCalendars(send),
     events: accountEvents(send),
+    schedule: accountSchedules(send),
+    service: services(send),
+    booking: accountBookings(send),
     health: health(send),
   };
 }

@@ -2,7 +2,14 @@
 export type { Answer } from './answer.ts';
 export { NettuClient, type NettuClientOptions } from './client.ts';
 export { config } from './config.ts';
-export { Frequency, Frequenzy, Permissions } from './constants.ts';
+export {
+  BusyCalendarProvider,
+  Frequency,
+  Frequenzy,
+  Permissions,
+  ScheduleRuleVariant,
+  Weekday,
+} from './constants.ts';
 export { NettuNetworkError, NettuTimeoutError } from './network-error.ts';
 export { type AnswerProblem, NettuProblem, unwrap } from './problem.ts';
 export type { RequestOptions } from './request.ts';

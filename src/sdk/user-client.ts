@@ -1,7 +1,10 @@
 /** The client of a browser, which holds a user's token. */
 import { type Connection, sender } from './request.ts';
+import { userBookings } from './resources/booking.ts';
 import { userCalendars } from './resources/calendar.ts';
 import { userEvents } from './resources/events.ts';
+import { userSchedules } from './resources/schedule.ts';
+import { bookingSlots } from './resources/service.ts';
 import { ownUser } from './resources/user.ts';
 import { type Token, tokenSource } from './token.ts';
 
@@ -20,6 +23,9 @@ export interface NettuUserClient {
   user: ReturnType<typeof ownUser>;
   calendar: ReturnType<typeof userCalendars>;
   events: ReturnType<typeof userEvents>;
+  schedule: ReturnType<typeof userSchedules>;
+  service: ReturnType<typeof bookingSlots>;
+  booking: ReturnType<typeof userBookings>;
 }
 
 /**
@@ -53,5 +59,8 @@ export function NettuUserClient(options: NettuUserClientOptions): NettuUserClien
     user: ownUser(send),
     calendar: userCalendars(send),
     events: userEvents(send),
+    schedule: userSchedules(send),
+    service: bookingSlots(send),
+    booking: userBookings(send),
   };
 }

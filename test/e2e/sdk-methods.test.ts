@@ -1,33 +1,28 @@
 /** Every method of the SDK once against the real Worker. A new method is not done before it has a line here. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Answer, Frequency, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
+import { Frequency, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
 import { type Actors, dataOf, newActors, newKeyPair, pair } from './support/actors.ts';
+import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
 import { CODE, startService } from './support/service.ts';
+import { makeCalendar, red, tagged, type Use, UUID } from './support/uses.ts';
 
 const service = await startService();
 afterAll(service.stop);
 const [baseUrl] = service.baseUrls;
 const other = newKeyPair();
-const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const window = { startTs: 0, endTs: 1000 };
 const when = { startTs: 100, duration: 200 };
 const instance = { startTs: 100, endTs: 300, busy: true };
-
-type Use = [send: (actors: Actors) => Promise<Answer<unknown>>, status: number, data: object];
 
 const account = (publicJwtKey: string | null) => ({ account: { id: UUID, publicJwtKey } });
 const key = (more: object) => ({ key: { publicJwtKey: other.publicKey, retiresAt: null, ...more } });
 const calendar = (timezone: string, more = {}) => ({
   calendar: { id: UUID, settings: { timezone }, ...more },
 });
-const tagged = { metadata: { color: 'red' } };
-const red = { key: 'color', value: 'red' };
 
 const addKey = ({ server }: Actors) =>
   server.account.keys.add({ publicJwtKey: other.publicKey, kid: 'new', state: 'standby' });
-const makeCalendar = async ({ server, userId }: Actors) =>
-  dataOf(await server.calendar.create(userId, { timezone: 'UTC', ...tagged })).calendar.id;
 const makeEvent = async (actors: Actors) => {
   const body = { calendarId: await makeCalendar(actors), ...when, busy: true, ...tagged };
   return dataOf(await actors.server.events.create(actors.userId, body)).event;
@@ -79,6 +74,7 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
 
 const accountUses: Record<string, Use> = {
   ...shared('server'),
+  ...accountScheduling,
   'account.create': [
     ({ server }) => server.account.create({ code: CODE }),
     201,
@@ -106,9 +102,9 @@ const accountUses: Record<string, Use> = {
     { account: { settings: { webhook: null } } },
   ],
   'account.updateSettings': [
-    ({ server }) => server.account.updateSettings({ publicFreebusy: false }),
+    ({ server }) => server.account.updateSettings({ publicFreebusy: false, publicBooking: false }),
     200,
-    { account: { settings: { webhook: null, publicFreebusy: false } } },
+    { account: { settings: { webhook: null, publicFreebusy: false, publicBooking: false } } },
   ],
   'account.keys.list': [
     ({ server }) => server.account.keys.list(),
@@ -223,6 +219,7 @@ const accountUses: Record<string, Use> = {
 
 const userUses: Record<string, Use> = {
   ...shared('browser'),
+  ...userScheduling,
   'user.me': [({ browser }) => browser.user.me(), 200, { user: { id: UUID, metadata: {} } }],
   'calendar.create': [
     ({ browser }) => browser.calendar.create({ timezone: 'UTC', weekStart: 6 }),

@@ -1,6 +1,7 @@
 /** What holds for every request: where it goes, who it says is calling, and what its values can do to its URL. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
+  BusyCalendarProvider,
   config,
   Frequency,
   Frequenzy,
@@ -8,6 +9,8 @@ import {
   NettuUserClient,
   type NettuUserClientOptions,
   Permissions,
+  ScheduleRuleVariant,
+  Weekday,
 } from '../../src/sdk/index.ts';
 import { json, stubFetch } from './stub.ts';
 
@@ -66,8 +69,12 @@ describe('the caller', () => {
 
   test('with an account id alone is the public', async () => {
     const { fetch, sent } = stubFetch();
-    await NettuClient({ fetch, nettuAccount: 'acc' }).user.freebusy('u1', { startTs: 0, endTs: 1 });
-    expect(sent[0]?.headers).toEqual({ 'nettu-account': 'acc' });
+    const visitor = NettuClient({ fetch, nettuAccount: 'acc' });
+    await visitor.user.freebusy('u1', { startTs: 0, endTs: 1 });
+    const asked = { startDate: '2030-01-31', endDate: '2030-01-31', duration: 60_000, interval: 300_000 };
+    await visitor.service.getBookingslots('s1', asked);
+    const account = { 'nettu-account': 'acc' };
+    expect(sent.map(({ headers }) => headers)).toEqual([account, account]);
   });
 
   test('with an API key is the account, whatever else is given', async () => {
@@ -173,5 +180,11 @@ test('constants hold the words of the contract', () => {
   expect(Frequency.Weekly).toBe('weekly');
   for (const [name, permission] of Object.entries(Permissions)) {
     expect(permission).toBe(name === 'All' ? '*' : name);
+  }
+  expect(Object.values(Weekday)).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
+  expect(Object.values(ScheduleRuleVariant)).toEqual(['WDay', 'Date']);
+  expect(Object.values(BusyCalendarProvider)).toEqual(['Nettu', 'Google', 'Outlook']);
+  for (const words of [Weekday, ScheduleRuleVariant, BusyCalendarProvider]) {
+    expect(Object.keys(words)).toEqual(Object.values(words));
   }
 });

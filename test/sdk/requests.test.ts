@@ -1,6 +1,6 @@
 /** Which request every method makes. A method without a row fails the last test of its client. */
 import { describe, expect, test, vi } from 'vitest';
-import { type Answer, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
+import { type Answer, NettuClient, NettuUserClient, type ScheduleRule } from '../../src/sdk/index.ts';
 import { stubFetch } from './stub.ts';
 
 const BASE = 'https://scheduler.test/api/v1';
@@ -10,7 +10,29 @@ const meta = { key: 'crm', value: '42' };
 const window = { startTs: 1000, endTs: 2000 };
 const calendar = { timezone: 'Europe/Oslo', weekStart: 0, metadata: { crm: '42' } } as const;
 const event = { calendarId: 'c1', startTs: 1000, duration: 60_000, busy: true };
+const nine = { hours: 9, minutes: 0 };
+const noon = { hours: 12, minutes: 0 };
+const rules: ScheduleRule[] = [
+  { variant: { type: 'Date', value: '2030-01-31' }, intervals: [{ start: nine, end: noon }] },
+];
+const schedule = { timezone: 'Europe/Oslo', rules, metadata: { crm: '42' } };
+const host = {
+  availability: { variant: 'Schedule', id: 'p1' },
+  bufferAfter: 15,
+  furthestBookingTime: null,
+} as const;
+const hostCalendar = { provider: 'Nettu', id: 'c1' } as const;
+const dates = { startDate: '2030-01-31', endDate: '2030-02-01', duration: 60_000, interval: 300_000 };
+const DATES = 'startDate=2030-01-31&endDate=2030-02-01&duration=60000&interval=300000';
+const booking = {
+  startTs: 1000,
+  duration: 60_000,
+  hostUserIds: ['u1'],
+  holdFor: 10,
+  metadata: { crm: '42' },
+};
 
+type Fetch = ReturnType<typeof stubFetch>['fetch'];
 type Call<Client> = (client: Client) => Promise<Answer<unknown>>;
 type Row<Client> = [name: string, call: Call<Client>, request: string, body?: unknown];
 
@@ -26,6 +48,7 @@ const accountRows: Row<NettuClient>[] = [
   ['account.setWebhook', (c) => c.account.setWebhook('https://a.test/'), 'PUT /account/webhook', { webhookUrl: 'https://a.test/' }],
   ['account.removeWebhook', (c) => c.account.removeWebhook(), 'DELETE /account/webhook'],
   ['account.updateSettings', (c) => c.account.updateSettings({ publicFreebusy: true }), 'PUT /account/settings', { publicFreebusy: true }],
+  ['account.updateSettings of booking', (c) => c.account.updateSettings({ publicBooking: false }), 'PUT /account/settings', { publicBooking: false }],
 
   ['account.keys.list', (c) => c.account.keys.list(), 'GET /account/keys'],
   ['account.keys.add', (c) => c.account.keys.add({ publicJwtKey: 'PEM', kid: 'k1', state: 'standby' }), 'POST /account/keys', { publicJwtKey: 'PEM', kid: 'k1', state: 'standby' }],
@@ -68,6 +91,39 @@ const accountRows: Row<NettuClient>[] = [
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /user/events/e1/instances?startTs=1000&endTs=2000'],
   ['events.findByMeta', (c) => c.events.findByMeta(meta), 'GET /events/meta?key=crm&value=42&skip=0&limit=20'],
   ['events.findByMeta, a later page', (c) => c.events.findByMeta(meta, 40, 10), 'GET /events/meta?key=crm&value=42&skip=40&limit=10'],
+
+  ['schedule.create', (c) => c.schedule.create('u1', schedule), 'POST /user/u1/schedule', schedule],
+  ['schedule.findById', (c) => c.schedule.findById('p1'), 'GET /user/schedule/p1'],
+  ['schedule.find', (c) => c.schedule.find('p1'), 'GET /user/schedule/p1'],
+  ['schedule.update', (c) => c.schedule.update('p1', { rules }), 'PUT /user/schedule/p1', { rules }],
+  ['schedule.remove', (c) => c.schedule.remove('p1'), 'DELETE /user/schedule/p1'],
+  ['schedule.findByMeta', (c) => c.schedule.findByMeta(meta), 'GET /schedule/meta?key=crm&value=42&skip=0&limit=20'],
+  ['schedule.findByMeta, a later page', (c) => c.schedule.findByMeta(meta, 40, 10), 'GET /schedule/meta?key=crm&value=42&skip=40&limit=10'],
+
+  ['service.create', (c) => c.service.create({ multiPerson: { variant: 'group', data: 8 } }), 'POST /service', { multiPerson: { variant: 'group', data: 8 } }],
+  ['service.create of nothing', (c) => c.service.create(), 'POST /service', {}],
+  ['service.findById', (c) => c.service.findById('s1'), 'GET /service/s1'],
+  ['service.find', (c) => c.service.find('s1'), 'GET /service/s1'],
+  ['service.update', (c) => c.service.update('s1', { metadata: {} }), 'PUT /service/s1', { metadata: {} }],
+  ['service.update of nothing', (c) => c.service.update('s1'), 'PUT /service/s1', {}],
+  ['service.remove', (c) => c.service.remove('s1'), 'DELETE /service/s1'],
+  ['service.findByMeta', (c) => c.service.findByMeta(meta), 'GET /service/meta?key=crm&value=42&skip=0&limit=20'],
+  ['service.findByMeta, a later page', (c) => c.service.findByMeta(meta, 40, 10), 'GET /service/meta?key=crm&value=42&skip=40&limit=10'],
+  ['service.addUser', (c) => c.service.addUser('s1', { userId: 'u1', ...host }), 'POST /service/s1/users', { userId: 'u1', ...host }],
+  ['service.updateUserInService', (c) => c.service.updateUserInService('s1', { userId: 'u1', ...host }), 'PUT /service/s1/users/u1', host],
+  ['service.removeUser', (c) => c.service.removeUser('s1', 'u1'), 'DELETE /service/s1/users/u1'],
+  ['service.addBusyCalendar', (c) => c.service.addBusyCalendar({ serviceId: 's1', userId: 'u1', calendar: hostCalendar }), 'PUT /service/s1/users/u1/busy', { busy: hostCalendar }],
+  ['service.removeBusyCalendar', (c) => c.service.removeBusyCalendar({ serviceId: 's1', userId: 'u1', calendar: hostCalendar }), 'DELETE /service/s1/users/u1/busy', { busy: hostCalendar }],
+  ['service.getBookingslots', (c) => c.service.getBookingslots('s1', dates), `GET /service/s1/booking?${DATES}`],
+  ['service.getBookingslots of some hosts', (c) => c.service.getBookingslots('s1', { ...dates, hostUserIds: ['u1', 'u2'], userIds: ['u3'] }), `GET /service/s1/booking?${DATES}&hostUserIds=u1%2Cu2`],
+
+  ['booking.create', (c) => c.booking.create('s1', booking), 'POST /service/s1/booking', booking],
+  ['booking.findById', (c) => c.booking.findById('b1'), 'GET /booking/b1'],
+  ['booking.update', (c) => c.booking.update('b1', { metadata: {} }), 'PUT /booking/b1', { metadata: {} }],
+  ['booking.confirm', (c) => c.booking.confirm('b1'), 'PUT /booking/b1', { state: 'confirmed' }],
+  ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],
+  ['booking.cancel', (c) => c.booking.cancel('b1'), 'DELETE /booking/b1'],
+  ['booking.ofService', (c) => c.booking.ofService('s1', window), 'GET /service/s1/bookings?startTs=1000&endTs=2000'],
 ];
 
 // biome-ignore format: a table is read down its columns
@@ -87,6 +143,23 @@ const userRows: Row<NettuUserClient>[] = [
   ['events.update', (c) => c.events.update('e1', { busy: undefined, duration: 1 }), 'PUT /events/e1', { duration: 1 }],
   ['events.remove', (c) => c.events.remove('e1'), 'DELETE /events/e1'],
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /events/e1/instances?startTs=1000&endTs=2000'],
+
+  ['schedule.create', (c) => c.schedule.create(schedule), 'POST /schedule', schedule],
+  ['schedule.findById', (c) => c.schedule.findById('p1'), 'GET /schedule/p1'],
+  ['schedule.find', (c) => c.schedule.find('p1'), 'GET /schedule/p1'],
+  ['schedule.update', (c) => c.schedule.update('p1', { timezone: 'UTC' }), 'PUT /schedule/p1', { timezone: 'UTC' }],
+  ['schedule.remove', (c) => c.schedule.remove('p1'), 'DELETE /schedule/p1'],
+
+  ['service.getBookingslots', (c) => c.service.getBookingslots('s1', { ...dates, ianaTz: 'Asia/Kathmandu', userIds: ['u1', 'u2'] }), `GET /service/s1/booking?${DATES}&ianaTz=Asia%2FKathmandu&hostUserIds=u1%2Cu2`],
+  ['service.getBookingslots in two zones', (c) => c.service.getBookingslots('s1', { ...dates, ianaTz: 'UTC', timezone: 'Africa/Cairo' }), `GET /service/s1/booking?${DATES}&ianaTz=UTC&timezone=Africa%2FCairo`],
+
+  ['booking.create', (c) => c.booking.create('s1', { startTs: 1000, duration: 60_000 }), 'POST /service/s1/booking', { startTs: 1000, duration: 60_000 }],
+  ['booking.findById', (c) => c.booking.findById('b1'), 'GET /booking/b1'],
+  ['booking.update', (c) => c.booking.update('b1', { state: 'confirmed', metadata: {} }), 'PUT /booking/b1', { state: 'confirmed', metadata: {} }],
+  ['booking.confirm', (c) => c.booking.confirm('b1'), 'PUT /booking/b1', { state: 'confirmed' }],
+  ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],
+  ['booking.cancel', (c) => c.booking.cancel('b1'), 'DELETE /booking/b1'],
+  ['booking.list', (c) => c.booking.list(window), 'GET /me/bookings?startTs=1000&endTs=2000'],
 ];
 
 /** `calendar.create` and so on, for all that a client can do. */
@@ -119,6 +192,21 @@ function callByName(client: object, name: string, args: unknown[]): Promise<unkn
   return (method as (...args: unknown[]) => Promise<unknown>)(...args);
 }
 
+/** How many segments the path of the request has that this method makes. */
+async function segments(
+  make: (connection: { baseUrl: string; fetch: Fetch }) => object,
+  name: string,
+  args: unknown[],
+) {
+  const { fetch, sent } = stubFetch();
+  await callByName(make({ baseUrl: BASE, fetch }), name, args);
+  return new URL(sent[0]?.url ?? '').pathname.split('/').length;
+}
+
+/** The same arguments, but every text in them would be two segments of a path that did not encode it. */
+const hostile = (args: unknown[]): unknown[] =>
+  JSON.parse(JSON.stringify(args), (_, value) => (typeof value === 'string' ? 'a/b' : value));
+
 const described = (rows: Row<never>[]) => [...new Set(rows.map(([name]) => name.split(/[ ,]/)[0]))].sort();
 
 describe('the account client', () => {
@@ -135,6 +223,10 @@ describe('the account client', () => {
   test.each(fullest(accountRows))('%s takes options last', async (name, args) => {
     const signal = AbortSignal.abort('left');
     await expect(callByName(NettuClient(), name, [...args, { signal }])).rejects.toBe('left');
+  });
+
+  test.each(fullest(accountRows))('%s keeps each id in its segment', async (name, args) => {
+    expect(await segments(NettuClient, name, hostile(args))).toBe(await segments(NettuClient, name, args));
   });
 
   test('has no method without a row', () => {
@@ -160,6 +252,11 @@ describe('the user client', () => {
   test.each(fullest(userRows))('%s takes options last', async (name, args) => {
     const signal = AbortSignal.abort('left');
     await expect(callByName(NettuUserClient(options), name, [...args, { signal }])).rejects.toBe('left');
+  });
+
+  test.each(fullest(userRows))('%s keeps each id in its segment', async (name, args) => {
+    const make = (connection: object) => NettuUserClient({ ...options, ...connection });
+    expect(await segments(make, name, hostile(args))).toBe(await segments(make, name, args));
   });
 
   test('calendar.getEvents takes them after a timespan too', async () => {

@@ -5,12 +5,16 @@ import type { JWTPayload } from 'jose';
 import {
   type Answer,
   type AnswerProblem,
+  type Availability,
+  type BookingSlot,
+  BusyCalendarProvider,
   type CalendarEvent,
   type CreateEvent,
   config,
   Frequency,
   Frequenzy,
   type Inspection,
+  type MultiPerson,
   NettuClient,
   NettuNetworkError,
   NettuProblem,
@@ -20,9 +24,14 @@ import {
   type Problem,
   type Recurrence,
   type RequestOptions,
+  type Schedule,
+  type ScheduleRule,
+  ScheduleRuleVariant,
   type SchedulerClaims,
   type SchedulerPolicy,
+  type ServiceWithUsers,
   unwrap,
+  Weekday,
   type WeekStart,
 } from '../../src/sdk/index.ts';
 
@@ -119,11 +128,92 @@ export async function requests(event: CalendarEvent) {
   await user.calendar.getEvents('c1', 0);
   // @ts-expect-error an event stays in its calendar
   await user.events.update(event.id, { calendarId: 'c2' });
-  // @ts-expect-error a new event has nothing to make single
   const single: CreateEvent = { calendarId: 'c1', startTs: 0, duration: 1, recurrence: null };
   // @ts-expect-error there is no such state
   await client.account.keys.setState('k1', { state: 'paused' });
   return single;
+}
+
+// ------------------------------------------------------------------------------------------------- scheduling
+
+/** As code for earlier versions of this package writes it. */
+export const allDay = [Weekday.Mon, Weekday.Sun].map((value) => ({
+  variant: { type: ScheduleRuleVariant.WDay, value },
+  intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 23, minutes: 59 } }],
+}));
+export const weekday: Weekday = 'Mon';
+export const firstDay: WeekStart = Weekday.Mon;
+export const provider: BusyCalendarProvider = BusyCalendarProvider.Google;
+export const closed: ScheduleRule = { variant: { type: 'Date', value: '2030-01-31' }, intervals: [] };
+export const shares: MultiPerson[] = [
+  { variant: 'roundRobinAlgorithm', data: 'equalDistribution' },
+  { variant: 'collective' },
+  { variant: 'group', data: 8 },
+];
+export const byDefault: ScheduleRuleVariant = ScheduleRuleVariant.Date;
+
+// @ts-expect-error there is no such day
+export const holiday: ScheduleRule = { variant: { type: 'WDay', value: 'Hol' }, intervals: [] };
+// @ts-expect-error there is no such variant
+export const monthly: ScheduleRuleVariant = 'Month';
+// @ts-expect-error how many seats
+export const crowd: MultiPerson = { variant: 'group' };
+// @ts-expect-error a way to share, by name
+export const lottery: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'random' };
+// @ts-expect-error a schedule has an id
+export const nowhere: Availability = { variant: 'Schedule' };
+
+export async function scheduling(own: Schedule, slot: BookingSlot) {
+  const dates = { startDate: '2030-01-31', endDate: '2030-01-31', duration: 3_600_000, interval: 900_000 };
+  await user.schedule.create({ timezone: 'UTC', rules: allDay });
+  await user.schedule.update(own.id, { rules: [...own.rules, closed] });
+  await client.schedule.find(own.id);
+  await client.service.create();
+  await client.service.addUser('s1', { userId: 'u1', availability: { variant: 'Schedule', id: own.id } });
+  await client.service.updateUserInService('s1', { userId: 'u1', furthestBookingTime: null });
+  await client.service.addBusyCalendar({ serviceId: 's1', userId: 'u1', calendar: { provider, id: 'c1' } });
+  await user.service.getBookingslots('s1', { ...dates, ianaTz: 'Europe/Oslo', userIds: slot.userIds });
+  await NettuClient({ nettuAccount: 'acc' }).service.getBookingslots('s1', { ...dates, timezone: 'UTC' });
+  await user.booking.create('s1', { startTs: slot.start, duration: slot.duration, holdFor: 10 });
+  await client.account.updateSettings({ publicBooking: false });
+
+  const found: ServiceWithUsers = await unwrap(client.service.find('s1'));
+  const { service } = await unwrap(client.service.create({ metadata: {} }));
+  const { booking } = await unwrap(user.booking.confirm('b1'));
+  const state: 'held' | 'confirmed' | 'cancelled' = booking.state;
+  const availability: Availability | undefined = found.users[0]?.availability;
+
+  // @ts-expect-error only a service that was found comes with its hosts
+  service.users;
+  // @ts-expect-error a service that was found is not wrapped
+  found.service;
+  // @ts-expect-error an empty availability has no id
+  if (availability?.variant === 'Empty') availability.id;
+  // @ts-expect-error the token says whose schedule it is
+  await user.schedule.create('u1', { timezone: 'UTC' });
+  // @ts-expect-error a user does not search all of the account's schedules
+  user.schedule.findByMeta;
+  // @ts-expect-error services are the account's
+  user.service.create;
+  // @ts-expect-error an account asks by service
+  client.booking.list;
+  // @ts-expect-error a user asks for one's own
+  user.booking.ofService;
+  // @ts-expect-error which host
+  await client.service.updateUserInService('s1', { bufferAfter: 15 });
+  // @ts-expect-error a grid has steps
+  await user.service.getBookingslots('s1', { startDate: '2030-1-1', endDate: '2030-1-1', duration: 1 });
+  // @ts-expect-error dates are text
+  await user.service.getBookingslots('s1', { ...dates, startDate: new Date() });
+  // @ts-expect-error what is held is confirmed, and not held again
+  await user.booking.update('b1', { state: 'held' });
+  // @ts-expect-error a booking is moved to a time in ms
+  await user.booking.move('b1', '2030-01-31');
+  // @ts-expect-error a booking has a duration
+  await user.booking.create('s1', { startTs: slot.start });
+  // @ts-expect-error there is no such setting
+  await client.account.updateSettings({ publicCalendar: true });
+  return state;
 }
 
 // -------------------------------------------------------------------------------------------------- options

@@ -38,7 +38,7 @@ export function account(send: Send) {
     removeWebhook: async (options?: RequestOptions) =>
       send<AccountResult>('DELETE', '/account/webhook', options),
 
-    /** Changes the account's settings. */
+    /** Opens or closes what anyone may ask who knows the account's id; keeps what is not given. */
     updateSettings: async (data: AccountSettingsUpdate, options?: RequestOptions) =>
       send<AccountResult>('PUT', '/account/settings', options, data),
   };

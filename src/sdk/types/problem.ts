@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'body-not-json'
   | 'input-invalid'
   | 'provider-unsupported'
+  | 'answer-too-large'
   // 401
   | 'credentials-missing'
   | 'api-key-unknown'
@@ -47,8 +48,6 @@ export type ProblemCode =
   | 'body-too-large'
   // 415
   | 'media-type-unsupported'
-  // 422
-  | 'answer-too-large'
   // 429
   | 'rate-limited'
   // 500

@@ -151,6 +151,8 @@ export interface BookingSlotsQuery {
   ianaTz?: string | undefined;
   /** Only these of the service's hosts. */
   hostUserIds?: readonly string[] | undefined;
+  /** The same as `hostUserIds`, which wins, under the name that earlier versions of this package gave it. */
+  userIds?: readonly string[] | undefined;
 }
 
 export interface BookingSlot {

@@ -1,0 +1,255 @@
+/** Schedules, services and bookings: every method of theirs once. */
+import { expect } from 'vitest';
+import { ScheduleRuleVariant, Weekday } from '../../../src/sdk/index.ts';
+import { type Actors, dataOf } from './actors.ts';
+import { makeCalendar, red, tagged, type Use, UUID } from './uses.ts';
+
+const HOUR = 60 * 60 * 1000;
+/** A Monday, on which a schedule without rules is open from 09:00 to 17:30. */
+const MONDAY = '2030-01-07';
+const TEN = Date.parse(`${MONDAY}T10:00Z`);
+const day = { startTs: TEN - 10 * HOUR, endTs: TEN + 14 * HOUR };
+const atTen = { startTs: TEN, duration: HOUR };
+const collective = { multiPerson: { variant: 'collective' } } as const;
+const nine = { hours: 9, minutes: 0 };
+const noon = { hours: 12, minutes: 0 };
+const rules = [
+  {
+    variant: { type: ScheduleRuleVariant.WDay, value: Weekday.Mon },
+    intervals: [{ start: nine, end: noon }],
+  },
+];
+
+const makeSchedule = async ({ server, userId }: Actors) =>
+  dataOf(await server.schedule.create(userId, { timezone: 'UTC', ...tagged })).schedule.id;
+
+const makeService = async ({ server }: Actors) =>
+  dataOf(await server.service.create({ ...collective, ...tagged })).service.id;
+
+/** A service with the user as its host, who can be booked on Mondays. */
+async function makeHost(actors: Actors) {
+  const { server, userId } = actors;
+  const serviceId = await makeService(actors);
+  const calendarId = await makeCalendar(actors);
+  const availability = { variant: 'Schedule', id: await makeSchedule(actors) } as const;
+  const host = { userId, availability, bookingCalendarId: calendarId, bufferAfter: 15 };
+  dataOf(await server.service.addUser(serviceId, host));
+  return { serviceId, userId, calendarId };
+}
+
+async function makeBooking(actors: Actors, who: 'server' | 'browser', more = {}) {
+  const { serviceId } = await makeHost(actors);
+  return dataOf(await actors[who].booking.create(serviceId, { ...atTen, ...tagged, ...more })).booking;
+}
+const idOfBooking = async (...args: Parameters<typeof makeBooking>) => (await makeBooking(...args)).id;
+
+const schedule = { schedule: { id: UUID, userId: UUID, timezone: 'UTC', ...tagged } };
+const service = { id: UUID, ...collective, ...tagged };
+const host = {
+  serviceId: UUID,
+  userId: UUID,
+  availability: { variant: 'Schedule', id: UUID },
+  bufferAfter: 15,
+};
+
+/** What both clients do alike. */
+const shared = (who: 'server' | 'browser'): Record<string, Use> => {
+  const booking = {
+    id: UUID,
+    serviceId: UUID,
+    ...atTen,
+    state: 'confirmed',
+    hostUserIds: [UUID],
+    eventIds: [UUID],
+    bookedBy: who === 'server' ? null : UUID,
+    ...tagged,
+  };
+  return {
+    'schedule.findById': [
+      async (actors) => actors[who].schedule.findById(await makeSchedule(actors)),
+      200,
+      schedule,
+    ],
+    'schedule.find': [async (actors) => actors[who].schedule.find(await makeSchedule(actors)), 200, schedule],
+    'schedule.update': [
+      async (actors) => actors[who].schedule.update(await makeSchedule(actors), { rules }),
+      200,
+      { schedule: { ...schedule.schedule, rules } },
+    ],
+    'schedule.remove': [
+      async (actors) => actors[who].schedule.remove(await makeSchedule(actors)),
+      200,
+      schedule,
+    ],
+    'service.getBookingslots': [
+      async (actors) => {
+        const { serviceId, userId } = await makeHost(actors);
+        const grid = { startDate: MONDAY, endDate: MONDAY, duration: HOUR, interval: 2 * HOUR };
+        return actors[who].service.getBookingslots(serviceId, {
+          ...grid,
+          timezone: 'UTC',
+          userIds: [userId],
+        });
+      },
+      200,
+      {
+        dates: [
+          {
+            date: MONDAY,
+            slots: [0, 2, 4, 6].map((hours) => ({
+              start: TEN + hours * HOUR,
+              duration: HOUR,
+              userIds: [UUID],
+            })),
+          },
+        ],
+      },
+    ],
+    'booking.create': [
+      async (actors) => {
+        const { serviceId } = await makeHost(actors);
+        return actors[who].booking.create(serviceId, { ...atTen, holdFor: 10, ...tagged });
+      },
+      201,
+      { booking: { ...booking, state: 'held', expiresAt: expect.any(Number) } },
+    ],
+    'booking.findById': [
+      async (actors) => actors[who].booking.findById(await idOfBooking(actors, who)),
+      200,
+      { booking },
+    ],
+    'booking.update': [
+      async (actors) =>
+        actors[who].booking.update(await idOfBooking(actors, who), { metadata: { color: 'blue' } }),
+      200,
+      { booking: { ...booking, metadata: { color: 'blue' } } },
+    ],
+    'booking.confirm': [
+      async (actors) => actors[who].booking.confirm(await idOfBooking(actors, who, { holdFor: 10 })),
+      200,
+      { booking },
+    ],
+    'booking.move': [
+      async (actors) => actors[who].booking.move(await idOfBooking(actors, who), TEN + HOUR / 2),
+      200,
+      { booking: { ...booking, startTs: TEN + HOUR / 2 } },
+    ],
+    'booking.cancel': [
+      async (actors) => actors[who].booking.cancel(await idOfBooking(actors, who)),
+      200,
+      { booking: { id: UUID, ...atTen, state: 'cancelled' } },
+    ],
+  };
+};
+
+export const accountScheduling: Record<string, Use> = {
+  ...shared('server'),
+  'schedule.create': [
+    ({ server, userId }) => server.schedule.create(userId, { timezone: 'UTC', ...tagged }),
+    201,
+    schedule,
+  ],
+  'schedule.findByMeta': [
+    async (actors) => {
+      await makeSchedule(actors);
+      return actors.server.schedule.findByMeta(red);
+    },
+    200,
+    { schedules: [schedule.schedule] },
+  ],
+  'service.create': [({ server }) => server.service.create({ ...collective, ...tagged }), 201, { service }],
+  'service.findById': [
+    async (actors) => actors.server.service.findById((await makeHost(actors)).serviceId),
+    200,
+    { ...service, users: [host] },
+  ],
+  'service.find': [
+    async (actors) => actors.server.service.find(await makeService(actors)),
+    200,
+    { ...service, users: [] },
+  ],
+  'service.update': [
+    async (actors) =>
+      actors.server.service.update(await makeService(actors), { multiPerson: { variant: 'group', data: 8 } }),
+    200,
+    { service: { ...service, multiPerson: { variant: 'group', data: 8 } } },
+  ],
+  'service.remove': [
+    async (actors) => actors.server.service.remove(await makeService(actors)),
+    200,
+    { service },
+  ],
+  'service.findByMeta': [
+    async (actors) => {
+      await makeService(actors);
+      return actors.server.service.findByMeta(red);
+    },
+    200,
+    { services: [service] },
+  ],
+  'service.addUser': [
+    async (actors) => actors.server.service.addUser(await makeService(actors), { userId: actors.userId }),
+    200,
+    { serviceId: UUID, userId: UUID, availability: { variant: 'Empty' }, busy: [] },
+  ],
+  'service.updateUserInService': [
+    async (actors) => {
+      const { serviceId, userId } = await makeHost(actors);
+      return actors.server.service.updateUserInService(serviceId, { userId, closestBookingTime: 60 });
+    },
+    200,
+    { ...host, closestBookingTime: 60 },
+  ],
+  'service.removeUser': [
+    async (actors) => {
+      const { serviceId, userId } = await makeHost(actors);
+      return actors.server.service.removeUser(serviceId, userId);
+    },
+    200,
+    host,
+  ],
+  'service.addBusyCalendar': [
+    async (actors) => {
+      const { serviceId, userId, calendarId: id } = await makeHost(actors);
+      return actors.server.service.addBusyCalendar({
+        serviceId,
+        userId,
+        calendar: { provider: 'Nettu', id },
+      });
+    },
+    200,
+    { ...host, busy: [{ provider: 'Nettu', id: UUID }] },
+  ],
+  'service.removeBusyCalendar': [
+    async (actors) => {
+      const { serviceId, userId, calendarId: id } = await makeHost(actors);
+      const calendar = { provider: 'Nettu', id } as const;
+      dataOf(await actors.server.service.addBusyCalendar({ serviceId, userId, calendar }));
+      return actors.server.service.removeBusyCalendar({ serviceId, userId, calendar });
+    },
+    200,
+    { ...host, busy: [] },
+  ],
+  'booking.ofService': [
+    async (actors) => actors.server.booking.ofService((await makeBooking(actors, 'browser')).serviceId, day),
+    200,
+    { bookings: [{ id: UUID, ...atTen, state: 'confirmed' }] },
+  ],
+};
+
+export const userScheduling: Record<string, Use> = {
+  ...shared('browser'),
+  'schedule.create': [
+    ({ browser }) => browser.schedule.create({ timezone: 'UTC', rules, ...tagged }),
+    201,
+    { schedule: { ...schedule.schedule, rules } },
+  ],
+  'booking.list': [
+    async (actors) => {
+      await makeBooking(actors, 'browser');
+      return actors.browser.booking.list(day);
+    },
+    200,
+    { bookings: [{ id: UUID, ...atTen, bookedBy: UUID }] },
+  ],
+};

@@ -1,0 +1,13 @@
+/** What the tables of uses are made of: a method of the SDK called once, and what the Worker must answer. */
+import { expect } from 'vitest';
+import type { Answer } from '../../../src/sdk/index.ts';
+import { type Actors, dataOf } from './actors.ts';
+
+export type Use = [send: (actors: Actors) => Promise<Answer<unknown>>, status: number, data: object];
+
+export const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
+export const tagged = { metadata: { color: 'red' } };
+export const red = { key: 'color', value: 'red' };
+
+export const makeCalendar = async ({ server, userId }: Actors) =>
+  dataOf(await server.calendar.create(userId, { timezone: 'UTC', ...tagged })).calendar.id;
