@@ -47,6 +47,24 @@ const kinds: Kind[] = [
     rows: 4,
     gone: 2,
   },
+  {
+    table: 'schedules',
+    entries: 'schedule_metadata',
+    name: 'schedule',
+    creation: async ({ id }) => [`/user/${id}/schedule`, { timezone: 'UTC' }],
+    root: '/user/schedule',
+    rows: 3,
+    gone: 1,
+  },
+  {
+    table: 'services',
+    entries: 'service_metadata',
+    name: 'service',
+    creation: async () => ['/service', {}],
+    root: '/service',
+    rows: 2,
+    gone: 1,
+  },
 ];
 
 /** Every entry of every resource stands in its JSON, and the other way round. */
@@ -148,29 +166,43 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name,
   });
 });
 
-/** A user of the account, with what can belong to one. */
-async function newHousehold(user: User): Promise<Record<'user' | 'calendar' | 'event', string>> {
+/** A user of the account, with what can belong to one, and a service. */
+async function newHousehold(user: User) {
   const metadata = metadataOf(5);
   const { account } = user;
   const { id } = await account.newUser(metadata);
   const post = async (path: string, body: object) => (await account.call('POST', path, { body })).body;
   const calendar = (await post(`/user/${id}/calendar`, { timezone: 'UTC', metadata })).calendar.id;
-  const event = { calendarId: calendar, startTs: 0, duration: 1, metadata };
-  return { user: id, calendar, event: (await post(`/user/${id}/events`, event)).event.id };
+  const { event } = await post(`/user/${id}/events`, {
+    calendarId: calendar,
+    startTs: 0,
+    duration: 1,
+    metadata,
+  });
+  const { schedule } = await post(`/user/${id}/schedule`, { timezone: 'UTC', metadata });
+  const { service } = await post('/service', { metadata });
+  return {
+    user: `/user/${id}`,
+    calendar: `/user/calendar/${calendar}`,
+    event: `/user/events/${event.id}`,
+    schedule: `/user/schedule/${schedule.id}`,
+    service: `/service/${service.id}`,
+  };
 }
 
 const left = ({ account }: User) => Promise.all(kinds.map(({ entries }) => countOf(entries, account.id)));
 
 it.each([
-  ['an event', 'event', [10, 10, 5]],
-  ['a calendar', 'calendar', [10, 5, 5]],
-  ['a user', 'user', [5, 5, 5]],
+  ['an event', 'event', [10, 10, 5, 10, 10]],
+  ['a calendar', 'calendar', [10, 5, 5, 10, 10]],
+  ['a schedule', 'schedule', [10, 10, 10, 5, 10]],
+  ['a service', 'service', [10, 10, 10, 10, 5]],
+  ['a user', 'user', [5, 5, 5, 5, 10]],
 ] as const)('%s takes the entries of all that goes with it, and no others', async (_, kind, expected) => {
   const user = await newUser();
   const [gone] = [await newHousehold(user), await newHousehold(user)];
-  expect(await left(user)).toEqual([10, 10, 10]);
-  const root = kind === 'user' ? '/user' : `/user/${kind}${kind === 'event' ? 's' : ''}`;
-  expect((await user.account.call('DELETE', `${root}/${gone[kind]}`)).status).toBe(200);
+  expect(await left(user)).toEqual([10, 10, 10, 10, 10]);
+  expect((await user.account.call('DELETE', gone[kind])).status).toBe(200);
   expect(await left(user)).toEqual(expected);
   await expectTrue();
 });
@@ -180,8 +212,8 @@ it('an account takes the entries of all that it had', async () => {
   for (const one of [user, other]) await newHousehold(one);
   await env.DB.prepare('DELETE FROM accounts WHERE id = ?').bind(user.account.id).run();
   expect([await left(user), await left(other)]).toEqual([
-    [0, 0, 0],
-    [5, 5, 5],
+    [0, 0, 0, 0, 0],
+    [5, 5, 5, 5, 5],
   ]);
   await expectTrue();
 });

@@ -10,23 +10,42 @@ const things = [
   {
     table: 'users',
     path: '/user/meta',
+    at: (id: string) => `/user/${id}`,
     make: async (account: Account, metadata: object): Promise<string> =>
       (await account.call('POST', '/user', { body: { metadata } })).body.user.id,
   },
   {
     table: 'calendars',
     path: '/calendar/meta',
+    at: (id: string) => `/user/calendar/${id}`,
     make: async (account: Account, metadata: object): Promise<string> => {
       const user = (await account.call('POST', '/user')).body.user.id;
       const body = { timezone: 'UTC', metadata };
       return (await account.call('POST', `/user/${user}/calendar`, { body })).body.calendar.id;
     },
   },
+  {
+    table: 'schedules',
+    path: '/schedule/meta',
+    at: (id: string) => `/user/schedule/${id}`,
+    make: async (account: Account, metadata: object): Promise<string> => {
+      const user = (await account.call('POST', '/user')).body.user.id;
+      const body = { timezone: 'UTC', metadata };
+      return (await account.call('POST', `/user/${user}/schedule`, { body })).body.schedule.id;
+    },
+  },
+  {
+    table: 'services',
+    path: '/service/meta',
+    at: (id: string) => `/service/${id}`,
+    make: async (account: Account, metadata: object): Promise<string> =>
+      (await account.call('POST', '/service', { body: { metadata } })).body.service.id,
+  },
 ];
 
 const search = (query: Record<string, unknown>) => `?${new URLSearchParams(query as Record<string, string>)}`;
 
-describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, { table, make }) => {
+describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, { table, at, make }) => {
   const find = async (account: Account, query: Record<string, unknown>): Promise<string[]> => {
     const reply = await account.call('GET', path + search(query));
     expect(reply.status).toBe(200);
@@ -46,8 +65,9 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     expect(await find(account, { ...query, skip: 23 })).toEqual([]);
     const [one] = (await account.call('GET', path + search({ key: 'n', value: '7' }))).body[table];
     expect(one).toMatchObject({ id: ids[7], metadata: { color: 'red', n: '7' } });
-    const single = table === 'users' ? `/user/${ids[7]}` : `/user/calendar/${ids[7]}`;
-    expect(Object.values((await account.call('GET', single)).body)).toEqual([one]);
+    const single = (await account.call('GET', at(ids[7] ?? ''))).body;
+    if (table === 'services') expect(single).toEqual({ ...one, users: [] });
+    else expect(Object.values(single)).toEqual([one]);
   });
 
   it('keeps that order where others are changed or removed', async () => {
@@ -57,7 +77,6 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
       await make(account, { k: 'x' }),
       await make(account, { k: 'y' }),
     ];
-    const at = (id: string) => (table === 'users' ? `/user/${id}` : `/user/calendar/${id}`);
     await account.call('PUT', at(a), { body: { metadata: { k: 'y' } } });
     expect(await find(account, { key: 'k', value: 'y' })).toEqual([a, c]);
     expect(await find(account, { key: 'k', value: 'x' })).toEqual([b]);
@@ -146,11 +165,15 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     const metadata = `json_object('color', iif(n % ${nth} = 0, 'red', 'n' || n), 'n', 'x')`;
     const id = `printf('%08x-0000-4000-8000-000000000000', n)`;
     const numbers = `WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${count})`;
-    const insert =
-      table === 'users'
-        ? `INSERT INTO users (account_id, id, metadata) ${numbers} SELECT ?1, ${id}, ${metadata} FROM c`
-        : `INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) ${numbers}
-           SELECT ?1, ${id}, (SELECT user_id FROM calendars WHERE id = '${owner}'), 'UTC', 'Mon', ${metadata} FROM c`;
+    const user = `(SELECT user_id FROM ${table} WHERE id = '${owner}')`;
+    const [columns, values] = {
+      users: ['', ''],
+      calendars: ['user_id, timezone, week_start,', `${user}, 'UTC', 'Mon',`],
+      schedules: ['user_id, timezone, rules,', `${user}, 'UTC', '[]',`],
+      services: ['multi_person,', `'{"variant":"collective"}',`],
+    }[table] as [string, string];
+    const insert = `INSERT INTO ${table} (account_id, id, ${columns} metadata) ${numbers}
+      SELECT ?1, ${id}, ${values} ${metadata} FROM c`;
     await env.DB.prepare(insert).bind(account.id).run();
   }
 

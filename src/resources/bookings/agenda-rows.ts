@@ -73,10 +73,10 @@ export interface AgendaHostRow {
 export const selectHosts = (asked: AgendaQuery): Query<AgendaHostRow> => query<AgendaHostRow>`
   SELECT h.user_id, u.agenda, h.buffer_before, h.buffer_after, h.closest, h.furthest,
     coalesce(h.booking_calendar_id, h.busy ->> '$[0]') AS book_in, s.timezone,
-    CASE WHEN length(s.rules) <= ${LONG} THEN s.rules ELSE (
+    CASE WHEN length(s.rules) > ${LONG} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
-        BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY}`)}) END AS rules
+        BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY}`)}) ELSE s.rules END AS rules
   FROM ${hosts(asked)}
   CROSS JOIN users u ON u.account_id = h.account_id AND u.id = h.user_id
   LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id

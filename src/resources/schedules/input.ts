@@ -15,7 +15,7 @@ const minutesOf = ({ hours, minutes }: ClockTime): number => hours * 60 + minute
 const interval = v.pipe(
   shape({ start: time, end: time }),
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
+    if (!dataset.typed || dataset.issues) return;
     const { start, end } = dataset.value;
     if (minutesOf(end) <= minutesOf(start)) addIssue({ message: 'must be after start', path: at('end') });
   }),
