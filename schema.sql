@@ -341,13 +341,16 @@ CREATE INDEX IF NOT EXISTS bookings_of_service ON bookings (account_id, service_
 CREATE INDEX IF NOT EXISTS bookings_of_session ON bookings (account_id, session) WHERE session IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bookings_by_user ON bookings (account_id, booked_by, start_ts) WHERE booked_by IS NOT NULL;
 
--- The events of a session live as long as one of its bookings does; and a booking as long as all of its events.
+-- The events of a session live as long as one of its bookings does; and a booking as long as all of its events. Who
+-- takes or leaves a seat of a group changes no event, so the group's revision is raised (see below).
 CREATE TRIGGER IF NOT EXISTS booking_joins_events AFTER INSERT ON bookings
 BEGIN
   UPDATE events SET expires_at = (
     SELECT CASE WHEN count(*) = count(expires_at) THEN max(expires_at) END FROM bookings
     WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled')
   WHERE account_id = NEW.account_id AND session = NEW.session;
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
 END;
 CREATE TRIGGER IF NOT EXISTS booking_ends_events AFTER UPDATE OF state, session, expires_at ON bookings
 WHEN NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
@@ -358,6 +361,8 @@ BEGIN
     SELECT CASE WHEN count(*) = count(expires_at) THEN max(expires_at) END FROM bookings
     WHERE account_id = OLD.account_id AND session = events.session AND state <> 'cancelled')
   WHERE account_id = OLD.account_id AND session IN (OLD.session, NEW.session);
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
 END;
 CREATE TRIGGER IF NOT EXISTS event_ends_bookings AFTER DELETE ON events WHEN OLD.session IS NOT NULL
 BEGIN

@@ -94,15 +94,12 @@ function untilWritten(
   return again();
 }
 
+const sessionAt = ({ sessions }: Agenda, { startTs, duration }: Wanted): string | undefined =>
+  sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
+
 /** The session that a booking is part of at a time, and the events that have to be made for it. */
-function sessionFor(
-  { agenda, sessionEvents }: Reading,
-  { startTs, duration }: Wanted,
-  hosts: readonly BookableHost[],
-) {
-  const session =
-    agenda.sessions.find((other) => other.start === startTs && other.duration === duration)?.id ??
-    crypto.randomUUID();
+function sessionFor({ agenda, sessionEvents }: Reading, wanted: Wanted, hosts: readonly BookableHost[]) {
+  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
   const there = sessionEvents.filter((event) => event.session === session);
   const missing = hosts
     .filter(({ id }) => !there.some(({ user_id }) => user_id === id))
@@ -235,13 +232,19 @@ function confirm(
 ): Plan<BookingResult> {
   const live = booking.expires_at !== null && booking.expires_at > now;
   const agenda = live ? onlyBookings(reading.agenda, wanted) : reading.agenda;
-  sameHosts(agenda, wanted, JSON.parse(booking.hosts));
+  const hosts = sameHosts(agenda, wanted, JSON.parse(booking.hosts));
   const stamp = crypto.randomUUID();
   const change = { state: 'confirmed', expiresAt: null, metadata, now, stamp } as const;
-  return plan(
-    [updateBooking(scope, booking.id, change, reading.basis), updateEvents(scope, booking.id, stamp)],
-    ([row]) => (row ? toResult(row) : again()),
-  );
+  const confirmed = ([row]: BookingRow[]) => (row ? toResult(row) : again());
+  const session = sessionAt(agenda, wanted);
+  if (session === undefined || session === booking.session) {
+    const update = updateBooking(scope, booking.id, change, reading.basis);
+    return plan([update, updateEvents(scope, booking.id, stamp)], confirmed);
+  }
+  // While the hold was expired others have begun another session of the group.
+  const { missing, ...place } = sessionFor(reading, wanted, hosts);
+  const update = updateBooking(scope, booking.id, { ...change, ...place }, reading.basis);
+  return plan([update, insertEvents(scope, booking.id, stamp, missing)], confirmed);
 }
 
 /** In one step, with the same hosts: of a group one seat changes its session, any other booking takes its events along. */
