@@ -83,9 +83,12 @@ export function faultsOf({ bookings, events, services, users }: Stored, now: num
     );
     must(hosts.length > 0 && new Set(hosts).size === hosts.length, `${name}: hosts ${hosts}`);
     must(ids.length === hosts.length, `${name}: ${hosts.length} hosts, ${ids.length} events`);
-    ids.forEach((id, i) => {
+    for (const [i, id] of ids.entries()) {
       const event = eventById.get(id);
-      if (!event) return must(false, `${name}: event ${id} is gone`);
+      if (!event) {
+        must(false, `${name}: event ${id} is gone`);
+        continue;
+      }
       must(event.user_id === hosts[i], `${name}: event ${id} is of another host`);
       must(event.session === booking.session, `${name}: event ${id} is of another session`);
       must(event.service_id === booking.service_id, `${name}: event ${id} is of another service`);
@@ -95,7 +98,7 @@ export function faultsOf({ bookings, events, services, users }: Stored, now: num
         event.recurrence === null && event.exdates === '[]',
         `${name}: event ${id} repeats, or is taken out`,
       );
-    });
+    }
   }
   for (const event of events.filter(({ session }) => session !== null)) {
     const holders = holdersOf.get(event.id) ?? [];
