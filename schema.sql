@@ -392,7 +392,7 @@ END;
 
 -- Revisions. A booking is decided on rows that were read before, and written only while the agendas of its hosts and
 -- the revision of its service are as they were then. Each of these writes raises what it can change the decision of.
--- Where a user, a calendar or a service goes with all that it has, it is missed by itself, or raised once.
+-- Where a user or a service goes it is missed by itself; a calendar leaves the hosts that it counted for, above.
 
 CREATE TRIGGER IF NOT EXISTS event_insert_raises AFTER INSERT ON events
 BEGIN
@@ -415,10 +415,6 @@ CREATE TRIGGER IF NOT EXISTS calendar_update_raises AFTER UPDATE OF timezone, we
 WHEN NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start
 BEGIN
   UPDATE users SET agenda = agenda + 1 WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
-CREATE TRIGGER IF NOT EXISTS calendar_delete_raises AFTER DELETE ON calendars
-BEGIN
-  UPDATE users SET agenda = agenda + 1 WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
 CREATE TRIGGER IF NOT EXISTS schedule_update_raises AFTER UPDATE OF timezone, rules ON schedules
 WHEN NEW.timezone <> OLD.timezone OR NEW.rules <> OLD.rules

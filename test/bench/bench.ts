@@ -17,6 +17,7 @@ import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
+import { measureScheduling } from './scheduling.ts';
 import { measureStart } from './start.ts';
 import { measureThroughput, type Variant } from './throughput.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
@@ -53,6 +54,7 @@ async function run(): Promise<Results> {
     observed: await bundleReference('observed'),
     isolate: await bundleReference('isolate'),
     expansion: await bundleReference('expansion'),
+    'hosts-in-turn': await bundleReference('hosts-in-turn'),
   };
 
   // Many users of several accounts with a key each: caches have to work for what they save.
@@ -83,6 +85,8 @@ async function run(): Promise<Results> {
   const expansion = await measureExpansion(code.expansion, budget.expansions);
   progress('worst requests');
   const worst = await measureWorst(code.ours, budget.expansions);
+  progress('scheduling');
+  const scheduling = await measureScheduling(code, budget.expansions);
   progress('start');
   const startUp = await measureStart(code, budget.starts);
   return {
@@ -95,6 +99,7 @@ async function run(): Promise<Results> {
     expansion,
     start: startUp,
     worst,
+    scheduling,
   };
 }
 

@@ -35,7 +35,7 @@ export function bundleOurs(...flags: string[]): string {
 
 /** A Worker of `references/`, as one module; what it imports as `worker-under-test` is left to be found at run time. */
 export async function bundleReference(
-  name: 'limit' | 'sequential' | 'observed' | 'isolate' | 'expansion',
+  name: 'limit' | 'sequential' | 'observed' | 'isolate' | 'expansion' | 'hosts-in-turn',
 ): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`references/${name}.ts`, import.meta.url))],

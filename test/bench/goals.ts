@@ -11,7 +11,7 @@ export interface Goal {
   counted: boolean;
 }
 
-export function goalsOf({ throughput, cost, start }: Results): Goal[] {
+export function goalsOf({ throughput, cost, start, scheduling }: Results): Goal[] {
   const timed = operations.flatMap(({ name, goals = {} }): Goal[] => {
     const row = throughput.find(({ operation }) => operation === name);
     const other = throughput.find(({ operation }) => operation === goals.faster?.than);
@@ -46,8 +46,29 @@ export function goalsOf({ throughput, cost, start }: Results): Goal[] {
     met: faults.length === 0,
     counted: true,
   });
+  const [, many] = scheduling;
+  const inTurn = (many?.near.sequential ?? 0) / (many?.near.ours ?? 1);
+  const perRequest = { counted: false };
   return [
     ...timed,
+    {
+      goal: `${many?.request}: at least 3 × in turn`,
+      value: inTurn.toFixed(2),
+      met: inTurn >= 3,
+      ...perRequest,
+    },
+    {
+      goal: `${many?.request}: under 8 ms of CPU`,
+      value: (many?.cpu ?? Number.NaN).toFixed(1),
+      met: (many?.cpu ?? Number.NaN) < 8,
+      ...perRequest,
+    },
+    counted(
+      'slots in one round trip, a booking in two',
+      scheduling
+        .filter(({ trips, allowed }) => trips > allowed)
+        .map(({ request }) => ({ operation: request })),
+    ),
     counted('one D1 round trip each, none for what needs no database', overspent),
     counted(`rows read do not grow from ${cost.users.join(' to ')} users`, growing),
     {

@@ -17,6 +17,7 @@ export function report(results: Results): string {
     costOf(results),
     expansionOf(results),
     worstOf(results),
+    schedulingOf(results),
     startOf(results),
     goalTable(results),
   ].join('\n\n');
@@ -96,6 +97,17 @@ function worstOf({ worst }: Results): string {
   ]);
   return `The worst requests: milliseconds of CPU of the Worker, of one request about as large as may be
 ${table(['', 'status', 'ms', 'bytes'], rows)}`;
+}
+
+function schedulingOf({ scheduling }: Results): string {
+  const maybe = (value: number | null) => (value === null ? '' : ms(value));
+  const rows = scheduling.map(({ request, trips, rowsRead, rowsWritten, near, far, cpu }) => [
+    request,
+    ...[trips, rowsRead, rowsWritten].map(String),
+    ...[near.ours, near.sequential, far.ours, far.sequential, cpu].map(maybe),
+  ]);
+  return `Scheduling: milliseconds with the database near, and ${DELAY_MS} ms away; CPU of the Worker's isolate
+${table(['', 'round trips', 'rows read', 'written', 'ours', 'in turn', 'ours, far', 'in turn, far', 'CPU'], rows)}`;
 }
 
 function startOf({ start }: Results): string {

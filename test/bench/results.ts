@@ -2,6 +2,7 @@
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
+import type { Scheduling } from './scheduling.ts';
 import type { Start } from './start.ts';
 import type { Throughput } from './throughput.ts';
 import type { Worst } from './worst.ts';
@@ -18,4 +19,5 @@ export interface Results {
   expansion: Expansion[];
   start: Start;
   worst: Worst[];
+  scheduling: Scheduling[];
 }

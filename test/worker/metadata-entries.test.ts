@@ -33,7 +33,7 @@ const kinds: Kind[] = [
     creation: async ({ id }) => [`/user/${id}/calendar`, { timezone: 'UTC' }],
     root: '/user/calendar',
     rows: 3,
-    gone: 2,
+    gone: 1,
   },
   {
     table: 'events',

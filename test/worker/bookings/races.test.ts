@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import type { Call, Reply } from '../support/client.ts';
 import { interrupted } from '../support/database.ts';
 import {
-  addHost,
   at,
   book,
   cancel,
@@ -211,7 +210,12 @@ const races: Race[] = [
     name: 'a host who is closed is added to a collective',
     world: { multiPerson: collective },
     stands: ({ account }) => newHost(account, open(11, 24)),
-    amid: ({ account, service }, host: never) => addHost(account, service, host),
+    amid: ({ account, service }, host: { id: string; schedule: string }) => {
+      const availability = { variant: 'Schedule', id: host.schedule };
+      return ok(
+        account.call('POST', `/service/${service}/users`, { body: { userId: host.id, availability } }),
+      );
+    },
     booked: '409 slot-unavailable',
     kept: '200',
   },
