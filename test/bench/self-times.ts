@@ -13,6 +13,9 @@ export interface SelfTime {
 
 type Node = Profiler.ProfileNode;
 
+/** Microseconds that one sample may stand for: V8 takes five in that time while something runs. */
+const LONGEST = 1000;
+
 /** The dearest first. */
 export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): SelfTime[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -22,8 +25,8 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
   samples.forEach((id, i) => {
     const node = byId.get(id);
     if (!node || node.callFrame.functionName === '(idle)') return;
-    // A sample lasts until the next one.
-    const self = (timeDeltas[i + 1] ?? 0) / 1000;
+    // A sample lasts until the next one; but while the isolate waits for the database there is none.
+    const self = Math.min(timeDeltas[i + 1] ?? 0, LONGEST) / 1000;
     total += self;
     const [name, place] = [nameOf(node), placeOf(node) || callerOf(node, parents)];
     const entry = times.get(name + place) ?? { name, place, self: 0, share: 0 };

@@ -91,7 +91,7 @@ interface Times {
   week_start: string;
   /** How many they are. */
   n: number;
-  /** Of those that neither repeat nor are taken out: `start duration`, comma separated. */
+  /** Of those that neither repeat nor are taken out: `start,duration,start,duration…` */
   singles: string | null;
   /** Of the others, in JSON: `[start, duration, recurrence, exdates]`. null where all together are too long to send. */
   series: string | null;
@@ -168,7 +168,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
     CASE WHEN sum(bytes) OVER () <= ${MAX_RULES} THEN series END AS series
   FROM (
     SELECT ${by}, ${more} count(*) AS n,
-      group_concat(CASE WHEN NOT ${isSeries} THEN start_ts || ' ' || duration END) AS singles,
+      group_concat(CASE WHEN NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
       coalesce(sum(CASE WHEN ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
       json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE ${isSeries}) AS series
     FROM (${events} LIMIT ${MAX_EVENTS + 1}) GROUP BY ${by}

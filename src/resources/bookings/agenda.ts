@@ -141,9 +141,10 @@ function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budge
   const { singles, series, timezone, week_start } = group;
   const found: Interval[] = [];
   budget.spend(PRICE.single * group.n);
-  for (const single of singles?.split(',') ?? []) {
-    const [start = 0, duration = 0] = single.split(' ').map(Number);
-    found.push({ start, end: start + duration });
+  const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
+  for (let i = 0; i < numbers.length; i += 2) {
+    const start = numbers[i] as number;
+    found.push({ start, end: start + (numbers[i + 1] as number) });
   }
   const timespan = { startTs: window.start, endTs: window.end };
   for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as Series[]) {

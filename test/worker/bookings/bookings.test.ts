@@ -259,6 +259,14 @@ describe('a change', () => {
     await expectSound(world);
   });
 
+  it('keeps the hosts: where one of them has left the service, a booking stays where it is', async () => {
+    const world = await newWorld({ hosts: 2, multiPerson: collective });
+    const booking = await book(world, at(10));
+    await world.account.call('DELETE', `/service/${world.service}/users/${world.hosts[1]?.id}`);
+    expectProblem(await change(world, booking, { startTs: at(12) }), 'slot-unavailable');
+    expect((await seen(world, booking)).startTs).toBe(at(10));
+  });
+
   it('of the metadata alone is no question of time', async () => {
     const world = await newWorld();
     const booking = await book(world, at(10), { metadata: { a: '1' } });

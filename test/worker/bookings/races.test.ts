@@ -285,6 +285,12 @@ const races: Race[] = [
     booked: '409 slot-taken',
   },
   {
+    name: 'the host of a group enters an event',
+    world: { multiPerson: group(2) },
+    amid: ({ hosts }) => enter(hosts[0], at(10)),
+    booked: '409 slot-unavailable',
+  },
+  {
     name: 'there are fewer seats',
     world: { multiPerson: group(2) },
     stands: (world) => book(world, at(10)),
