@@ -1,32 +1,21 @@
-/**
- * What is done to bookings. D1 has no interactive transactions, so what decides is read first, with the revisions of the
- * service and of its hosts' agendas; and what was decided is written only while these are as they were. Where they are
- * not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent at
- * once; and where nobody is in the way a booking takes two round trips.
- */
+/** What is done to bookings: decided on what was read, and written only while that is as it was (see reading.ts). */
 import type { Scope } from '../../db/scope.ts';
 import { found, type Plan, plan, read, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
-import { Overspent } from '../../time/budget.ts';
 import { window } from '../events/input.ts';
 import { selectService } from '../services/rows.ts';
-import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './agenda.ts';
-import { type AgendaQuery, targetOf } from './agenda-rows.ts';
-import { type BookableHost, chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
+import { targetOf } from './agenda-rows.ts';
+import { chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
+import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
 import {
-  type Basis,
   type BookingRow,
   insertBooking,
   insertEvents,
-  type RankRow,
-  type SessionEventRow,
   selectBooking,
   selectBookingsOfService,
   selectBookingsOfUser,
-  selectRanks,
-  selectSessionEvents,
   targetOfBooking,
   toBooking,
   updateBooking,
@@ -34,83 +23,11 @@ import {
 } from './rows.ts';
 
 const MINUTE = 60_000;
-/** How often a booking is decided on before its caller is asked to come again. */
-const MAX_TRIES = 8;
 
 const toResult = (row: BookingRow): BookingResult => ({ booking: toBooking(row) });
 
 const cancelled = () =>
   new Problem('booking-cancelled', 'A cancelled booking stays as it is. Make a new one.');
-
-/** Everything that a decision is made on, as it was read in one transaction. */
-interface Reading {
-  agenda: Agenda;
-  basis: Basis;
-  sessionEvents: SessionEventRow[];
-  ranks: Map<string, number>;
-}
-
-const decisionQueries = (asked: AgendaQuery) =>
-  [...agendaQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
-
-function readingOf(
-  agendaRows: AgendaRows,
-  sessionEvents: SessionEventRow[],
-  ranks: RankRow[],
-  { startTs, duration }: Wanted,
-  now: number,
-): Reading {
-  const service = found(agendaRows[0]);
-  try {
-    return {
-      agenda: agendaOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
-      basis: {
-        serviceId: service.id,
-        revision: service.revision,
-        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
-      },
-      sessionEvents,
-      ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
-    };
-  } catch (error) {
-    if (!(error instanceof Overspent)) throw error;
-    throw new Problem('answer-too-large', 'The hosts have too much at that time. Name fewer in hostUserIds.');
-  }
-}
-
-/** Decides, and decides again, until what was decided is written. */
-function untilWritten(
-  attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
-): Plan<BookingResult> {
-  let tries = 0;
-  const again = (): Plan<BookingResult> => {
-    tries += 1;
-    if (tries <= MAX_TRIES) return attempt(again);
-    throw new Problem(
-      'contended',
-      'Too much changed at once around this booking. Nothing was written; try again.',
-    );
-  };
-  return again();
-}
-
-const sessionAt = ({ sessions }: Agenda, { startTs, duration }: Wanted): string | undefined =>
-  sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
-
-/** The session that a booking is part of at a time, and the events that have to be made for it. */
-function sessionFor({ agenda, sessionEvents }: Reading, wanted: Wanted, hosts: readonly BookableHost[]) {
-  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
-  const there = sessionEvents.filter((event) => event.session === session);
-  const missing = hosts
-    .filter(({ id }) => !there.some(({ user_id }) => user_id === id))
-    .map(({ id, bookIn }) => ({ event: crypto.randomUUID(), calendar: bookIn, user: id }));
-  const eventOf = new Map([
-    ...there.map(({ user_id, id }) => [user_id, id] as const),
-    ...missing.map(({ user, event }) => [user, event] as const),
-  ]);
-  const events = hosts.flatMap(({ id }) => eventOf.get(id) ?? []);
-  return { session, missing, events, hosts: hosts.map(({ id }) => id) };
-}
 
 export const createBooking = write({
   params: ['serviceId'],

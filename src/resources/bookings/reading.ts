@@ -1,0 +1,91 @@
+/**
+ * What a booking is decided on. D1 has no interactive transactions, so what decides is read first, with the revisions of
+ * the service and of its hosts' agendas; and what was decided is written only while these are as they were. Where they
+ * are not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent
+ * at once; and where nobody is in the way a booking takes two round trips.
+ */
+import { found, type Plan } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
+import type { BookingResult } from '../../sdk/types.ts';
+import { Overspent } from '../../time/budget.ts';
+import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './agenda.ts';
+import type { AgendaQuery } from './agenda-rows.ts';
+import type { BookableHost, Wanted } from './decide.ts';
+import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './rows.ts';
+
+/** How often a booking is decided on before its caller is asked to come again. */
+const MAX_TRIES = 8;
+
+/** Everything that a decision is made on, as it was read in one transaction. */
+export interface Reading {
+  agenda: Agenda;
+  basis: Basis;
+  sessionEvents: SessionEventRow[];
+  ranks: Map<string, number>;
+}
+
+export const decisionQueries = (asked: AgendaQuery) =>
+  [...agendaQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+
+export function readingOf(
+  agendaRows: AgendaRows,
+  sessionEvents: SessionEventRow[],
+  ranks: RankRow[],
+  { startTs, duration }: Wanted,
+  now: number,
+): Reading {
+  const service = found(agendaRows[0]);
+  try {
+    return {
+      agenda: agendaOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      basis: {
+        serviceId: service.id,
+        revision: service.revision,
+        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
+      },
+      sessionEvents,
+      ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
+    };
+  } catch (error) {
+    if (!(error instanceof Overspent)) throw error;
+    throw new Problem('answer-too-large', 'The hosts have too much at that time. Name fewer in hostUserIds.');
+  }
+}
+
+/** Decides, and decides again, until what was decided is written. */
+export function untilWritten(
+  attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
+): Plan<BookingResult> {
+  let tries = 0;
+  const again = (): Plan<BookingResult> => {
+    tries += 1;
+    if (tries <= MAX_TRIES) return attempt(again);
+    throw new Problem(
+      'contended',
+      'Too much changed at once around this booking. Nothing was written; try again.',
+    );
+  };
+  return again();
+}
+
+export const sessionAt = ({ sessions }: Agenda, { startTs, duration }: Wanted): string | undefined =>
+  sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
+
+/** The session that a booking is part of at a time, and the events that have to be made for it. */
+export function sessionFor(
+  { agenda, sessionEvents }: Reading,
+  wanted: Wanted,
+  hosts: readonly BookableHost[],
+) {
+  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
+  const there = sessionEvents.filter((event) => event.session === session);
+  const missing = hosts
+    .filter(({ id }) => !there.some(({ user_id }) => user_id === id))
+    .map(({ id, bookIn }) => ({ event: crypto.randomUUID(), calendar: bookIn, user: id }));
+  const eventOf = new Map([
+    ...there.map(({ user_id, id }) => [user_id, id] as const),
+    ...missing.map(({ user, event }) => [user, event] as const),
+  ]);
+  const events = hosts.flatMap(({ id }) => eventOf.get(id) ?? []);
+  return { session, missing, events, hosts: hosts.map(({ id }) => id) };
+}
