@@ -1,0 +1,50 @@
+/** Time zones by brute force, for what is to be compared with the Worker: every clock is looked at every five minutes. */
+
+export const STEP = 300_000;
+const DAY = 86_400_000;
+
+/** What clocks show in a zone, for each step of a stretch of time: as the UTC instant that shows the same. */
+export class WallClock {
+  readonly #start: number;
+  readonly #shown: number[];
+
+  constructor(zone: string, start: number, days: number) {
+    const two = '2-digit';
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: two,
+      day: two,
+      hour: two,
+      minute: two,
+    });
+    this.#start = start;
+    this.#shown = Array.from({ length: (days * DAY) / STEP }, (_, i) => {
+      const [month = 0, day, year = 0, hour, minute] = (
+        format.format(start + i * STEP).match(/\d+/g) ?? []
+      ).map(Number);
+      return Date.UTC(year, month - 1, day, hour, minute);
+    });
+  }
+
+  #instant(index: number): number {
+    if (index < 0) throw new Error('the test must look at a longer stretch');
+    return this.#start + index * STEP;
+  }
+
+  /** The first instant at which the clock shows a local time or a later one. */
+  first(local: number): number {
+    return this.#instant(this.#shown.findIndex((shown) => shown >= local));
+  }
+
+  /** The instant after which the clock never shows an earlier time than this. */
+  last(local: number): number {
+    return this.#instant(this.#shown.findLastIndex((shown) => shown < local) + 1);
+  }
+
+  /** The day, numbered from 1970, that the clock shows. */
+  day(instant: number): number {
+    return Math.floor((this.#shown[(instant - this.#start) / STEP] ?? Number.NaN) / DAY);
+  }
+}
