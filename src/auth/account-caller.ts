@@ -22,6 +22,7 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
       scope: guardedBy(accountOfKey(hash, now), owner),
       evidence: expiryOfKey(hash, now),
       prove(expired) {
+        if (expired !== 0) seen.delete(hash);
         if (expired === null) throw unknownKey();
         if (expired) {
           throw new Problem(

@@ -108,7 +108,12 @@ function bareClaim(bearer: Bearer): Claim {
 /** @throws Problem when the token is refused by these keys, which are the account's of this moment. */
 async function prove({ account, token }: Bearer, candidates: Candidates): Promise<CandidateKey> {
   const { signer, refusal } = await judge(token, candidates);
-  if (refusal) throw refusal;
+  if (refusal) {
+    // What is refused is no longer known: it is slowed down, and carries no heavy read along.
+    verified.delete(account + token.jws);
+    if (signer && !signer.accepted) met.delete(account);
+    throw refusal;
+  }
   verified.set(account + token.jws, { token, signer });
   const accepted = candidates.keys.filter((key) => key.accepted);
   if (accepted.every(({ pem }) => pem !== null)) met.set(account, accepted);
