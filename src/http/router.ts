@@ -5,9 +5,8 @@ import type { Env } from '../env.ts';
 import { Problem } from '../problem.ts';
 import type { Method, Route } from '../route.ts';
 import { answer } from './answer.ts';
+import { BASE } from './base.ts';
 import type { Reply } from './reply.ts';
-
-export const BASE = '/api/v1';
 
 /**
  * Answers a request by the first row that fits it.

@@ -3,9 +3,11 @@ import { equalSecrets, newSecret } from '../../auth/api-key.ts';
 import { type Scope, system } from '../../db/scope.ts';
 import type { Sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
+import { BASE } from '../../http/base.ts';
 import { found, lookup, type Plan, plan, read, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
-import type { AccountResult, CreateAccountResult, MessageResult } from '../../sdk/types.ts';
+import { version } from '../../sdk/package.json' with { type: 'json' };
+import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
 import { insertApiKey } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
 import { deleteKeys, insertKey } from '../signing-keys/rows.ts';
@@ -27,7 +29,16 @@ const changed = (scope: Scope, ...changes: Sql[]): Plan =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
 export const checkHealth = read({
-  run: () => plan([], (): MessageResult => ({ message: 'Nettu Scheduler is up.' })),
+  run: () =>
+    plan(
+      [],
+      (): HealthResult => ({
+        message: 'Nettu Scheduler is up.',
+        version,
+        docs: `${BASE}/docs`,
+        openapi: `${BASE}/openapi.json`,
+      }),
+    ),
 });
 
 export const createAccount = write({

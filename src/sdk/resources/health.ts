@@ -1,10 +1,10 @@
 import type { RequestOptions, Send } from '../request.ts';
-import type { MessageResult } from '../types.ts';
+import type { HealthResult } from '../types.ts';
 
 /** The service itself. */
 export function health(send: Send) {
   return {
     /** Status 200 when the service is up. */
-    checkStatus: async (options?: RequestOptions) => send<MessageResult>('GET', '/', options),
+    checkStatus: async (options?: RequestOptions) => send<HealthResult>('GET', '/', options),
   };
 }

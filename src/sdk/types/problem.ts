@@ -44,10 +44,14 @@ export type ProblemCode =
   | 'slot-unavailable'
   | 'booking-cancelled'
   | 'booking-shared'
+  // 412
+  | 'precondition-failed'
   // 413
   | 'body-too-large'
   // 415
   | 'media-type-unsupported'
+  // 422
+  | 'idempotency-key-reused'
   // 429
   | 'rate-limited'
   // 500

@@ -11,6 +11,18 @@ export interface MetadataQuery {
   value: string;
 }
 
+/** Which page of a list to answer. */
+export interface ListQuery {
+  /** 1 … 100, by default 20. */
+  limit?: number | undefined;
+  /** `nextCursor` of the page before. It goes with the same order and metadata. */
+  cursor?: string | undefined;
+  /** By creation; by default `'asc'`, the oldest first. */
+  order?: 'asc' | 'desc' | undefined;
+  /** Only what carries all of these entries. */
+  metadata?: Metadata | undefined;
+}
+
 export type Weekday = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
 /** The first day of a week, by name or by number (0 = Monday). Answers always use the name. */

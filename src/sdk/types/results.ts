@@ -1,8 +1,19 @@
 /** The bodies of answers, as they are named on the wire. */
 import type { Account, ApiKey, Calendar, CalendarEvent, Instance, SigningKey, User } from './resources.ts';
 
-export interface MessageResult {
+export interface HealthResult {
   message: string;
+  /** Of the API and of this package, which are released together. */
+  version: string;
+  /** Where the reference is, and the OpenAPI description behind it. */
+  docs: string;
+  openapi: string;
+}
+
+/** A page of a list. */
+export interface Page {
+  /** What gets the next page; null: this is the last. */
+  nextCursor: string | null;
 }
 
 export interface AccountResult {
@@ -43,6 +54,8 @@ export interface UsersResult {
   users: User[];
 }
 
+export interface UsersPage extends UsersResult, Page {}
+
 export interface CalendarResult {
   calendar: Calendar;
 }
@@ -51,6 +64,8 @@ export interface CalendarsResult {
   calendars: Calendar[];
 }
 
+export interface CalendarsPage extends CalendarsResult, Page {}
+
 export interface EventResult {
   event: CalendarEvent;
 }
@@ -58,6 +73,8 @@ export interface EventResult {
 export interface EventsResult {
   events: CalendarEvent[];
 }
+
+export interface EventsPage extends EventsResult, Page {}
 
 export interface InstancesResult {
   event: CalendarEvent;

@@ -1,5 +1,6 @@
 /** Schedules, services, booking slots and bookings: what the service keeps, takes and answers. */
 import type { Metadata, Timespan, Weekday } from './resources.ts';
+import type { Page } from './results.ts';
 
 /** A time of day. 24:00 is the end of the date, and only as an end. */
 export interface ClockTime {
@@ -47,6 +48,8 @@ export interface ScheduleResult {
 export interface SchedulesResult {
   schedules: Schedule[];
 }
+
+export interface SchedulesPage extends SchedulesResult, Page {}
 
 /**
  * How the hosts of a service share its bookings. Round robin: each booking takes one host, by `availability` the one
@@ -135,6 +138,8 @@ export interface ServiceResult {
 export interface ServicesResult {
   services: Service[];
 }
+
+export interface ServicesPage extends ServicesResult, Page {}
 
 /** Dates are `2030-01-31`, in the viewer's time zone; `interval` and `duration` are milliseconds. */
 export interface BookingSlotsQuery {
