@@ -2,6 +2,8 @@
 -- STRICT tables refuse values of another type. Times are integers, milliseconds since 1970, UTC.
 -- `seq` keeps the order of creation (and is the table's own key, so it costs nothing); clients see `id`.
 -- D1 bills an index entry written as a row, so there is one index for each question asked, and no other.
+-- `version` is what a resource's entity tag is made of: every change of what a client sees of it raises it. It begins at
+-- random, so that what takes the place of something that is gone does not have its tag.
 
 CREATE TABLE IF NOT EXISTS accounts (
   id TEXT NOT NULL PRIMARY KEY,
@@ -10,6 +12,7 @@ CREATE TABLE IF NOT EXISTS accounts (
   public_freebusy INTEGER NOT NULL DEFAULT 1 CHECK (public_freebusy IN (0, 1)),
   public_booking INTEGER NOT NULL DEFAULT 1 CHECK (public_booking IN (0, 1)),
   created INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   CHECK ((webhook_url IS NULL) = (webhook_key IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -36,9 +39,24 @@ CREATE TABLE IF NOT EXISTS signing_keys (
   state TEXT NOT NULL CHECK (state IN ('standby', 'active', 'retiring', 'revoked')),
   retires_at INTEGER,
   created INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, kid),
   CHECK ((state = 'retiring') = (retires_at IS NOT NULL))
 ) STRICT;
+
+-- An account shows the newest of its active keys.
+CREATE TRIGGER IF NOT EXISTS signing_key_insert_shows AFTER INSERT ON signing_keys
+BEGIN
+  UPDATE accounts SET version = version + 1 WHERE id = NEW.account_id;
+END;
+CREATE TRIGGER IF NOT EXISTS signing_key_update_shows AFTER UPDATE OF state ON signing_keys WHEN NEW.state <> OLD.state
+BEGIN
+  UPDATE accounts SET version = version + 1 WHERE id = NEW.account_id;
+END;
+CREATE TRIGGER IF NOT EXISTS signing_key_delete_shows AFTER DELETE ON signing_keys
+BEGIN
+  UPDATE accounts SET version = version + 1 WHERE id = OLD.account_id;
+END;
 
 CREATE TABLE IF NOT EXISTS users (
   seq INTEGER PRIMARY KEY,
@@ -47,8 +65,11 @@ CREATE TABLE IF NOT EXISTS users (
   metadata TEXT NOT NULL,
   not_before INTEGER, -- tokens issued before this are refused
   agenda INTEGER NOT NULL DEFAULT 0, -- raised by all that can decide whether the user can be booked: see below
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, id)
 ) STRICT;
+-- The key of the table, `seq`, is the last column of each of its indexes: what is found by this one is in order of creation.
+CREATE INDEX IF NOT EXISTS users_of_account ON users (account_id);
 
 CREATE TABLE IF NOT EXISTS calendars (
   seq INTEGER PRIMARY KEY,
@@ -58,6 +79,7 @@ CREATE TABLE IF NOT EXISTS calendars (
   timezone TEXT NOT NULL,
   week_start TEXT NOT NULL CHECK (week_start IN ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')),
   metadata TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, user_id) REFERENCES users (account_id, id) ON DELETE CASCADE
 ) STRICT;
@@ -147,6 +169,7 @@ CREATE TABLE IF NOT EXISTS events (
   metadata TEXT NOT NULL,
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   length_class INTEGER NOT NULL GENERATED ALWAYS AS (CASE
     WHEN last_start IS NULL THEN 9007199254740991
     WHEN last_start + duration - start_ts <= 4194304 THEN 4194304 -- 70 minutes
@@ -164,6 +187,7 @@ CREATE TABLE IF NOT EXISTS events (
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_in_time ON events (account_id, calendar_id, length_class, start_ts);
+CREATE INDEX IF NOT EXISTS events_of_user ON events (account_id, user_id);
 CREATE INDEX IF NOT EXISTS events_booked ON events (account_id, user_id, length_class, start_ts)
   WHERE service_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_of_service ON events (account_id, service_id, user_id, created)
@@ -208,6 +232,7 @@ CREATE TABLE IF NOT EXISTS schedules (
   timezone TEXT NOT NULL,
   rules TEXT NOT NULL,
   metadata TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, user_id) REFERENCES users (account_id, id) ON DELETE CASCADE
 ) STRICT;
@@ -248,8 +273,10 @@ CREATE TABLE IF NOT EXISTS services (
   multi_person TEXT NOT NULL,
   metadata TEXT NOT NULL,
   revision INTEGER NOT NULL DEFAULT 0, -- raised by all that decides who its hosts are, and how they share its bookings
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, id)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS services_of_account ON services (account_id);
 
 CREATE TABLE IF NOT EXISTS service_metadata (
   account_id TEXT NOT NULL,
@@ -293,6 +320,7 @@ CREATE TABLE IF NOT EXISTS service_users (
   furthest INTEGER,
   booking_calendar_id TEXT,
   busy TEXT NOT NULL DEFAULT '[]',
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, service_id, user_id),
   CHECK (schedule_id IS NULL OR calendar_id IS NULL),
   FOREIGN KEY (account_id, service_id) REFERENCES services (account_id, id) ON DELETE CASCADE,
@@ -303,7 +331,7 @@ CREATE INDEX IF NOT EXISTS service_users_of_user ON service_users (account_id, u
 -- What is deleted leaves the hosts that named it.
 CREATE TRIGGER IF NOT EXISTS schedule_leaves_hosts AFTER DELETE ON schedules
 BEGIN
-  UPDATE service_users SET schedule_id = NULL
+  UPDATE service_users SET schedule_id = NULL, version = version + 1
   WHERE account_id = OLD.account_id AND user_id = OLD.user_id AND schedule_id = OLD.id;
 END;
 CREATE TRIGGER IF NOT EXISTS calendar_leaves_hosts AFTER DELETE ON calendars
@@ -311,7 +339,8 @@ BEGIN
   UPDATE service_users SET
     calendar_id = nullif(calendar_id, OLD.id),
     booking_calendar_id = nullif(booking_calendar_id, OLD.id),
-    busy = (SELECT json_group_array(value) FROM json_each(busy) WHERE value <> OLD.id)
+    busy = (SELECT json_group_array(value) FROM json_each(busy) WHERE value <> OLD.id),
+    version = version + 1
   WHERE account_id = OLD.account_id AND user_id = OLD.user_id
     AND (calendar_id = OLD.id OR booking_calendar_id = OLD.id OR instr(busy, OLD.id));
 END;
@@ -334,6 +363,7 @@ CREATE TABLE IF NOT EXISTS bookings (
   created INTEGER NOT NULL,
   updated INTEGER NOT NULL,
   stamp TEXT NOT NULL, -- of its latest change: what belongs to that change takes effect only beside it
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
   UNIQUE (account_id, id),
   CHECK ((state = 'held') = (expires_at IS NOT NULL) OR state = 'cancelled')
 ) STRICT;
@@ -366,19 +396,19 @@ BEGIN
 END;
 CREATE TRIGGER IF NOT EXISTS event_ends_bookings AFTER DELETE ON events WHEN OLD.session IS NOT NULL
 BEGIN
-  UPDATE bookings SET state = 'cancelled', updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled';
 END;
 CREATE TRIGGER IF NOT EXISTS event_moves_bookings AFTER UPDATE OF start_ts, duration ON events
 WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
 BEGIN
-  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated
+  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
   WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled'
     AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
 END;
 CREATE TRIGGER IF NOT EXISTS user_ends_bookings AFTER DELETE ON users
 BEGIN
-  UPDATE bookings SET state = 'cancelled', updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE account_id = OLD.account_id AND booked_by = OLD.id AND state <> 'cancelled';
 END;
 -- The events of a service that is gone stay, and still make their users busy.
@@ -386,7 +416,7 @@ CREATE TRIGGER IF NOT EXISTS service_ends_bookings AFTER DELETE ON services
 BEGIN
   UPDATE events SET session = NULL WHERE account_id = OLD.account_id AND session IN (
     SELECT session FROM bookings WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL);
-  UPDATE bookings SET state = 'cancelled', session = NULL, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
 END;
 
@@ -428,16 +458,45 @@ BEGIN
 END;
 CREATE TRIGGER IF NOT EXISTS host_insert_raises AFTER INSERT ON service_users
 BEGIN
-  UPDATE services SET revision = revision + 1 WHERE account_id = NEW.account_id AND id = NEW.service_id;
+  UPDATE services SET revision = revision + 1, version = version + 1 WHERE account_id = NEW.account_id AND id = NEW.service_id;
   UPDATE users SET agenda = agenda + 1 WHERE account_id = NEW.account_id AND id = NEW.user_id;
 END;
 CREATE TRIGGER IF NOT EXISTS host_update_raises AFTER UPDATE ON service_users
 BEGIN
-  UPDATE services SET revision = revision + 1 WHERE account_id = NEW.account_id AND id = NEW.service_id;
+  UPDATE services SET revision = revision + 1, version = version + (NEW.version <> OLD.version) WHERE account_id = NEW.account_id AND id = NEW.service_id;
   UPDATE users SET agenda = agenda + 1 WHERE account_id = NEW.account_id AND id = NEW.user_id;
 END;
 CREATE TRIGGER IF NOT EXISTS host_delete_raises AFTER DELETE ON service_users
 BEGIN
-  UPDATE services SET revision = revision + 1 WHERE account_id = OLD.account_id AND id = OLD.service_id;
+  UPDATE services SET revision = revision + 1, version = version + 1 WHERE account_id = OLD.account_id AND id = OLD.service_id;
   UPDATE users SET agenda = agenda + 1 WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
+
+-- Safe retries: what was answered to a creation with an Idempotency-Key, for as long as it is to be answered again.
+-- There is no index by time: the sweep reads the table once a day, which costs less than to write an entry for each row.
+-- `caller` is a user's id, or empty for the account's server; an account that is just made has no account of its own.
+CREATE TABLE IF NOT EXISTS remembered (
+  account_id TEXT NOT NULL,
+  caller TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request TEXT NOT NULL, -- SHA-256 of the path and the body
+  answer TEXT NOT NULL, -- JSON; sealed where it holds a secret
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, caller, key)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS user_is_forgotten AFTER DELETE ON users
+BEGIN
+  DELETE FROM remembered WHERE account_id = OLD.account_id AND caller = OLD.id;
+END;
+
+-- Stays empty: to insert into it fails, and with it the batch. So one statement can say that none may take effect.
+CREATE TABLE IF NOT EXISTS refused (
+  held INTEGER NOT NULL CONSTRAINT precondition_failed CHECK (held)
+) STRICT;
+
+-- What the cursors of lists are sealed with: 256 bits in hex, made here and never changed.
+CREATE TABLE IF NOT EXISTS secrets (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO secrets VALUES ('cursors', hex(randomblob(32))) ON CONFLICT DO NOTHING;

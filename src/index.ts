@@ -1,11 +1,15 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
 import type { Env } from './env.ts';
+import type { Exchange } from './http/answer.ts';
 import { drain } from './http/body.ts';
+import { log } from './http/log.ts';
 import { problemReply } from './http/problem-reply.ts';
 import { preflight, type Reply, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
+import { forgetExpired } from './jobs/forget.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
+import { Trace } from './trace.ts';
 
 const answer = routerOf(routes);
 
@@ -15,32 +19,37 @@ const answer = routerOf(routes);
  * @param now milliseconds since the epoch: the one reading of the clock that the whole request goes by.
  */
 export async function handle(request: Request, env: Env, now: number): Promise<Response> {
-  const response = await responseTo(request, env, now);
+  const started = Date.now();
+  const trace = new Trace();
+  const response = await responseTo({ request, env, now, trace });
   if (request.body) await drain(request);
+  log(request, response, trace, Date.now() - started);
   return response;
 }
 
-async function responseTo(request: Request, env: Env, now: number): Promise<Response> {
-  if (request.method === 'OPTIONS') return preflight();
+async function responseTo(exchange: Exchange): Promise<Response> {
+  const { request, trace } = exchange;
+  if (request.method === 'OPTIONS') return preflight(trace.id);
   try {
-    return respond(await answer(request, env, now));
+    return respond(await answer(exchange), trace.id);
   } catch (error) {
-    return respond(failure(error));
+    return respond(failure(error, trace), trace.id);
   }
 }
 
-function failure(error: unknown): Reply {
+function failure(error: unknown, trace: Trace): Reply {
   if (error instanceof Problem) {
-    if (error.status >= 500) console.error(JSON.stringify({ code: error.code, cause: String(error.cause) }));
+    trace.code = error.code;
+    if (error.extra.cause !== undefined) trace.cause = String(error.extra.cause);
     return problemReply(error);
   }
-  const id = crypto.randomUUID();
-  console.error(
-    JSON.stringify({ code: 'internal', id, stack: error instanceof Error ? error.stack : String(error) }),
-  );
-  return problemReply(new Problem('internal', `Please report it with this id: ${id}.`), id);
+  trace.code = 'internal';
+  trace.cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const report = `Please report it with this id: ${trace.id}.`;
+  return problemReply(new Problem('internal', report), trace.id);
 }
 
 export default {
   fetch: (request, env) => handle(request, env, Date.now()),
+  scheduled: async ({ scheduledTime }, env) => forgetExpired(env.DB, scheduledTime),
 } satisfies ExportedHandler<Env>;

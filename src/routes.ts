@@ -39,6 +39,7 @@ export const routes = {
   addApiKey: { method: 'POST', admin: '/account/api-keys', needs: [], does: apiKeys.addApiKey, status: 201 },
   removeApiKey: { method: 'DELETE', admin: '/account/api-keys/:apiKeyId', needs: [], does: apiKeys.removeApiKey },
 
+  listUsers: { method: 'GET', admin: '/user', needs: [], does: users.listUsers },
   createUser: { method: 'POST', admin: '/user', needs: [], does: users.createUser, status: 201 },
   findUsers: { method: 'GET', admin: '/user/meta', needs: [], does: users.findUsers },
   getUser: { method: 'GET', admin: '/user/:userId', user: '/me', owner: 'userId', needs: [], does: users.getUser },
@@ -47,12 +48,14 @@ export const routes = {
   removeUser: { method: 'DELETE', admin: '/user/:userId', owner: 'userId', needs: [], does: users.removeUser },
 
   findCalendars: { method: 'GET', admin: '/calendar/meta', needs: [], does: calendars.findCalendars },
+  listCalendars: { method: 'GET', admin: '/user/:userId/calendar', user: '/calendar', owner: 'userId', needs: [], does: calendars.listCalendars },
   createCalendar: { method: 'POST', admin: '/user/:userId/calendar', user: '/calendar', owner: 'userId', needs: ['CreateCalendar'], does: calendars.createCalendar, status: 201 },
   getCalendar: { method: 'GET', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: [], does: calendars.getCalendar },
   changeCalendar: { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
   removeCalendar: { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
 
   findEvents: { method: 'GET', admin: '/events/meta', needs: [], does: events.findEvents },
+  listEvents: { method: 'GET', admin: '/user/:userId/events', user: '/events', owner: 'userId', needs: [], does: events.listEvents },
   createEvent: { method: 'POST', admin: '/user/:userId/events', user: '/events', owner: 'userId', needs: ['CreateCalendarEvent'], does: events.createEvent, status: 201 },
   getEvent: { method: 'GET', admin: '/user/events/:eventId', user: '/events/:eventId', needs: [], does: events.getEvent },
   changeEvent: { method: 'PUT', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['UpdateCalendarEvent'], does: events.changeEvent },
@@ -62,11 +65,13 @@ export const routes = {
   getFreebusy: { method: 'GET', anyone: '/user/:userId/freebusy', owner: 'userId', opens: 'publicFreebusy', needs: [], does: getFreebusy },
 
   findSchedules: { method: 'GET', admin: '/schedule/meta', needs: [], does: schedules.findSchedules },
+  listSchedules: { method: 'GET', admin: '/user/:userId/schedule', user: '/schedule', owner: 'userId', needs: [], does: schedules.listSchedules },
   createSchedule: { method: 'POST', admin: '/user/:userId/schedule', user: '/schedule', owner: 'userId', needs: ['CreateSchedule'], does: schedules.createSchedule, status: 201 },
   getSchedule: { method: 'GET', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: [], does: schedules.getSchedule },
   changeSchedule: { method: 'PUT', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: ['UpdateSchedule'], does: schedules.changeSchedule },
   removeSchedule: { method: 'DELETE', admin: '/user/schedule/:scheduleId', user: '/schedule/:scheduleId', needs: ['DeleteSchedule'], does: schedules.removeSchedule },
 
+  listServices: { method: 'GET', admin: '/service', needs: [], does: services.listServices },
   createService: { method: 'POST', admin: '/service', needs: [], does: services.createService, status: 201 },
   findServices: { method: 'GET', admin: '/service/meta', needs: [], does: services.findServices },
   getService: { method: 'GET', admin: '/service/:serviceId', needs: [], does: services.getService },

@@ -2,7 +2,7 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { guardedBy } from '../db/scope.ts';
 import { Problem } from '../problem.ts';
-import { accountOfKey, expiryOfKey, hashOf, KEY } from './api-key.ts';
+import { accountEverOf, accountOfKey, evidenceOfKey, hashOf, KEY, readKey } from './api-key.ts';
 import type { Caller, Errand } from './claim.ts';
 
 /** The hashes of keys that this isolate has seen proven: they are not slowed down, and looked up all the same. */
@@ -18,12 +18,15 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
   return {
     limits: null,
     known: seen.has(hash),
+    names: null,
+    subject: null,
     claim: {
-      scope: guardedBy(accountOfKey(hash, now), owner),
-      evidence: expiryOfKey(hash, now),
-      prove(expired) {
-        if (expired !== 0) seen.delete(hash);
-        if (expired === null) throw unknownKey();
+      scope: guardedBy(accountOfKey(hash, now), accountEverOf(hash), owner),
+      evidence: evidenceOfKey(hash, now),
+      prove(evidence) {
+        const { account, expired } = readKey(evidence);
+        if (account === null || expired) seen.delete(hash);
+        if (account === null) throw unknownKey();
         if (expired) {
           throw new Problem(
             'api-key-expired',
@@ -31,7 +34,7 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
           );
         }
         if (!seen.has(hash)) seen.set(hash, true);
-        return null;
+        return { account };
       },
     },
   };

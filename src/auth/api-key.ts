@@ -29,10 +29,19 @@ async function sha256(text: string): Promise<Uint8Array> {
 
 export const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
 
-/** Evidence of a key: NULL where there is no such key, 1 where it has expired, else 0. */
-export const expiryOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT ${expired(now)} FROM api_keys WHERE hash = ${hash})`;
+/** Evidence of a key: `[account, expired]` in JSON; NULL where there is no such key. */
+export const evidenceOfKey = (hash: string, now: number): Sql =>
+  sql`(SELECT json_array(account_id, ${expired(now)}) FROM api_keys WHERE hash = ${hash})`;
+
+export function readKey(evidence: unknown): { account: string | null; expired: boolean } {
+  const [account, expired] = JSON.parse(String(evidence ?? '[null, 0]')) as [string | null, number];
+  return { account, expired: expired === 1 };
+}
 
 /** The id of the account whose key this is while it has not expired, else NULL. */
 export const accountOfKey = (hash: string, now: number): Sql =>
   sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)})`;
+
+/** The same, expired or not. */
+export const accountEverOf = (hash: string): Sql =>
+  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash})`;

@@ -16,10 +16,16 @@ export interface Claim {
    */
   readonly evidence: Sql | null;
   /**
-   * @returns null where the evidence bears the claim out; else the claim to go on with, for nothing has taken effect.
+   * @returns whose it is, where the evidence bears the claim out; else the claim to go on with, for nothing has taken
+   *   effect.
    * @throws Problem where the caller is refused.
    */
-  prove(evidence: unknown): Promise<Claim | null> | Claim | null;
+  prove(evidence: unknown): Promise<Proven | Claim> | Proven | Claim;
+}
+
+/** The account that a claim was proven for; null: it takes none. */
+export interface Proven {
+  readonly account: string | null;
 }
 
 export interface Caller {
@@ -27,6 +33,10 @@ export interface Caller {
   readonly limits: { policy: SchedulerPolicy | undefined } | null;
   /** Whether this isolate has seen proof of these credentials before. They are proven again all the same. */
   readonly known: boolean;
+  /** The account that the request names itself, true or not: for the log. */
+  readonly names: string | null;
+  /** The token's user; null: the account's server, or nobody. */
+  readonly subject: string | null;
   readonly claim: Claim;
 }
 

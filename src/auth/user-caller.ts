@@ -50,7 +50,13 @@ export async function userCaller(headers: Headers, errand: Errand): Promise<Call
   const bearer = { ...errand, account, token };
   const carriesAlong = !errand.writes && (signer || !errand.heavy);
   const claim = carriesAlong ? readClaim(bearer) : signer ? writeClaim(bearer, signer) : bareClaim(bearer);
-  return { limits: { policy: token.policy }, known: signer !== null, claim };
+  return {
+    limits: { policy: token.policy },
+    known: signer !== null,
+    names: account,
+    subject: token.user,
+    claim,
+  };
 }
 
 function bearerIn(headers: Headers): string {
@@ -74,7 +80,7 @@ function readClaim(bearer: Bearer): Claim {
     evidence: selectCandidates(scope.account, token, now),
     async prove(evidence) {
       await prove(bearer, readCandidates(evidence));
-      return null;
+      return { account };
     },
   };
 }
@@ -83,11 +89,11 @@ function writeClaim(bearer: Bearer, { seq, kid }: CandidateKey): Claim {
   const { account, token, now } = bearer;
   const guard = accountWhileAccepted(account, token, { seq, kid }, now);
   return {
-    scope: guardedBy(guard, userOf(bearer)),
+    scope: guardedBy(guard, sql`${account}`, userOf(bearer)),
     evidence: selectCandidates(sql`${account}`, token, now, guard),
     async prove(evidence) {
       const candidates = readCandidates(evidence);
-      return candidates.held ? null : writeClaim(bearer, await prove(bearer, candidates));
+      return candidates.held ? { account } : writeClaim(bearer, await prove(bearer, candidates));
     },
   };
 }

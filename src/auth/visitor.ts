@@ -9,7 +9,9 @@ import { accountIn } from './headers.ts';
 export const stranger: Caller = {
   limits: null,
   known: true,
-  claim: { scope: nobody, evidence: null, prove: () => null },
+  names: null,
+  subject: null,
+  claim: { scope: nobody, evidence: null, prove: () => ({ account: null }) },
 };
 
 /** The columns of the settings that let anyone in. */
@@ -29,11 +31,13 @@ export function visitor(headers: Headers, { owner, opens }: Errand): Caller {
   return {
     limits: null,
     known: false,
+    names: id,
+    subject: null,
     claim: {
-      scope: guardedBy(account, owner),
+      scope: guardedBy(account, sql`${id}`, owner),
       evidence: account,
       prove(found) {
-        if (found !== null) return null;
+        if (found !== null) return { account: id };
         throw new Problem(
           'credentials-missing',
           'This is not public in this account: send a token, or the API key.',

@@ -14,24 +14,31 @@ export class Outage extends Error {
   }
 }
 
+/** A statement said that the batch must not take effect: see `refused` in schema.sql. Nothing was changed. */
+export class Refused extends Error {}
+
 /**
  * Runs statements as one transaction, in one round trip: D1 rolls all of them back when one fails
  * (developers.cloudflare.com/d1/worker-api/d1-database/#batch). Without a D1 session it goes to the primary
  * database, never to a replica, so a revocation is seen by the very next request, wherever that is answered.
  *
- * @throws Outage when D1 is out of reach, or answers nothing within the deadline; any other failure is a defect of
+ * @param read is told how many rows the database read.
+ * @throws Refused; Outage when D1 is out of reach, or answers nothing within the deadline; any other failure is a defect of
  *   ours. A write that got no answer may have been committed: D1 never retries one, and we cannot know.
  */
 export async function batch<const S extends readonly Sql[]>(
   db: D1Database,
   statements: S,
+  read: (rows: number) => void,
 ): Promise<Results<S>> {
   try {
     const results = await withinDeadline(
       db.batch(statements.map(({ text, params }) => db.prepare(text).bind(...params))),
     );
+    read(results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
     return results.map(({ results }) => results) as Results<S>;
   } catch (error) {
+    if (messageOf(error).includes('precondition_failed')) throw new Refused();
     if (isDefect(error)) throw error;
     throw new Outage(statements.every(isQuery) || wasNotRun(error) ? 'nothing' : 'unknown', error);
   }

@@ -3,14 +3,17 @@ import type { Caller } from '../auth/claim.ts';
 import { doors } from '../auth/doors.ts';
 import { perform } from '../auth/perform.ts';
 import { decide } from '../auth/policy.ts';
-import { Outage } from '../db/batch.ts';
+import { Outage, Refused } from '../db/batch.ts';
 import type { Scope } from '../db/scope.ts';
 import type { Env } from '../env.ts';
-import { type Input, type Plan, refusal } from '../operation.ts';
+import { type AnyOperation, type Input, type Plan, refusal, Tagged } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
+import type { Trace } from '../trace.ts';
+import { idempotencyKey, memoOf, once } from './idempotency.ts';
 import { type Encoded, inputOf } from './input.ts';
 import { outageProblem } from './outage.ts';
+import { entityTag, isKnown, onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { slowDown } from './rate-limit.ts';
 import type { Reply } from './reply.ts';
 
@@ -21,38 +24,100 @@ export interface Matched {
   params: Encoded;
 }
 
+/** What a request is answered with the help of. */
+export interface Exchange {
+  request: Request;
+  env: Env;
+  /** Milliseconds since the epoch: the one reading of the clock that the whole request goes by. */
+  now: number;
+  trace: Trace;
+}
+
 /**
  * Answers a request. Whatever is wrong with the permission or the input is told only once the credentials are
  * found to hold: a stranger gets 401, whatever else is wrong.
  *
- * @param now milliseconds since the epoch.
  * @throws Problem
  */
-export async function answer(request: Request, matched: Matched, env: Env, now: number): Promise<Reply> {
+export async function answer(matched: Matched, { request, env, now, trace }: Exchange): Promise<Reply> {
   const { route, door, params } = matched;
   const { writes, heavy = false } = route.does;
+  const { headers } = request;
   const owner = (route.owner && params[route.owner]) ?? null;
-  const caller = await doors[door](request.headers, { owner, writes, heavy, opens: route.opens, now });
-  if (route.limited || !caller.known) await slowDown(request.headers, env);
+  const caller = await doors[door](headers, { owner, writes, heavy, opens: route.opens, now });
+  trace.account = caller.names;
+  if (route.limited || !caller.known) await slowDown(headers, env);
 
-  let input: Promise<Input> | undefined;
+  let asked: Promise<Asked> | undefined;
   const planFor = async (scope: Scope): Promise<Plan> => {
     try {
       permit(caller, route);
-      input ??= inputOf(request, matched, env, now);
-      return await route.does.run(scope, (await input) as never);
+      asked ??= ask(matched, caller, { request, env, now });
+      return await planOf(route.does, scope, await asked);
     } catch (problem) {
-      if (problem instanceof Problem) return refusal(problem);
-      throw problem;
+      return refused(problem);
     }
   };
 
   try {
-    const body = await perform(env.DB, caller.claim, planFor);
-    return { status: route.status ?? 200, body };
+    const outcome = await perform(env.DB, trace, caller.claim, planFor);
+    return replyOf(outcome, route, headers);
   } catch (error) {
-    throw error instanceof Outage ? outageProblem(error, route) : error;
+    if (error instanceof Refused) throw new Problem('precondition-failed');
+    throw error instanceof Outage ? outageProblem(error, route, headers) : error;
   }
+}
+
+/** A request's input, and the conditions that it sets. */
+interface Asked {
+  input: Input;
+  versions: number[] | null;
+  memo: Awaited<ReturnType<typeof memoOf>> | null;
+}
+
+/** @throws Problem for what is not valid. */
+async function ask(
+  matched: Matched,
+  { subject }: Caller,
+  { request, env, now }: Omit<Exchange, 'trace'>,
+): Promise<Asked> {
+  const { creates, target, sealedWith } = matched.route.does;
+  const key = creates ? idempotencyKey(request.headers) : null;
+  const versions = target ? versionsToMatch(request.headers) : null;
+  const input = await inputOf(request, matched, env, now);
+  if (key === null) return { input, versions, memo: null };
+  const secret = sealedWith?.(input as never) ?? null;
+  const memo = await memoOf(request, input.body, { key, caller: subject ?? '', secret });
+  return { input, versions, memo };
+}
+
+/** What an operation plans, under the conditions of the request. */
+async function planOf(does: AnyOperation, scope: Scope, { input, versions, memo }: Asked): Promise<Plan> {
+  const run = async (scope: Scope) => {
+    try {
+      return await does.run(scope, input as never);
+    } catch (problem) {
+      return refused(problem);
+    }
+  };
+  if (memo) return once(memo, scope, input.now, run);
+  const plan = await run(scope);
+  return does.target && versions ? onlyInVersions(plan, does.target(scope, input as never), versions) : plan;
+}
+
+/** A problem is told as what a plan comes to: after the credentials. */
+function refused(problem: unknown): Plan {
+  if (problem instanceof Problem) return refusal(problem);
+  throw problem;
+}
+
+function replyOf(outcome: unknown, route: Route, headers: Headers): Reply {
+  const status = route.status ?? 200;
+  if (!(outcome instanceof Tagged)) return { status, body: outcome };
+  const { body, version, replayed } = outcome;
+  const etag = entityTag(version);
+  if (route.method === 'GET' && isKnown(headers, version)) return { status: 304, headers: { etag } };
+  return { status, body, headers: { etag, ...(replayed && { 'idempotency-replayed': 'true' }) } };
 }
 
 function permit({ limits }: Caller, { needs }: Route): void {

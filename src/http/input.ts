@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 import type { Input } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { type ParamName, params } from '../resources/params.ts';
-import { invalid, validate } from '../resources/schemas.ts';
+import { invalid, isRecord, validate } from '../resources/schemas.ts';
 import type { Route } from '../route.ts';
 import { readJson } from './body.ts';
 
@@ -26,6 +26,7 @@ export async function inputOf(
     params: paramsOf(params),
     query: does.query && validate(does.query, queryOf(request)),
     body: does.body && validate(does.body, await readJson(request)),
+    apiKey: request.headers.get('x-api-key'),
     now,
     env,
   };
@@ -42,7 +43,7 @@ function paramsOf(encoded: Encoded): Input['params'] {
 }
 
 /**
- * A parameter that is repeated becomes what no schema takes. URLs are decoded leniently by the platform; what would
+ * A parameter like `metadata[color]` is a member of `metadata`. One that is repeated becomes what no schema takes. URLs are decoded leniently by the platform; what would
  * be replaced by U+FFFD is refused instead.
  */
 function queryOf(request: Request): Record<string, unknown> {
@@ -51,7 +52,17 @@ function queryOf(request: Request): Record<string, unknown> {
     throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
   }
   const query: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of searchParams) query[name] = name in query ? null : value;
+  for (const [name, value] of searchParams) {
+    const [, whole = name, key] = /^(\w+)\[(.*)\]$/s.exec(name) ?? [];
+    if (key === undefined) {
+      query[name] = name in query ? null : value;
+      continue;
+    }
+    query[whole] ??= Object.create(null);
+    const members = query[whole];
+    if (isRecord(members)) members[key] = key in members ? null : value;
+    else query[whole] = null;
+  }
   return query;
 }
 

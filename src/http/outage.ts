@@ -7,9 +7,17 @@ import type { Route } from '../route.ts';
  * A read, and a write that D1 turned away, changed nothing. Of any other write it is not known. To put or to delete
  * once more comes to the same (RFC 9110 section 9.2.2); to post again may make a second one.
  */
-export function outageProblem({ changed, cause }: Outage, { method, does }: Route): Problem {
+export function outageProblem(
+  { changed, cause }: Outage,
+  { method, does }: Route,
+  headers: Headers,
+): Problem {
   if (changed === 'nothing') return new Problem('database-unavailable', undefined, { cause });
   const detail = 'The database did not answer, so this may have been carried out, or not.';
+  if (method === 'POST' && does.creates && headers.has('idempotency-key')) {
+    const again = 'Send it again with the same Idempotency-Key: it takes place once, and you get its answer.';
+    return new Problem('outcome-unknown', `${detail} ${again}`, { cause });
+  }
   if (method === 'POST') {
     const { unsure = 'Look whether it was before you send it again.' } = does;
     return new Problem('outcome-unknown', `${detail} ${unsure}`, { cause });

@@ -3,8 +3,8 @@
 /** An answer before it is a Response. */
 export interface Reply {
   status: number;
-  /** Sent as JSON. */
-  body: unknown;
+  /** Sent as JSON; absent: the answer has none. */
+  body?: unknown;
   headers?: Record<string, string>;
 }
 
@@ -14,7 +14,8 @@ export interface Reply {
  */
 const everyAnswer = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'allow, retry-after, www-authenticate',
+  'access-control-expose-headers':
+    'allow, etag, idempotency-replayed, retry-after, www-authenticate, x-request-id',
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
 };
@@ -22,17 +23,28 @@ const everyAnswer = {
 /** The wildcard does not cover `authorization`; it is there for headers that a page's own tooling adds. */
 const preflightOnly = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, nettu-account, x-api-key, *',
+  'access-control-allow-headers':
+    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, x-api-key, *',
   'access-control-max-age': '86400',
 };
 
-export function preflight(): Response {
-  return new Response(null, { status: 204, headers: { ...everyAnswer, ...preflightOnly } });
+/** @param id of the request: it stands in the log, too. */
+export function preflight(id: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { ...everyAnswer, ...preflightOnly, 'x-request-id': id },
+  });
 }
 
-export function respond({ status, body, headers }: Reply): Response {
-  return new Response(JSON.stringify(body), {
+/** @param id of the request. */
+export function respond({ status, body, headers }: Reply, id: string): Response {
+  return new Response(body === undefined ? null : JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/json', ...everyAnswer, ...headers },
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...everyAnswer,
+      ...headers,
+      'x-request-id': id,
+    },
   });
 }

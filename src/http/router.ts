@@ -1,10 +1,9 @@
 /** From the table of routes to itty-router: each path of each row, and 405 where only the method is wrong. */
 import { type IRequest, IttyRouter } from 'itty-router';
 import { doorNames } from '../auth/doors.ts';
-import type { Env } from '../env.ts';
 import { Problem } from '../problem.ts';
 import type { Method, Route } from '../route.ts';
-import { answer } from './answer.ts';
+import { answer, type Exchange } from './answer.ts';
 import { BASE } from './base.ts';
 import type { Reply } from './reply.ts';
 
@@ -14,15 +13,17 @@ import type { Reply } from './reply.ts';
  * @throws Problem, also `route-unknown` and `method-not-allowed`
  */
 export function routerOf(routes: Readonly<Record<string, Route>>) {
-  const router = IttyRouter<IRequest, [request: Request, env: Env, now: number]>({ base: BASE });
+  const router = IttyRouter<IRequest, [Exchange]>({ base: BASE });
   const methods = new Map<string, Set<Method | 'HEAD'>>();
 
   for (const route of Object.values(routes)) {
     for (const door of doorNames) {
       const path = route[door];
       if (!path) continue;
-      const handler = ({ params }: IRequest, request: Request, env: Env, now: number) =>
-        answer(request, { route, door, params }, env, now);
+      const handler = ({ params }: IRequest, exchange: Exchange) => {
+        exchange.trace.route = path;
+        return answer({ route, door, params }, exchange);
+      };
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
       for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
@@ -34,16 +35,18 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
 
   for (const [path, allowed] of methods) {
     const allow = [...allowed, 'OPTIONS'].join(', ');
-    router.all(path, () => {
+    router.all(path, (_, { trace }) => {
+      trace.route = path;
       throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
     });
   }
 
-  return async (request: Request, env: Env, now: number): Promise<Reply> => {
+  return async (exchange: Exchange): Promise<Reply> => {
+    const { request } = exchange;
     // A plain object: itty-router asks for the method once for each route. Without the query, which it would read.
     const { method } = request;
     const [url = ''] = request.url.split('?', 1);
-    const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, request, env, now);
+    const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, exchange);
     if (reply) return reply;
     if (method === 'GET' && new URL(url).pathname === '/') return signpost;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);

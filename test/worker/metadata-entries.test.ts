@@ -23,7 +23,7 @@ const kinds: Kind[] = [
     name: 'user',
     creation: async () => ['/user', {}],
     root: '/user',
-    rows: 2,
+    rows: 3,
     gone: 1,
   },
   {
@@ -44,7 +44,7 @@ const kinds: Kind[] = [
       { calendarId: await user.newCalendar(), startTs: 0, duration: 1 },
     ],
     root: '/user/events',
-    rows: 4,
+    rows: 5,
     gone: 2,
   },
   {
@@ -62,7 +62,7 @@ const kinds: Kind[] = [
     name: 'service',
     creation: async () => ['/service', {}],
     root: '/service',
-    rows: 2,
+    rows: 3,
     gone: 1,
   },
 ];

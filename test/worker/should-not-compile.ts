@@ -1,7 +1,7 @@
 /** What the compiler must refuse of the table of routes and its operations: `tsc -p test/worker` is the test. */
 import type * as v from 'valibot';
 import { query, sql } from '../../src/db/sql.ts';
-import { lookup, plan, read, write } from '../../src/operation.ts';
+import { type AnswerOf, lookup, plan, read, write } from '../../src/operation.ts';
 import type * as accountInput from '../../src/resources/accounts/input.ts';
 import type * as apiKeyInput from '../../src/resources/api-keys/input.ts';
 import type * as bookingInput from '../../src/resources/bookings/input.ts';
@@ -68,19 +68,13 @@ read({ params: ['calendar'], run: () => lookup(query`SELECT 1`, String) });
 write({ run: (_, { body }) => plan([sql`SELECT ${body.name}`], () => null) });
 
 /** What an operation answers with can be read off the table. */
-type AnswerOf<Name extends keyof typeof routes> = (typeof routes)[Name]['does'] extends {
-  run(...args: never): infer Plans;
-}
-  ? Awaited<Plans> extends { answer(...args: never): infer Outcome }
-    ? Exclude<Awaited<Outcome>, { statements: unknown }>
-    : never
-  : never;
+type Answered<Name extends keyof typeof routes> = AnswerOf<(typeof routes)[Name]['does']>;
 export const answers: [
-  Equals<AnswerOf<'getUser'>, wire.UserResult>,
-  Equals<AnswerOf<'createCalendar'>, wire.CalendarResult>,
-  Equals<AnswerOf<'getFreebusy'>, wire.FreebusyResult>,
-  Equals<AnswerOf<'addApiKey'>, wire.CreateApiKeyResult>,
-  Equals<AnswerOf<'inspectToken'>, wire.Inspection>,
+  Equals<Answered<'getUser'>, wire.UserResult>,
+  Equals<Answered<'createCalendar'>, wire.CalendarResult>,
+  Equals<Answered<'getFreebusy'>, wire.FreebusyResult>,
+  Equals<Answered<'addApiKey'>, wire.CreateApiKeyResult>,
+  Equals<Answered<'inspectToken'>, wire.Inspection>,
 ] = [true, true, true, true, true];
 
 // -------------------------------------------------------------------- the SDK's types are the schemas' input types

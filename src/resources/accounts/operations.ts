@@ -4,17 +4,29 @@ import { type Scope, system } from '../../db/scope.ts';
 import type { Sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
 import { BASE } from '../../http/base.ts';
-import { found, lookup, type Plan, plan, read, write } from '../../operation.ts';
+import {
+  creation,
+  found,
+  lookup,
+  type Plan,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import { version } from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
-import { insertApiKey } from '../api-keys/rows.ts';
+import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
-import { deleteKeys, insertKey } from '../signing-keys/rows.ts';
+import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/rows.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
+  accountIsThere,
   insertAccount,
+  newAccountRow,
   removeWebhook,
   selectAccount,
   toAccount,
@@ -22,10 +34,10 @@ import {
   updateWebhook,
 } from './rows.ts';
 
-const toResult = (row: AccountRow): AccountResult => ({ account: toAccount(row) });
+const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
 
 /** Changes an account, then shows it. */
-const changed = (scope: Scope, ...changes: Sql[]): Plan =>
+const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
 export const checkHealth = read({
@@ -42,22 +54,23 @@ export const checkHealth = read({
 });
 
 export const createAccount = write({
+  creates: true,
   body: input.creation,
   unsure:
     'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
     'Send it again: you get one of your own.',
-  async run(_, { body, env, now }) {
+  sealedWith: ({ body }) => body.code,
+  async run(scope, { body, env, now }) {
     await checkCode(env, body.code);
-    const scope = system(crypto.randomUUID());
+    const row = newAccountRow();
     const secretApiKey = newSecret('sk_');
-    return plan(
-      [
-        insertAccount(scope, now),
-        await insertApiKey(scope, { secret: secretApiKey, name: null, expiresAt: null, now }),
-        selectAccount(scope),
-      ],
-      (_, __, rows): CreateAccountResult => ({ ...toResult(found(rows)), secretApiKey }),
-    );
+    const apiKey = newApiKeyRow(secretApiKey, { name: null, expiresAt: null }, now);
+    const result: CreateAccountResult = { account: toAccount(row), secretApiKey };
+    const promised = { answer: tagged(result, row), made: accountIsThere(row) };
+    return creation(promised, [
+      insertAccount(scope, row, now),
+      await insertApiKey(system(row.id), apiKey, secretApiKey),
+    ]);
   },
 });
 
@@ -72,26 +85,32 @@ async function checkCode({ CREATE_ACCOUNT_SECRET_CODE: secret }: Env, code: stri
     throw new Problem('account-code-wrong', 'Ask the operator for the code.');
 }
 
-export const getAccount = read({ run: (scope) => lookup(selectAccount(scope), toResult) });
+export const getAccount = read({ tagged: true, run: (scope) => lookup(selectAccount(scope), toResult) });
 
 /** Afterwards the account has exactly this one key, or none. */
 export const setPublicKey = write({
   body: input.publicKey,
+  target: selectAccount,
   async run(scope, { body: { publicJwtKey: pem }, now }) {
     if (pem === null) return changed(scope, deleteKeys(scope));
     const key = await publicKeyIn(pem);
-    return changed(scope, deleteKeys(scope), insertKey(scope, { ...key, state: 'active', now }));
+    return changed(scope, deleteKeys(scope), insertKey(scope, newKeyRow({ ...key, state: 'active' }, now)));
   },
 });
 
 export const changeSettings = write({
   body: input.settings,
+  target: selectAccount,
   run: (scope, { body }) => changed(scope, updateSettings(scope, body)),
 });
 
 export const setWebhook = write({
   body: input.webhook,
+  target: selectAccount,
   run: (scope, { body }) => changed(scope, updateWebhook(scope, body.webhookUrl, newSecret('whk_'))),
 });
 
-export const deleteWebhook = write({ run: (scope) => changed(scope, removeWebhook(scope)) });
+export const deleteWebhook = write({
+  target: selectAccount,
+  run: (scope) => changed(scope, removeWebhook(scope)),
+});

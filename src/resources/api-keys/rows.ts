@@ -1,12 +1,14 @@
 /** API keys in SQL: their hashes, never the keys. */
 import { hashOf } from '../../auth/api-key.ts';
-import type { Scope } from '../../db/scope.ts';
+import { isThere, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { Versioned } from '../../operation.ts';
 import type { ApiKey } from '../../sdk/types.ts';
 
 export const MAX_API_KEYS = 20;
 
-export interface ApiKeyRow {
+/** It never changes, so that its id alone tells its version. */
+export interface ApiKeyRow extends Versioned {
   id: string;
   name: string | null;
   hint: string;
@@ -14,14 +16,23 @@ export interface ApiKeyRow {
   expires_at: number | null;
 }
 
-interface NewApiKey {
-  secret: string;
-  name: string | null;
-  expiresAt: number | null;
-  now: number;
-}
+const VERSION = 1;
 
-const columns = sql`id, name, hint, created, expires_at`;
+const columns = sql`id, name, hint, created, expires_at, ${{ text: String(VERSION), params: [] }} AS version`;
+
+/** What is kept of a new key: of its secret the last characters, and the hash. */
+export const newApiKeyRow = (
+  secret: string,
+  { name, expiresAt }: Pick<ApiKey, 'name' | 'expiresAt'>,
+  now: number,
+): ApiKeyRow => ({
+  id: crypto.randomUUID(),
+  name,
+  hint: secret.slice(-4),
+  created: now,
+  expires_at: expiresAt,
+  version: VERSION,
+});
 
 export const toApiKey = (row: ApiKeyRow): ApiKey => ({
   id: row.id,
@@ -37,16 +48,17 @@ export const selectApiKeys = ({ account }: Scope): Query<ApiKeyRow> =>
 export const selectApiKey = ({ account }: Scope, id: string): Query<ApiKeyRow> =>
   query<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} AND id = ${id}`;
 
-/** Keeps the key's hash and its last characters. No row comes back where the account has its fill. */
-export async function insertApiKey({ account }: Scope, key: NewApiKey): Promise<Sql<ApiKeyRow>> {
-  return sql<ApiKeyRow>`
+/** No row comes back where the account has its fill. */
+export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: string): Promise<Sql> {
+  return sql`
     INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at)
-    SELECT id, ${crypto.randomUUID()}, ${await hashOf(key.secret)}, ${key.name}, ${key.secret.slice(-4)}, ${key.now},
-      ${key.expiresAt}
+    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}
     FROM accounts WHERE id = ${account}
       AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${MAX_API_KEYS}
-    RETURNING ${columns}`;
+    RETURNING 1`;
 }
+
+export const apiKeyIsThere = (scope: Scope, { id }: ApiKeyRow): Sql => isThere(scope, sql`api_keys`, id);
 
 /**
  * No row comes back where the account could be left without a key: one that never expires goes only while another

@@ -1,6 +1,18 @@
 /** What is done to bookings: decided on what was read, and written only while that is as it was (see reading.ts). */
 import type { Scope } from '../../db/scope.ts';
-import { found, type Plan, plan, read, write } from '../../operation.ts';
+import {
+  creation,
+  firstVersion,
+  found,
+  type Input,
+  lookup,
+  type Plan,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
 import { window } from '../events/input.ts';
@@ -11,6 +23,7 @@ import * as input from './input.ts';
 import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
 import {
   type BookingRow,
+  bookingIsThere,
   insertBooking,
   insertEvents,
   selectBooking,
@@ -24,12 +37,16 @@ import {
 
 const MINUTE = 60_000;
 
-const toResult = (row: BookingRow): BookingResult => ({ booking: toBooking(row) });
+const toResult = (row: BookingRow): Tagged<BookingResult> => tagged({ booking: toBooking(row) }, row);
+
+const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
+  selectBooking(scope, params.bookingId);
 
 const cancelled = () =>
   new Problem('booking-cancelled', 'A cancelled booking stays as it is. Make a new one.');
 
 export const createBooking = write({
+  creates: true,
   params: ['serviceId'],
   body: input.creation,
   run(scope, { params: { serviceId }, body, now }) {
@@ -52,21 +69,26 @@ export const createBooking = write({
           const { missing, ...place } = sessionFor(reading, body, chosen);
           const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE;
           const stamp = crypto.randomUUID();
-          const booking = {
-            ...place,
+          const row: BookingRow = {
             id,
-            serviceId,
-            startTs,
+            service_id: serviceId,
+            session: place.session,
+            start_ts: startTs,
             duration,
-            expiresAt,
-            bookedBy: scope.user,
-            metadata,
-            now,
-            stamp,
+            state: expiresAt === null ? 'confirmed' : 'held',
+            expires_at: expiresAt,
+            hosts: JSON.stringify(place.hosts),
+            events: JSON.stringify(place.events),
+            booked_by: scope.user,
+            metadata: JSON.stringify(metadata),
+            created: now,
+            updated: now,
+            version: firstVersion(),
           };
-          return plan(
-            [insertBooking(scope, booking, reading.basis), insertEvents(scope, id, stamp, missing)],
-            ([row]) => (row ? toResult(row) : again()),
+          return creation(
+            { answer: toResult(row), made: bookingIsThere(scope, row) },
+            [insertBooking(scope, row, stamp, reading.basis), insertEvents(scope, id, stamp, missing)],
+            ([written]) => (written ? undefined : again()),
           );
         },
       ),
@@ -75,14 +97,15 @@ export const createBooking = write({
 });
 
 export const getBooking = read({
+  tagged: true,
   params: ['bookingId'],
-  run: (scope, { params }) =>
-    plan([selectBooking(scope, params.bookingId)], (rows): BookingResult => toResult(found(rows))),
+  run: (scope, { params }) => lookup(selectBooking(scope, params.bookingId), toResult),
 });
 
 export const changeBooking = write({
   params: ['bookingId'],
   body: input.update,
+  target,
   run(scope, { params: { bookingId }, body, now }): Plan<BookingResult> {
     if (body.state === undefined && body.startTs === undefined) return relabel(scope, bookingId, body, now);
     const target = targetOfBooking(scope, bookingId, body.startTs, now);
@@ -189,6 +212,7 @@ function move(
 
 export const cancelBooking = write({
   params: ['bookingId'],
+  target,
   run(scope, { params: { bookingId }, now }) {
     const cancel = updateBooking(scope, bookingId, {
       state: 'cancelled',

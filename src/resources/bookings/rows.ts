@@ -1,12 +1,13 @@
 /** Bookings in SQL. What a booking comes to (its events, their end) is kept true by the triggers of schema.sql. */
-import { ofAccount, type Scope } from '../../db/scope.ts';
+import { isThere, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { Versioned } from '../../operation.ts';
 import type { Booking, BookingState, Metadata, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { LENGTH_CLASSES } from '../events/window-rows.ts';
 import type { AgendaQuery, Target } from './agenda-rows.ts';
 
-export interface BookingRow {
+export interface BookingRow extends Versioned {
   id: string;
   service_id: string;
   session: string | null;
@@ -23,7 +24,7 @@ export interface BookingRow {
 }
 
 const columns = sql`id, service_id, session, start_ts, duration, state, expires_at, hosts, events, booked_by, metadata,
-  created, updated`;
+  created, updated, version`;
 
 export const toBooking = (row: BookingRow): Booking => ({
   id: row.id,
@@ -137,35 +138,16 @@ const unchanged = (scope: Scope, { serviceId, revision, agendas }: Basis): Sql =
   AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(agendas)}) known
     LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key WHERE users.agenda IS NOT known.value)`;
 
-export interface NewBookingRow {
-  id: string;
-  serviceId: string;
-  session: string;
-  startTs: number;
-  duration: number;
-  expiresAt: number | null;
-  hosts: readonly string[];
-  events: readonly string[];
-  bookedBy: string | null;
-  metadata: Metadata;
-  now: number;
-  stamp: string;
-}
-
 /** No row comes back where something has changed since the decision. */
-export const insertBooking = (
-  scope: Scope,
-  booking: NewBookingRow,
-  basis: Basis,
-): Sql<BookingRow> => sql<BookingRow>`
+export const insertBooking = (scope: Scope, row: BookingRow, stamp: string, basis: Basis): Sql => sql`
   INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events,
-    booked_by, metadata, created, updated, stamp)
-  SELECT account_id, ${booking.id}, id, ${booking.session}, ${booking.startTs}, ${booking.duration},
-    ${booking.expiresAt === null ? 'confirmed' : 'held'}, ${booking.expiresAt}, ${JSON.stringify(booking.hosts)},
-    ${JSON.stringify(booking.events)}, ${booking.bookedBy}, ${JSON.stringify(booking.metadata)}, ${booking.now},
-    ${booking.now}, ${booking.stamp}
-  FROM services WHERE ${ofAccount(scope)} AND id = ${booking.serviceId} AND ${unchanged(scope, basis)}
-  RETURNING ${columns}`;
+    booked_by, metadata, created, updated, version, stamp)
+  SELECT account_id, ${row.id}, id, ${row.session}, ${row.start_ts}, ${row.duration}, ${row.state}, ${row.expires_at},
+    ${row.hosts}, ${row.events}, ${row.booked_by}, ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${stamp}
+  FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${unchanged(scope, basis)}
+  RETURNING 1`;
+
+export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => isThere(scope, sql`bookings`, id);
 
 /** An event of a booking that is still to be made, in the calendar of a host. */
 export interface NewEvent {
@@ -217,13 +199,15 @@ export const updateBooking = (
     metadata: change.metadata && JSON.stringify(change.metadata),
     updated: change.now,
     stamp: change.stamp,
+    version: sql`version + 1`,
   })}
   WHERE ${own(scope, id)} AND state <> 'cancelled' ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 
 /** The events of a booking that nobody shares, as it is now; nothing where the change did not take place. */
 export const updateEvents = (scope: Scope, id: string, stamp: string): Sql => sql`
-  UPDATE events SET start_ts = b.start_ts, last_start = b.start_ts, metadata = b.metadata, updated = b.updated
+  UPDATE events SET start_ts = b.start_ts, last_start = b.start_ts, metadata = b.metadata, updated = b.updated,
+    version = events.version + 1
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND stamp = ${stamp} AND NOT EXISTS (
     SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
       AND other.id <> bookings.id AND other.state <> 'cancelled')) b

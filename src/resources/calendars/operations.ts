@@ -1,27 +1,59 @@
 /** What is done to calendars: by their users, and by the account for them. */
-import { change, lookup, plan, read, write } from '../../operation.ts';
-import type { CalendarResult, CalendarsResult } from '../../sdk/types.ts';
+import { ownerOf, type Scope } from '../../db/scope.ts';
+import {
+  change,
+  creation,
+  firstVersion,
+  type Input,
+  lookup,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
+import type { CalendarResult, CalendarsPage, CalendarsResult } from '../../sdk/types.ts';
+import { page, pageQuery } from '../lists.ts';
 import { metadataQuery } from '../schemas.ts';
+import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
 import {
   type CalendarRow,
+  calendarIsThere,
   deleteCalendar,
   insertCalendar,
+  listedCalendars,
   selectCalendar,
   selectCalendarsByMetadata,
   toCalendar,
   updateCalendar,
 } from './rows.ts';
 
-const toResult = (row: CalendarRow): CalendarResult => ({ calendar: toCalendar(row) });
+const toResult = (row: CalendarRow): Tagged<CalendarResult> => tagged({ calendar: toCalendar(row) }, row);
+
+const target = (scope: Scope, { params }: Pick<Input<'calendarId'>, 'params'>) =>
+  selectCalendar(scope, params.calendarId);
 
 export const createCalendar = write({
+  creates: true,
   body: input.creation,
-  run: (scope, { body: { metadata, ...settings } }) =>
-    change(insertCalendar(scope, { id: crypto.randomUUID(), settings, metadata }), toResult),
+  run(scope, { body: { timezone, weekStart, metadata } }) {
+    const row: CalendarRow = {
+      id: crypto.randomUUID(),
+      user_id: ownerOf(scope),
+      timezone,
+      week_start: weekStart,
+      metadata: JSON.stringify(metadata),
+      version: firstVersion(),
+    };
+    return creation({ answer: toResult(row), made: calendarIsThere(scope, row) }, [
+      insertCalendar(scope, row),
+    ]);
+  },
 });
 
 export const getCalendar = read({
+  tagged: true,
   params: ['calendarId'],
   run: (scope, { params }) => lookup(selectCalendar(scope, params.calendarId), toResult),
 });
@@ -29,11 +61,13 @@ export const getCalendar = read({
 export const changeCalendar = write({
   params: ['calendarId'],
   body: input.update,
+  target,
   run: (scope, { params, body }) => change(updateCalendar(scope, params.calendarId, body), toResult),
 });
 
 export const removeCalendar = write({
   params: ['calendarId'],
+  target,
   run: (scope, { params }) => change(deleteCalendar(scope, params.calendarId), toResult),
 });
 
@@ -44,4 +78,19 @@ export const findCalendars = read({
       [selectCalendarsByMetadata(scope, query)],
       (rows): CalendarsResult => ({ calendars: rows.map(toCalendar) }),
     ),
+});
+
+export const listCalendars = read({
+  heavy: true,
+  query: pageQuery,
+  run: (scope, input) =>
+    page(scope, input, {
+      name: 'calendars',
+      listed: listedCalendars(scope),
+      owner: selectUser(scope),
+      toAnswer: (rows: CalendarRow[], nextCursor): CalendarsPage => ({
+        calendars: rows.map(toCalendar),
+        nextCursor,
+      }),
+    }),
 });

@@ -1,11 +1,13 @@
 /** Calendars in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { ofUser, type Scope } from '../../db/scope.ts';
+import type { Listed } from '../../db/pages.ts';
+import { isThere, ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { Versioned } from '../../operation.ts';
 import type { Calendar, Weekday } from '../../sdk/types.ts';
 import type { CalendarUpdate } from './input.ts';
 
-export interface CalendarRow {
+export interface CalendarRow extends Versioned {
   id: string;
   user_id: string;
   timezone: string;
@@ -13,7 +15,7 @@ export interface CalendarRow {
   metadata: string;
 }
 
-const columns = sql`id, user_id, timezone, week_start, metadata`;
+const columns = sql`id, user_id, timezone, week_start, metadata, version`;
 
 export const toCalendar = (row: CalendarRow): Calendar => ({
   id: row.id,
@@ -22,13 +24,12 @@ export const toCalendar = (row: CalendarRow): Calendar => ({
   metadata: JSON.parse(row.metadata),
 });
 
-export const insertCalendar = (
-  { account, user }: Scope,
-  { id, settings, metadata }: Omit<Calendar, 'userId'>,
-): Sql<CalendarRow> => sql<CalendarRow>`
-  INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
-  SELECT account_id, ${id}, id, ${settings.timezone}, ${settings.weekStart}, ${JSON.stringify(metadata)}
-  FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
+export const insertCalendar = ({ account }: Scope, row: CalendarRow): Sql => sql`
+  INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata, version)
+  SELECT account_id, ${row.id}, id, ${row.timezone}, ${row.week_start}, ${row.metadata}, ${row.version}
+  FROM users WHERE account_id = ${account} AND id = ${row.user_id} RETURNING 1`;
+
+export const calendarIsThere = (scope: Scope, { id }: CalendarRow): Sql => isThere(scope, sql`calendars`, id);
 
 export const selectCalendar = (scope: Scope, id: string): Query<CalendarRow> =>
   query<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${ofUser(scope)} AND id = ${id}`;
@@ -54,7 +55,8 @@ export const updateCalendar = (
   UPDATE calendars SET
     timezone = coalesce(${change.timezone ?? null}, timezone),
     week_start = coalesce(${change.weekStart ?? null}, week_start),
-    metadata = coalesce(${change.metadata ? JSON.stringify(change.metadata) : null}, metadata)
+    metadata = coalesce(${change.metadata ? JSON.stringify(change.metadata) : null}, metadata),
+    version = version + 1
   WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
 
 export const deleteCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
@@ -62,3 +64,10 @@ export const deleteCalendar = (scope: Scope, id: string): Sql<CalendarRow> =>
 
 export const selectCalendarsByMetadata = (scope: Scope, page: MetadataPage): Query<CalendarRow> =>
   selectByMetadata(scope, { columns, table: sql`calendars`, entries: sql`calendar_metadata` }, page);
+
+export const listedCalendars = (scope: Scope): Listed => ({
+  table: sql`calendars`,
+  columns,
+  entries: sql`calendar_metadata`,
+  within: ofUser(scope),
+});

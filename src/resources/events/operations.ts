@@ -1,15 +1,32 @@
 /** What is done to events, one at a time. */
-import { change, found, lookup, plan, read, write } from '../../operation.ts';
+import { ownerOf, type Scope } from '../../db/scope.ts';
+import {
+  change,
+  creation,
+  firstVersion,
+  found,
+  type Input,
+  lookup,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
 import { Problem } from '../../problem.ts';
-import type { EventResult, EventsResult, Recurrence } from '../../sdk/types.ts';
+import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import { lastStart } from '../../time/recurrence.ts';
+import { page, pageQuery } from '../lists.ts';
 import { invalid, metadataQuery } from '../schemas.ts';
+import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
 import {
   deleteEvent,
   type EventRow,
+  eventIsThere,
   insertEvent,
+  listedEvents,
   selectEvent,
   selectEventsByMetadata,
   selectShared,
@@ -17,20 +34,42 @@ import {
   updateEvent,
 } from './rows.ts';
 
-const toResult = (row: EventRow): EventResult => ({ event: toEvent(row) });
+const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: toEvent(row) }, row);
+
+const target = (scope: Scope, { params, now }: Pick<Input<'eventId'>, 'params' | 'now'>) =>
+  selectEvent(scope, params.eventId, now);
 
 const lastStartOf = (startTs: number, recurrence: object | null) =>
   lastStart(startTs, recurrence as Recurrence | null);
 
 export const createEvent = write({
+  creates: true,
   body: input.creation,
   run(scope, { body, now }) {
+    const row: EventRow = {
+      id: crypto.randomUUID(),
+      calendar_id: body.calendarId,
+      user_id: ownerOf(scope),
+      start_ts: body.startTs,
+      duration: body.duration,
+      busy: Number(body.busy),
+      recurrence: body.recurrence && JSON.stringify(body.recurrence),
+      exdates: '[]',
+      reminders: JSON.stringify(body.reminders),
+      metadata: JSON.stringify(body.metadata),
+      created: now,
+      updated: now,
+      version: firstVersion(),
+    };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return change(insertEvent(scope, { ...body, id: crypto.randomUUID(), lastStart, now }), toResult);
+    return creation({ answer: toResult(row), made: eventIsThere(scope, row) }, [
+      insertEvent(scope, row, body, lastStart),
+    ]);
   },
 });
 
 export const getEvent = read({
+  tagged: true,
   params: ['eventId'],
   run: (scope, { params, now }) => lookup(selectEvent(scope, params.eventId, now), toResult),
 });
@@ -38,6 +77,7 @@ export const getEvent = read({
 export const changeEvent = write({
   params: ['eventId'],
   body: input.update,
+  target,
   run(scope, { params: { eventId }, body, now }) {
     const { startTs, recurrence } = body;
     const lastStart =
@@ -66,6 +106,7 @@ export const changeEvent = write({
 
 export const removeEvent = write({
   params: ['eventId'],
+  target,
   run: (scope, { params, now }) => change(deleteEvent(scope, params.eventId, now), toResult),
 });
 
@@ -76,4 +117,16 @@ export const findEvents = read({
       [selectEventsByMetadata(scope, query, now)],
       (rows): EventsResult => ({ events: rows.map(toEvent) }),
     ),
+});
+
+export const listEvents = read({
+  heavy: true,
+  query: pageQuery,
+  run: (scope, input) =>
+    page(scope, input, {
+      name: 'events',
+      listed: listedEvents(scope, input.now),
+      owner: selectUser(scope),
+      toAnswer: (rows: EventRow[], nextCursor): EventsPage => ({ events: rows.map(toEvent), nextCursor }),
+    }),
 });

@@ -1,7 +1,9 @@
 /** Events in SQL, and how those of a window are found. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { ofUser, type Scope } from '../../db/scope.ts';
+import type { Listed } from '../../db/pages.ts';
+import { isThere, ofUser, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { Versioned } from '../../operation.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
 import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
@@ -9,7 +11,7 @@ import type { Series } from '../../time/recurrence.ts';
 import type { CalendarRow } from '../calendars/rows.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 
-export interface EventRow {
+export interface EventRow extends Versioned {
   id: string;
   calendar_id: string;
   user_id: string;
@@ -25,7 +27,10 @@ export interface EventRow {
 }
 
 /** What free/busy takes of an event, and no more: never its contents. */
-export type BusyRow = Omit<EventRow, 'id' | 'user_id' | 'reminders' | 'metadata' | 'created' | 'updated'>;
+export type BusyRow = Pick<
+  EventRow,
+  'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
+>;
 
 /** What the rules of a calendar's events are expanded by. */
 export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
@@ -34,7 +39,7 @@ export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
 export const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
-  events.metadata, created, updated`;
+  events.metadata, created, updated, events.version`;
 
 const UNTIL_REACH = MAX_UNTIL_DAYS * DAY;
 
@@ -55,18 +60,19 @@ export const toEvent = (row: EventRow): CalendarEvent => ({
  */
 export const insertEvent = (
   scope: Scope,
-  event: NewEvent & { id: string; lastStart: number | null; now: number },
-): Sql<EventRow> => {
-  const recurrence = sql`${event.recurrence && JSON.stringify(event.recurrence)}`;
-  return sql<EventRow>`
-    INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
-      reminders, service_id, metadata, created, updated)
-    SELECT account_id, ${event.id}, id, user_id, ${event.startTs}, ${event.duration}, ${event.busy ? 1 : 0},
-      ${recurrence}, ${boundOf(event.lastStart, event.recurrence, sql`${event.startTs}`, recurrence)}, ${JSON.stringify(event.reminders)},
-      ${event.serviceId}, ${JSON.stringify(event.metadata)}, ${event.now}, ${event.now}
-    FROM calendars WHERE ${ofUser(scope)} AND id = ${event.calendarId}
-    RETURNING ${columns}`;
-};
+  row: EventRow,
+  { recurrence, serviceId }: NewEvent,
+  lastStart: number | null,
+): Sql => sql`
+  INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
+    service_id, metadata, created, updated, version)
+  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
+    ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
+  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id}
+  RETURNING 1`;
+
+export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => isThere(scope, sql`events`, id);
 
 /** The event of a hold is none any more once the hold has expired, though its row may still be there. */
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
@@ -132,6 +138,7 @@ export function updateEvent(
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
     updated: now,
+    version: sql`version + 1`,
   });
   return sql<EventRow>`
     UPDATE events SET ${assignments}
@@ -176,4 +183,12 @@ export const toSeries = (row: BusyRow): Series => ({
   busy: row.busy === 1,
   recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
   exdates: JSON.parse(row.exdates),
+});
+
+export const listedEvents = (scope: Scope, now: number): Listed => ({
+  table: sql`events`,
+  columns,
+  entries: sql`event_metadata`,
+  within: ofUser(scope),
+  where: alive(now),
 });

@@ -1,29 +1,59 @@
 /** What is done to schedules: by their users, and by the account for them. */
-import { change, lookup, plan, read, write } from '../../operation.ts';
-import type { ScheduleResult, SchedulesResult } from '../../sdk/types.ts';
+import { ownerOf, type Scope } from '../../db/scope.ts';
+import {
+  change,
+  creation,
+  firstVersion,
+  type Input,
+  lookup,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
+import type { ScheduleResult, SchedulesPage, SchedulesResult } from '../../sdk/types.ts';
+import { page, pageQuery } from '../lists.ts';
 import { metadataQuery } from '../schemas.ts';
+import { selectUser } from '../users/rows.ts';
 import * as input from './input.ts';
 import {
   deleteSchedule,
   insertSchedule,
+  listedSchedules,
   type ScheduleRow,
+  scheduleIsThere,
   selectSchedule,
   selectSchedulesByMetadata,
   toSchedule,
   updateSchedule,
 } from './rows.ts';
 
-const toResult = (row: ScheduleRow): ScheduleResult => ({ schedule: toSchedule(row) });
+const toResult = (row: ScheduleRow): Tagged<ScheduleResult> => tagged({ schedule: toSchedule(row) }, row);
+
+const target = (scope: Scope, { params }: Pick<Input<'scheduleId'>, 'params'>) =>
+  selectSchedule(scope, params.scheduleId);
 
 export const createSchedule = write({
+  creates: true,
   body: input.creation,
-  run(scope, { body }) {
-    const { rules = input.officeHours } = body;
-    return change(insertSchedule(scope, { ...body, rules, id: crypto.randomUUID() }), toResult);
+  run(scope, { body: { timezone, rules = input.officeHours, metadata } }) {
+    const row: ScheduleRow = {
+      id: crypto.randomUUID(),
+      user_id: ownerOf(scope),
+      timezone,
+      rules: JSON.stringify(rules),
+      metadata: JSON.stringify(metadata),
+      version: firstVersion(),
+    };
+    return creation({ answer: toResult(row), made: scheduleIsThere(scope, row) }, [
+      insertSchedule(scope, row),
+    ]);
   },
 });
 
 export const getSchedule = read({
+  tagged: true,
   params: ['scheduleId'],
   run: (scope, { params }) => lookup(selectSchedule(scope, params.scheduleId), toResult),
 });
@@ -31,11 +61,13 @@ export const getSchedule = read({
 export const changeSchedule = write({
   params: ['scheduleId'],
   body: input.update,
+  target,
   run: (scope, { params, body }) => change(updateSchedule(scope, params.scheduleId, body), toResult),
 });
 
 export const removeSchedule = write({
   params: ['scheduleId'],
+  target,
   run: (scope, { params }) => change(deleteSchedule(scope, params.scheduleId), toResult),
 });
 
@@ -46,4 +78,19 @@ export const findSchedules = read({
       [selectSchedulesByMetadata(scope, query)],
       (rows): SchedulesResult => ({ schedules: rows.map(toSchedule) }),
     ),
+});
+
+export const listSchedules = read({
+  heavy: true,
+  query: pageQuery,
+  run: (scope, input) =>
+    page(scope, input, {
+      name: 'schedules',
+      listed: listedSchedules(scope),
+      owner: selectUser(scope),
+      toAnswer: (rows: ScheduleRow[], nextCursor): SchedulesPage => ({
+        schedules: rows.map(toSchedule),
+        nextCursor,
+      }),
+    }),
 });

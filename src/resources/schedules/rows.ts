@@ -1,11 +1,13 @@
 /** Schedules in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { ofUser, type Scope } from '../../db/scope.ts';
+import type { Listed } from '../../db/pages.ts';
+import { isThere, ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Schedule, ScheduleRule } from '../../sdk/types.ts';
-import type { NewSchedule, ScheduleUpdate } from './input.ts';
+import type { Versioned } from '../../operation.ts';
+import type { Schedule } from '../../sdk/types.ts';
+import type { ScheduleUpdate } from './input.ts';
 
-export interface ScheduleRow {
+export interface ScheduleRow extends Versioned {
   id: string;
   user_id: string;
   timezone: string;
@@ -13,7 +15,7 @@ export interface ScheduleRow {
   metadata: string;
 }
 
-const columns = sql`id, user_id, timezone, rules, metadata`;
+const columns = sql`id, user_id, timezone, rules, metadata, version`;
 
 export const toSchedule = (row: ScheduleRow): Schedule => ({
   id: row.id,
@@ -23,13 +25,12 @@ export const toSchedule = (row: ScheduleRow): Schedule => ({
   metadata: JSON.parse(row.metadata),
 });
 
-export const insertSchedule = (
-  { account, user }: Scope,
-  { id, timezone, rules, metadata }: NewSchedule & { id: string; rules: ScheduleRule[] },
-): Sql<ScheduleRow> => sql<ScheduleRow>`
-  INSERT INTO schedules (account_id, id, user_id, timezone, rules, metadata)
-  SELECT account_id, ${id}, id, ${timezone}, ${JSON.stringify(rules)}, ${JSON.stringify(metadata)}
-  FROM users WHERE account_id = ${account} AND id = ${user} RETURNING ${columns}`;
+export const insertSchedule = ({ account }: Scope, row: ScheduleRow): Sql => sql`
+  INSERT INTO schedules (account_id, id, user_id, timezone, rules, metadata, version)
+  SELECT account_id, ${row.id}, id, ${row.timezone}, ${row.rules}, ${row.metadata}, ${row.version}
+  FROM users WHERE account_id = ${account} AND id = ${row.user_id} RETURNING 1`;
+
+export const scheduleIsThere = (scope: Scope, { id }: ScheduleRow): Sql => isThere(scope, sql`schedules`, id);
 
 export const selectSchedule = (scope: Scope, id: string): Query<ScheduleRow> =>
   query<ScheduleRow>`SELECT ${columns} FROM schedules WHERE ${ofUser(scope)} AND id = ${id}`;
@@ -43,7 +44,8 @@ export const updateSchedule = (
   UPDATE schedules SET
     timezone = coalesce(${timezone ?? null}, timezone),
     rules = coalesce(${rules ? JSON.stringify(rules) : null}, rules),
-    metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata)
+    metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata),
+    version = version + 1
   WHERE ${ofUser(scope)} AND id = ${id} RETURNING ${columns}`;
 
 /** Who was available by it is available no more: a trigger of schema.sql sees to that. */
@@ -52,3 +54,10 @@ export const deleteSchedule = (scope: Scope, id: string): Sql<ScheduleRow> =>
 
 export const selectSchedulesByMetadata = (scope: Scope, page: MetadataPage): Query<ScheduleRow> =>
   selectByMetadata(scope, { columns, table: sql`schedules`, entries: sql`schedule_metadata` }, page);
+
+export const listedSchedules = (scope: Scope): Listed => ({
+  table: sql`schedules`,
+  columns,
+  entries: sql`schedule_metadata`,
+  within: ofUser(scope),
+});

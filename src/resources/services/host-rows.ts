@@ -1,13 +1,14 @@
 /** The hosts of services in SQL. A host is a user of a service, with the calendars and the schedule that count in it. */
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { firstVersion, type Versioned } from '../../operation.ts';
 import type { Availability, ServiceUser } from '../../sdk/types.ts';
 import type { HostUpdate } from './input.ts';
 
 export const MAX_HOSTS = 100;
 export const MAX_BUSY = 20;
 
-export interface HostRow {
+export interface HostRow extends Versioned {
   user_id: string;
   service_id: string;
   /** At most one of these two. */
@@ -23,7 +24,7 @@ export interface HostRow {
 }
 
 export const hostColumns = sql`user_id, service_id, schedule_id, calendar_id, buffer_before, buffer_after, closest,
-  furthest, booking_calendar_id, busy`;
+  furthest, booking_calendar_id, busy, version`;
 
 export const toHost = (row: HostRow): ServiceUser => ({
   userId: row.user_id,
@@ -48,6 +49,9 @@ export interface Place {
   userId: string;
 }
 
+export const selectHost = (scope: Scope, place: Place): Query<HostRow> =>
+  query<HostRow>`SELECT ${hostColumns} FROM service_users WHERE ${at(scope, place)}`;
+
 export const selectHosts = (scope: Scope, serviceId: string): Query<HostRow> => query<HostRow>`
   SELECT ${hostColumns} FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId} ORDER BY seq`;
 
@@ -70,15 +74,34 @@ export const selectStanding = (
     EXISTS (SELECT 1 FROM service_users WHERE ${at(scope, place)}) AS host, ${hostsOf(scope, place)} AS hosts`;
 
 /** No row comes back where `Standing` does not allow it. */
-export const insertHost = (scope: Scope, place: Place, host: HostUpdate): Sql<HostRow> => sql<HostRow>`
+export const insertHost = (scope: Scope, place: Place, row: HostRow, named: HostUpdate): Sql => sql`
   INSERT INTO service_users (account_id, service_id, user_id, schedule_id, calendar_id, buffer_before, buffer_after,
-    closest, furthest, booking_calendar_id)
-  SELECT account_id, ${place.serviceId}, id, ${idOf(host, 'Schedule')}, ${idOf(host, 'Calendar')},
-    ${host.bufferBefore ?? 0}, ${host.bufferAfter ?? 0}, ${host.closestBookingTime ?? 0},
-    ${host.furthestBookingTime ?? null}, ${host.bookingCalendarId ?? null}
+    closest, furthest, booking_calendar_id, version)
+  SELECT account_id, ${place.serviceId}, id, ${row.schedule_id}, ${row.calendar_id}, ${row.buffer_before},
+    ${row.buffer_after}, ${row.closest}, ${row.furthest}, ${row.booking_calendar_id}, ${row.version}
   FROM users WHERE ${ofAccount(scope)} AND id = ${place.userId}
-    AND ${hasService(scope, place)} AND ${own(scope, place, host)} AND ${hostsOf(scope, place)} < ${MAX_HOSTS}
-  ON CONFLICT (account_id, service_id, user_id) DO NOTHING RETURNING ${hostColumns}`;
+    AND ${hasService(scope, place)} AND ${own(scope, place, named)} AND ${hostsOf(scope, place)} < ${MAX_HOSTS}
+  ON CONFLICT (account_id, service_id, user_id) DO NOTHING RETURNING 1`;
+
+/** Another row for the same user would have another version. */
+export const hostIsThere = ({ named }: Scope, { service_id, user_id, version }: HostRow): Sql => sql`
+  EXISTS (SELECT 1 FROM service_users WHERE account_id = ${named} AND service_id = ${service_id}
+    AND user_id = ${user_id} AND version = ${version})`;
+
+/** A host as it is before any calendar makes it busy. */
+export const newHostRow = ({ serviceId, userId }: Place, host: HostUpdate): HostRow => ({
+  user_id: userId,
+  service_id: serviceId,
+  schedule_id: idOf(host, 'Schedule'),
+  calendar_id: idOf(host, 'Calendar'),
+  buffer_before: host.bufferBefore ?? 0,
+  buffer_after: host.bufferAfter ?? 0,
+  closest: host.closestBookingTime ?? 0,
+  furthest: host.furthestBookingTime ?? null,
+  booking_calendar_id: host.bookingCalendarId ?? null,
+  busy: '[]',
+  version: firstVersion(),
+});
 
 /** What is absent is kept. No row comes back where `Standing` does not allow it. */
 export function updateHost(scope: Scope, place: Place, change: HostUpdate): Sql<HostRow> {
@@ -101,7 +124,8 @@ export function updateHost(scope: Scope, place: Place, change: HostUpdate): Sql<
       buffer_after = ${kept(bufferAfter, sql`buffer_after`)},
       closest = ${kept(closestBookingTime, sql`closest`)},
       furthest = ${kept(furthestBookingTime, sql`furthest`)},
-      booking_calendar_id = ${kept(bookingCalendarId, sql`booking_calendar_id`)}
+      booking_calendar_id = ${kept(bookingCalendarId, sql`booking_calendar_id`)},
+      version = version + 1
     WHERE ${at(scope, place)} AND ${own(scope, place, change)} RETURNING ${hostColumns}`;
 }
 
@@ -124,13 +148,17 @@ export const selectBusyStanding = (
 
 /** Adding it twice changes nothing. No row comes back where `BusyStanding` does not allow it. */
 export const addBusy = (scope: Scope, place: Place, calendar: string): Sql<HostRow> => sql<HostRow>`
-  UPDATE service_users SET busy = CASE WHEN ${listed(calendar)} THEN busy ELSE json_insert(busy, '$[#]', ${calendar}) END
+  UPDATE service_users SET
+    busy = CASE WHEN ${listed(calendar)} THEN busy ELSE json_insert(busy, '$[#]', ${calendar}) END,
+    version = version + NOT ${listed(calendar)}
   WHERE ${at(scope, place)} AND ${owns(scope, place, sql`calendars`, calendar)} AND ${hasRoom(calendar)}
   RETURNING ${hostColumns}`;
 
 /** Removing what is not there changes nothing. */
 export const removeBusy = (scope: Scope, place: Place, calendar: string): Sql<HostRow> => sql<HostRow>`
-  UPDATE service_users SET busy = (SELECT json_group_array(value) FROM json_each(busy) WHERE value <> ${calendar})
+  UPDATE service_users SET
+    busy = (SELECT json_group_array(value) FROM json_each(busy) WHERE value <> ${calendar}),
+    version = version + ${listed(calendar)}
   WHERE ${at(scope, place)} RETURNING ${hostColumns}`;
 
 const at = (scope: Scope, { serviceId, userId }: Place): Sql =>

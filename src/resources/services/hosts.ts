@@ -1,32 +1,47 @@
 /** What is done to the hosts of a service. */
-import { change, found, plan, write } from '../../operation.ts';
+import type { Scope } from '../../db/scope.ts';
+import { change, creation, found, type Input, plan, type Tagged, tagged, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
+import type { ServiceUser } from '../../sdk/types.ts';
 import {
   addBusy,
   deleteHost,
+  type HostRow,
+  hostIsThere,
   insertHost,
   MAX_BUSY,
   MAX_HOSTS,
+  newHostRow,
   removeBusy,
   selectBusyStanding,
+  selectHost,
   selectStanding,
   toHost,
   updateHost,
 } from './host-rows.ts';
 import * as input from './input.ts';
 
+/** The host itself, as clients of the published service expect it: not wrapped. */
+const toResult = (row: HostRow): Tagged<ServiceUser> => tagged(toHost(row), row);
+
+const target = (scope: Scope, { params }: Pick<Input<'serviceId' | 'userId'>, 'params'>) =>
+  selectHost(scope, params);
+
 const notTheirs = () =>
   new Problem('not-found', 'A calendar or schedule that is named does not exist, or is not of that user.');
 
 export const addHost = write({
+  creates: true,
   params: ['serviceId'],
   body: input.newHost,
   run(scope, { params: { serviceId }, body }) {
     const place = { serviceId, userId: body.userId };
-    return plan(
-      [selectStanding(scope, place, body), insertHost(scope, place, body)],
-      ([standing], [host]) => {
-        if (host) return toHost(host);
+    const row = newHostRow(place, body);
+    return creation(
+      { answer: toResult(row), made: hostIsThere(scope, row) },
+      [selectStanding(scope, place, body), insertHost(scope, place, row, body)] as const,
+      ([standing], [added]) => {
+        if (added) return undefined;
         if (!standing?.service || !standing.user) throw new Problem('not-found');
         if (standing.host) {
           throw new Problem('host-exists', 'The user is a host of this service. Change the host with PUT.');
@@ -40,21 +55,24 @@ export const addHost = write({
 
 export const changeHost = write({
   params: ['serviceId', 'userId'],
+  target,
   body: input.hostUpdate,
   run: (scope, { params, body }) =>
     plan([selectStanding(scope, params, body), updateHost(scope, params, body)], ([standing], [host]) => {
-      if (host) return toHost(host);
+      if (host) return toResult(host);
       throw standing?.host ? notTheirs() : new Problem('not-found');
     }),
 });
 
 export const removeHost = write({
   params: ['serviceId', 'userId'],
-  run: (scope, { params }) => change(deleteHost(scope, params), toHost),
+  target,
+  run: (scope, { params }) => change(deleteHost(scope, params), toResult),
 });
 
 export const addBusyCalendar = write({
   params: ['serviceId', 'userId'],
+  target,
   body: input.busyCalendar,
   run(scope, { params, body }) {
     const calendar = input.calendarIn(body);
@@ -63,7 +81,7 @@ export const addBusyCalendar = write({
       addBusy(scope, params, calendar),
     ] as const;
     return plan(statements, (standings, [host]) => {
-      if (host) return toHost(host);
+      if (host) return toResult(host);
       if (!found(standings).own) throw notTheirs();
       throw new Problem('busy-limit', `A host has at most ${MAX_BUSY} busy calendars. Remove one first.`);
     });
@@ -72,6 +90,7 @@ export const addBusyCalendar = write({
 
 export const removeBusyCalendar = write({
   params: ['serviceId', 'userId'],
+  target,
   body: input.busyCalendar,
-  run: (scope, { params, body }) => change(removeBusy(scope, params, input.calendarIn(body)), toHost),
+  run: (scope, { params, body }) => change(removeBusy(scope, params, input.calendarIn(body)), toResult),
 });

@@ -1,44 +1,77 @@
 /** What is done to services. */
-import { change, found, plan, read, write } from '../../operation.ts';
-import type { ServiceResult, ServicesResult, ServiceWithUsers } from '../../sdk/types.ts';
+import type { Scope } from '../../db/scope.ts';
+import {
+  change,
+  creation,
+  firstVersion,
+  found,
+  type Input,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
+import type { ServiceResult, ServicesPage, ServicesResult, ServiceWithUsers } from '../../sdk/types.ts';
+import { page, pageQuery } from '../lists.ts';
 import { metadataQuery } from '../schemas.ts';
 import { selectHosts, toHost } from './host-rows.ts';
 import * as input from './input.ts';
 import {
   deleteService,
   insertService,
+  listedServices,
   type ServiceRow,
   selectService,
   selectServicesByMetadata,
+  serviceIsThere,
   toService,
   updateService,
 } from './rows.ts';
 
-const toResult = (row: ServiceRow): ServiceResult => ({ service: toService(row) });
+const toResult = (row: ServiceRow): Tagged<ServiceResult> => tagged({ service: toService(row) }, row);
+
+const target = (scope: Scope, { params }: Pick<Input<'serviceId'>, 'params'>) =>
+  selectService(scope, params.serviceId);
 
 export const createService = write({
+  creates: true,
   body: input.creation,
-  run: (scope, { body }) => change(insertService(scope, { ...body, id: crypto.randomUUID() }), toResult),
+  run(scope, { body: { multiPerson, metadata } }) {
+    const row: ServiceRow = {
+      id: crypto.randomUUID(),
+      multi_person: JSON.stringify(multiPerson),
+      metadata: JSON.stringify(metadata),
+      version: firstVersion(),
+    };
+    return creation({ answer: toResult(row), made: serviceIsThere(scope, row) }, [insertService(scope, row)]);
+  },
 });
 
 /** The service itself, as clients of the published service expect it: not wrapped. */
 export const getService = read({
+  tagged: true,
   params: ['serviceId'],
   run: (scope, { params: { serviceId } }) =>
     plan(
       [selectService(scope, serviceId), selectHosts(scope, serviceId)],
-      (services, hosts): ServiceWithUsers => ({ ...toService(found(services)), users: hosts.map(toHost) }),
+      (services, hosts): Tagged<ServiceWithUsers> => {
+        const service = found(services);
+        return tagged({ ...toService(service), users: hosts.map(toHost) }, service);
+      },
     ),
 });
 
 export const changeService = write({
   params: ['serviceId'],
   body: input.update,
+  target,
   run: (scope, { params, body }) => change(updateService(scope, params.serviceId, body), toResult),
 });
 
 export const removeService = write({
   params: ['serviceId'],
+  target,
   run: (scope, { params }) => change(deleteService(scope, params.serviceId), toResult),
 });
 
@@ -49,4 +82,18 @@ export const findServices = read({
       [selectServicesByMetadata(scope, query)],
       (rows): ServicesResult => ({ services: rows.map(toService) }),
     ),
+});
+
+export const listServices = read({
+  heavy: true,
+  query: pageQuery,
+  run: (scope, input) =>
+    page(scope, input, {
+      name: 'services',
+      listed: listedServices(scope),
+      toAnswer: (rows: ServiceRow[], nextCursor): ServicesPage => ({
+        services: rows.map(toService),
+        nextCursor,
+      }),
+    }),
 });

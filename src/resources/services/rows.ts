@@ -1,17 +1,19 @@
 /** Services in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
-import { ofAccount, type Scope } from '../../db/scope.ts';
+import type { Listed } from '../../db/pages.ts';
+import { isThere, ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { Versioned } from '../../operation.ts';
 import type { Service } from '../../sdk/types.ts';
-import type { NewService, ServiceUpdate } from './input.ts';
+import type { ServiceUpdate } from './input.ts';
 
-export interface ServiceRow {
+export interface ServiceRow extends Versioned {
   id: string;
   multi_person: string;
   metadata: string;
 }
 
-const columns = sql`id, multi_person, metadata`;
+const columns = sql`id, multi_person, metadata, version`;
 
 export const toService = (row: ServiceRow): Service => ({
   id: row.id,
@@ -19,13 +21,12 @@ export const toService = (row: ServiceRow): Service => ({
   metadata: JSON.parse(row.metadata),
 });
 
-export const insertService = (
-  { account }: Scope,
-  { id, multiPerson, metadata }: NewService & { id: string },
-): Sql<ServiceRow> => sql<ServiceRow>`
-  INSERT INTO services (account_id, id, multi_person, metadata)
-  SELECT id, ${id}, ${JSON.stringify(multiPerson)}, ${JSON.stringify(metadata)}
-  FROM accounts WHERE id = ${account} RETURNING ${columns}`;
+export const insertService = ({ account }: Scope, row: ServiceRow): Sql => sql`
+  INSERT INTO services (account_id, id, multi_person, metadata, version)
+  SELECT id, ${row.id}, ${row.multi_person}, ${row.metadata}, ${row.version}
+  FROM accounts WHERE id = ${account} RETURNING 1`;
+
+export const serviceIsThere = (scope: Scope, { id }: ServiceRow): Sql => isThere(scope, sql`services`, id);
 
 export const selectService = (scope: Scope, id: string): Query<ServiceRow> =>
   query<ServiceRow>`SELECT ${columns} FROM services WHERE ${ofAccount(scope)} AND id = ${id}`;
@@ -38,7 +39,8 @@ export const updateService = (
 ): Sql<ServiceRow> => sql<ServiceRow>`
   UPDATE services SET
     multi_person = coalesce(${multiPerson ? JSON.stringify(multiPerson) : null}, multi_person),
-    metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata)
+    metadata = coalesce(${metadata ? JSON.stringify(metadata) : null}, metadata),
+    version = version + 1
   WHERE ${ofAccount(scope)} AND id = ${id} RETURNING ${columns}`;
 
 /** Its hosts go with it, and its bookings are cancelled; their events stay: triggers of schema.sql see to that. */
@@ -47,3 +49,10 @@ export const deleteService = (scope: Scope, id: string): Sql<ServiceRow> =>
 
 export const selectServicesByMetadata = (scope: Scope, page: MetadataPage): Query<ServiceRow> =>
   selectByMetadata(scope, { columns, table: sql`services`, entries: sql`service_metadata` }, page);
+
+export const listedServices = (scope: Scope): Listed => ({
+  table: sql`services`,
+  columns,
+  entries: sql`service_metadata`,
+  within: ofAccount(scope),
+});

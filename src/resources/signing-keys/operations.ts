@@ -1,6 +1,17 @@
 /** What is done to the public keys that users' tokens are verified with. */
 import { MAX_KEYS } from '../../auth/candidate-keys.ts';
-import { change, found, plan, read, write } from '../../operation.ts';
+import type { Scope } from '../../db/scope.ts';
+import {
+  change,
+  creation,
+  found,
+  type Input,
+  plan,
+  read,
+  type Tagged,
+  tagged,
+  write,
+} from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { KeyResult, KeysResult } from '../../sdk/types.ts';
 import * as input from './input.ts';
@@ -8,14 +19,18 @@ import {
   deleteKey,
   insertKey,
   type KeyRow,
+  keyIsThere,
   MAX_LIVE_KEYS,
+  newKeyRow,
   selectKey,
   selectKeys,
   toKey,
   updateKey,
 } from './rows.ts';
 
-const toResult = (row: KeyRow): KeyResult => ({ key: toKey(row) });
+const toResult = (row: KeyRow): Tagged<KeyResult> => tagged({ key: toKey(row) }, row);
+
+const target = (scope: Scope, { params }: Pick<Input<'kid'>, 'params'>) => selectKey(scope, params.kid);
 
 const tooMany = () =>
   new Problem(
@@ -28,25 +43,32 @@ export const listKeys = read({
 });
 
 export const addKey = write({
+  creates: true,
   body: input.creation,
   async run(scope, { body, now }) {
     const { pem, kid: thumbprint } = await input.publicKeyIn(body.publicJwtKey);
-    const key = { pem, kid: body.kid ?? thumbprint, state: body.state, now };
-    return plan([selectKey(scope, key.kid), insertKey(scope, key)], ([taken], [added]) => {
-      if (taken)
-        throw new Problem(
-          'kid-taken',
-          'The account has a key with this kid. Remove that key, or choose another kid.',
-        );
-      if (!added) throw tooMany();
-      return toResult(added);
-    });
+    const row = newKeyRow({ pem, kid: body.kid ?? thumbprint, state: body.state }, now);
+    const statements = [selectKey(scope, row.kid), insertKey(scope, row)] as const;
+    return creation(
+      { answer: toResult(row), made: keyIsThere(scope, row) },
+      statements,
+      ([taken], [added]) => {
+        if (taken)
+          throw new Problem(
+            'kid-taken',
+            'The account has a key with this kid. Remove that key, or choose another kid.',
+          );
+        if (!added) throw tooMany();
+        return undefined;
+      },
+    );
   },
 });
 
 export const setKeyState = write({
   params: ['kid'],
   body: input.change,
+  target,
   run: (scope, { params: { kid }, body, now }) =>
     plan([selectKey(scope, kid), updateKey(scope, { kid, ...body, now })], (before, [after]) => {
       if (found(before).state === 'revoked' && body.state !== 'revoked') {
@@ -59,5 +81,6 @@ export const setKeyState = write({
 
 export const removeKey = write({
   params: ['kid'],
+  target,
   run: (scope, { params }) => change(deleteKey(scope, params.kid), toResult),
 });

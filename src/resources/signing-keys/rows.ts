@@ -2,12 +2,13 @@
 import { MAX_KEYS } from '../../auth/candidate-keys.ts';
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { firstVersion, type Versioned } from '../../operation.ts';
 import type { SigningKey, SigningKeyState } from '../../sdk/types.ts';
 
 /** Keys that count, or may yet. */
 export const MAX_LIVE_KEYS = 5;
 
-export interface KeyRow {
+export interface KeyRow extends Versioned {
   kid: string;
   pem: string;
   state: SigningKeyState;
@@ -15,14 +16,7 @@ export interface KeyRow {
   retires_at: number | null;
 }
 
-export interface NewKey {
-  kid: string;
-  pem: string;
-  state: SigningKeyState;
-  now: number;
-}
-
-const columns = sql`kid, pem, state, created, retires_at`;
+const columns = sql`kid, pem, state, created, retires_at, version`;
 
 export const toKey = (row: KeyRow): SigningKey => ({
   kid: row.kid,
@@ -30,6 +24,13 @@ export const toKey = (row: KeyRow): SigningKey => ({
   state: row.state,
   created: row.created,
   retiresAt: row.retires_at,
+});
+
+export const newKeyRow = (key: Pick<KeyRow, 'kid' | 'pem' | 'state'>, now: number): KeyRow => ({
+  ...key,
+  created: now,
+  retires_at: null,
+  version: firstVersion(),
 });
 
 /** Neither revoked nor past its retirement. */
@@ -42,12 +43,16 @@ export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
   query<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} AND kid = ${kid}`;
 
 /** No row comes back where the kid is taken or the account has its fill. */
-export const insertKey = ({ account }: Scope, { kid, pem, state, now }: NewKey): Sql<KeyRow> => sql<KeyRow>`
-  INSERT INTO signing_keys (account_id, kid, pem, state, created)
-  SELECT id, ${kid}, ${pem}, ${state}, ${now} FROM accounts WHERE id = ${account}
-    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(now)}) < ${MAX_LIVE_KEYS}
+export const insertKey = ({ account }: Scope, { kid, pem, state, created, version }: KeyRow): Sql => sql`
+  INSERT INTO signing_keys (account_id, kid, pem, state, created, version)
+  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version} FROM accounts WHERE id = ${account}
+    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${MAX_LIVE_KEYS}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${MAX_KEYS}
-  ON CONFLICT (account_id, kid) DO NOTHING RETURNING ${columns}`;
+  ON CONFLICT (account_id, kid) DO NOTHING RETURNING 1`;
+
+/** Another key of the same kid would have another version. */
+export const keyIsThere = ({ named }: Scope, { kid, version }: KeyRow): Sql => sql`
+  EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${named} AND kid = ${kid} AND version = ${version})`;
 
 /** No row comes back where the key is revoked for good, or where it would be one live key too many. */
 export const updateKey = (
@@ -63,7 +68,7 @@ export const updateKey = (
   const room = sql`(SELECT count(*) FROM signing_keys other WHERE other.account_id = signing_keys.account_id
     AND other.kid <> ${kid} AND ${live(now)}) < ${MAX_LIVE_KEYS}`;
   return sql<KeyRow>`
-    UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}
+    UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}, version = version + 1
     WHERE account_id = ${account} AND kid = ${kid} AND (state <> 'revoked' OR ${state} = 'revoked')
       ${staysLive ? sql`AND ${room}` : sql``}
     RETURNING ${columns}`;

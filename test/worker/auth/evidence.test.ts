@@ -6,6 +6,7 @@ import { respond } from '../../../src/http/reply.ts';
 import { routerOf } from '../../../src/http/router.ts';
 import { lookup, plan, read, write } from '../../../src/operation.ts';
 import { Problem } from '../../../src/problem.ts';
+import { Trace } from '../../../src/trace.ts';
 import { newAccount, type User } from '../support/client.ts';
 import { countOf, through } from '../support/database.ts';
 
@@ -16,7 +17,7 @@ async function probe(probed: Query<object>, as: Record<string, string>): Promise
   const path = 'x-api-key' in as ? '/admin' : '/probe';
   const request = new Request(`https://nettu.test/api/v1${path}`, { headers: as });
   try {
-    return await respond(await answer(request, env, Date.now())).json();
+    return await respond(await answer({ request, env, now: Date.now(), trace: new Trace() }), '').json();
   } catch (problem) {
     if (problem instanceof Problem) return problem.code;
     throw problem;
@@ -101,7 +102,12 @@ it('a plan that goes on is proven at each step, and starts anew where its claim 
   const answer = routerOf({ probe: { method: 'POST', user: '/probe', needs: [], does } });
   const headers = await user.headers();
   const post = (DB: D1Database) =>
-    answer(new Request('https://nettu.test/api/v1/probe', { method: 'POST', headers }), { DB }, Date.now());
+    answer({
+      request: new Request('https://nettu.test/api/v1/probe', { method: 'POST', headers }),
+      env: { DB },
+      now: Date.now(),
+      trace: new Trace(),
+    });
 
   expect((await post(env.DB)).body).toEqual({ made: 1 });
   expect(steps).toEqual(['decides on 0']);

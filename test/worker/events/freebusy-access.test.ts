@@ -11,7 +11,7 @@ import {
   type Reply,
 } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
-import { expectInvalid, expectProblem } from '../support/problem.ts';
+import { alike, expectInvalid, expectProblem } from '../support/problem.ts';
 import { HOUR, made, newUser, query } from './support.ts';
 
 const START = Date.UTC(2024, 2, 25);
@@ -137,7 +137,7 @@ it('a closed account cannot be told from one that does not exist', async () => {
   for (const reply of replies) {
     expectProblem(reply, 'credentials-missing');
     expect(reply.body).toEqual(replies[0]?.body);
-    expect([...reply.headers]).toEqual([...(replies[0]?.headers ?? [])]);
+    expect(alike(reply.headers)).toEqual(alike(replies[0]?.headers ?? new Headers()));
   }
 });
 

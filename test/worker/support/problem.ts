@@ -57,7 +57,12 @@ export const statuses = {
 export function expectOpen(headers: Headers): void {
   expect(headers.get('access-control-allow-origin')).toBe('*');
   expect(headers.get('cache-control')).toBe('private, no-store');
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }
+
+/** The headers, but for the one that tells one request from another. */
+export const alike = (headers: Headers): [string, string][] =>
+  [...headers].filter(([name]) => name !== 'x-request-id');
 
 /** A header that an answer of this status must have, and what it must look like. */
 const headersOf: Partial<Record<number, [string, RegExp]>> = {

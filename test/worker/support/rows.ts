@@ -15,6 +15,7 @@ interface Fixture {
 }
 
 const page = '?key=color&value=red';
+const list = '?limit=2&order=desc&metadata[color]=red';
 const window = '?startTs=0&endTs=86400000';
 const when = { startTs: 3_600_000, duration: 60_000 };
 
@@ -35,6 +36,7 @@ const fixtures: Record<string, Fixture> = {
   'GET /account/api-keys': {},
   'POST /account/api-keys': { body: { name: 'backup' } },
   'DELETE /account/api-keys/:apiKeyId': {},
+  'GET /user': { query: list },
   'POST /user': { body: { metadata: { color: 'red' } } },
   'GET /user/meta': { query: page },
   'GET /user/:userId': {},
@@ -42,11 +44,13 @@ const fixtures: Record<string, Fixture> = {
   'PUT /user/:userId/tokens': { body: { notBefore: null } },
   'DELETE /user/:userId': {},
   'GET /calendar/meta': { query: page },
+  'GET /user/:userId/calendar': { query: list },
   'POST /user/:userId/calendar': { body: { timezone: 'Europe/Oslo' } },
   'GET /user/calendar/:calendarId': {},
   'PUT /user/calendar/:calendarId': { body: { settings: { timezone: 'Asia/Calcutta' } } },
   'DELETE /user/calendar/:calendarId': {},
   'GET /events/meta': { query: page },
+  'GET /user/:userId/events': { query: list },
   'POST /user/:userId/events': { body: async (user) => ({ calendarId: await calendarOf(user), ...when }) },
   'GET /user/events/:eventId': {},
   'PUT /user/events/:eventId': { body: { busy: true } },
@@ -55,10 +59,12 @@ const fixtures: Record<string, Fixture> = {
   'GET /user/calendar/:calendarId/events': { query: window },
   'GET /user/:userId/freebusy': { query: window },
   'GET /schedule/meta': { query: page },
+  'GET /user/:userId/schedule': { query: list },
   'POST /user/:userId/schedule': { body: { timezone: 'Europe/Oslo' } },
   'GET /user/schedule/:scheduleId': {},
   'PUT /user/schedule/:scheduleId': { body: { timezone: 'Asia/Calcutta' } },
   'DELETE /user/schedule/:scheduleId': {},
+  'GET /service': { query: list },
   'POST /service': { body: { metadata: { color: 'red' } } },
   'GET /service/meta': { query: page },
   'GET /service/:serviceId': {},
