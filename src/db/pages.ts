@@ -60,7 +60,8 @@ const direction = (order: PageQuery['order']): Sql => (order === 'asc' ? sql`ASC
  * What is in several sorted lists at once: the entries of each pair, and what is `within`. From a place on, each list is
  * asked for its next; where all say the same it is found, and else the search goes on from the furthest. So the shortest
  * list sets the price, whichever that is. A place and whether it is found are one number, `at`: twice the place, plus one
- * where it is, for the recursion is to ask for both at once.
+ * where it is, for the recursion is to ask for both at once. (The LIMIT that is none keeps SQLite from asking each list
+ * once for every mention of its answer.)
  */
 function searched<Row>(
   { account, user }: Scope,
@@ -83,7 +84,7 @@ function searched<Row>(
       UNION ALL
       SELECT (
         SELECT CASE WHEN count(place) = count(*) THEN 2 * ${ascends ? sql`max` : sql`min`}(place) + (min(place) = max(place)) END
-        FROM (SELECT ${next(ofPair)} AS place FROM json_each(${pairs}) pair ${ofOwner})
+        FROM (SELECT ${next(ofPair)} AS place FROM json_each(${pairs}) pair ${ofOwner} LIMIT -1)
       ), steps + 1, hits + (at & 1)
       FROM walk WHERE at IS NOT NULL AND steps < ${steps} AND hits + (at & 1) <= ${limit}
     )

@@ -1,0 +1,138 @@
+/** Finding by several metadata entries at once: what it reads is set by the rarest, and bounded in any case. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { type Account, newAccount, type Reply } from '../support/client.ts';
+import { reading } from '../support/database.ts';
+
+const USERS = 30_000;
+
+/** Users 1 … n, of which all carry `a` to `e`, a few `rare`, and each either `odd` or `even`. */
+async function populated(): Promise<Account> {
+  const account = await newAccount();
+  await env.DB.prepare(
+    `WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ${USERS})
+     INSERT INTO users (account_id, id, metadata)
+     SELECT ?, '00000000-0000-4000-8000-' || printf('%012x', n), json_object('a', '1', 'b', '1', 'c', '1', 'd', '1', 'e', '1',
+       CASE WHEN n % 3000 THEN 'common' ELSE 'rare' END, '1', CASE n % 2 WHEN 1 THEN 'odd' ELSE 'even' END, '1') FROM i`,
+  )
+    .bind(account.id)
+    .run();
+  return account;
+}
+
+async function ask(account: Account, keys: string[], more = ''): Promise<{ reply: Reply; rows: number }> {
+  const { db, rows } = reading();
+  const query = keys.map((key) => `metadata[${key}]=1`).join('&');
+  const reply = await account.call('GET', `/user?${query}${more}`, { env: { DB: db } });
+  expect(reply.status).toBe(200);
+  return { reply, rows: rows() };
+}
+
+it('reads few rows for a page of many, for few of many, and for none', async () => {
+  const account = await populated();
+  for (const [keys, found, most] of [
+    [['a'], 20, 7 * 20],
+    [['a', 'b'], 20, 9 * 20],
+    [['a', 'b', 'c', 'd', 'e'], 20, 15 * 20],
+    [['rare', 'a'], 10, 15 * 10],
+    [['a', 'b', 'c', 'd', 'rare'], 10, 30 * 10],
+    [['a', 'nothing'], 0, 20],
+  ] as const) {
+    const { reply, rows } = await ask(account, [...keys]);
+    expect(reply.body.users).toHaveLength(found);
+    expect(rows, keys.join()).toBeLessThan(most);
+  }
+});
+
+it('gives up where two lists only ever miss each other, and goes on with the next page, to the end', async () => {
+  const account = await populated();
+  for (const order of ['asc', 'desc']) {
+    let pages = 0;
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { reply, rows } = await ask(
+        account,
+        ['odd', 'even'],
+        `&order=${order}${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(reply.body.users).toEqual([]);
+      expect(rows).toBeLessThan(40_000);
+      cursor = reply.body.nextCursor;
+      pages += 1;
+    }
+    expect(pages).toBeGreaterThan(3);
+    expect(pages).toBeLessThan(20);
+  }
+});
+
+it('pages that were given up miss nothing and double nothing', async () => {
+  const account = await populated();
+  // One user in the thick of those who miss each other has both.
+  const [both] = (await ask(account, ['rare', 'odd'])).reply.body.users;
+  expect(both).toBe(undefined);
+  for (const n of [7001, 7002, 29_999]) {
+    const id = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+    await account.call('PUT', `/user/${id}`, { body: { metadata: { odd: '1', even: '1' } } });
+  }
+  for (const order of ['asc', 'desc']) {
+    const found: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { reply } = await ask(
+        account,
+        ['odd', 'even'],
+        `&limit=1&order=${order}${cursor && `&cursor=${cursor}`}`,
+      );
+      found.push(...reply.body.users.map(({ id }: { id: string }) => Number.parseInt(id.slice(-12), 16)));
+      cursor = reply.body.nextCursor;
+    }
+    expect(found).toEqual(order === 'asc' ? [7001, 7002, 29_999] : [29_999, 7002, 7001]);
+  }
+});
+
+/** A sequence of numbers from 0 to 1 that is the same each time. */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+it.each(Array.from({ length: 12 }, (_, seed) => seed))(
+  'while users come and go a walk finds each that was there throughout exactly once (%i)',
+  async (seed) => {
+    const random = chance(seed * 7919 + 1);
+    const account = await newAccount();
+    const create = async () => (await account.newUser(random() < 0.7 ? { a: '1', b: '1' } : { a: '1' })).id;
+    const there = new Set<string>();
+    for (let i = 0; i < 15; i++) there.add(await create());
+    const filter = seed % 3 === 0 ? '' : seed % 3 === 1 ? '&metadata[a]=1' : '&metadata[a]=1&metadata[b]=1';
+    const order = seed % 2 ? 'asc' : 'desc';
+    const list = async (cursor: string) =>
+      (
+        await account.call(
+          'GET',
+          `/user?limit=${1 + Math.floor(random() * 4)}&order=${order}${filter}${cursor && `&cursor=${cursor}`}`,
+        )
+      ).body;
+    const all = (await account.call('GET', `/user?limit=100${filter}`)).body.users as { id: string }[];
+    const survivors = new Set(all.map(({ id }) => id));
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { users: { id: string }[]; nextCursor: string | null } = await list(cursor);
+      seen.push(...page.users.map(({ id }) => id));
+      cursor = page.nextCursor;
+      if (random() < 0.5) await create();
+      const [victim] = [...there].sort(() => random() - 0.5);
+      if (victim && random() < 0.4) {
+        await account.call('DELETE', `/user/${victim}`);
+        there.delete(victim);
+        survivors.delete(victim);
+      }
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => survivors.has(id)).sort()).toEqual([...survivors].sort());
+  },
+);
