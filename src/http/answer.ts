@@ -97,6 +97,8 @@ async function planOf(does: AnyOperation, scope: Scope, { input, versions, memo 
     try {
       return await does.run(scope, input as never);
     } catch (problem) {
+      // What was answered before stands, whatever is wrong with it today; but not for who may not ask.
+      if (problem instanceof Problem && problem.status === 401) throw problem;
       return refused(problem);
     }
   };

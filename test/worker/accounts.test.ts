@@ -1,6 +1,6 @@
 /** Accounts: how one is opened, what is told of it, its webhook and its one public key. */
 import { describe, expect, it } from 'vitest';
-import { version } from '../../src/sdk/package.json' with { type: 'json' };
+import { version } from '../../src/sdk/package.json';
 import { CODE, call, keys, newAccount, newKeys } from './support/client.ts';
 import { countOf, snapshot } from './support/database.ts';
 import { expectInvalid, expectProblem } from './support/problem.ts';
@@ -11,7 +11,12 @@ const text = expect.any(String);
 it('GET / tells anyone that the service is up', async () => {
   const reply = await call('GET', '/');
   expect(reply.status).toBe(200);
-  expect(reply.body).toEqual({ message: text, version, docs: '/api/v1/docs', openapi: '/api/v1/openapi.json' });
+  expect(reply.body).toEqual({
+    message: text,
+    version,
+    docs: '/api/v1/docs',
+    openapi: '/api/v1/openapi.json',
+  });
 });
 
 describe('POST /account', () => {

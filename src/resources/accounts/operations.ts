@@ -16,7 +16,7 @@ import {
   write,
 } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
-import { version } from '../../sdk/package.json' with { type: 'json' };
+import { version } from '../../sdk/package.json';
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
 import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
