@@ -23,7 +23,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type HeaderValues = Record<string, string | undefined>;
 
 interface Asked {
-  /** Whether it changes nothing, as no GET does. */
+  /** Whether it changes nothing; by default, whether it is a GET. */
   reads?: boolean;
   /** Made where the caller asked, if the stack no longer leads there. */
   origin?: Error;

@@ -197,3 +197,24 @@ it('every answer says what the request is called in the log', async () => {
   expect(new Set(ids).size).toBe(answers.length);
   expect(answers[2]?.error?.requestId).toBe(ids[2]);
 });
+
+it('a page of another origin may send all of this, and read it', async () => {
+  const { accountId, token } = await newActors(baseUrl);
+  const origin = 'https://app.example';
+  const namesIn = (res: Response, header: string) =>
+    (res.headers.get(header) ?? '').toLowerCase().split(/, */);
+  const wanted = ['idempotency-key', 'if-match', 'if-none-match'];
+  const preflight = await freshSocket(`${baseUrl}/calendar`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': wanted.join(','),
+    },
+  });
+  expect(namesIn(preflight, 'access-control-allow-headers')).toEqual(expect.arrayContaining(wanted));
+  const headers = { origin, 'nettu-account': accountId, authorization: `Bearer ${token}` };
+  const answer = await freshSocket(`${baseUrl}/me`, { headers });
+  const read = ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed'];
+  expect(namesIn(answer, 'access-control-expose-headers')).toEqual(expect.arrayContaining(read));
+});

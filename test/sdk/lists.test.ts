@@ -118,10 +118,12 @@ describe('a list that is iterated over', () => {
   test('throws the problem of a page that is refused, after the items before it', async () => {
     const { client } = clientOf(page(['c1'], 'more'), problem('input-invalid', 400));
     const seen: string[] = [];
-    async function theLineThatAsked() {
-      for await (const { id } of client.calendar.list('u1')) seen.push(id);
-    }
-    const error = await theLineThatAsked().catch((thrown: unknown) => thrown);
+    const theLineThatAsked = () => client.calendar.list('u1');
+    const list = theLineThatAsked();
+    const all = (async () => {
+      for await (const { id } of list) seen.push(id);
+    })();
+    const error = await all.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NettuProblem);
     expect(error).toMatchObject({
       code: 'input-invalid',
