@@ -13,7 +13,7 @@ import { query } from './url.ts';
  * Nothing is asked for before either, and the first page once, however often it is used.
  */
 export interface List<P extends Page, Item> extends Promise<Answer<P>>, AsyncIterable<Item> {
-  /** As by iterating over it, but a page at a time. One may have fewer items than `limit`, even none, and not be the last. */
+  /** The pages instead of their items. One may have fewer than `limit`, even none, and not be the last. */
   pages(): AsyncIterable<P>;
 }
 
