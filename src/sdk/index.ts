@@ -10,9 +10,10 @@ export {
   ScheduleRuleVariant,
   Weekday,
 } from './constants.ts';
+export type { List } from './list.ts';
 export { NettuNetworkError, NettuTimeoutError } from './network-error.ts';
+export type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from './options.ts';
 export { type AnswerProblem, NettuProblem, unwrap } from './problem.ts';
-export type { RequestOptions } from './request.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';

@@ -5,13 +5,15 @@ import type { Problem, ProblemCode } from './types.ts';
 /** The service's problem document, or this package's own for an answer that cannot have come from the service. */
 export interface AnswerProblem extends Omit<Problem, 'code'> {
   code: ProblemCode | 'unexpected-answer';
+  /** What the service's log calls the request: the `requestId` of the answer. */
+  requestId?: string;
 }
 
 /**
  * Why a request was refused: the members of the problem document, as an `Error`.
  *
  * The message says what was asked, without its query, and why that was refused. The stack leads to the line of yours
- * that asked. As JSON it is the problem document.
+ * that asked. As JSON it is the problem document, with the `requestId`.
  */
 export class NettuProblem extends Error implements AnswerProblem {
   override readonly name = 'NettuProblem';
@@ -22,8 +24,10 @@ export class NettuProblem extends Error implements AnswerProblem {
   readonly code: AnswerProblem['code'];
   declare readonly errors?: { path: string; reason: string }[];
   declare readonly id?: string;
+  declare readonly requestId?: string;
 
-  constructor(message: string, { type, title, status, detail, code, errors, id }: AnswerProblem) {
+  constructor(message: string, problem: AnswerProblem) {
+    const { type, title, status, detail, code, errors, id, requestId } = problem;
     super(message);
     this.type = type;
     this.title = title;
@@ -32,11 +36,21 @@ export class NettuProblem extends Error implements AnswerProblem {
     this.code = code;
     if (errors) this.errors = errors;
     if (id) this.id = id;
+    if (requestId) this.requestId = requestId;
   }
 
   toJSON(): AnswerProblem {
-    const { type, title, status, detail, code, errors, id } = this;
-    return { type, title, status, detail, code, ...(errors && { errors }), ...(id && { id }) };
+    const { type, title, status, detail, code, errors, id, requestId } = this;
+    return {
+      type,
+      title,
+      status,
+      detail,
+      code,
+      ...(errors && { errors }),
+      ...(id && { id }),
+      ...(requestId && { requestId }),
+    };
   }
 }
 

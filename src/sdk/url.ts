@@ -17,11 +17,12 @@ function segment([name, value]: [string, unknown]): string {
   return encodeURIComponent(value);
 }
 
-/** A query string of those values that are not `undefined`. */
+/** A query string of those values that are not `undefined`; without any, the empty text. */
 export function query(values: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) search.set(name, String(value));
   }
-  return `?${search}`;
+  const text = String(search);
+  return text && `?${text}`;
 }

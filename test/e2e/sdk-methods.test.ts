@@ -1,6 +1,7 @@
 /** Every method of the SDK once against the real Worker. A new method is not done before it has a line here. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { Frequency, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
+import sdk from '../../src/sdk/package.json' with { type: 'json' };
 import { type Actors, dataOf, newActors, newKeyPair, pair } from './support/actors.ts';
 import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
 import { CODE, startService } from './support/service.ts';
@@ -64,6 +65,22 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
     async (actors) => actors[who].events.remove(await idOfEvent(actors)),
     200,
     { event: { id: UUID, ...when } },
+  ],
+  'calendar.list': [
+    async (actors) => {
+      await makeCalendar(actors);
+      return who === 'server' ? actors.server.calendar.list(actors.userId) : actors.browser.calendar.list();
+    },
+    200,
+    { calendars: [{ id: UUID, ...tagged }], nextCursor: null },
+  ],
+  'events.list': [
+    async (actors) => {
+      await makeEvent(actors);
+      return who === 'server' ? actors.server.events.list(actors.userId) : actors.browser.events.list();
+    },
+    200,
+    { events: [{ id: UUID, ...when, ...tagged }], nextCursor: null },
   ],
   'events.getInstances': [
     async (actors) => actors[who].events.getInstances(await idOfEvent(actors), window),
@@ -166,6 +183,7 @@ const accountUses: Record<string, Use> = {
     200,
     { users: [tagged] },
   ],
+  'user.list': [({ server }) => server.user.list(), 200, { users: [{ id: UUID }], nextCursor: null }],
   'user.revokeTokens': [
     ({ server, userId }) => server.user.revokeTokens(userId),
     200,
@@ -214,7 +232,16 @@ const accountUses: Record<string, Use> = {
     200,
     { events: [{ ...when, ...tagged }] },
   ],
-  'health.checkStatus': [({ server }) => server.health.checkStatus(), 200, { message: expect.any(String) }],
+  'health.checkStatus': [
+    ({ server }) => server.health.checkStatus(),
+    200,
+    {
+      message: expect.any(String),
+      version: sdk.version,
+      docs: expect.stringMatching(/\/docs$/),
+      openapi: expect.stringMatching(/\/openapi\.json$/),
+    },
+  ],
 };
 
 const userUses: Record<string, Use> = {

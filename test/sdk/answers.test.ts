@@ -5,7 +5,7 @@ import { json, problem, type Reply, stubFetch } from './stub.ts';
 
 const BASE = 'https://scheduler.test/api/v1';
 const clientOf = (reply: Reply) =>
-  NettuClient({ baseUrl: BASE, apiKey: 'sk_secret', fetch: stubFetch(reply).fetch });
+  NettuClient({ baseUrl: BASE, apiKey: 'sk_secret', fetch: stubFetch(reply).fetch, retries: 0 });
 
 describe('an answer', () => {
   test('holds the data of a success', async () => {
@@ -26,6 +26,14 @@ describe('an answer', () => {
     const client = clientOf(json({ user }, 201));
     expect(await unwrap(client.user.create())).toEqual({ user });
     expect(unwrap(await client.user.create())).toEqual({ user });
+  });
+
+  test('says which state of the resource it is, and what the request is called in the log', async () => {
+    const headers = { etag: '"v1"', 'x-request-id': 'r1' };
+    const answer = await clientOf(json({ user: {} }, 200, headers)).user.find('u1');
+    expect(answer).toMatchObject({ etag: '"v1"', requestId: 'r1' });
+    const bare = await clientOf(json({ user: {} })).user.find('u1');
+    expect([bare.etag, bare.requestId]).toEqual([undefined, undefined]);
   });
 
   test('hands out the response, for its headers', async () => {
@@ -66,6 +74,20 @@ describe('the error of a refusal', () => {
     expect(JSON.parse(JSON.stringify(error))).toEqual(document);
     const { error: plain } = await clientOf(problem('not-found', 404)).account.me();
     expect(Object.keys(plain?.toJSON() ?? {})).toEqual(['type', 'title', 'status', 'detail', 'code']);
+  });
+
+  test('names the request as the log does', async () => {
+    const client = clientOf(problem('internal', 500, { 'x-request-id': 'r2' }));
+    const { error, requestId } = await client.account.me();
+    expect([requestId, error?.requestId, error?.toJSON().requestId]).toEqual(['r2', 'r2', 'r2']);
+    expect(error?.message).toBe(`GET ${BASE}/account was refused: 500 internal. Because.\n  request r2`);
+    const foreign = await clientOf(
+      () => new Response('', { headers: { 'x-request-id': 'r3' } }),
+    ).account.me();
+    expect(foreign.error).toMatchObject({
+      requestId: 'r3',
+      message: expect.stringContaining('\n  request r3'),
+    });
   });
 
   test('is thrown when the answer is unwrapped', async () => {

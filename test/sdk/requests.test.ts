@@ -5,6 +5,7 @@ import { stubFetch } from './stub.ts';
 
 const BASE = 'https://scheduler.test/api/v1';
 const NOW = 1_700_000_000_000;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 const meta = { key: 'crm', value: '42' };
 const window = { startTs: 1000, endTs: 2000 };
@@ -31,6 +32,9 @@ const booking = {
   holdFor: 10,
   metadata: { crm: '42' },
 };
+
+const later = { limit: 50, cursor: 'c+/=', order: 'desc', metadata: { 'a&b': 'c=d', crm: '42' } } as const;
+const LATER = 'limit=50&cursor=c%2B%2F%3D&order=desc&metadata%5Ba%26b%5D=c%3Dd&metadata%5Bcrm%5D=42';
 
 type Fetch = ReturnType<typeof stubFetch>['fetch'];
 type Call<Client> = (client: Client) => Promise<Answer<unknown>>;
@@ -69,6 +73,8 @@ const accountRows: Row<NettuClient>[] = [
   ['user.remove', (c) => c.user.remove('u1'), 'DELETE /user/u1'],
   ['user.findByMeta', (c) => c.user.findByMeta(meta), 'GET /user/meta?key=crm&value=42&skip=0&limit=20'],
   ['user.findByMeta, a later page', (c) => c.user.findByMeta(meta, 40, 10), 'GET /user/meta?key=crm&value=42&skip=40&limit=10'],
+  ['user.list', (c) => c.user.list(), 'GET /user'],
+  ['user.list, a later page', (c) => c.user.list(later), `GET /user?${LATER}`],
   ['user.revokeTokens until now', (c) => c.user.revokeTokens('u1'), 'PUT /user/u1/tokens', { notBefore: NOW }],
   ['user.revokeTokens', (c) => c.user.revokeTokens('u1', 5000), 'PUT /user/u1/tokens', { notBefore: 5000 }],
   ['user.revokeTokens taken back', (c) => c.user.revokeTokens('u1', null), 'PUT /user/u1/tokens', { notBefore: null }],
@@ -81,6 +87,8 @@ const accountRows: Row<NettuClient>[] = [
   ['calendar.remove', (c) => c.calendar.remove('c1'), 'DELETE /user/calendar/c1'],
   ['calendar.findByMeta', (c) => c.calendar.findByMeta(meta), 'GET /calendar/meta?key=crm&value=42&skip=0&limit=20'],
   ['calendar.findByMeta, a later page', (c) => c.calendar.findByMeta(meta, 40, 10), 'GET /calendar/meta?key=crm&value=42&skip=40&limit=10'],
+  ['calendar.list', (c) => c.calendar.list('u1'), 'GET /user/u1/calendar'],
+  ['calendar.list, a later page', (c) => c.calendar.list('u1', later), `GET /user/u1/calendar?${LATER}`],
   ['calendar.getEvents', (c) => c.calendar.getEvents('c1', window), 'GET /user/calendar/c1/events?startTs=1000&endTs=2000'],
   ['calendar.getEvents by two times', (c) => c.calendar.getEvents('c1', 1000, 2000), 'GET /user/calendar/c1/events?startTs=1000&endTs=2000'],
 
@@ -89,6 +97,8 @@ const accountRows: Row<NettuClient>[] = [
   ['events.update', (c) => c.events.update('e1', { recurrence: null, exdates: [1000] }), 'PUT /user/events/e1', { recurrence: null, exdates: [1000] }],
   ['events.remove', (c) => c.events.remove('e1'), 'DELETE /user/events/e1'],
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /user/events/e1/instances?startTs=1000&endTs=2000'],
+  ['events.list', (c) => c.events.list('u1'), 'GET /user/u1/events'],
+  ['events.list, a later page', (c) => c.events.list('u1', later), `GET /user/u1/events?${LATER}`],
   ['events.findByMeta', (c) => c.events.findByMeta(meta), 'GET /events/meta?key=crm&value=42&skip=0&limit=20'],
   ['events.findByMeta, a later page', (c) => c.events.findByMeta(meta, 40, 10), 'GET /events/meta?key=crm&value=42&skip=40&limit=10'],
 
@@ -97,6 +107,8 @@ const accountRows: Row<NettuClient>[] = [
   ['schedule.find', (c) => c.schedule.find('p1'), 'GET /user/schedule/p1'],
   ['schedule.update', (c) => c.schedule.update('p1', { rules }), 'PUT /user/schedule/p1', { rules }],
   ['schedule.remove', (c) => c.schedule.remove('p1'), 'DELETE /user/schedule/p1'],
+  ['schedule.list', (c) => c.schedule.list('u1'), 'GET /user/u1/schedule'],
+  ['schedule.list, a later page', (c) => c.schedule.list('u1', later), `GET /user/u1/schedule?${LATER}`],
   ['schedule.findByMeta', (c) => c.schedule.findByMeta(meta), 'GET /schedule/meta?key=crm&value=42&skip=0&limit=20'],
   ['schedule.findByMeta, a later page', (c) => c.schedule.findByMeta(meta, 40, 10), 'GET /schedule/meta?key=crm&value=42&skip=40&limit=10'],
 
@@ -109,6 +121,8 @@ const accountRows: Row<NettuClient>[] = [
   ['service.remove', (c) => c.service.remove('s1'), 'DELETE /service/s1'],
   ['service.findByMeta', (c) => c.service.findByMeta(meta), 'GET /service/meta?key=crm&value=42&skip=0&limit=20'],
   ['service.findByMeta, a later page', (c) => c.service.findByMeta(meta, 40, 10), 'GET /service/meta?key=crm&value=42&skip=40&limit=10'],
+  ['service.list', (c) => c.service.list(), 'GET /service'],
+  ['service.list, a later page', (c) => c.service.list(later), `GET /service?${LATER}`],
   ['service.addUser', (c) => c.service.addUser('s1', { userId: 'u1', ...host }), 'POST /service/s1/users', { userId: 'u1', ...host }],
   ['service.updateUserInService', (c) => c.service.updateUserInService('s1', { userId: 'u1', ...host }), 'PUT /service/s1/users/u1', host],
   ['service.removeUser', (c) => c.service.removeUser('s1', 'u1'), 'DELETE /service/s1/users/u1'],
@@ -135,6 +149,8 @@ const userRows: Row<NettuUserClient>[] = [
   ['calendar.findById', (c) => c.calendar.findById('c1'), 'GET /calendar/c1'],
   ['calendar.update', (c) => c.calendar.update('c1', { timezone: 'UTC' }), 'PUT /calendar/c1', { timezone: 'UTC' }],
   ['calendar.remove', (c) => c.calendar.remove('c1'), 'DELETE /calendar/c1'],
+  ['calendar.list', (c) => c.calendar.list(), 'GET /calendar'],
+  ['calendar.list, a later page', (c) => c.calendar.list(later), `GET /calendar?${LATER}`],
   ['calendar.getEvents', (c) => c.calendar.getEvents('c1', window), 'GET /calendar/c1/events?startTs=1000&endTs=2000'],
   ['calendar.getEvents by two times', (c) => c.calendar.getEvents('c1', 1000, 2000), 'GET /calendar/c1/events?startTs=1000&endTs=2000'],
 
@@ -142,6 +158,8 @@ const userRows: Row<NettuUserClient>[] = [
   ['events.findById', (c) => c.events.findById('e1'), 'GET /events/e1'],
   ['events.update', (c) => c.events.update('e1', { busy: undefined, duration: 1 }), 'PUT /events/e1', { duration: 1 }],
   ['events.remove', (c) => c.events.remove('e1'), 'DELETE /events/e1'],
+  ['events.list', (c) => c.events.list(), 'GET /events'],
+  ['events.list, a later page', (c) => c.events.list(later), `GET /events?${LATER}`],
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /events/e1/instances?startTs=1000&endTs=2000'],
 
   ['schedule.create', (c) => c.schedule.create(schedule), 'POST /schedule', schedule],
@@ -149,6 +167,8 @@ const userRows: Row<NettuUserClient>[] = [
   ['schedule.find', (c) => c.schedule.find('p1'), 'GET /schedule/p1'],
   ['schedule.update', (c) => c.schedule.update('p1', { timezone: 'UTC' }), 'PUT /schedule/p1', { timezone: 'UTC' }],
   ['schedule.remove', (c) => c.schedule.remove('p1'), 'DELETE /schedule/p1'],
+  ['schedule.list', (c) => c.schedule.list(), 'GET /schedule'],
+  ['schedule.list, a later page', (c) => c.schedule.list(later), `GET /schedule?${LATER}`],
 
   ['service.getBookingslots', (c) => c.service.getBookingslots('s1', { ...dates, ianaTz: 'Asia/Kathmandu', userIds: ['u1', 'u2'] }), `GET /service/s1/booking?${DATES}&ianaTz=Asia%2FKathmandu&hostUserIds=u1%2Cu2`],
   ['service.getBookingslots in two zones', (c) => c.service.getBookingslots('s1', { ...dates, ianaTz: 'UTC', timezone: 'Africa/Cairo' }), `GET /service/s1/booking?${DATES}&ianaTz=UTC&timezone=Africa%2FCairo`],
@@ -207,6 +227,12 @@ async function segments(
 const hostile = (args: unknown[]): unknown[] =>
   JSON.parse(JSON.stringify(args), (_, value) => (typeof value === 'string' ? 'a/b' : value));
 
+/** Of every request with a body; and a key for whatever creates, which is every POST but for one that only looks. */
+const headersOf = (request: string, body: unknown) => ({
+  ...(body ? { 'content-type': 'application/json' } : {}),
+  ...(/^POST (?!.*\/inspect$)/.test(request) ? { 'idempotency-key': expect.stringMatching(UUID) } : {}),
+});
+
 const described = (rows: Row<never>[]) => [...new Set(rows.map(([name]) => name.split(/[ ,]/)[0]))].sort();
 
 describe('the account client', () => {
@@ -216,7 +242,7 @@ describe('the account client', () => {
     await call(NettuClient({ apiKey: 'sk_secret', baseUrl: BASE, fetch }));
     vi.useRealTimers();
     const [method, path] = request.split(' ');
-    const headers = { 'x-api-key': 'sk_secret', ...(body ? { 'content-type': 'application/json' } : {}) };
+    const headers = { 'x-api-key': 'sk_secret', ...headersOf(request, body) };
     expect(sent).toEqual([{ method, url: BASE + path, headers, body }]);
   });
 
@@ -244,7 +270,7 @@ describe('the user client', () => {
     const headers = {
       authorization: 'Bearer a.b.c',
       'nettu-account': 'acc',
-      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...headersOf(request, body),
     };
     expect(sent).toEqual([{ method, url: BASE + path, headers, body }]);
   });

@@ -25,12 +25,15 @@ export function stubFetch(...replies: Reply[]) {
 }
 
 export const json =
-  (body: unknown, status = 200): Reply =>
+  (body: unknown, status = 200, headers: Record<string, string> = {}): Reply =>
   () =>
-    Response.json(body, { status });
+    Response.json(body, { status, headers });
 
-export const problem = (code: string, status: number): Reply =>
-  json({ type: 'about:blank', title: 'Refused', status, detail: 'Because.', code }, status);
+export const problem = (code: string, status: number, headers?: Record<string, string>): Reply =>
+  json({ type: 'about:blank', title: 'Refused', status, detail: 'Because.', code }, status, headers);
+
+/** No answer: what `fetch` does without a network. */
+export const lost: Reply = () => Promise.reject(new TypeError('fetch failed'));
 
 /** An unsigned JWT with these claims: the SDK only reads them. */
 export function jwt(claims: object): string {

@@ -8,12 +8,18 @@ import {
   type Availability,
   type BookingSlot,
   BusyCalendarProvider,
+  type Calendar,
   type CalendarEvent,
+  type CalendarResult,
+  type CalendarsPage,
+  type ChangeOptions,
   type CreateEvent,
+  type CreateOptions,
   config,
   Frequency,
   Frequenzy,
   type Inspection,
+  type List,
   type MultiPerson,
   NettuClient,
   NettuNetworkError,
@@ -22,6 +28,7 @@ import {
   NettuUserClient,
   Permissions,
   type Problem,
+  type ReadOptions,
   type Recurrence,
   type RequestOptions,
   type Schedule,
@@ -41,7 +48,13 @@ const user: NettuUserClient = NettuUserClient({ token: 'a.b.c', nettuAccount: 'a
 // ------------------------------------------------------------------------------------------------- clients
 
 NettuClient();
-NettuClient({ nettuAccount: 'acc', baseUrl: 'https://scheduler.test/api/v1', fetch, timeout: 5000 });
+NettuClient({
+  nettuAccount: 'acc',
+  baseUrl: 'https://scheduler.test/api/v1',
+  fetch,
+  timeout: 5000,
+  retries: 0,
+});
 NettuUserClient({ token: async () => 'a.b.c', nettuAccount: 'acc' });
 config.baseUrl = 'https://scheduler.test/api/v1';
 
@@ -238,6 +251,68 @@ export async function limits({ signal }: AbortController, options: RequestOption
   await client.user.findByMeta({ key: 'k', value: 'v' }, { signal });
 }
 
+export async function preconditions(changes: ChangeOptions, creations: CreateOptions) {
+  const earlier = await user.calendar.findById('c1');
+  const reads: ReadOptions<CalendarResult> = { ifNoneMatch: earlier };
+  await user.calendar.findById('c1', { ...reads, retries: 0 });
+  await user.calendar.findById('c1', {
+    ifNoneMatch: { data: await unwrap(user.calendar.findById('c1')), etag: '1' },
+  });
+  await user.calendar.update('c1', { timezone: 'UTC' }, { ifMatch: earlier.etag, timeout: 5000 });
+  await user.calendar.remove('c1', changes);
+  await user.calendar.create({ timezone: 'UTC' }, creations);
+  await client.user.create({}, { idempotencyKey: 'order 42' });
+
+  // @ts-expect-error an earlier answer, of which there would be nothing to answer with
+  await user.calendar.findById('c1', { ifNoneMatch: earlier.etag });
+  // @ts-expect-error an answer of another resource
+  await user.calendar.findById('c1', { ifNoneMatch: await user.user.me() });
+  // @ts-expect-error a change has no use for it
+  await user.calendar.update('c1', {}, { ifNoneMatch: earlier });
+  // @ts-expect-error nothing is read that would be lost
+  await user.calendar.findById('c1', { ifMatch: '*' });
+  // @ts-expect-error what is created was not there
+  await user.calendar.create({ timezone: 'UTC' }, { ifMatch: '*' });
+  // @ts-expect-error to change it again is as good as once
+  await user.calendar.update('c1', {}, { idempotencyKey: 'k' });
+  // @ts-expect-error it creates nothing
+  await client.account.keys.inspect('a.b.c', { idempotencyKey: 'k' });
+  // @ts-expect-error a number
+  await user.user.me({ retries: false });
+}
+
+// ---------------------------------------------------------------------------------------------------- lists
+
+export async function lists(options: RequestOptions) {
+  const list: List<CalendarsPage, Calendar> = user.calendar.list({ limit: 50, order: 'desc' }, options);
+  const answer: Answer<CalendarsPage> = await list;
+  const promised: Promise<Answer<CalendarsPage>> = list;
+  const { users, nextCursor } = await unwrap(client.user.list({ metadata: { plan: 'free' } }));
+  for await (const calendar of client.calendar.list(users[0]?.id ?? '')) calendar.settings.timezone;
+  for await (const event of client.events.list('u1', {}, options)) event.recurrence;
+  for await (const schedule of user.schedule.list()) schedule.rules;
+  for await (const service of client.service.list({ cursor: nextCursor ?? undefined })) service.multiPerson;
+  for await (const page of list.pages()) page.calendars.length;
+
+  // @ts-expect-error whose calendars
+  client.calendar.list();
+  // @ts-expect-error the token says whose calendars
+  user.calendar.list('u1');
+  // @ts-expect-error a user does not list the account's users
+  user.user.list;
+  // @ts-expect-error nor its services
+  user.service.list;
+  // @ts-expect-error there is no such order
+  user.events.list({ order: 'newest' });
+  // @ts-expect-error options come after the page
+  user.events.list({ signal: undefined });
+  // @ts-expect-error an item is no page
+  for await (const calendar of list) calendar.nextCursor;
+  // @ts-expect-error one at a time
+  for (const calendar of list) calendar.id;
+  return [answer, promised];
+}
+
 // -------------------------------------------------------------------------------------------------- answers
 
 export async function answers(): Promise<string> {
@@ -245,6 +320,10 @@ export async function answers(): Promise<string> {
     await user.calendar.findById('c1');
   const { data, error, res, status } = answer;
   res.headers.get('retry-after');
+  const texts: (string | undefined)[] = [answer.etag, answer.requestId, error?.requestId];
+  // @ts-expect-error there may be no etag
+  answer.etag.length;
+  if (texts.includes('r1')) return '';
   if (status === 401 && error?.code === 'policy-denied') return error.detail;
   if (error?.code === 'unexpected-answer') return error.title;
   // @ts-expect-error there is no such code

@@ -1,4 +1,5 @@
-import type { RequestOptions, Send } from '../request.ts';
+import type { ChangeOptions, CreateOptions, ReadOptions } from '../options.ts';
+import type { Send } from '../request.ts';
 import type {
   AccountResult,
   AccountSettingsUpdate,
@@ -10,36 +11,36 @@ import type {
 
 /** The account that the API key belongs to. */
 export function account(send: Send) {
-  const setKey = (body: SetPublicSigningKey, options?: RequestOptions) =>
+  const setKey = (body: SetPublicSigningKey, options?: ChangeOptions) =>
     send<AccountResult>('PUT', '/account/pubkey', options, body);
   return {
     /** Opens an account. Its API key, `secretApiKey`, is shown this once. Needs no credentials. */
-    create: async (data: CreateAccount, options?: RequestOptions) =>
+    create: async (data: CreateAccount, options?: CreateOptions) =>
       send<CreateAccountResult>('POST', '/account', options, data),
 
     /** The account itself. */
-    me: async (options?: RequestOptions) => send<AccountResult>('GET', '/account', options),
+    me: async (options?: ReadOptions<AccountResult>) => send<AccountResult>('GET', '/account', options),
 
     /**
      * Makes this RSA public key, in PEM, the only one that users' tokens are verified against. Tokens of any other
      * key are refused from the next request on; to change keys without that, see `keys`. No key removes them all.
      */
-    setPublicSigningKey: async (publicJwtKey?: string | null, options?: RequestOptions) =>
+    setPublicSigningKey: async (publicJwtKey?: string | null, options?: ChangeOptions) =>
       setKey({ publicJwtKey }, options),
 
     /** Removes every signing key: no token is accepted any more. */
-    removePublicSigningKey: async (options?: RequestOptions) => setKey({ publicJwtKey: null }, options),
+    removePublicSigningKey: async (options?: ChangeOptions) => setKey({ publicJwtKey: null }, options),
 
     /** Sets where the service calls back: an absolute http(s) URL. */
-    setWebhook: async (webhookUrl: string, options?: RequestOptions) =>
+    setWebhook: async (webhookUrl: string, options?: ChangeOptions) =>
       send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl } satisfies SetWebhook),
 
     /** Ends the calls back. */
-    removeWebhook: async (options?: RequestOptions) =>
+    removeWebhook: async (options?: ChangeOptions) =>
       send<AccountResult>('DELETE', '/account/webhook', options),
 
     /** Opens or closes what anyone may ask who knows the account's id; keeps what is not given. */
-    updateSettings: async (data: AccountSettingsUpdate, options?: RequestOptions) =>
+    updateSettings: async (data: AccountSettingsUpdate, options?: ChangeOptions) =>
       send<AccountResult>('PUT', '/account/settings', options, data),
   };
 }

@@ -1,4 +1,5 @@
-import type { RequestOptions, Send } from '../request.ts';
+import type { ChangeOptions, CreateOptions, RequestOptions } from '../options.ts';
+import type { Send } from '../request.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKey, CreateApiKeyResult } from '../types.ts';
 import { path } from '../url.ts';
 
@@ -9,11 +10,11 @@ export function apiKeys(send: Send) {
     list: async (options?: RequestOptions) => send<ApiKeysResult>('GET', '/account/api-keys', options),
 
     /** Makes another key, which ends at `expiresAt` (ms) if given. Its secret is shown this once. */
-    create: async (data: CreateApiKey = {}, options?: RequestOptions) =>
+    create: async (data: CreateApiKey = {}, options?: CreateOptions) =>
       send<CreateApiKeyResult>('POST', '/account/api-keys', options, data),
 
     /** Deletes a key; the last one that is left stays (`api-key-last`). */
-    remove: async (id: string, options?: RequestOptions) =>
+    remove: async (id: string, options?: ChangeOptions) =>
       send<ApiKeyResult>('DELETE', path`/account/api-keys/${{ id }}`, options),
   };
 }

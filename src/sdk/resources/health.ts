@@ -1,4 +1,5 @@
-import type { RequestOptions, Send } from '../request.ts';
+import type { RequestOptions } from '../options.ts';
+import type { Send } from '../request.ts';
 import type { HealthResult } from '../types.ts';
 
 /** The service itself. */

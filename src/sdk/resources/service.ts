@@ -1,12 +1,16 @@
-import type { RequestOptions, Send } from '../request.ts';
+import { list } from '../list.ts';
+import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
+import type { Send } from '../request.ts';
 import type {
   AddServiceUser,
   BookingSlotsQuery,
   BookingSlotsResult,
   BusyCalendarChange,
   CreateService,
+  ListQuery,
   MetadataQuery,
   ServiceResult,
+  ServicesPage,
   ServicesResult,
   ServiceUser,
   ServiceWithUsers,
@@ -23,11 +27,11 @@ interface BusyCalendarOf {
 
 /** What can be booked, and the hosts who can be booked with it. */
 export function services(send: Send) {
-  const findById = async (serviceId: string, options?: RequestOptions) =>
+  const findById = async (serviceId: string, options?: ReadOptions<ServiceWithUsers>) =>
     send<ServiceWithUsers>('GET', path`/service/${{ serviceId }}`, options);
   return {
     /** Creates a service, at first without hosts. */
-    create: async (data: CreateService = {}, options?: RequestOptions) =>
+    create: async (data: CreateService = {}, options?: CreateOptions) =>
       send<ServiceResult>('POST', '/service', options, data),
 
     /** The service of this id with its hosts: the answer's data itself, not a member of it. */
@@ -37,30 +41,34 @@ export function services(send: Send) {
     find: findById,
 
     /** Changes what is given, and keeps the rest. */
-    update: async (serviceId: string, data: UpdateService = {}, options?: RequestOptions) =>
+    update: async (serviceId: string, data: UpdateService = {}, options?: ChangeOptions) =>
       send<ServiceResult>('PUT', path`/service/${{ serviceId }}`, options, data),
 
     /** Deletes the service, and cancels its bookings; the events that they made stay. */
-    remove: async (serviceId: string, options?: RequestOptions) =>
+    remove: async (serviceId: string, options?: ChangeOptions) =>
       send<ServiceResult>('DELETE', path`/service/${{ serviceId }}`, options),
+
+    /** The account's services, by creation: a page when awaited, all of them in `for await`. */
+    list: (query?: ListQuery, options?: RequestOptions) =>
+      list(send, servicesOf, () => '/service', query, options),
 
     /** The services with this metadata, in creation order. */
     findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
       send<ServicesResult>('GET', `/service/meta${query({ key, value, skip, limit })}`, options),
 
     /** Makes a user a host: `host-exists` where the user is one. Answers the host, as the next four methods do. */
-    addUser: async (serviceId: string, data: AddServiceUser, options?: RequestOptions) =>
+    addUser: async (serviceId: string, data: AddServiceUser, options?: CreateOptions) =>
       send<ServiceUser>('POST', path`/service/${{ serviceId }}/users`, options, data),
 
     /** Changes what is given of the host `data.userId`, and keeps the rest. */
     updateUserInService: async (
       serviceId: string,
       { userId, ...data }: AddServiceUser,
-      options?: RequestOptions,
+      options?: ChangeOptions,
     ) => send<ServiceUser>('PUT', host(serviceId, userId), options, data),
 
     /** Ends that a user is a host. */
-    removeUser: async (serviceId: string, userId: string, options?: RequestOptions) =>
+    removeUser: async (serviceId: string, userId: string, options?: ChangeOptions) =>
       send<ServiceUser>('DELETE', host(serviceId, userId), options),
 
     /** Lets the busy events of one of the host's calendars keep the host from being booked. */
@@ -72,6 +80,8 @@ export function services(send: Send) {
     ...bookingSlots(send),
   };
 }
+
+const servicesOf = (page: ServicesPage) => page.services;
 
 /** What anyone who knows the account may see of its services, unless it says `publicBooking: false`. */
 export function bookingSlots(send: Send) {
@@ -94,7 +104,7 @@ export function bookingSlots(send: Send) {
 }
 
 function busyCalendar(send: Send, method: 'PUT' | 'DELETE') {
-  return async ({ serviceId, userId, calendar }: BusyCalendarOf, options?: RequestOptions) =>
+  return async ({ serviceId, userId, calendar }: BusyCalendarOf, options?: ChangeOptions) =>
     send<ServiceUser>(method, `${host(serviceId, userId)}/busy`, options, {
       busy: calendar,
     } satisfies BusyCalendarChange);

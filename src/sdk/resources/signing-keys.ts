@@ -1,4 +1,5 @@
-import type { RequestOptions, Send } from '../request.ts';
+import type { ChangeOptions, CreateOptions, RequestOptions } from '../options.ts';
+import type { Send } from '../request.ts';
 import type {
   AddSigningKey,
   Inspection,
@@ -16,19 +17,21 @@ export function signingKeys(send: Send) {
     list: async (options?: RequestOptions) => send<KeysResult>('GET', '/account/keys', options),
 
     /** Adds a key beside those that are there. `kid-taken` or `key-limit` (5 live keys) when it cannot. */
-    add: async (data: AddSigningKey, options?: RequestOptions) =>
+    add: async (data: AddSigningKey, options?: CreateOptions) =>
       send<KeyResult>('POST', '/account/keys', options, data),
 
     /** Accepts a key, retires it (at `retiresAt`, in ms) or revokes it, which cannot be taken back. */
-    setState: async (kid: string, data: SetSigningKeyState, options?: RequestOptions) =>
+    setState: async (kid: string, data: SetSigningKeyState, options?: ChangeOptions) =>
       send<KeyResult>('PUT', path`/account/keys/${{ kid }}`, options, data),
 
     /** Deletes a key; its tokens are refused from the next request on. */
-    remove: async (kid: string, options?: RequestOptions) =>
+    remove: async (kid: string, options?: ChangeOptions) =>
       send<KeyResult>('DELETE', path`/account/keys/${{ kid }}`, options),
 
     /** Says whether a user's token would be accepted, why not, and what it permits. A bad token is no error here. */
     inspect: async (token: string, options?: RequestOptions) =>
-      send<Inspection>('POST', '/account/keys/inspect', options, { token } satisfies InspectToken),
+      send<Inspection>('POST', '/account/keys/inspect', options, { token } satisfies InspectToken, {
+        reads: true,
+      }),
   };
 }

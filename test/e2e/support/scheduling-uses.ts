@@ -81,6 +81,15 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
       200,
       schedule,
     ],
+    'schedule.list': [
+      async (actors) => {
+        await makeSchedule(actors);
+        const { server, browser, userId } = actors;
+        return who === 'server' ? server.schedule.list(userId) : browser.schedule.list();
+      },
+      200,
+      { schedules: [schedule.schedule], nextCursor: null },
+    ],
     'service.getBookingslots': [
       async (actors) => {
         const { serviceId, userId } = await makeHost(actors);
@@ -186,6 +195,14 @@ export const accountScheduling: Record<string, Use> = {
     },
     200,
     { services: [service] },
+  ],
+  'service.list': [
+    async (actors) => {
+      await makeService(actors);
+      return actors.server.service.list();
+    },
+    200,
+    { services: [service], nextCursor: null },
   ],
   'service.addUser': [
     async (actors) => actors.server.service.addUser(await makeService(actors), { userId: actors.userId }),

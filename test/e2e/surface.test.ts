@@ -1,0 +1,220 @@
+/** What people expect of an API today, with the SDK against the real Worker: lists, preconditions, safe retries. */
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Answer, NettuClient, NettuUserClient, unwrap } from '../../src/sdk/index.ts';
+import { type Actors, dataOf, freshSocket, newActors, outcome } from './support/actors.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService();
+afterAll(service.stop);
+const [baseUrl] = service.baseUrls;
+const timezone = 'UTC';
+const free = { metadata: { plan: 'free', 'tier[0]': 'a&b=c ü' } };
+const paid = { metadata: { plan: 'paid' } };
+
+beforeEach(() => {
+  // A retry waits as long as chance says: here, not at all.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+
+type Client = 'server' | 'browser';
+type List = ReturnType<NettuClient['calendar' | 'events' | 'schedule' | 'user' | 'service']['list']>;
+
+/** How each resource is made, and listed through either door. */
+const resources: Record<
+  'calendar' | 'events' | 'schedule',
+  {
+    make: (actors: Actors, more: typeof free | typeof paid) => Promise<string>;
+    list: (actors: Actors, who: Client, query: Parameters<NettuUserClient['calendar']['list']>[0]) => List;
+  }
+> = {
+  calendar: {
+    make: async ({ server, userId }, more) =>
+      dataOf(await server.calendar.create(userId, { timezone, ...more })).calendar.id,
+    list: ({ server, browser, userId }, who, query) =>
+      who === 'server' ? server.calendar.list(userId, query) : browser.calendar.list(query),
+  },
+  events: {
+    make: async ({ server, userId }, more) => {
+      const { calendar } = dataOf(await server.calendar.create(userId, { timezone }));
+      const event = { calendarId: calendar.id, startTs: 0, duration: 1000, ...more };
+      return dataOf(await server.events.create(userId, event)).event.id;
+    },
+    list: ({ server, browser, userId }, who, query) =>
+      who === 'server' ? server.events.list(userId, query) : browser.events.list(query),
+  },
+  schedule: {
+    make: async ({ server, userId }, more) =>
+      dataOf(await server.schedule.create(userId, { timezone, ...more })).schedule.id,
+    list: ({ server, browser, userId }, who, query) =>
+      who === 'server' ? server.schedule.list(userId, query) : browser.schedule.list(query),
+  },
+};
+
+async function idsOf(list: AsyncIterable<{ id: string }>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of list) ids.push(id);
+  return ids;
+}
+
+describe.each(Object.entries(resources))('a list of %s', (_, { make, list }) => {
+  it.each(['server', 'browser'] as const)(
+    'through the door of the %s has each once, in order',
+    async (who) => {
+      const actors = await newActors(baseUrl);
+      const made = [];
+      for (const more of [free, paid, free, paid, free]) made.push(await make(actors, more));
+      const limit = 2;
+
+      expect(await idsOf(list(actors, who, { limit }))).toEqual(made);
+      expect(await idsOf(list(actors, who, { limit, order: 'desc' }))).toEqual([...made].reverse());
+      expect(await idsOf(list(actors, who, { limit, ...free }))).toEqual([made[0], made[2], made[4]]);
+      expect(await idsOf(list(actors, who, { metadata: { ...free.metadata, ...paid.metadata } }))).toEqual(
+        [],
+      );
+
+      let pages = 0;
+      for await (const { nextCursor } of list(actors, who, { limit }).pages()) {
+        pages += 1;
+        expect(nextCursor === null).toBe(pages > 2);
+      }
+      expect(outcome(await list(actors, who, { cursor: 'forged' }))).toBe('400 input-invalid');
+    },
+  );
+});
+
+it('the account lists its users and its services', async () => {
+  const { server, userId } = await newActors(baseUrl);
+  const users = [userId];
+  const services = [];
+  for (const more of [free, paid, free, paid]) {
+    users.push(dataOf(await server.user.create(more)).user.id);
+    services.push(dataOf(await server.service.create(more)).service.id);
+  }
+  expect(await idsOf(server.user.list({ limit: 2 }))).toEqual(users);
+  expect(await idsOf(server.user.list(free))).toEqual([users[1], users[3]]);
+  expect(await idsOf(server.service.list({ limit: 1, order: 'desc' }))).toEqual(services.reverse());
+});
+
+describe('of two who change the same', () => {
+  it('the second is told, and nothing of the first is lost', async () => {
+    const { server, browser, userId } = await newActors(baseUrl);
+    const { calendar } = dataOf(await server.calendar.create(userId, { timezone }));
+    const { etag: seenByServer } = await server.calendar.findById(calendar.id);
+    const { etag: seenByBrowser } = await browser.calendar.findById(calendar.id);
+    expect(seenByServer).toMatch(/^".+"$/);
+    expect(seenByBrowser).toBe(seenByServer);
+
+    const first = await browser.calendar.update(calendar.id, free, { ifMatch: seenByBrowser });
+    expect(outcome(first)).toBe('200');
+    expect(first.etag).not.toBe(seenByBrowser);
+    const second = await server.calendar.update(calendar.id, paid, { ifMatch: seenByServer });
+    expect(outcome(second)).toBe('412 precondition-failed');
+    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: seenByServer }))).toBe(
+      '412 precondition-failed',
+    );
+
+    const now = await server.calendar.findById(calendar.id);
+    expect(now.data?.calendar).toMatchObject(free);
+    expect(now.etag).toBe(first.etag);
+    expect(outcome(await server.calendar.update(calendar.id, paid, { ifMatch: now.etag }))).toBe('200');
+    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: '*' }))).toBe('200');
+  });
+});
+
+it('what has not changed is not sent again', async () => {
+  const { server, browser, userId } = await newActors(baseUrl);
+  const earlier = await browser.user.me();
+  const same = await browser.user.me({ ifNoneMatch: earlier });
+  expect(same).toMatchObject({ status: 304, data: { user: { id: userId } }, etag: earlier.etag });
+  dataOf(await server.user.update(userId, free));
+  const changed = await browser.user.me({ ifNoneMatch: same });
+  expect(changed).toMatchObject({ status: 200, data: { user: free } });
+});
+
+describe('a creation whose answer is lost', () => {
+  /** Carries out every request, and loses its first answers. */
+  function losing(answers: number) {
+    const statuses: number[] = [];
+    const fetch = async (url: string, init: RequestInit) => {
+      const res = await freshSocket(url, init);
+      await res.clone().text();
+      if (statuses.push(res.status) <= answers) throw new TypeError('fetch failed');
+      return res;
+    };
+    return { fetch, statuses };
+  }
+  const replayed = ({ res }: Answer<unknown>) => res.headers.get('idempotency-replayed');
+
+  it.each([1, 2])('%d times takes place once', async (times) => {
+    const { apiKey, server, userId } = await newActors(baseUrl);
+    const { fetch, statuses } = losing(times);
+    const answer = await NettuClient({ apiKey, baseUrl, fetch }).calendar.create(userId, { timezone });
+    expect([outcome(answer), replayed(answer)]).toEqual(['201', 'true']);
+    expect(statuses).toEqual(Array(times + 1).fill(201));
+    expect(await idsOf(server.calendar.list(userId))).toEqual([answer.data?.calendar.id]);
+  });
+
+  it('takes place once from a browser, and with a secret in the answer', async () => {
+    const { accountId, apiKey, token, browser, server } = await newActors(baseUrl);
+    const client = NettuUserClient({ nettuAccount: accountId, token, baseUrl, fetch: losing(1).fetch });
+    const created = dataOf(await client.calendar.create({ timezone, ...free }));
+    expect(dataOf(await browser.calendar.list()).calendars).toEqual([created.calendar]);
+
+    const losingServer = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch });
+    const { secretApiKey } = dataOf(await losingServer.account.apiKeys.create({ name: 'ci' }));
+    expect(
+      outcome(await NettuClient({ apiKey: secretApiKey, baseUrl, fetch: freshSocket }).account.me()),
+    ).toBe('200');
+    expect(dataOf(await server.account.apiKeys.list()).apiKeys).toHaveLength(2);
+  });
+
+  it('is not tried again without retries', async () => {
+    const { apiKey, server } = await newActors(baseUrl);
+    const client = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch, retries: 0 });
+    await expect(client.user.create()).rejects.toThrow('got no answer');
+    expect(dataOf(await server.user.list()).users).toHaveLength(2);
+  });
+});
+
+it('a key of the caller’s own names one creation', async () => {
+  const { server } = await newActors(baseUrl);
+  const create = (data: object) => server.user.create(data, { idempotencyKey: 'sign-up 42' });
+  const { user } = await unwrap(create(free));
+  expect(await unwrap(create(free))).toEqual({ user });
+  expect(outcome(await create(paid))).toBe('422 idempotency-key-reused');
+});
+
+it('every answer says what the request is called in the log', async () => {
+  const { server } = await newActors(baseUrl);
+  const answers: Answer<unknown>[] = [
+    await server.account.me(),
+    await server.user.create(),
+    await server.user.find('00000000-0000-4000-8000-000000000000'),
+    await server.health.checkStatus(),
+  ];
+  const ids = answers.map(({ requestId }) => requestId);
+  for (const id of ids) expect(id).toMatch(/^[\w-]{8,}$/);
+  expect(new Set(ids).size).toBe(answers.length);
+  expect(answers[2]?.error?.requestId).toBe(ids[2]);
+});
+
+it('a page of another origin may send all of this, and read it', async () => {
+  const { accountId, token } = await newActors(baseUrl);
+  const origin = 'https://app.example';
+  const namesIn = (res: Response, header: string) =>
+    (res.headers.get(header) ?? '').toLowerCase().split(/, */);
+  const wanted = ['idempotency-key', 'if-match', 'if-none-match'];
+  const preflight = await freshSocket(`${baseUrl}/calendar`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': wanted.join(','),
+    },
+  });
+  expect(namesIn(preflight, 'access-control-allow-headers')).toEqual(expect.arrayContaining(wanted));
+  const headers = { origin, 'nettu-account': accountId, authorization: `Bearer ${token}` };
+  const answer = await freshSocket(`${baseUrl}/me`, { headers });
+  const read = ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed'];
+  expect(namesIn(answer, 'access-control-expose-headers')).toEqual(expect.arrayContaining(read));
+});
