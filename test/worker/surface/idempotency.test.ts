@@ -147,7 +147,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
   it('refuses a key that is none, once the credentials are found to hold', async () => {
     const { post } = await prepared();
     const before = await snapshot();
-    for (const key of ['', 'x'.repeat(256), 'tab\there', 'ü']) {
+    for (const key of ['', 'x'.repeat(256), 'tab\there']) {
       expectInvalid(await post(withKey(key)), 'Idempotency-Key');
     }
     expect(await snapshot()).toEqual(before);

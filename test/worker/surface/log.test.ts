@@ -1,0 +1,119 @@
+/** One line of log for each request, under the id that its answer has, without anything that is not an operator's business. */
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { CODE, call, NOBODY, newUser } from '../support/client.ts';
+import { failing } from '../support/database.ts';
+
+const lines: { by: 'log' | 'error'; text: string }[] = [];
+beforeEach(() => {
+  lines.length = 0;
+  for (const by of ['log', 'error', 'warn', 'info', 'debug'] as const) {
+    vi.spyOn(console, by).mockImplementation((text: string) => {
+      lines.push({ by: by as 'log', text });
+    });
+  }
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** The one line of what was just asked. */
+function line(): Record<string, unknown> & { by: string } {
+  expect(lines).toHaveLength(1);
+  const [{ by, text } = { by: 'log', text: '' }] = lines.splice(0);
+  return { ...JSON.parse(text), by };
+}
+
+it('tells the method, the route, the status, whose it is, and what it took', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar();
+  lines.length = 0;
+  const reply = await user.call('GET', `/calendar/${calendarId}?secret=x`);
+  expect(line()).toEqual({
+    by: 'log',
+    id: reply.headers.get('x-request-id'),
+    method: 'GET',
+    route: '/calendar/:calendarId',
+    status: 200,
+    account: user.account.id,
+    ms: expect.any(Number),
+    rowsRead: expect.any(Number),
+  });
+  await user.account.call('GET', `/user/calendar/${calendarId}`);
+  const admin = line();
+  expect(admin).toMatchObject({ route: '/user/calendar/:calendarId', account: user.account.id });
+  expect(admin.rowsRead).toBeGreaterThan(0);
+});
+
+it('tells the code of a problem, and of an outage what is behind it', async () => {
+  const user = await newUser();
+  lines.length = 0;
+  await user.call('GET', `/calendar/${NOBODY}`);
+  expect(line()).toMatchObject({ by: 'log', status: 404, code: 'not-found', account: user.account.id });
+  await call('GET', '/nowhere');
+  expect(line()).toMatchObject({ status: 404, code: 'route-unknown', route: null, account: null });
+  await call('PATCH', '/account');
+  expect(line()).toMatchObject({ status: 405, code: 'method-not-allowed', route: '/account' });
+  await call('OPTIONS', '/account');
+  expect(line()).toMatchObject({ method: 'OPTIONS', status: 204 });
+  const DB = failing(new Error('D1_ERROR: Network connection lost.'));
+  await user.call('GET', '/me', { env: { DB } });
+  expect(line()).toMatchObject({
+    by: 'error',
+    status: 503,
+    code: 'database-unavailable',
+    cause: 'Error: D1_ERROR: Network connection lost.',
+  });
+});
+
+it('tells a defect of ours with its stack, under the id that its caller is given', async () => {
+  const user = await newUser();
+  lines.length = 0;
+  const DB = failing(new Error('no such column: nonsense: SQLITE_ERROR'));
+  const reply = await user.call('GET', '/me', { env: { DB } });
+  expect(reply.status).toBe(500);
+  expect(reply.problem.id).toBe(reply.headers.get('x-request-id'));
+  expect(line()).toMatchObject({ by: 'error', id: reply.problem.id, code: 'internal', status: 500 });
+});
+
+it('holds no token, no key, no body, no query and no id of a path', async () => {
+  const user = await newUser({ color: 'a private colour' });
+  const token = await user.token();
+  const headers = { 'idempotency-key': 'a private key' };
+  const { calendar } = (await user.call('POST', '/calendar', { token, headers, body: { timezone: 'UTC' } }))
+    .body;
+  await user.account.call('GET', '/user/meta?key=color&value=private');
+  await call('POST', '/account', { body: { code: CODE }, headers });
+  await call('POST', '/account', { body: { code: 'a wrong code' } });
+  await call('GET', `/calendar/${calendar.id}`, {
+    headers: { authorization: `Bearer ${token}x`, 'nettu-account': user.account.id },
+  });
+  await call('GET', '/account', { headers: { 'x-api-key': 'sk_nonsense' } });
+  await call('PUT', `/user/${user.id}`, { headers: user.account.headers, raw: 'not json' });
+  await call('GET', '/nowhere/private', {});
+  const text = lines.map(({ text }) => text).join('\n');
+  expect(lines.length).toBeGreaterThanOrEqual(11);
+  for (const secret of [
+    token,
+    token.slice(0, 20),
+    user.account.apiKey,
+    'private',
+    CODE,
+    'wrong code',
+    'nonsense',
+    user.id,
+    calendar.id,
+    'not json',
+    'sk_',
+    'Bearer',
+  ]) {
+    expect(text).not.toContain(secret);
+  }
+});
+
+it('every answer has an id of its own', async () => {
+  const ids = [];
+  for (const path of ['/', '/nowhere', '/account'])
+    ids.push((await call('GET', path)).headers.get('x-request-id'));
+  ids.push((await call('OPTIONS', '/')).headers.get('x-request-id'));
+  expect(new Set(ids).size).toBe(4);
+  expect(env.DB).toBeDefined();
+});
