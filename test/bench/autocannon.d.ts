@@ -5,6 +5,8 @@ declare module 'autocannon' {
     path: string;
     headers: Record<string, string>;
     body?: string;
+    /** What to send in its place, each time. */
+    setupRequest?: (request: Request) => Request;
   }
 
   interface Client {

@@ -51,7 +51,14 @@ export async function load(
     setupClient(client) {
       const share = actors.filter((_, i) => i % connections === connection % connections);
       connection++;
-      client.setRequests(share.map((actor) => callOf(operation, actor)));
+      client.setRequests(
+        share.map((actor) => ({
+          ...callOf(operation, actor),
+          ...(operation.keyed && {
+            setupRequest: (request: Request) => ({ ...request, ...callOf(operation, actor) }),
+          }),
+        })),
+      );
     },
   });
   run.on('reqError', (error) => faults.push(error.message));

@@ -20,6 +20,8 @@ export interface Operation {
   readonly path: (actor: Actor) => string;
   readonly credentials: keyof typeof credentials;
   readonly body?: (actor: Actor) => object;
+  /** Whether each request has an `Idempotency-Key` of its own. */
+  readonly keyed?: true;
   /** What it must be answered with: any other status fails the bench. */
   readonly status: number;
   /** The D1 round trips that it may take, once the isolate has met the account. */
@@ -65,9 +67,11 @@ const reads = 'user reads calendar';
 const table = [
   { name: reads,                          method: 'GET',     path: calendar,           credentials: 'token',         status: 200, trips: 1, goals: { limit: 0.9, sequential: 2 } },
   { name: 'user creates calendar',        method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, goals: { limit: 0.85 } },
+  { name: 'the same, safe to retry',      method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, keyed: true },
   { name: 'GET /me',                      method: 'GET',     path: me,                 credentials: 'token',         status: 200, trips: 1 },
   { name: 'admin creates user',           method: 'POST',    path: () => '/user',      credentials: 'api key',       status: 201, trips: 1, body: member },
   { name: 'admin reads by metadata',      method: 'GET',     path: byCohort,           credentials: 'api key',       status: 200, trips: 1 },
+  { name: 'admin lists users',            method: 'GET',     path: () => '/user',      credentials: 'api key',       status: 200, trips: 1 },
   { name: 'expired token refused',        method: 'GET',     path: calendar,           credentials: 'expired token', status: 401, trips: 0, goals: { faster: { times: 3, than: reads } } },
   { name: 'forged token refused',         method: 'GET',     path: calendar,           credentials: 'forged token',  status: 401, trips: 1 },
   { name: 'user creates event',           method: 'POST',    path: () => '/events',    credentials: 'token',         status: 201, trips: 1, body: meeting },
@@ -103,6 +107,7 @@ export function callOf(operation: Operation, actor: Actor): Call {
       'x-user': actor.user,
       ...credentials[operation.credentials](actor),
       ...(body && { 'content-type': 'application/json' }),
+      ...(operation.keyed && { 'idempotency-key': crypto.randomUUID() }),
     },
     ...(body && { body: JSON.stringify(body) }),
   };

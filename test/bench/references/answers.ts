@@ -81,6 +81,10 @@ const user = ({ id, metadata }: UserRow) => ({ id, metadata: JSON.parse(metadata
 export const userAnswer = (row: UserRow | null, status = 200): Response =>
   row ? json({ user: user(row) }, status) : json({}, 404);
 
+/** What was answered to a request with a key. */
+export const remember =
+  "INSERT INTO remembered (account_id, caller, key, request, answer, expires_at) VALUES (?, ?, ?, '', ?, 0)";
+
 export const usersAnswer = (rows: UserRow[]): Response => json({ users: rows.map(user) }, 200);
 
 const event = (row: EventRow) => ({
@@ -175,5 +179,7 @@ export const idIn = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
 export const idBeforeLast = (url: string): string => new URL(url).pathname.split('/').at(-2) ?? '';
 
 /** A header that every request of the bench has. */
-export const header = (request: Request, name: 'nettu-account' | 'x-operation' | 'x-user'): string =>
-  request.headers.get(name) ?? '';
+export const header = (
+  request: Request,
+  name: 'nettu-account' | 'x-operation' | 'x-user' | 'idempotency-key',
+): string => request.headers.get(name) ?? '';

@@ -21,6 +21,7 @@ import {
   type NewUser,
   preflightAnswer,
   refusal,
+  remember,
   type UserRow,
   userAnswer,
   usersAnswer,
@@ -56,6 +57,20 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return calendarAnswer(row, 201);
   },
 
+  'the same, safe to retry': async (request, db) => {
+    const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
+    const [account, id] = [header(request, 'nettu-account'), crypto.randomUUID()];
+    const [made] = await db.batch<CalendarRow>([
+      db
+        .prepare(
+          'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
+        )
+        .bind(account, id, header(request, 'x-user'), timezone, weekStart, JSON.stringify(metadata)),
+      db.prepare(remember).bind(account, header(request, 'x-user'), header(request, 'idempotency-key'), id),
+    ]);
+    return calendarAnswer(made?.results[0] ?? null, 201);
+  },
+
   'GET /me': async (request, db) =>
     userAnswer(
       await db
@@ -79,6 +94,14 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         'SELECT id, metadata FROM users WHERE seq IN (SELECT seq FROM user_metadata WHERE account_id = ? AND key = ? AND value = ? ORDER BY seq LIMIT 20) ORDER BY seq',
       )
       .bind(header(request, 'nettu-account'), 'cohort', request.url.slice(request.url.lastIndexOf('=') + 1))
+      .all<UserRow>();
+    return usersAnswer(results);
+  },
+
+  'admin lists users': async (request, db) => {
+    const { results } = await db
+      .prepare('SELECT id, metadata FROM users WHERE account_id = ? ORDER BY seq LIMIT 20')
+      .bind(header(request, 'nettu-account'))
       .all<UserRow>();
     return usersAnswer(results);
   },

@@ -23,6 +23,7 @@ import {
   type NewUser,
   preflightAnswer,
   refusal,
+  remember,
   type UserRow,
   userAnswer,
   usersAnswer,
@@ -83,27 +84,43 @@ async function readCalendar(request: Request, db: D1Database, otherwise: 'expire
   return calendarAnswer(row?.user_id === caller.user.id ? row : null);
 }
 
+async function createCalendar(
+  request: Request,
+  db: D1Database,
+  caller: { account: string; user: UserRow },
+): Promise<Response> {
+  const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
+  const row = await db
+    .prepare(
+      'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
+    )
+    .bind(caller.account, crypto.randomUUID(), caller.user.id, timezone, weekStart, JSON.stringify(metadata))
+    .first<CalendarRow>();
+  return calendarAnswer(row, 201);
+}
+
 const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
   'user reads calendar': (request, db) => readCalendar(request, db, 'forged'),
 
   'user creates calendar': async (request, db) => {
     const caller = await userCaller(request, db);
     if (!caller) return refusal('forged');
-    const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
-    const row = await db
-      .prepare(
-        'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
-      )
-      .bind(
-        caller.account,
-        crypto.randomUUID(),
-        caller.user.id,
-        timezone,
-        weekStart,
-        JSON.stringify(metadata),
-      )
-      .first<CalendarRow>();
-    return calendarAnswer(row, 201);
+    return createCalendar(request, db, caller);
+  },
+
+  'the same, safe to retry': async (request, db) => {
+    const caller = await userCaller(request, db);
+    if (!caller) return refusal('forged');
+    const key = header(request, 'idempotency-key');
+    const known = await db
+      .prepare('SELECT answer FROM remembered WHERE account_id = ? AND caller = ? AND key = ?')
+      .bind(caller.account, caller.user.id, key)
+      .first<{ answer: string }>();
+    if (known) return new Response(known.answer, { status: 201 });
+    const answer = await createCalendar(request, db, caller);
+    const text = await answer.clone().text();
+    await db.prepare(remember).bind(caller.account, caller.user.id, key, text).run();
+    return answer;
   },
 
   'GET /me': async (request, db) => {
@@ -130,6 +147,16 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         'SELECT id, metadata FROM users WHERE seq IN (SELECT seq FROM user_metadata WHERE account_id = ? AND key = ? AND value = ? ORDER BY seq LIMIT 20) ORDER BY seq',
       )
       .bind(account, 'cohort', request.url.slice(request.url.lastIndexOf('=') + 1))
+      .all<UserRow>();
+    return usersAnswer(results);
+  },
+
+  'admin lists users': async (request, db) => {
+    const account = await accountCaller(request, db);
+    if (!account) return refusal('forged');
+    const { results } = await db
+      .prepare('SELECT id, metadata FROM users WHERE account_id = ? ORDER BY seq LIMIT 20')
+      .bind(account)
       .all<UserRow>();
     return usersAnswer(results);
   },
