@@ -478,8 +478,8 @@ END;
 CREATE TABLE IF NOT EXISTS remembered (
   account_id TEXT NOT NULL,
   caller TEXT NOT NULL,
-  key TEXT NOT NULL,
-  request TEXT NOT NULL, -- SHA-256 of the path and the body
+  key TEXT NOT NULL, -- SHA-256 of it: with the key itself and the code of POST /account, the answer can be unsealed
+  request TEXT NOT NULL, -- SHA-256 of the path, the body and the key
   answer TEXT NOT NULL, -- JSON; sealed where it holds a secret
   expires_at INTEGER NOT NULL,
   PRIMARY KEY (account_id, caller, key)

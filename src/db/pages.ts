@@ -14,7 +14,7 @@ export interface Listed {
   entries: Sql;
   /** The condition of whose it is, by which an index of the table begins. */
   within: Sql;
-  /** Leaves some out. */
+  /** Leaves some out of a page, which are read all the same: so however many they are, a page costs no more. */
   where?: Sql;
 }
 
@@ -34,8 +34,8 @@ export interface PageRow {
   hit: number;
   /** 1 when the search went no further, though there may be more. */
   cut: number;
-  /** null where it is left out. */
-  id: string | null;
+  /** 0 where it is left out of the page, though its place was looked at. */
+  shown: number;
 }
 
 /** How many entries a search by metadata looks at before it gives up, until the next page. */
@@ -49,9 +49,8 @@ const plain = <Row>(
   { table, columns, within, where }: Listed,
   { limit, order, after }: PageQuery,
 ): Query<Row & PageRow> => query<Row & PageRow>`
-  SELECT ${columns}, seq, 1 AS hit, 0 AS cut FROM ${table}
+  SELECT ${columns}, seq, ${where ?? sql`1`} AS shown, 1 AS hit, 0 AS cut FROM ${table}
   WHERE ${within} ${after === null ? sql`` : sql`AND seq ${order === 'asc' ? sql`>` : sql`<`} ${after}`}
-    ${where ? sql`AND ${where}` : sql``}
   ORDER BY seq ${direction(order)} LIMIT ${limit + 1}`;
 
 const direction = (order: PageQuery['order']): Sql => (order === 'asc' ? sql`ASC` : sql`DESC`);
@@ -88,7 +87,7 @@ function searched<Row>(
       ), steps + 1, hits + (at & 1)
       FROM walk WHERE at IS NOT NULL AND steps < ${steps} AND hits + (at & 1) <= ${limit}
     )
-    SELECT ${columns}, at >> 1 AS seq, at & 1 AS hit, steps = ${steps} AS cut
+    SELECT ${columns}, ${table}.seq IS NOT NULL AS shown, at >> 1 AS seq, at & 1 AS hit, steps = ${steps} AS cut
     FROM walk LEFT JOIN ${table} ON ${table}.seq = at >> 1 AND at & 1 AND ${within} ${where ? sql`AND ${where}` : sql``}
     WHERE at & 1 OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps`;
 }
@@ -100,7 +99,7 @@ export function pageOf<Row extends PageRow>(
 ): { items: Row[]; after: number | null } {
   const hits = rows.filter(({ hit }) => hit);
   const page = hits.slice(0, limit);
-  const items = page.filter(({ id }) => id !== null);
+  const items = page.filter(({ shown }) => shown);
   const end = rows.at(-1);
   if (hits.length > limit) return { items, after: page.at(-1)?.seq ?? null };
   if (!end?.cut) return { items, after: null };

@@ -3,7 +3,7 @@
  * have got, the first time. The answer is remembered in the transaction that makes it true, and asked for in the same
  * batch, so that two at once, in whatever locations, come to one; and it costs no round trip.
  */
-import { base64url } from 'jose';
+import { hashOf } from '../auth/api-key.ts';
 import { seal, sealingKey, unseal } from '../auth/seal.ts';
 import {
   insertRemembered,
@@ -34,10 +34,10 @@ export async function memoOf(
   body: unknown,
   { key, caller, secret }: Pick<Memo, 'key' | 'caller'> & { secret: string | null },
 ): Promise<SealedMemo> {
-  const asked = new TextEncoder().encode(JSON.stringify([method, new URL(url).pathname, body]));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', asked));
-  const seal = secret === null ? null : await sealingKey(secret, 'remembered answer');
-  return { key, caller, request: base64url.encode(hash), seal };
+  const request = await hashOf(JSON.stringify([method, new URL(url).pathname, body, key]));
+  // A code can be guessed by who has the database, a key from a library of ours cannot: so it is kept as a hash alone.
+  const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), 'remembered answer');
+  return { key: await hashOf(key), caller, request, seal };
 }
 
 interface SealedMemo extends Memo {

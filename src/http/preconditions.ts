@@ -1,6 +1,7 @@
 /** Conditional requests (RFC 9110 section 13): entity tags, and what `If-Match` and `If-None-Match` ask of them. */
 import { isQuery, type Query, type Sql, sql } from '../db/sql.ts';
-import { Plan, type Versioned } from '../operation.ts';
+import { Plan, Tagged, type Versioned } from '../operation.ts';
+import { Problem } from '../problem.ts';
 import { invalid } from '../resources/schemas.ts';
 
 /** A strong validator: it names a version of one resource, and no other has been or will be it. */
@@ -49,7 +50,12 @@ export function onlyInVersions<A>(plan: Plan<A>, target: Query<Versioned>, versi
     const guards: Sql[] = inner.statements.every(isQuery) ? [] : [refuse(target, versions)];
     return new Plan([...guards, ...inner.statements], async (results, caller) => {
       const outcome = await inner.answer(results.slice(guards.length), caller);
-      return outcome instanceof Plan ? wrap(outcome) : outcome;
+      if (outcome instanceof Plan) return wrap(outcome);
+      // Nothing was to be changed: then it answers with what is there.
+      if (guards.length === 0 && outcome instanceof Tagged && !versions.includes(outcome.version)) {
+        throw new Problem('precondition-failed');
+      }
+      return outcome;
     });
   };
   return wrap(plan);

@@ -302,7 +302,8 @@ it('the sweep forgets what is past its time and nothing else, stretch by stretch
     ) ?? [];
   expect(await mine()).toHaveLength(7);
   await forgetExpired(env.DB, now, 2);
-  expect((await mine()).map((row) => (row as { key: string }).key)).toEqual(['k1', 'k3', 'k5']);
+  expect(await mine()).toHaveLength(3);
+  expect((await mine()).every((row) => (row as { expires_at: number }).expires_at > now)).toBe(true);
   await forgetExpired(env.DB, now);
   expect(await mine()).toHaveLength(3);
 });
