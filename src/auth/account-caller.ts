@@ -5,8 +5,8 @@ import { Problem } from '../problem.ts';
 import { accountEverOf, accountOfKey, evidenceOfKey, hashOf, KEY, readKey } from './api-key.ts';
 import type { Caller, Errand } from './claim.ts';
 
-/** The hashes of keys that this isolate has seen proven: they are not slowed down, and looked up all the same. */
-const seen = new BoundedMap<string, true>(1000);
+/** By their hashes the keys that this isolate has seen proven, each with its account: they are looked up all the same. */
+const seen = new BoundedMap<string, string>(1000);
 
 /** @throws Problem for what cannot be a key. */
 export async function accountCaller(headers: Headers, { owner, now }: Errand): Promise<Caller> {
@@ -18,7 +18,7 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
   return {
     limits: null,
     known: seen.has(hash),
-    names: null,
+    names: seen.get(hash) ?? null,
     subject: null,
     claim: {
       scope: guardedBy(accountOfKey(hash, now), accountEverOf(hash), owner),
@@ -33,7 +33,7 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
             'The API key has reached its expiresAt. Use another one of the account.',
           );
         }
-        if (!seen.has(hash)) seen.set(hash, true);
+        if (!seen.has(hash)) seen.set(hash, account);
         return { account };
       },
     },

@@ -71,7 +71,9 @@ function searched<Row>(
   const pairs = JSON.stringify(Object.entries(metadata));
   const steps = Math.floor(MAX_SEEKS / (Object.keys(metadata).length + 1));
   const start = after === null ? (ascends ? 0 : Number.MAX_SAFE_INTEGER) : after + (ascends ? 1 : -1);
-  const from = ascends ? sql`seq >= (at >> 1) + (at & 1)` : sql`seq <= (at >> 1) - (at & 1)`;
+  // at = 2 × place + (1 where it is found): the recursion can ask for one number only.
+  const [place, isHit] = [sql`(at >> 1)`, sql`(at & 1)`];
+  const from = ascends ? sql`seq >= ${place} + ${isHit}` : sql`seq <= ${place} - ${isHit}`;
   const next = (list: Sql) =>
     sql`(SELECT seq FROM ${list} AND ${from} ORDER BY seq ${direction(order)} LIMIT 1)`;
   const ofPair = sql`${entries} WHERE account_id = ${account} AND key = pair.value ->> 0 AND value = pair.value ->> 1`;
@@ -84,12 +86,12 @@ function searched<Row>(
       SELECT (
         SELECT CASE WHEN count(place) = count(*) THEN 2 * ${ascends ? sql`max` : sql`min`}(place) + (min(place) = max(place)) END
         FROM (SELECT ${next(ofPair)} AS place FROM json_each(${pairs}) pair ${ofOwner} LIMIT -1)
-      ), steps + 1, hits + (at & 1)
-      FROM walk WHERE at IS NOT NULL AND steps < ${steps} AND hits + (at & 1) <= ${limit}
+      ), steps + 1, hits + ${isHit}
+      FROM walk WHERE at IS NOT NULL AND steps < ${steps} AND hits + ${isHit} <= ${limit}
     )
-    SELECT ${columns}, ${table}.seq IS NOT NULL AS shown, at >> 1 AS seq, at & 1 AS hit, steps = ${steps} AS cut
-    FROM walk LEFT JOIN ${table} ON ${table}.seq = at >> 1 AND at & 1 AND ${within} ${where ? sql`AND ${where}` : sql``}
-    WHERE at & 1 OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps`;
+    SELECT ${columns}, ${table}.seq IS NOT NULL AS shown, ${place} AS seq, ${isHit} AS hit, steps = ${steps} AS cut
+    FROM walk LEFT JOIN ${table} ON ${table}.seq = ${place} AND ${isHit} AND ${within} ${where ? sql`AND ${where}` : sql``}
+    WHERE ${isHit} OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps`;
 }
 
 /** The items of a page, and after which place the next one begins; null: there is none. */

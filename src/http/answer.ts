@@ -55,7 +55,7 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
       asked ??= ask(matched, caller, { request, env, now });
       return await planOf(route.does, scope, await asked);
     } catch (problem) {
-      return refused(problem);
+      return toldLater(problem);
     }
   };
 
@@ -97,9 +97,9 @@ async function planOf(does: AnyOperation, scope: Scope, { input, versions, memo 
     try {
       return await does.run(scope, input as never);
     } catch (problem) {
-      // What was answered before stands, whatever is wrong with it today; but not for who may not ask.
+      // An answer that was given stands, whatever is wrong with the request today; but a 401 comes before it.
       if (problem instanceof Problem && problem.status === 401) throw problem;
-      return refused(problem);
+      return toldLater(problem);
     }
   };
   if (memo) return once(memo, scope, input.now, run);
@@ -108,7 +108,7 @@ async function planOf(does: AnyOperation, scope: Scope, { input, versions, memo 
 }
 
 /** A problem is told as what a plan comes to: after the credentials. */
-function refused(problem: unknown): Plan {
+function toldLater(problem: unknown): Plan {
   if (problem instanceof Problem) return refusal(problem);
   throw problem;
 }

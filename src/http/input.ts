@@ -43,8 +43,8 @@ function paramsOf(encoded: Encoded): Input['params'] {
 }
 
 /**
- * A parameter like `metadata[color]` is a member of `metadata`. One that is repeated becomes what no schema takes. URLs are decoded leniently by the platform; what would
- * be replaced by U+FFFD is refused instead.
+ * The query as an object: `metadata[color]=red` is the member `color` of `metadata`. A name that is repeated gets null,
+ * which no schema takes. Bytes that are not UTF-8 are refused, for the platform would put U+FFFD in their place.
  */
 function queryOf(request: Request): Record<string, unknown> {
   const { search, searchParams } = new URL(request.url);

@@ -5,8 +5,8 @@ import { NettuNetworkError } from './network-error.ts';
 /** The longest wait before the first retry, if the service names none; before each further one it doubles. */
 const BACKOFF_MS = 500;
 
-/** A service that wants a longer wait gets it from the caller, who knows better than to stand still for so long. */
-const LONGEST_WAIT_MS = 30_000;
+/** A service that wants a longer wait gets it from the caller: more than the minute that ours asks for is an outage. */
+const LONGEST_WAIT_MS = 60_000;
 
 /** The refusals by which nothing was changed, whatever was asked. */
 const CHANGED_NOTHING = ['rate-limited', 'contended'];
