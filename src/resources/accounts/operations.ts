@@ -16,7 +16,7 @@ import {
   write,
 } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
-import { version } from '../../sdk/package.json';
+import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
 import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
@@ -46,7 +46,7 @@ export const checkHealth = read({
       [],
       (): HealthResult => ({
         message: 'Nettu Scheduler is up.',
-        version,
+        version: sdk.version,
         docs: `${BASE}/docs`,
         openapi: `${BASE}/openapi.json`,
       }),
