@@ -5,4 +5,6 @@ export interface Env {
   CREATE_ACCOUNT_SECRET_CODE?: string;
   /** Slows down what is not proven. */
   RATE_LIMITER?: RateLimit;
+  /** The description and its page. */
+  ASSETS?: Fetcher;
 }

@@ -1,6 +1,7 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
 import type { Env } from './env.ts';
 import type { Exchange } from './http/answer.ts';
+import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
 import { log } from './http/log.ts';
 import { problemReply } from './http/problem-reply.ts';
@@ -31,7 +32,7 @@ async function responseTo(exchange: Exchange): Promise<Response> {
   const { request, trace } = exchange;
   if (request.method === 'OPTIONS') return preflight(trace.id);
   try {
-    return respond(await answer(exchange), trace.id);
+    return (await assetFor(exchange)) ?? respond(await answer(exchange), trace.id);
   } catch (error) {
     return respond(failure(error, trace), trace.id);
   }

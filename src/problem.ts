@@ -7,7 +7,7 @@ import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
-const kinds = {
+export const kinds = {
   'body-not-json': [400, 'The body is not JSON'],
   'input-invalid': [400, 'The input is not valid'],
   'provider-unsupported': [400, 'Calendars of this provider are not supported'],

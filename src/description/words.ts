@@ -1,0 +1,341 @@
+/**
+ * What is said of each route where its row, its schemas and its types do not say it. `answer`, `body` and `query` are
+ * names of the SDK's types: dist/description/bonds.ts, which is made of them, compiles only where they are right.
+ */
+import type { routes } from '../routes.ts';
+import type { ProblemCode } from '../sdk/types.ts';
+
+export const overview = `Calendars, events, free/busy and booking for web apps, without a backend of their own.
+
+- Bodies are JSON. Times and durations are whole milliseconds (Unix epoch, UTC), unless a member says minutes.
+- Every error is a problem document (RFC 9457). Its \`code\` is a word to switch on. A request that fails changes nothing.
+- What belongs to another account, or to another user, is a 404, exactly as if it did not exist.
+- An operation with two paths has two names. With a token it means what is the token's user's own. With the API key it
+  reaches all that is the account's, and its name ends in \`AsAccount\`.
+- A GET takes HEAD too. Another method on a path is 405 \`method-not-allowed\`, with \`allow\`; any other path is 404
+  \`route-unknown\`. Pages of any origin may call.`;
+
+/** In the order in which they are shown. */
+export const tags = {
+  Service: 'Whether it is up.',
+  Account: 'What a company has here: its settings, its webhook, its public key.',
+  Keys: "The public keys that users' tokens are verified with, and the API keys of the account's servers. Both can be rotated without an outage.",
+  Users: 'The users of the account. A token speaks for one of them.',
+  Calendars: 'A calendar has a time zone and a first day of the week, in which its events repeat.',
+  Events: 'An event repeats by the rules of RFC 5545, in the time zone of its calendar.',
+  'Free/busy': 'When a user is busy, and nothing else about it.',
+  Schedules: 'When a user is open, week by week and on single dates.',
+  Services: 'What can be booked, and its hosts: the users who can be booked with it.',
+  Booking: 'When a service can be booked, and the bookings. Two of them never overlap.',
+} as const;
+
+export interface Words {
+  readonly tag: keyof typeof tags;
+  readonly summary: string;
+  readonly description?: string;
+  readonly answer: string;
+  readonly body?: string;
+  readonly query?: string;
+  /** Beyond those that follow from the route itself. */
+  readonly codes?: readonly ProblemCode[];
+}
+
+const meta = 'Exactly this value under exactly this key, in the order of creation.';
+
+export const words = {
+  checkHealth: { tag: 'Service', summary: 'Tell that the service is up', answer: 'HealthResult' },
+
+  createAccount: {
+    tag: 'Account',
+    summary: 'Create an account',
+    description: 'Its API key is in the answer, and is never shown again.',
+    answer: 'CreateAccountResult',
+    body: 'CreateAccount',
+    codes: ['account-code-wrong', 'account-creation-closed'],
+  },
+  getAccount: { tag: 'Account', summary: 'Get the account', answer: 'AccountResult' },
+  setPublicKey: {
+    tag: 'Account',
+    summary: 'Set the one signing key',
+    description: 'Afterwards the account has exactly this public key, or none.',
+    answer: 'AccountResult',
+    body: 'SetPublicSigningKey',
+  },
+  changeSettings: {
+    tag: 'Account',
+    summary: 'Change what strangers may ask',
+    answer: 'AccountResult',
+    body: 'AccountSettingsUpdate',
+  },
+  setWebhook: {
+    tag: 'Account',
+    summary: 'Set the webhook',
+    description: 'Its key is made once, and kept when the URL changes.',
+    answer: 'AccountResult',
+    body: 'SetWebhook',
+  },
+  deleteWebhook: { tag: 'Account', summary: 'Remove the webhook', answer: 'AccountResult' },
+
+  listKeys: { tag: 'Keys', summary: 'List the signing keys', answer: 'KeysResult' },
+  addKey: {
+    tag: 'Keys',
+    summary: 'Add a signing key',
+    answer: 'KeyResult',
+    body: 'AddSigningKey',
+    codes: ['kid-taken', 'key-limit'],
+  },
+  inspectToken: {
+    tag: 'Keys',
+    summary: 'Tell what the service makes of a token',
+    description: 'The refusal that its bearer gets, the reason behind it, and what each permission comes to.',
+    answer: 'Inspection',
+    body: 'InspectToken',
+  },
+  setKeyState: {
+    tag: 'Keys',
+    summary: 'Change the state of a signing key',
+    description: 'Every step can be taken back, but `revoked`. It takes effect with the very next request.',
+    answer: 'KeyResult',
+    body: 'SetSigningKeyState',
+    codes: ['key-limit', 'key-state-final'],
+  },
+  removeKey: { tag: 'Keys', summary: 'Remove a signing key', answer: 'KeyResult' },
+  listApiKeys: { tag: 'Keys', summary: 'List the API keys', answer: 'ApiKeysResult' },
+  addApiKey: {
+    tag: 'Keys',
+    summary: 'Create an API key',
+    description: 'The key is in the answer, and is never shown again.',
+    answer: 'CreateApiKeyResult',
+    body: 'CreateApiKey',
+    codes: ['api-key-limit'],
+  },
+  removeApiKey: {
+    tag: 'Keys',
+    summary: 'Remove an API key',
+    answer: 'ApiKeyResult',
+    codes: ['api-key-last'],
+  },
+
+  createUser: { tag: 'Users', summary: 'Create a user', answer: 'UserResult', body: 'CreateUser' },
+  findUsers: {
+    tag: 'Users',
+    summary: 'Find users by metadata',
+    description: meta,
+    answer: 'UsersResult',
+    query: 'MetadataQuery',
+  },
+  getUser: { tag: 'Users', summary: 'Get a user', answer: 'UserResult' },
+  changeUser: { tag: 'Users', summary: 'Change a user', answer: 'UserResult', body: 'UpdateUser' },
+  revokeTokens: {
+    tag: 'Users',
+    summary: "Refuse a user's tokens up to a moment",
+    answer: 'UserResult',
+    body: 'RevokeTokens',
+  },
+  removeUser: {
+    tag: 'Users',
+    summary: 'Delete a user',
+    description: 'All that belongs to the user goes with it.',
+    answer: 'UserResult',
+  },
+
+  findCalendars: {
+    tag: 'Calendars',
+    summary: 'Find calendars by metadata',
+    description: meta,
+    answer: 'CalendarsResult',
+    query: 'MetadataQuery',
+  },
+  createCalendar: {
+    tag: 'Calendars',
+    summary: 'Create a calendar',
+    answer: 'CalendarResult',
+    body: 'CreateCalendar',
+  },
+  getCalendar: { tag: 'Calendars', summary: 'Get a calendar', answer: 'CalendarResult' },
+  changeCalendar: {
+    tag: 'Calendars',
+    summary: 'Change a calendar',
+    answer: 'CalendarResult',
+    body: 'UpdateCalendar',
+  },
+  removeCalendar: {
+    tag: 'Calendars',
+    summary: 'Delete a calendar',
+    description: 'Its events go with it.',
+    answer: 'CalendarResult',
+  },
+
+  findEvents: {
+    tag: 'Events',
+    summary: 'Find events by metadata',
+    description: meta,
+    answer: 'EventsResult',
+    query: 'MetadataQuery',
+  },
+  createEvent: {
+    tag: 'Events',
+    summary: 'Create an event',
+    answer: 'EventResult',
+    body: 'CreateEvent',
+    codes: ['not-found'],
+  },
+  getEvent: { tag: 'Events', summary: 'Get an event', answer: 'EventResult' },
+  changeEvent: {
+    tag: 'Events',
+    summary: 'Change an event',
+    description: 'To move the event of a booking moves the booking, where that has one host.',
+    answer: 'EventResult',
+    body: 'UpdateEvent',
+    codes: ['booking-shared'],
+  },
+  removeEvent: {
+    tag: 'Events',
+    summary: 'Delete an event',
+    description: 'That of a booking cancels the booking.',
+    answer: 'EventResult',
+  },
+  getInstances: {
+    tag: 'Events',
+    summary: 'Get the instances of an event in a window of time',
+    answer: 'InstancesResult',
+    query: 'Timespan',
+    codes: ['answer-too-large'],
+  },
+  getCalendarEvents: {
+    tag: 'Events',
+    summary: "Get a calendar's events in a window of time",
+    description: 'With their instances. An event without an instance in the window is left out.',
+    answer: 'CalendarEventsResult',
+    query: 'Timespan',
+    codes: ['answer-too-large'],
+  },
+  getFreebusy: {
+    tag: 'Free/busy',
+    summary: 'Get when a user is busy',
+    description: 'Sorted, and merged where it overlaps or touches.',
+    answer: 'FreebusyResult',
+    query: 'FreebusyQuery',
+    codes: ['answer-too-large'],
+  },
+
+  findSchedules: {
+    tag: 'Schedules',
+    summary: 'Find schedules by metadata',
+    description: meta,
+    answer: 'SchedulesResult',
+    query: 'MetadataQuery',
+  },
+  createSchedule: {
+    tag: 'Schedules',
+    summary: 'Create a schedule',
+    answer: 'ScheduleResult',
+    body: 'CreateSchedule',
+  },
+  getSchedule: { tag: 'Schedules', summary: 'Get a schedule', answer: 'ScheduleResult' },
+  changeSchedule: {
+    tag: 'Schedules',
+    summary: 'Change a schedule',
+    answer: 'ScheduleResult',
+    body: 'UpdateSchedule',
+  },
+  removeSchedule: {
+    tag: 'Schedules',
+    summary: 'Delete a schedule',
+    description: 'A host who is available by it is available no more.',
+    answer: 'ScheduleResult',
+  },
+
+  createService: {
+    tag: 'Services',
+    summary: 'Create a service',
+    answer: 'ServiceResult',
+    body: 'CreateService',
+  },
+  findServices: {
+    tag: 'Services',
+    summary: 'Find services by metadata',
+    description: meta,
+    answer: 'ServicesResult',
+    query: 'MetadataQuery',
+  },
+  getService: {
+    tag: 'Services',
+    summary: 'Get a service with its hosts',
+    description: 'The service itself, not wrapped.',
+    answer: 'ServiceWithUsers',
+  },
+  changeService: {
+    tag: 'Services',
+    summary: 'Change a service',
+    answer: 'ServiceResult',
+    body: 'UpdateService',
+  },
+  removeService: {
+    tag: 'Services',
+    summary: 'Delete a service',
+    description: 'Its hosts go with it, and its bookings are cancelled.',
+    answer: 'ServiceResult',
+  },
+  addHost: {
+    tag: 'Services',
+    summary: 'Add a host',
+    answer: 'ServiceUser',
+    body: 'AddServiceUser',
+    codes: ['host-exists', 'host-limit'],
+  },
+  changeHost: { tag: 'Services', summary: 'Change a host', answer: 'ServiceUser', body: 'UpdateServiceUser' },
+  removeHost: { tag: 'Services', summary: 'Remove a host', answer: 'ServiceUser' },
+  addBusyCalendar: {
+    tag: 'Services',
+    summary: "Let a calendar's events keep a host from being booked",
+    answer: 'ServiceUser',
+    body: 'BusyCalendarChange',
+    codes: ['provider-unsupported', 'busy-limit'],
+  },
+  removeBusyCalendar: {
+    tag: 'Services',
+    summary: "Let a calendar's events no longer keep a host from being booked",
+    answer: 'ServiceUser',
+    body: 'BusyCalendarChange',
+    codes: ['provider-unsupported'],
+  },
+
+  getBookingSlots: {
+    tag: 'Booking',
+    summary: 'Get the slots of a service',
+    description: 'Under the dates of whoever looks; a date without slots is left out.',
+    answer: 'BookingSlotsResult',
+    query: 'BookingSlotsQuery',
+    codes: ['answer-too-large'],
+  },
+  createBooking: {
+    tag: 'Booking',
+    summary: 'Book a slot',
+    description: 'It is confirmed, or held for `holdFor` minutes. Where it is refused nothing was written.',
+    answer: 'BookingResult',
+    body: 'CreateBooking',
+    codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'contended'],
+  },
+  getBooking: { tag: 'Booking', summary: 'Get a booking', answer: 'BookingResult' },
+  changeBooking: {
+    tag: 'Booking',
+    summary: 'Confirm or move a booking, or change its metadata',
+    answer: 'BookingResult',
+    body: 'UpdateBooking',
+    codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'booking-cancelled', 'contended'],
+  },
+  cancelBooking: { tag: 'Booking', summary: 'Cancel a booking', answer: 'BookingResult' },
+  getServiceBookings: {
+    tag: 'Booking',
+    summary: "Get a service's bookings in a window of time",
+    answer: 'BookingsResult',
+    query: 'BookingsQuery',
+  },
+  getOwnBookings: {
+    tag: 'Booking',
+    summary: "Get the bookings that were made with the user's tokens",
+    answer: 'BookingsResult',
+    query: 'BookingsQuery',
+  },
+} as const satisfies Record<keyof typeof routes, Words>;

@@ -1,0 +1,57 @@
+/**
+ * The description and the page that shows it: static files of the deployment (dist/assets, see wrangler.toml), so that
+ * they weigh nothing in the bundle. They stand below the API, and at the root too.
+ */
+import type { Env } from '../env.ts';
+import { Problem } from '../problem.ts';
+import { BASE } from './base.ts';
+
+const FILES = new RegExp(`^https?://[^/]+(?:${BASE})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
+const PAGE = '/docs/index.html';
+
+/** In a folder named by its version, so they never change. */
+const RENDERER = /^\/docs\/scalar-/;
+
+const everyFile = {
+  'access-control-allow-origin': '*',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+/**
+ * The page gets nothing from another host, and sends nothing there. Its renderer needs inline styles, which can do
+ * little where neither images nor fonts nor requests leave this host.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * The file that a request asks for; null where it asks for none, or none were deployed.
+ *
+ * @throws Problem `method-not-allowed`
+ */
+export async function assetFor({ url, method, headers }: Request, { ASSETS }: Env): Promise<Response | null> {
+  const [, path] = FILES.exec(url) ?? [];
+  if (!path || !ASSETS) return null;
+  if (method !== 'GET' && method !== 'HEAD') {
+    const allow = 'GET, HEAD, OPTIONS';
+    throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
+  }
+  const file = path === '/docs' || path === '/docs/' ? PAGE : path;
+  const found = await ASSETS.fetch(new URL(file, url).href, { method, headers });
+  if (!found.ok && found.status !== 304) return null;
+  const answer = new Response(found.body, found);
+  for (const [name, value] of Object.entries(everyFile)) answer.headers.set(name, value);
+  if (file === PAGE) answer.headers.set('content-security-policy', contentSecurityPolicy);
+  if (RENDERER.test(file)) answer.headers.set('cache-control', 'public, max-age=31536000, immutable');
+  return answer;
+}
