@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
@@ -8,17 +9,24 @@ export default defineConfig({
     projects: [
       {
         plugins: [
-          cloudflareTest(async () => ({
-            main: './src/index.ts',
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                CREATE_ACCOUNT_SECRET_CODE: 'let me in',
-                // The only .sql file at the top is schema.sql; this reads it as single statements.
-                SCHEMA: (await readD1Migrations(import.meta.dirname)).flatMap(({ queries }) => queries),
+          cloudflareTest(async () => {
+            // wrangler makes the description before it builds the Worker; vitest has it made here.
+            execFileSync('node', ['test/description/make.ts'], {
+              cwd: import.meta.dirname,
+              stdio: 'inherit',
+            });
+            return {
+              main: './src/index.ts',
+              wrangler: { configPath: './wrangler.toml' },
+              miniflare: {
+                bindings: {
+                  CREATE_ACCOUNT_SECRET_CODE: 'let me in',
+                  // The only .sql file at the top is schema.sql; this reads it as single statements.
+                  SCHEMA: (await readD1Migrations(import.meta.dirname)).flatMap(({ queries }) => queries),
+                },
               },
-            },
-          })),
+            };
+          }),
         ],
         test: {
           name: 'worker',

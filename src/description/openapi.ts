@@ -6,6 +6,7 @@
 import type * as v from 'valibot';
 import { doorNames } from '../auth/doors.ts';
 import { BASE } from '../http/base.ts';
+import { type AnyOperation, isTagged } from '../operation.ts';
 import { kinds } from '../problem.ts';
 import { type ParamName, params } from '../resources/params.ts';
 import type { Door, Route } from '../route.ts';
@@ -13,7 +14,7 @@ import { routes } from '../routes.ts';
 import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
-import { creates, problemsOf, tagged } from './problems.ts';
+import { problemsOf } from './problems.ts';
 import { explained, inputOf, queryOf, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
 import { overview, tags, type Words, words } from './words.ts';
@@ -57,14 +58,12 @@ export function describe(types: Readonly<Record<string, Schema>>) {
 
   function operation(name: string, route: Route, door: Door, words: Words) {
     const { method, does, status = 200 } = route;
-    const {
-      query,
-      body: input,
-    }: { query?: v.GenericSchema | undefined; body?: v.GenericSchema | undefined } = does;
-    const changes = method === 'PUT' || method === 'DELETE';
+    const { query, body: input, target, creates }: AnyOperation = does;
+    const tagged = isTagged(does);
+    const conditional = tagged && method === 'GET';
     const answerHeaders = headersOf(status, [
-      ...(tagged(route) ? (['etag'] as const) : []),
-      ...(creates(route) ? (['idempotency-replayed'] as const) : []),
+      ...(tagged ? (['etag'] as const) : []),
+      ...(creates ? (['idempotency-replayed'] as const) : []),
     ]);
     return {
       operationId: name,
@@ -75,9 +74,9 @@ export function describe(types: Readonly<Record<string, Schema>>) {
       parameters: [
         ...paramsIn(route[door] ?? ''),
         ...(query ? queryParameters(query, typeNamed(words.query ?? '')) : []),
-        ...(tagged(route) && method === 'GET' ? [parameterRef('ifNoneMatch')] : []),
-        ...(tagged(route) && changes ? [parameterRef('ifMatch')] : []),
-        ...(creates(route) ? [parameterRef('idempotencyKey')] : []),
+        ...(conditional ? [parameterRef('ifNoneMatch')] : []),
+        ...(target ? [parameterRef('ifMatch')] : []),
+        ...(creates ? [parameterRef('idempotencyKey')] : []),
       ],
       requestBody: input && { content: { 'application/json': { schema: body(input, words.body ?? '') } } },
       responses: {
@@ -86,10 +85,9 @@ export function describe(types: Readonly<Record<string, Schema>>) {
           headers: answerHeaders,
           content: { 'application/json': { schema: answer(words.answer) } },
         },
-        ...(tagged(route) &&
-          method === 'GET' && {
-            304: { description: 'It is still what `if-none-match` names.', headers: answerHeaders },
-          }),
+        ...(conditional && {
+          304: { description: 'It is still what `if-none-match` names.', headers: answerHeaders },
+        }),
         ...Object.fromEntries(
           problemsOf(route, door, words.codes).map(([status, codes]) => [
             status,
@@ -148,6 +146,13 @@ const paramsIn = (path: string) =>
 const queryParameters = (schema: v.GenericSchema, type: Schema) =>
   queryOf(schema).map(({ name, required, schema }) => {
     const { description, ...known } = type.properties?.[name] ?? {};
-    const style = known.type === 'array' && { schema: known, style: 'form', explode: false };
-    return { name, in: 'query', required, description, schema, ...style };
+    return {
+      name,
+      in: 'query',
+      required,
+      description,
+      schema,
+      ...(known.type === 'array' && { schema: known, style: 'form', explode: false }),
+      ...(schema.type === 'object' && { style: 'deepObject', explode: true }),
+    };
   });

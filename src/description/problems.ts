@@ -1,5 +1,5 @@
 /** Which problems a path can answer with: what follows from its door, its input and its method, and what is said of it. */
-import type { Operation } from '../operation.ts';
+import type { AnyOperation } from '../operation.ts';
 import { kinds } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
 import type { ProblemCode } from '../sdk/types.ts';
@@ -27,9 +27,6 @@ const credentials: Record<Door, readonly ProblemCode[]> = {
   public: [],
 };
 
-/** What the Worker says of an operation beyond its schemas. */
-export const creates = ({ does }: Route): boolean => 'creates' in does;
-export const tagged = ({ does }: Route): boolean => 'tagged' in does;
 const asksTheDatabase = (door: Door, { method }: Route): boolean => door !== 'public' || method !== 'GET';
 
 /** The codes of a path, by status. */
@@ -39,19 +36,19 @@ export function problemsOf(
   declared: readonly ProblemCode[] = [],
 ): [status: number, codes: ProblemCode[]][] {
   const { method, needs, does, owner, limited } = route;
-  const { query, body, params = [] }: Pick<Operation, 'query' | 'body' | 'params'> = does;
+  const { query, body, params = [], target, creates }: AnyOperation = does;
   const named = params.length > 0 || (owner && door !== 'user');
   const database = asksTheDatabase(door, route);
   const codes: (ProblemCode | false | undefined)[] = [
     !!body && 'body-not-json',
-    !!(body || query) && 'input-invalid',
+    !!(body || query || target || creates) && 'input-invalid',
     ...credentials[door],
     door !== 'admin' && needs.length > 0 && 'policy-denied',
     named && 'not-found',
-    tagged(route) && (method === 'PUT' || method === 'DELETE') && 'precondition-failed',
+    !!target && 'precondition-failed',
     !!body && 'body-too-large',
     !!body && 'media-type-unsupported',
-    creates(route) && 'idempotency-key-reused',
+    creates && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
     'internal',
     database && 'database-unavailable',

@@ -12,6 +12,7 @@ export const overview = `Calendars, events, free/busy and booking for web apps, 
 - What belongs to another account, or to another user, is a 404, exactly as if it did not exist.
 - An operation with two paths has two names. With a token it means what is the token's user's own. With the API key it
   reaches all that is the account's, and its name ends in \`AsAccount\`.
+- An answer with one resource has an \`etag\`. Creations take an \`Idempotency-Key\`, so that they can be sent again.
 - A GET takes HEAD too. Another method on a path is 405 \`method-not-allowed\`, with \`allow\`; any other path is 404
   \`route-unknown\`. Pages of any origin may call.`;
 
@@ -40,6 +41,8 @@ export interface Words {
   readonly codes?: readonly ProblemCode[];
 }
 
+const listed =
+  'By creation. `nextCursor` gets the next page, however the list has changed meanwhile: what was there throughout comes exactly once.';
 const meta = 'Exactly this value under exactly this key, in the order of creation.';
 
 export const words = {
@@ -116,6 +119,13 @@ export const words = {
     codes: ['api-key-last'],
   },
 
+  listUsers: {
+    tag: 'Users',
+    summary: 'List the users',
+    description: listed,
+    answer: 'UsersPage',
+    query: 'ListQuery',
+  },
   createUser: { tag: 'Users', summary: 'Create a user', answer: 'UserResult', body: 'CreateUser' },
   findUsers: {
     tag: 'Users',
@@ -146,6 +156,13 @@ export const words = {
     answer: 'CalendarsResult',
     query: 'MetadataQuery',
   },
+  listCalendars: {
+    tag: 'Calendars',
+    summary: 'List the calendars of a user',
+    description: listed,
+    answer: 'CalendarsPage',
+    query: 'ListQuery',
+  },
   createCalendar: {
     tag: 'Calendars',
     summary: 'Create a calendar',
@@ -172,6 +189,13 @@ export const words = {
     description: meta,
     answer: 'EventsResult',
     query: 'MetadataQuery',
+  },
+  listEvents: {
+    tag: 'Events',
+    summary: 'List the events of a user',
+    description: listed,
+    answer: 'EventsPage',
+    query: 'ListQuery',
   },
   createEvent: {
     tag: 'Events',
@@ -226,6 +250,13 @@ export const words = {
     answer: 'SchedulesResult',
     query: 'MetadataQuery',
   },
+  listSchedules: {
+    tag: 'Schedules',
+    summary: 'List the schedules of a user',
+    description: listed,
+    answer: 'SchedulesPage',
+    query: 'ListQuery',
+  },
   createSchedule: {
     tag: 'Schedules',
     summary: 'Create a schedule',
@@ -246,6 +277,13 @@ export const words = {
     answer: 'ScheduleResult',
   },
 
+  listServices: {
+    tag: 'Services',
+    summary: 'List the services',
+    description: listed,
+    answer: 'ServicesPage',
+    query: 'ListQuery',
+  },
   createService: {
     tag: 'Services',
     summary: 'Create a service',

@@ -1,6 +1,6 @@
 /**
  * Writes what is made of the routes, the input's schemas and the SDK's types: the OpenAPI description and its page,
- * which are static files of the deployment. wrangler and vitest run it before they build the Worker.
+ * which are static files of the deployment. wrangler runs it before it builds the Worker.
  */
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

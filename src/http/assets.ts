@@ -2,8 +2,8 @@
  * The description and the page that shows it: static files of the deployment (dist/assets, see wrangler.toml), so that
  * they weigh nothing in the bundle. They stand below the API, and at the root too.
  */
-import type { Env } from '../env.ts';
 import { Problem } from '../problem.ts';
+import type { Exchange } from './answer.ts';
 import { BASE } from './base.ts';
 
 const FILES = new RegExp(`^https?://[^/]+(?:${BASE})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
@@ -39,7 +39,9 @@ const contentSecurityPolicy = [
  *
  * @throws Problem `method-not-allowed`
  */
-export async function assetFor({ url, method, headers }: Request, { ASSETS }: Env): Promise<Response | null> {
+export async function assetFor({ request, env, trace }: Exchange): Promise<Response | null> {
+  const { url, method, headers } = request;
+  const { ASSETS } = env;
   const [, path] = FILES.exec(url) ?? [];
   if (!path || !ASSETS) return null;
   if (method !== 'GET' && method !== 'HEAD') {
@@ -49,8 +51,10 @@ export async function assetFor({ url, method, headers }: Request, { ASSETS }: En
   const file = path === '/docs' || path === '/docs/' ? PAGE : path;
   const found = await ASSETS.fetch(new URL(file, url).href, { method, headers });
   if (!found.ok && found.status !== 304) return null;
+  trace.route = file;
   const answer = new Response(found.body, found);
   for (const [name, value] of Object.entries(everyFile)) answer.headers.set(name, value);
+  answer.headers.set('x-request-id', trace.id);
   if (file === PAGE) answer.headers.set('content-security-policy', contentSecurityPolicy);
   if (RENDERER.test(file)) answer.headers.set('cache-control', 'public, max-age=31536000, immutable');
   return answer;

@@ -4,6 +4,7 @@ import { type JWTPayload, SignJWT } from 'jose';
 import type { Env } from '../../../src/env.ts';
 import { handle } from '../../../src/index.ts';
 import type { Permission, Problem } from '../../../src/sdk/types.ts';
+import { expectDescribed } from './described.ts';
 
 export const CODE = env.CREATE_ACCOUNT_SECRET_CODE;
 export const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -37,6 +38,16 @@ export async function call(method: string, path: string, options: Call = {}): Pr
   const response = await handle(request, { ...env, ...options.env } as Env, now);
   const text = await response.text();
   const parsed = text ? JSON.parse(text) : null;
+  if (method !== 'OPTIONS') {
+    expectDescribed({
+      method,
+      path,
+      sent: body,
+      status: response.status,
+      headers: response.headers,
+      body: parsed,
+    });
+  }
   return { status: response.status, headers: response.headers, body: parsed, problem: parsed };
 }
 
