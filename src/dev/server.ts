@@ -65,7 +65,7 @@ export async function startServer(
       void server.stop().finally(() => process.exit(130));
     });
   }
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 900; tries++) {
     if (ended(child)) break;
     if (await answers(baseUrl)) return server;
     await new Promise((resolve) => setTimeout(resolve, 100));
