@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+/** A busy machine is no failure: no test is about time. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 /** Two places to run: inside workerd, on a real D1, and in Node, for pure code and for the SDK over HTTP. */
 export default defineConfig({
   test: {
@@ -29,12 +32,13 @@ export default defineConfig({
           }),
         ],
         test: {
+          ...patience,
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
           setupFiles: ['test/worker/support/schema.ts'],
         },
       },
-      { test: { name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },
+      { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },
     ],
   },
 });
