@@ -1,3 +1,5 @@
+import type { Nudge } from './jobs/nudge.ts';
+
 /** What the Worker is deployed with: see wrangler.toml. */
 export interface Env {
   DB: D1Database;
@@ -7,4 +9,8 @@ export interface Env {
   RATE_LIMITER?: RateLimit;
   /** The description and its page. */
   ASSETS?: Fetcher;
+  /** Where it is said that an account has something to deliver. Without it the cron delivers, minute by minute. */
+  DELIVERIES?: Queue<Nudge>;
+  /** Any value lets webhooks be on private addresses: for development alone. */
+  ALLOW_PRIVATE_WEBHOOKS?: string;
 }

@@ -8,11 +8,17 @@ import { problemReply } from './http/problem-reply.ts';
 import { preflight, type Reply, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
 import { forgetExpired } from './jobs/forget.ts';
+import { everyMinute } from './jobs/minute.ts';
+import { type Nudge, nudgeSoon } from './jobs/nudge.ts';
+import { consume } from './jobs/queue.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
 
 const answer = routerOf(routes);
+
+/** The one cron of wrangler.toml that is not of every minute. */
+const DAILY = '17 3 * * *';
 
 /**
  * The response to a request, whatever happens.
@@ -50,7 +56,17 @@ function failure(error: unknown, trace: Trace): Reply {
   return problemReply(new Problem('internal', report), trace.id);
 }
 
+/** What it takes to be told of a change: that there may have been one. */
+const mayHaveChanged = ({ method }: Request, { ok }: Response): boolean =>
+  ok && !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
 export default {
-  fetch: (request, env) => handle(request, env, Date.now()),
-  scheduled: async ({ scheduledTime }, env) => forgetExpired(env.DB, scheduledTime),
-} satisfies ExportedHandler<Env>;
+  async fetch(request, env, context) {
+    const response = await handle(request, env, Date.now());
+    if (mayHaveChanged(request, response)) nudgeSoon(env, context);
+    return response;
+  },
+  scheduled: ({ cron, scheduledTime }, env) =>
+    cron === DAILY ? forgetExpired(env.DB, scheduledTime) : everyMinute(env, { clock: Date.now }),
+  queue: (batch, env) => consume(batch, env, { clock: Date.now }),
+} satisfies ExportedHandler<Env, Nudge>;

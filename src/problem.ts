@@ -38,6 +38,7 @@ export const kinds = {
   'key-state-final': [409, 'A revoked key stays revoked'],
   'api-key-limit': [409, 'Too many API keys'],
   'api-key-last': [409, 'The last API key cannot be removed'],
+  'webhook-missing': [409, 'The account has no webhook'],
   'host-exists': [409, 'The user is a host already'],
   'host-limit': [409, 'Too many hosts'],
   'busy-limit': [409, 'Too many busy calendars'],

@@ -17,6 +17,8 @@ import * as services from './resources/services/operations.ts';
 import { inspectToken } from './resources/signing-keys/inspect.ts';
 import * as keys from './resources/signing-keys/operations.ts';
 import * as users from './resources/users/operations.ts';
+import * as deliveries from './resources/webhook/deliveries.ts';
+import * as webhook from './resources/webhook/operations.ts';
 import type { FaultsOf, Route } from './route.ts';
 
 // biome-ignore format: a table is read down its columns
@@ -27,8 +29,13 @@ export const routes = {
   getAccount: { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
   setPublicKey: { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
   changeSettings: { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },
-  setWebhook: { method: 'PUT', admin: '/account/webhook', needs: [], does: accounts.setWebhook },
-  deleteWebhook: { method: 'DELETE', admin: '/account/webhook', needs: [], does: accounts.deleteWebhook },
+  setWebhook: { method: 'PUT', admin: '/account/webhook', needs: [], does: webhook.setWebhook },
+  deleteWebhook: { method: 'DELETE', admin: '/account/webhook', needs: [], does: webhook.deleteWebhook },
+  testWebhook: { method: 'POST', admin: '/account/webhook/test', needs: [], does: webhook.testWebhook, limited: true },
+  rollWebhookSecret: { method: 'POST', admin: '/account/webhook/secret', needs: [], does: webhook.rollSecret },
+  listDeliveries: { method: 'GET', admin: '/account/webhook/deliveries', needs: [], does: deliveries.listDeliveries },
+  getDelivery: { method: 'GET', admin: '/account/webhook/deliveries/:deliveryId', needs: [], does: deliveries.getDelivery },
+  replayDelivery: { method: 'POST', admin: '/account/webhook/deliveries/:deliveryId/replay', needs: [], does: deliveries.replayDeliveryNow },
 
   listKeys: { method: 'GET', admin: '/account/keys', needs: [], does: keys.listKeys },
   addKey: { method: 'POST', admin: '/account/keys', needs: [], does: keys.addKey, status: 201 },

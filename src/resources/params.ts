@@ -11,6 +11,7 @@ export const params = {
   scheduleId: uuid(),
   serviceId: uuid(),
   bookingId: uuid(),
+  deliveryId: uuid(),
 } satisfies Record<string, v.GenericSchema<string>>;
 
 export type ParamName = keyof typeof params;

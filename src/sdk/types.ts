@@ -11,3 +11,4 @@ export type * from './types/requests.ts';
 export type * from './types/resources.ts';
 export type * from './types/results.ts';
 export type * from './types/scheduling.ts';
+export type * from './types/webhooks.ts';

@@ -27,17 +27,15 @@ import {
   accountIsThere,
   insertAccount,
   newAccountRow,
-  removeWebhook,
   selectAccount,
   toAccount,
   updateSettings,
-  updateWebhook,
 } from './rows.ts';
 
-const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
+export const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
 
 /** Changes an account, then shows it. */
-const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
+export const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
 export const checkHealth = read({
@@ -102,15 +100,4 @@ export const changeSettings = write({
   body: input.settings,
   target: selectAccount,
   run: (scope, { body }) => changed(scope, updateSettings(scope, body)),
-});
-
-export const setWebhook = write({
-  body: input.webhook,
-  target: selectAccount,
-  run: (scope, { body }) => changed(scope, updateWebhook(scope, body.webhookUrl, newSecret('whk_'))),
-});
-
-export const deleteWebhook = write({
-  target: selectAccount,
-  run: (scope) => changed(scope, removeWebhook(scope)),
 });

@@ -6,8 +6,8 @@ import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {
   id: string;
-  webhook_url: string | null;
-  webhook_key: string | null;
+  /** JSON, as it is told; null where there is none. */
+  webhook: string | null;
   public_freebusy: number;
   public_booking: number;
   public_key: string | null;
@@ -17,7 +17,7 @@ export const toAccount = (row: AccountRow): Account => ({
   id: row.id,
   publicJwtKey: row.public_key,
   settings: {
-    webhook: row.webhook_url && row.webhook_key ? { url: row.webhook_url, key: row.webhook_key } : null,
+    webhook: row.webhook === null ? null : JSON.parse(row.webhook),
     publicFreebusy: row.public_freebusy === 1,
     publicBooking: row.public_booking === 1,
   },
@@ -42,7 +42,9 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, webhook_url, webhook_key, public_freebusy, public_booking, version,
+  SELECT id, public_freebusy, public_booking, version,
+    (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
+      WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;
 
@@ -56,10 +58,3 @@ export const updateSettings = (
     public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
     version: sql`version + 1`,
   })} WHERE id = ${account}`;
-
-/** @param key becomes the webhook's key if it has none yet. */
-export const updateWebhook = ({ account }: Scope, url: string, key: string): Sql => sql`
-  UPDATE accounts SET webhook_url = ${url}, webhook_key = coalesce(webhook_key, ${key}), version = version + 1 WHERE id = ${account}`;
-
-export const removeWebhook = ({ account }: Scope): Sql =>
-  sql`UPDATE accounts SET webhook_url = NULL, webhook_key = NULL, version = version + 1 WHERE id = ${account}`;

@@ -177,7 +177,7 @@ export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: nu
     page,
   );
 
-export const toSeries = (row: BusyRow): Series => ({
+export const toSeries = (row: Omit<BusyRow, 'calendar_id'>): Series => ({
   startTs: row.start_ts,
   duration: row.duration,
   busy: row.busy === 1,

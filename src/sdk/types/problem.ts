@@ -37,6 +37,7 @@ export type ProblemCode =
   | 'key-state-final'
   | 'api-key-limit'
   | 'api-key-last'
+  | 'webhook-missing'
   | 'host-exists'
   | 'host-limit'
   | 'busy-limit'

@@ -11,11 +11,6 @@ export interface SetPublicSigningKey {
   publicJwtKey?: string | null | undefined;
 }
 
-export interface SetWebhook {
-  /** An absolute http(s) URL. */
-  webhookUrl: string;
-}
-
 /** At least one; an absent member stays as it is. */
 export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;

@@ -1,6 +1,7 @@
 /** What the service keeps and answers with. */
 import type { NamedPermission } from './policy.ts';
 import type { ProblemCode } from './problem.ts';
+import type { WebhookEvent } from './webhooks.ts';
 
 /** The issuer's own notes on a resource: strings under keys of its choice. */
 export type Metadata = Record<string, string>;
@@ -47,7 +48,14 @@ export interface Account {
   /** The newest active signing key in PEM, byte for byte as it was sent; null when there is none. */
   publicJwtKey: string | null;
   settings: {
-    webhook: { url: string; key: string } | null;
+    webhook: {
+      url: string;
+      /** Sent as `nettu-scheduler-webhook-key`. */
+      key: string;
+      /** What `verifyWebhook` takes, `whsec_…`. */
+      secret: string;
+      events: WebhookEvent[];
+    } | null;
     /** Whether anyone who knows the account's id may ask for its users' free/busy. */
     publicFreebusy: boolean;
     /** Whether anyone who knows the account's id may ask for its services' booking slots. */

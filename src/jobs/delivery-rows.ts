@@ -1,0 +1,80 @@
+/** The outbox in SQL, as those who deliver it see it. */
+import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import type { DeliveryState } from '../sdk/types.ts';
+import type { OutboxRow } from './notification.ts';
+import type { WebhookRow } from './post.ts';
+
+/** How long one run may have an account to itself, in milliseconds: more than it can take. */
+const LEASE = 120_000;
+/** What one run delivers at most. */
+export const RUN = 30;
+
+/** Free, or kept by a run that is no more. A clock that was set back since must not keep it for longer. */
+const free = (now: number): Sql =>
+  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE})`;
+
+export interface DueAccount {
+  account_id: string;
+  next_at: number;
+}
+
+/** Accounts with something due that nobody is delivering, after the given one, in the order of how long it is due. */
+export const selectDueAccounts = (
+  now: number,
+  after: DueAccount | undefined,
+  limit: number,
+): Query<DueAccount> => query<DueAccount>`
+  SELECT account_id, next_at FROM webhooks
+  WHERE next_at <= ${now} AND ${free(now)}
+    ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
+  ORDER BY next_at, account_id LIMIT ${limit}`;
+
+/** No row comes back where nothing is due, or where another run has the lease. */
+export const takeLease = (account: string, lease: string, now: number): Sql<WebhookRow> => sql<WebhookRow>`
+  UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE}
+  WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
+  RETURNING url, key, secret, old_secret, old_secret_until`;
+
+export interface DueRow extends OutboxRow {
+  id: string;
+  attempts: number;
+}
+
+/** What is due, to whoever has the lease. */
+export const selectDue = (account: string, lease: string, now: number): Query<DueRow> => query<DueRow>`
+  SELECT id, type, content, attempts, created FROM deliveries
+  WHERE account_id = ${account} AND state = 'pending' AND next_at <= ${now}
+    AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND lease = ${lease})
+  ORDER BY next_at LIMIT ${RUN}`;
+
+/** What came of an attempt. */
+export interface Attempt {
+  id: string;
+  state: DeliveryState;
+  status: number | null;
+  error: string | null;
+  nextAt: number | null;
+  expiresAt: number | null;
+}
+
+/** What another run has recorded as delivered meanwhile stays so. */
+export const recordAttempts = (account: string, attempts: readonly Attempt[]): Sql => sql`
+  UPDATE deliveries SET state = made.value ->> 'state', attempts = attempts + 1,
+    last_status = made.value ->> 'status', last_error = made.value ->> 'error',
+    next_at = made.value ->> 'nextAt', expires_at = made.value ->> 'expiresAt'
+  FROM json_each(${JSON.stringify(attempts)}) made
+  WHERE account_id = ${account} AND deliveries.id = made.value ->> 'id' AND deliveries.state = 'pending'`;
+
+/** Gives the lease back, and tells when the next one is due; no row where another run has it. */
+export const releaseLease = (account: string, lease: string): Sql<{ next_at: number | null }> => sql<{
+  next_at: number | null;
+}>`
+  UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = (
+    SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending')
+  WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at`;
+
+/** Some of what has been kept for long enough. */
+export const deleteExpired = (now: number, limit: number): Sql<{ id: string }> => sql<{ id: string }>`
+  DELETE FROM deliveries WHERE (account_id, id) IN (
+    SELECT account_id, id FROM deliveries WHERE expires_at <= ${now} LIMIT ${limit}) RETURNING id`;
+

@@ -1,0 +1,60 @@
+/**
+ * Says that an account has something to deliver. It is a hint and nothing more: what is true stands in the outbox, so
+ * a nudge may be lost, doubled or late.
+ */
+import { batch } from '../db/batch.ts';
+import type { Env } from '../env.ts';
+import { type DueAccount, selectDueAccounts } from './delivery-rows.ts';
+import { reportFailure } from './report.ts';
+
+export interface Nudge {
+  account: string;
+}
+
+/** A queue takes no more in one call (developers.cloudflare.com/queues/platform/limits). */
+const PAGE = 100;
+/** How long an isolate waits before it looks again, so that many writes are one look. */
+const PAUSE = 1000;
+/** After so long a look that has not taken place never will. */
+const LOST = 10_000;
+
+/** Pages of the accounts that have something due. */
+export async function* dueAccounts(env: Env, now: number): AsyncGenerator<string[]> {
+  let last: DueAccount | undefined;
+  do {
+    const [page] = await batch(env.DB, [selectDueAccounts(now, last, PAGE)]);
+    if (page.length > 0) yield page.map(({ account_id }) => account_id);
+    last = page.length < PAGE ? undefined : page.at(-1);
+  } while (last);
+}
+
+/** Nudges each account that has something due, through the queue. */
+export async function nudgeDue(env: Env, queue: Queue<Nudge>, now: number): Promise<void> {
+  for await (const accounts of dueAccounts(env, now)) {
+    await queue.sendBatch(accounts.map((account) => ({ body: { account } })));
+  }
+}
+
+let lookedAt = Number.NEGATIVE_INFINITY;
+let looking = false;
+
+/**
+ * After a write: looks whether anything is due, and nudges. An isolate looks once a second at most, after the last of
+ * the writes that it makes up for.
+ */
+export function nudgeSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
+  const { DELIVERIES: queue } = env;
+  const now = Date.now();
+  if (!queue || (looking && now - lookedAt < LOST)) return;
+  const pause = Math.max(0, lookedAt + PAUSE - now);
+  looking = true;
+  lookedAt = now + pause;
+  context.waitUntil(
+    (async () => {
+      if (pause > 0) await scheduler.wait(pause);
+      // From here on a write is too late for this look, and asks for one of its own.
+      looking = false;
+      await nudgeDue(env, queue, Date.now());
+    })().catch((error: unknown) => reportFailure('nudge', error)),
+  );
+}

@@ -1,0 +1,31 @@
+/** The queue's consumer: each message is a run for the account that it names. */
+import type { Env } from '../env.ts';
+import { deliver, type Run } from './deliver.ts';
+import type { Nudge } from './nudge.ts';
+import { reportFailure } from './report.ts';
+
+/** What is due later than this is left to the cron, in milliseconds. */
+const SOON = 60_000;
+/** How long a message waits that came while the database was out of reach: so much more with each time, in seconds. */
+const RETRY = 15;
+
+export async function consume(batch: MessageBatch<Nudge>, env: Env, run: Run): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      try {
+        await nudgeAgain(env, message.body.account, await deliver(env, message.body.account, run), run.clock());
+        message.ack();
+      } catch (error) {
+        reportFailure('deliver', error);
+        message.retry({ delaySeconds: RETRY * message.attempts });
+      }
+    }),
+  );
+}
+
+/** More than a run can take, or an attempt that is soon to be made again. */
+async function nudgeAgain(env: Env, account: string, next: number | null, now: number): Promise<void> {
+  if (next === null || next > now + SOON) return;
+  const delaySeconds = Math.max(0, Math.ceil((next - now) / 1000));
+  await env.DELIVERIES?.send({ account }, { delaySeconds });
+}

@@ -1,0 +1,54 @@
+/** What is done to an account's webhook. */
+import { newSecret } from '../../auth/api-key.ts';
+import { poster } from '../../jobs/post.ts';
+import { newWebhookSecret } from '../../jobs/sign.ts';
+import { plan, write } from '../../operation.ts';
+import { Problem } from '../../problem.ts';
+import type { AccountResult, Notification, WebhookTestResult } from '../../sdk/types.ts';
+import { changed, toResult } from '../accounts/operations.ts';
+import { selectAccount } from '../accounts/rows.ts';
+import * as input from './input.ts';
+import * as rows from './rows.ts';
+
+/** How long what was signed with the old secret is signed with it too, in milliseconds. */
+const OLD_SECRET_HOLDS = 24 * 60 * 60 * 1000;
+
+export const setWebhook = write({
+  body: input.webhook,
+  run(scope, { body: { webhookUrl: url, events }, now, env }) {
+    input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
+    const made = { key: newSecret('whk_'), secret: newWebhookSecret() };
+    return changed(scope, ...rows.setWebhook(scope, { url, events, ...made, now }));
+  },
+});
+
+export const deleteWebhook = write({ run: (scope) => changed(scope, ...rows.removeWebhook(scope)) });
+
+export const rollSecret = write({
+  unsure: 'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
+  run: (scope, { now }) =>
+    plan(
+      [
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_HOLDS }),
+        selectAccount(scope),
+      ],
+      ([rolled], [account]): AccountResult => {
+        if (!rolled || !account) throw missing();
+        return toResult(account);
+      },
+    ),
+});
+
+/** Sends a `ping` that is in no list of deliveries, and tells what came back. */
+export const testWebhook = write({
+  run: (scope, { env, now }) =>
+    plan([rows.selectWebhook(scope)], async ([webhook]): Promise<WebhookTestResult> => {
+      if (!webhook) throw missing();
+      const post = await poster(webhook, env, () => now);
+      const ping: Notification = { type: 'ping', timestamp: now, data: {} };
+      const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
+      return { delivered: outcome.error === null, ...outcome };
+    }),
+});
+
+export const missing = (): Problem => new Problem('webhook-missing', 'Set it with PUT /account/webhook.');

@@ -1,0 +1,67 @@
+/** What the tests of webhooks share: accounts that are told, runs as the queue and the cron make them, and a look at what arrived. */
+import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
+import type { Env } from '../../../src/env.ts';
+import { deliver } from '../../../src/jobs/deliver.ts';
+import { everyMinute } from '../../../src/jobs/minute.ts';
+import type { Delivery, WebhookEvent } from '../../../src/sdk/types.ts';
+import { type Account, newAccount, type Reply } from '../support/client.ts';
+import type { Received } from './receiver.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** The Worker as an operator sets it up for development, without a queue: what is due is delivered when told to. */
+export const open = { ...env, ALLOW_PRIVATE_WEBHOOKS: 'yes', DELIVERIES: undefined } as unknown as Env;
+
+export interface Told extends Account {
+  /** The name under which the receiver keeps what it got. */
+  name: string;
+  /** All that has arrived, the earliest first. */
+  received: () => Promise<Received[]>;
+  /** The bodies of what has arrived. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what came over the wire, whatever it is
+  bodies: () => Promise<any[]>;
+  deliveries: (query?: string) => Promise<Delivery[]>;
+  /** One run for this account, at that time. */
+  deliver: (now?: number, patience?: number) => Promise<number | null>;
+  point: (behaviour: string, events?: WebhookEvent[]) => Promise<Reply>;
+}
+
+/** An account whose webhook is the receiver with this behaviour. */
+export async function toldAccount(
+  behaviour = 'ok',
+  events: WebhookEvent[] | undefined = ['*'],
+  now = Date.now(),
+): Promise<Told> {
+  const account = await newAccount();
+  const name = crypto.randomUUID();
+  const received = async () =>
+    (await (await fetch(`${inject('receiver')}/received/${name}`)).json()) as Received[];
+  const told: Told = {
+    ...account,
+    name,
+    received,
+    bodies: async () => (await received()).map(({ body }) => JSON.parse(body)),
+    deliveries: async (query = '?limit=100') =>
+      (await account.call('GET', `/account/webhook/deliveries${query}`)).body.deliveries,
+    deliver: (now = Date.now(), patience = 100) => deliver(open, account.id, { clock: () => now, patience }),
+    point: (behaviour, events) =>
+      account.call('PUT', '/account/webhook', {
+        body: { webhookUrl: urlOf(behaviour, name), ...(events && { events }) },
+        env: open,
+        now,
+      }),
+  };
+  const { status, body } = await told.point(behaviour, events);
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return told;
+}
+
+export const urlOf = (behaviour: string, name: string): string =>
+  behaviour === 'refuse' ? `${inject('refusing')}/${name}` : `${inject('receiver')}/${behaviour}/${name}`;
+
+/** What the cron does at that time, where there is no queue. */
+export const minute = (now: number, patience = 100, overrides: Partial<Env> = {}): Promise<void> =>
+  everyMinute({ ...open, ...overrides }, { clock: () => now, patience });
