@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
           setupFiles: ['test/worker/support/schema.ts'],
-          globalSetup: ['test/worker/webhooks/receiver.ts'],
+          globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },
       { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },

@@ -10,6 +10,7 @@ import { accountSchedules } from './resources/schedule.ts';
 import { services } from './resources/service.ts';
 import { signingKeys } from './resources/signing-keys.ts';
 import { accountUsers } from './resources/user.ts';
+import { webhook } from './resources/webhook.ts';
 
 export interface NettuClientOptions extends Connection {
   /** The account's secret, `sk_…`. Never give it to a browser. */
@@ -23,6 +24,7 @@ export interface NettuClient {
   account: ReturnType<typeof account> & {
     keys: ReturnType<typeof signingKeys>;
     apiKeys: ReturnType<typeof apiKeys>;
+    webhook: ReturnType<typeof webhook>;
   };
   user: ReturnType<typeof accountUsers>;
   calendar: ReturnType<typeof accountCalendars>;
@@ -44,7 +46,7 @@ export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
   const send = sender(options, (ask) => ask(credentials));
   return {
-    account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send) },
+    account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send), webhook: webhook(send) },
     user: accountUsers(send),
     calendar: accountCalendars(send),
     events: accountEvents(send),

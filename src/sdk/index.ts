@@ -17,3 +17,4 @@ export { type AnswerProblem, NettuProblem, unwrap } from './problem.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';
+export { verifyWebhook } from './verify-webhook.ts';

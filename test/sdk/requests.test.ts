@@ -50,9 +50,16 @@ const accountRows: Row<NettuClient>[] = [
   ['account.setPublicSigningKey of nothing', (c) => c.account.setPublicSigningKey(), 'PUT /account/pubkey', {}],
   ['account.removePublicSigningKey', (c) => c.account.removePublicSigningKey(), 'PUT /account/pubkey', { publicJwtKey: null }],
   ['account.setWebhook', (c) => c.account.setWebhook('https://a.test/'), 'PUT /account/webhook', { webhookUrl: 'https://a.test/' }],
+  ['account.setWebhook with events', (c) => c.account.setWebhook('https://a.test/', { events: ['event.created'] }), 'PUT /account/webhook', { webhookUrl: 'https://a.test/', events: ['event.created'] }],
   ['account.removeWebhook', (c) => c.account.removeWebhook(), 'DELETE /account/webhook'],
   ['account.updateSettings', (c) => c.account.updateSettings({ publicFreebusy: true }), 'PUT /account/settings', { publicFreebusy: true }],
   ['account.updateSettings of booking', (c) => c.account.updateSettings({ publicBooking: false }), 'PUT /account/settings', { publicBooking: false }],
+
+  ['account.webhook.deliveries', (c) => c.account.webhook.deliveries({ state: 'failed', limit: 5, cursor: 'x' }), 'GET /account/webhook/deliveries?state=failed&cursor=x&limit=5'],
+  ['account.webhook.delivery', (c) => c.account.webhook.delivery('d1'), 'GET /account/webhook/deliveries/d1'],
+  ['account.webhook.replay', (c) => c.account.webhook.replay('d1'), 'POST /account/webhook/deliveries/d1/replay'],
+  ['account.webhook.test', (c) => c.account.webhook.test(), 'POST /account/webhook/test'],
+  ['account.webhook.rollSecret', (c) => c.account.webhook.rollSecret(), 'POST /account/webhook/secret'],
 
   ['account.keys.list', (c) => c.account.keys.list(), 'GET /account/keys'],
   ['account.keys.add', (c) => c.account.keys.add({ publicJwtKey: 'PEM', kid: 'k1', state: 'standby' }), 'POST /account/keys', { publicJwtKey: 'PEM', kid: 'k1', state: 'standby' }],

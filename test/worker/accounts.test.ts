@@ -131,18 +131,20 @@ describe('the webhook', () => {
     expect(settings.webhook).toEqual({
       url: 'https://example.test/a',
       key: expect.stringMatching(/^.{20,}$/),
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{32}$/),
+      events: [],
     });
-    const second = await put(account, 'http://localhost:8080/?b=c#d');
+    const second = await put(account, 'http://example.test:8080/?b=c#d');
     expect(second.body.account.settings.webhook).toEqual({
-      url: 'http://localhost:8080/?b=c#d',
-      key: settings.webhook.key,
+      ...settings.webhook,
+      url: 'http://example.test:8080/?b=c#d',
     });
     expect((await account.call('GET', '/account')).body).toEqual(second.body);
   });
 
   it('goes away, also where there is none, and comes back with a new key', async () => {
     const account = await newAccount();
-    const { key } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
+    const { key, secret } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
     for (let times = 0; times < 2; times++) {
       const gone = await account.call('DELETE', '/account/webhook');
       expect(gone).toMatchObject({ status: 200, body: { account: { settings: { webhook: null } } } });
@@ -150,6 +152,7 @@ describe('the webhook', () => {
     }
     const again = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
     expect(again.key).not.toBe(key);
+    expect(again.secret).not.toBe(secret);
   });
 
   it('is of its account alone', async () => {

@@ -11,6 +11,7 @@ import type * as scheduleInput from '../../src/resources/schedules/input.ts';
 import type * as serviceInput from '../../src/resources/services/input.ts';
 import type * as keyInput from '../../src/resources/signing-keys/input.ts';
 import type * as userInput from '../../src/resources/users/input.ts';
+import type * as webhookInput from '../../src/resources/webhook/input.ts';
 import type { Door, FaultsOf, Route } from '../../src/route.ts';
 import type { routes } from '../../src/routes.ts';
 import type * as wire from '../../src/sdk/types.ts';
@@ -92,7 +93,7 @@ type RuleOf<T> = keyof NonNullable<T extends { recurrence?: infer Rule } ? Rule 
 export const bonds: [
   Bond<typeof accountInput.creation, wire.CreateAccount>,
   Bond<typeof accountInput.publicKey, wire.SetPublicSigningKey>,
-  Bond<typeof accountInput.webhook, wire.SetWebhook>,
+  Bond<typeof webhookInput.webhook, wire.SetWebhook>,
   Bond<typeof accountInput.settings, wire.AccountSettingsUpdate>,
   Bond<typeof keyInput.creation, wire.AddSigningKey>,
   Bond<typeof keyInput.change, wire.SetSigningKeyState>,

@@ -31,11 +31,18 @@ export function account(send: Send) {
     /** Removes every signing key: no token is accepted any more. */
     removePublicSigningKey: async (options?: ChangeOptions) => setKey({ publicJwtKey: null }, options),
 
-    /** Sets where the service calls back: an absolute http(s) URL. */
-    setWebhook: async (webhookUrl: string, options?: ChangeOptions) =>
-      send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl } satisfies SetWebhook),
+    /**
+     * Sets where reminders are sent, and the changes that `events` names (`'*'`: all; absent: as before): an absolute
+     * http(s) URL. `verifyWebhook` proves to its server what arrives.
+     */
+    setWebhook: async (
+      webhookUrl: string,
+      { events, ...rest }: Pick<SetWebhook, 'events'> & ChangeOptions = {},
+      options: ChangeOptions = rest,
+    ) =>
+      send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl, events } satisfies SetWebhook),
 
-    /** Ends the calls back. */
+    /** Ends that, and drops what was still to be sent. */
     removeWebhook: async (options?: ChangeOptions) =>
       send<AccountResult>('DELETE', '/account/webhook', options),
 

@@ -71,7 +71,7 @@ describe('PUT /account/settings', () => {
     await account.call('PUT', '/account/webhook', { body: { webhookUrl: url } });
     const { settings } = (await close(account)).body.account;
     expect(settings).toEqual({
-      webhook: { url, key: expect.any(String) },
+      webhook: { url, key: expect.any(String), secret: expect.any(String), events: [] },
       publicFreebusy: false,
       publicBooking: true,
     });

@@ -8,6 +8,8 @@ import { routes } from '../../../src/routes.ts';
 import { type Call, CODE, call, keys, NOBODY, type Reply, type User } from './client.ts';
 
 interface Fixture {
+  /** What there must be besides. */
+  of?: (user: User) => Promise<unknown>;
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
   /** The round trips that a request takes where that is not 1. */
@@ -28,6 +30,11 @@ const fixtures: Record<string, Fixture> = {
   'PUT /account/settings': { body: { publicFreebusy: false } },
   'PUT /account/webhook': { body: { webhookUrl: 'https://example.test/hook' } },
   'DELETE /account/webhook': {},
+  'POST /account/webhook/test': { of: webhookOf },
+  'POST /account/webhook/secret': { of: webhookOf },
+  'GET /account/webhook/deliveries': {},
+  'GET /account/webhook/deliveries/:deliveryId': {},
+  'POST /account/webhook/deliveries/:deliveryId/replay': {},
   'GET /account/keys': {},
   'POST /account/keys': { body: () => ({ publicJwtKey: keys.pem, kid: crypto.randomUUID() }) },
   'POST /account/keys/inspect': { body: async (user) => ({ token: await user.token() }) },
@@ -97,6 +104,19 @@ const made = async ({ account }: User, path: string, body: object) =>
 const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
 
+/** On a private address, which these requests do not allow any more: so nothing is ever sent there. */
+function webhookOf({ account }: User) {
+  const body = { webhookUrl: 'http://127.0.0.1/', events: ['*'] };
+  return account.call('PUT', '/account/webhook', { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } });
+}
+
+/** A change that is told. */
+async function deliveryOf(user: User): Promise<string> {
+  await webhookOf(user);
+  await user.account.newUser();
+  return (await user.account.call('GET', '/account/webhook/deliveries')).body.deliveries[0].id;
+}
+
 /** A service whose one host is this user, who is open every day. */
 async function serviceOf(user: User): Promise<string> {
   const calendarId = await calendarOf(user);
@@ -132,6 +152,7 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
     (await made(user, `/user/${user.id}/schedule`, { timezone: 'UTC' })).schedule.id,
   serviceId: serviceOf,
   bookingId: bookingOf,
+  deliveryId: deliveryOf,
   apiKeyId: async (user) => (await made(user, '/account/api-keys', {})).apiKey.id,
 };
 
@@ -179,6 +200,7 @@ export async function prepare(entry: Entry, user: User): Promise<{ path: string;
     if (!make) throw new Error(`support/rows.ts: say in "params" how a ${name} is made, for ${entry.name}`);
     path = path.replace(`:${name}`, await make(user));
   }
+  await fixture.of?.(user);
   const body = typeof fixture.body === 'function' ? await fixture.body(user) : fixture.body;
   return { path, ...(body && { body }) };
 }

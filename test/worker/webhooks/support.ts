@@ -6,7 +6,7 @@ import { deliver } from '../../../src/jobs/deliver.ts';
 import { everyMinute } from '../../../src/jobs/minute.ts';
 import type { Delivery, WebhookEvent } from '../../../src/sdk/types.ts';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
-import type { Received } from './receiver.ts';
+import type { Received } from './received.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

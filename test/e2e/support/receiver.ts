@@ -6,15 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
-
-/** One request that has arrived. */
-export interface Received {
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-  /** When it arrived, in ms. */
-  at: number;
-}
+import type { Received } from '../../worker/webhooks/received.ts';
 
 const received = new Map<string, Received[]>();
 
@@ -80,13 +72,4 @@ async function unusedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where the receiver is. */
-    receiver: string;
-    /** Where nothing is. */
-    refusing: string;
-  }
 }
