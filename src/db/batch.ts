@@ -29,7 +29,7 @@ export class Refused extends Error {}
 export async function batch<const S extends readonly Sql[]>(
   db: D1Database,
   statements: S,
-  read: (rows: number) => void,
+  read: (rows: number) => void = () => {},
 ): Promise<Results<S>> {
   try {
     const results = await withinDeadline(

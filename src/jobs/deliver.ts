@@ -49,7 +49,10 @@ export async function deliver(env: Env, account: string, { clock, patience }: Ru
     const outcome = await post({ id: row.id, body: JSON.stringify(notificationOf(row)) });
     attempts.push(attemptOf(row, outcome, clock(), Math.random()));
   });
-  const [, [released]] = await batch(env.DB, [recordAttempts(account, attempts), releaseLease(account, lease)]);
+  const [, [released]] = await batch(env.DB, [
+    recordAttempts(account, attempts),
+    releaseLease(account, lease),
+  ]);
   return released?.next_at ?? null;
 }
 

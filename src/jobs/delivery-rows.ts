@@ -77,4 +77,3 @@ export const releaseLease = (account: string, lease: string): Sql<{ next_at: num
 export const deleteExpired = (now: number, limit: number): Sql<{ id: string }> => sql<{ id: string }>`
   DELETE FROM deliveries WHERE (account_id, id) IN (
     SELECT account_id, id FROM deliveries WHERE expires_at <= ${now} LIMIT ${limit}) RETURNING id`;
-

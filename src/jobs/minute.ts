@@ -15,8 +15,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
   const parts = {
     file: () => fileReminders(env),
     remind: () => remind(env, run.clock),
-    deliver: () =>
-      env.DELIVERIES ? nudgeDue(env, env.DELIVERIES, run.clock()) : deliverDue(env, run),
+    deliver: () => (env.DELIVERIES ? nudgeDue(env, env.DELIVERIES, run.clock()) : deliverDue(env, run)),
     forget: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_AT_ONCE)]),
   };
   for (const [part, does] of Object.entries(parts)) {

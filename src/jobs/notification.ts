@@ -43,7 +43,11 @@ export function notificationOf({ type, content, created: timestamp }: OutboxRow)
   return { type, timestamp, data: { [name]: resource } } as unknown as Notification;
 }
 
-const toReminder = ({ event, identifier, startTs }: FiledReminder): RemindersNotification['reminders'][number] => ({
+const toReminder = ({
+  event,
+  identifier,
+  startTs,
+}: FiledReminder): RemindersNotification['reminders'][number] => ({
   event: toEvent(event),
   identifier,
   instance: { startTs, endTs: startTs + event.duration },

@@ -5,7 +5,8 @@ import { type Sign, signer } from './sign.ts';
 
 /** How long an answer is waited for, in milliseconds. */
 export const PATIENCE = 10_000;
-const MAX_BODY = 256 * 1024;
+/** Bytes. */
+export const MAX_BODY = 256 * 1024;
 
 /** Where to, and what proves that it comes from here. */
 export interface WebhookRow {

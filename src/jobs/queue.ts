@@ -13,7 +13,12 @@ export async function consume(batch: MessageBatch<Nudge>, env: Env, run: Run): P
   await Promise.all(
     batch.messages.map(async (message) => {
       try {
-        await nudgeAgain(env, message.body.account, await deliver(env, message.body.account, run), run.clock());
+        await nudgeAgain(
+          env,
+          message.body.account,
+          await deliver(env, message.body.account, run),
+          run.clock(),
+        );
         message.ack();
       } catch (error) {
         reportFailure('deliver', error);

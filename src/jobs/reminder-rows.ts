@@ -42,13 +42,7 @@ export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> 
   LEFT JOIN webhooks w ON w.account_id = e.account_id`;
 
 /** One reminder in the notification that has this number. */
-export type Filed = [
-  notification: number,
-  event: number,
-  stamp: number,
-  reminder: number,
-  startTs: number,
-];
+export type Filed = [notification: number, event: number, stamp: number, reminder: number, startTs: number];
 
 /** The notifications of what is due; nothing of an event that has changed since it was looked at. */
 export const insertNotifications = (filed: readonly Filed[]): Sql => sql`

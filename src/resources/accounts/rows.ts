@@ -25,8 +25,7 @@ export const toAccount = (row: AccountRow): Account => ({
 
 export const newAccountRow = (): AccountRow => ({
   id: crypto.randomUUID(),
-  webhook_url: null,
-  webhook_key: null,
+  webhook: null,
   public_freebusy: 1,
   public_booking: 1,
   public_key: null,

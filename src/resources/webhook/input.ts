@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { refusalOf } from '../../jobs/address.ts';
 import type { ChangeType, WebhookEvent } from '../../sdk/types.ts';
-import { invalid, list, shape, text, wholeNumber } from '../schemas.ts';
+import { invalid, list, shape, text, uuid, wholeNumber } from '../schemas.ts';
 
 const changes = [
   'user.created',
@@ -60,6 +60,6 @@ export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
 
 export const deliveries = v.object({
   state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
-  cursor: v.optional(v.string('must be a cursor')),
+  cursor: v.optional(uuid('must be a nextCursor')),
   limit: v.optional(wholeNumber(1, 100), '20'),
 });

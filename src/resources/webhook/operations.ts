@@ -5,8 +5,8 @@ import { newWebhookSecret } from '../../jobs/sign.ts';
 import { plan, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { AccountResult, Notification, WebhookTestResult } from '../../sdk/types.ts';
-import { changed, toResult } from '../accounts/operations.ts';
-import { selectAccount } from '../accounts/rows.ts';
+import { changed } from '../accounts/operations.ts';
+import { selectAccount, toAccount } from '../accounts/rows.ts';
 import * as input from './input.ts';
 import * as rows from './rows.ts';
 
@@ -15,6 +15,7 @@ const OLD_SECRET_HOLDS = 24 * 60 * 60 * 1000;
 
 export const setWebhook = write({
   body: input.webhook,
+  target: selectAccount,
   run(scope, { body: { webhookUrl: url, events }, now, env }) {
     input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
     const made = { key: newSecret('whk_'), secret: newWebhookSecret() };
@@ -22,7 +23,10 @@ export const setWebhook = write({
   },
 });
 
-export const deleteWebhook = write({ run: (scope) => changed(scope, ...rows.removeWebhook(scope)) });
+export const deleteWebhook = write({
+  target: selectAccount,
+  run: (scope) => changed(scope, ...rows.removeWebhook(scope)),
+});
 
 export const rollSecret = write({
   unsure: 'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
@@ -34,7 +38,7 @@ export const rollSecret = write({
       ],
       ([rolled], [account]): AccountResult => {
         if (!rolled || !account) throw missing();
-        return toResult(account);
+        return { account: toAccount(account) };
       },
     ),
 });

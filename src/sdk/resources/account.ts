@@ -39,8 +39,7 @@ export function account(send: Send) {
       webhookUrl: string,
       { events, ...rest }: Pick<SetWebhook, 'events'> & ChangeOptions = {},
       options: ChangeOptions = rest,
-    ) =>
-      send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl, events } satisfies SetWebhook),
+    ) => send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl, events } satisfies SetWebhook),
 
     /** Ends that, and drops what was still to be sent. */
     removeWebhook: async (options?: ChangeOptions) =>

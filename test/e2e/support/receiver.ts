@@ -11,7 +11,10 @@ import type { Received } from '../../worker/webhooks/received.ts';
 const received = new Map<string, Received[]>();
 
 /** What `/NAME` does with a request, and how often it was asked under this name. */
-const behaviours: Record<string, (response: ServerResponse, times: number, request: IncomingMessage) => void> = {
+const behaviours: Record<
+  string,
+  (response: ServerResponse, times: number, request: IncomingMessage) => void
+> = {
   ok: (response) => response.end('thank you'),
   accepted: (response) => response.writeHead(204).end(),
   down: (response) => response.writeHead(500).end('oh'),
@@ -50,7 +53,9 @@ export default async function setup(project: TestProject) {
     received.set(name, all);
     all.push({
       path: request.url ?? '',
-      headers: Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key, String(value)])),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([key, value]) => [key, String(value)]),
+      ),
       body,
       at: Date.now(),
     });

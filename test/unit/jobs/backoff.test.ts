@@ -1,7 +1,7 @@
 /** Ten attempts, at the times that the contract names. */
 import { expect, it } from 'vitest';
-import { attemptOf } from '../../../src/jobs/deliver.ts';
 import { delayAfter } from '../../../src/jobs/backoff.ts';
+import { attemptOf } from '../../../src/jobs/deliver.ts';
 
 const NOW = 1_900_000_000_000;
 const MINUTE = 60_000;
@@ -39,7 +39,10 @@ it('records what an attempt came to', () => {
     nextAt: NOW + 5000,
     expiresAt: null,
   });
-  expect(attemptOf({ id: 'a', attempts: 8 }, down, NOW, 0)).toMatchObject({ state: 'pending', nextAt: NOW + DAY });
+  expect(attemptOf({ id: 'a', attempts: 8 }, down, NOW, 0)).toMatchObject({
+    state: 'pending',
+    nextAt: NOW + DAY,
+  });
   expect(attemptOf({ id: 'a', attempts: 9 }, down, NOW, 0)).toEqual({
     id: 'a',
     state: 'failed',

@@ -1,9 +1,10 @@
 /** What the tests of webhooks share: accounts that are told, runs as the queue and the cron make them, and a look at what arrived. */
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
+import { batch } from '../../../src/db/batch.ts';
 import type { Env } from '../../../src/env.ts';
 import { deliver } from '../../../src/jobs/deliver.ts';
-import { everyMinute } from '../../../src/jobs/minute.ts';
+import { deleteExpired } from '../../../src/jobs/delivery-rows.ts';
 import type { Delivery, WebhookEvent } from '../../../src/sdk/types.ts';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
 import type { Received } from './received.ts';
@@ -25,7 +26,7 @@ export interface Told extends Account {
   bodies: () => Promise<any[]>;
   deliveries: (query?: string) => Promise<Delivery[]>;
   /** One run for this account, at that time. */
-  deliver: (now?: number, patience?: number) => Promise<number | null>;
+  deliver: (now?: number, run?: { patience?: number; env?: Partial<Env> }) => Promise<number | null>;
   point: (behaviour: string, events?: WebhookEvent[]) => Promise<Reply>;
 }
 
@@ -46,7 +47,8 @@ export async function toldAccount(
     bodies: async () => (await received()).map(({ body }) => JSON.parse(body)),
     deliveries: async (query = '?limit=100') =>
       (await account.call('GET', `/account/webhook/deliveries${query}`)).body.deliveries,
-    deliver: (now = Date.now(), patience = 100) => deliver(open, account.id, { clock: () => now, patience }),
+    deliver: (now = Date.now(), run = {}) =>
+      deliver({ ...open, ...run.env }, account.id, { clock: () => now, patience: run.patience ?? 5000 }),
     point: (behaviour, events) =>
       account.call('PUT', '/account/webhook', {
         body: { webhookUrl: urlOf(behaviour, name), ...(events && { events }) },
@@ -62,6 +64,5 @@ export async function toldAccount(
 export const urlOf = (behaviour: string, name: string): string =>
   behaviour === 'refuse' ? `${inject('refusing')}/${name}` : `${inject('receiver')}/${behaviour}/${name}`;
 
-/** What the cron does at that time, where there is no queue. */
-export const minute = (now: number, patience = 100, overrides: Partial<Env> = {}): Promise<void> =>
-  everyMinute({ ...open, ...overrides }, { clock: () => now, patience });
+/** Forgets what has been kept for long enough by then. */
+export const forget = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);
