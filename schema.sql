@@ -796,14 +796,15 @@ BEGIN
     OR NEW.start_ts <> OLD.start_ts OR NEW.recurrence IS NOT OLD.recurrence);
   INSERT INTO reminders (event, since, due) SELECT NEW.seq, NEW.updated, NEW.updated
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
-  ON CONFLICT (event) DO UPDATE SET since = min(due, excluded.due), due = min(due, excluded.due), stamp = random() & 0xffffffffffff;
+  ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
+    stamp = random() & 0xffffffffffff;
 END;
 CREATE TRIGGER IF NOT EXISTS calendar_update_reminds AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
   AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
 BEGIN
   UPDATE reminders SET
-    since = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
+    since = max(since, min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER))),
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     stamp = random() & 0xffffffffffff
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);

@@ -94,13 +94,13 @@ export function filedOf(looked: readonly { row: DueEventRow; due: readonly Due[]
  *
  * @throws Outage
  */
-export async function fileReminders({ DB }: Env): Promise<void> {
+export async function fileReminders({ DB }: Env, step = FILING_STEP): Promise<void> {
   for (;;) {
     const [[account]] = await batch(DB, [selectFiling()]);
     if (!account) return;
     let filed: string | null | undefined;
     do {
-      const [, [row]] = await batch(DB, fileEvents(account.account_id, FILING_STEP));
+      const [, [row]] = await batch(DB, fileEvents(account.account_id, step));
       filed = row?.filed;
     } while (filed);
   }

@@ -61,6 +61,8 @@ export default async function setup(project: TestProject) {
     });
     behaviours[behaviour]?.(response, all.length, request);
   });
+  // A connection that is closed for idling, just as a request comes, would be a fault that no test asked for.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('receiver', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   project.provide('refusing', `http://127.0.0.1:${await unusedPort()}`);
