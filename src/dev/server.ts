@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** How long wrangler may take to end by itself. It never does once its own files are gone, as after `npm ci`. */
 const GRACE_MS = 3000;
+const MINUTE_MS = 60_000;
 
 export interface LocalServer {
   baseUrl: string;
@@ -40,7 +41,8 @@ export async function startServer(
   if (schema.status !== 0)
     throw new Error(`The schema could not be applied.\n${schema.stdout}${schema.stderr}`);
 
-  const flags = ['--port', String(port), '--var', `CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, ...persist];
+  const vars = [`CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, 'ALLOW_PRIVATE_WEBHOOKS:yes'];
+  const flags = ['--port', String(port), ...vars.flatMap((value) => ['--var', value]), ...persist];
   const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
   // A group of its own: stopping it must stop workerd too, and Ctrl-C must reach only us.
   const child = spawn('wrangler', ['dev', '--show-interactive-dev-session=false', ...flags], {
@@ -67,11 +69,26 @@ export async function startServer(
   }
   for (let tries = 0; tries < 900; tries++) {
     if (ended(child)) break;
-    if (await answers(baseUrl)) return server;
+    if (await answers(baseUrl)) {
+      keepTime(port);
+      return server;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await server.stop();
   throw new Error(`wrangler dev did not start on port ${port}.\n${output}`);
+}
+
+/** `wrangler dev` runs no cron by itself: at each full minute it is asked to, as Cloudflare's would run. */
+function keepTime(port: number): void {
+  const cron = encodeURIComponent('* * * * *');
+  const tick = async () => {
+    setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS)).unref();
+    await fetch(`http://localhost:${port}/cdn-cgi/handler/scheduled?cron=${cron}`).catch(() => {
+      // It has ended, or starts anew.
+    });
+  };
+  void tick();
 }
 
 const ended = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;

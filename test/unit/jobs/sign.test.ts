@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
 import { newWebhookSecret, signer } from '../../../src/jobs/sign.ts';
-import { verifyWebhook } from '../../../src/sdk/index.ts';
+import { verifyWebhook } from '../../../src/sdk/verify-webhook.ts';
 
 const body = JSON.stringify({ type: 'ping', timestamp: 1, data: { text: 'Grüße ✓ 𝄞' } });
 const secret = newWebhookSecret();
