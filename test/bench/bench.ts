@@ -15,6 +15,7 @@ import { measureDistance } from './distance.ts';
 import { measureExpansion } from './expansion.ts';
 import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
+import { measureNotifications } from './notifications.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
 import { measureScheduling } from './scheduling.ts';
@@ -87,6 +88,8 @@ async function run(): Promise<Results> {
   const worst = await measureWorst(code.ours, budget.expansions);
   progress('scheduling');
   const scheduling = await measureScheduling(code, budget.expansions);
+  progress('notifications');
+  const notifications = await measureNotifications(code, budget.reminders, budget.expansions * 10);
   progress('start');
   const startUp = await measureStart(code, budget.starts);
   return {
@@ -100,6 +103,7 @@ async function run(): Promise<Results> {
     start: startUp,
     worst,
     scheduling,
+    notifications,
   };
 }
 

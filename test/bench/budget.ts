@@ -11,6 +11,8 @@ export interface Budget {
   users: readonly [number, number];
   /** Requests for each kind of series, and of each of the worst requests. */
   expansions: number;
+  /** That are due in one minute. */
+  reminders: number;
   /** Of new isolates. */
   starts: number;
 }
@@ -24,6 +26,7 @@ export const full: Budget = {
   distanceSeconds: 1,
   users: [1_000, 100_000],
   expansions: 9,
+  reminders: 10_000,
   starts: 20,
 };
 
@@ -36,5 +39,6 @@ export const quick: Budget = {
   distanceSeconds: 0.2,
   users: [1_000, 10_000],
   expansions: 3,
+  reminders: 1_000,
   starts: 6,
 };

@@ -18,6 +18,7 @@ export function report(results: Results): string {
     expansionOf(results),
     worstOf(results),
     schedulingOf(results),
+    notificationsOf(results),
     startOf(results),
     goalTable(results),
   ].join('\n\n');
@@ -108,6 +109,16 @@ function schedulingOf({ scheduling }: Results): string {
   ]);
   return `Scheduling: milliseconds with the database near, and ${DELAY_MS} ms away; CPU of the Worker's isolate
 ${table(['', 'round trips', 'rows read', 'written', 'ours', 'in turn', 'ours, far', 'in turn, far', 'CPU'], rows)}`;
+}
+
+function notificationsOf({ notifications }: Results): string {
+  const rows = notifications.map(({ what, trips, rowsRead, rowsWritten, milliseconds }) => [
+    what,
+    ...[trips, rowsRead, rowsWritten].map(count),
+    ms(milliseconds),
+  ]);
+  return `Notifications: what a write pays for being told, and a minute in which much is due; the receiver is on this machine
+${table(['', 'round trips', 'rows read', 'written', 'ms'], rows)}`;
 }
 
 function startOf({ start }: Results): string {

@@ -2,6 +2,7 @@
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
+import type { Notifying } from './notifications.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Start } from './start.ts';
 import type { Throughput } from './throughput.ts';
@@ -20,4 +21,5 @@ export interface Results {
   start: Start;
   worst: Worst[];
   scheduling: Scheduling[];
+  notifications: Notifying[];
 }

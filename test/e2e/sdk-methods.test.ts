@@ -89,6 +89,14 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
   ],
 });
 
+/** Has a change told to an address where nobody listens, and answers the delivery's id. */
+async function tell({ server }: Actors): Promise<string> {
+  dataOf(await server.account.setWebhook('http://127.0.0.1:1/', { events: ['user.created'] }));
+  dataOf(await server.user.create({}));
+  const { deliveries } = dataOf(await server.account.webhook.deliveries());
+  return deliveries[0]?.id ?? '';
+}
+
 const accountUses: Record<string, Use> = {
   ...shared('server'),
   ...accountScheduling,
@@ -112,6 +120,40 @@ const accountUses: Record<string, Use> = {
     ({ server }) => server.account.setWebhook('https://a.test/'),
     200,
     { account: { settings: { webhook: { url: 'https://a.test/' } } } },
+  ],
+  'account.webhook.deliveries': [
+    async (actors) => {
+      await tell(actors);
+      return actors.server.account.webhook.deliveries({ state: 'pending', limit: 5 });
+    },
+    200,
+    { deliveries: [{ type: 'user.created', state: 'pending', attempts: 0 }], nextCursor: null },
+  ],
+  'account.webhook.delivery': [
+    async (actors) => actors.server.account.webhook.delivery(await tell(actors)),
+    200,
+    { delivery: { type: 'user.created', body: expect.stringContaining('"user"') } },
+  ],
+  'account.webhook.replay': [
+    async (actors) => actors.server.account.webhook.replay(await tell(actors)),
+    200,
+    { delivery: { state: 'pending' } },
+  ],
+  'account.webhook.test': [
+    async (actors) => {
+      await tell(actors);
+      return actors.server.account.webhook.test();
+    },
+    200,
+    { delivered: false, status: null, error: expect.any(String) },
+  ],
+  'account.webhook.rollSecret': [
+    async (actors) => {
+      await tell(actors);
+      return actors.server.account.webhook.rollSecret();
+    },
+    200,
+    { account: { settings: { webhook: { secret: expect.stringMatching(/^whsec_/) } } } },
   ],
   'account.removeWebhook': [
     ({ server }) => server.account.removeWebhook(),

@@ -49,7 +49,8 @@ export const selectDeliveries = (
   scope: Scope,
   { state, before, limit }: DeliveriesPage,
 ): Query<DeliveryRow> => query<DeliveryRow>`
-  SELECT ${columns} FROM deliveries WHERE ${ofAccount(scope)}
+  SELECT ${columns} FROM deliveries ${state === 'failed' ? sql`INDEXED BY deliveries_failed` : sql``}
+  WHERE ${ofAccount(scope)}
     ${state ? sql`AND state = ${literal[state]}` : sql``} ${before ? sql`AND id < ${before}` : sql``}
   ORDER BY id DESC LIMIT ${limit}`;
 

@@ -20,13 +20,26 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env, context: object): Promise<Response> {
     const tally: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
-    const response = await worker.fetch(request, { ...env, DB: observed(env, tally) }, context);
+    const watched = { ...env, DB: observed(env, tally) };
+    const cron = request.headers.get('x-cron');
+    const response = cron
+      ? await runCron(cron, request.headers.has('x-queue') ? { ...watched, DELIVERIES: sink } : watched)
+      : await worker.fetch(request, watched, context);
     // Not a new response around the same body: that leaves as a stream, in a packet of its own, which Nagle's
     // algorithm holds back for as long as the client delays its acknowledgement.
     response.headers.set('x-cost', JSON.stringify(tally));
     return response;
   },
 };
+
+/** A queue that takes all and delivers nothing. */
+const sink = { sendBatch: async () => {} };
+
+/** What the header `x-cron` asks for in place of a request: that the Worker does what it does at such a time. */
+async function runCron(cron: string, env: object): Promise<Response> {
+  await worker.scheduled({ cron, scheduledTime: Date.now() }, env);
+  return new Response();
+}
 
 /** The part of D1's interface that asks the database something. */
 function observed({ DB, DELAY_MS }: Env, tally: Tally): object {

@@ -44,7 +44,7 @@ export async function startService(...names: string[]): Promise<Service> {
     name,
     modules: names.length ? [labelled, index] : [index],
     d1Databases: { DB: 'the-one-and-only' },
-    bindings: { CREATE_ACCOUNT_SECRET_CODE: CODE },
+    bindings: { CREATE_ACCOUNT_SECRET_CODE: CODE, ALLOW_PRIVATE_WEBHOOKS: 'yes' },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }));
   const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
