@@ -1,5 +1,3 @@
-import type { Nudge } from './jobs/nudge.ts';
-
 /** What the Worker is deployed with: see wrangler.toml. */
 export interface Env {
   DB: D1Database;
@@ -13,4 +11,9 @@ export interface Env {
   DELIVERIES?: Queue<Nudge>;
   /** Any value lets webhooks be on private addresses: for development alone. */
   ALLOW_PRIVATE_WEBHOOKS?: string;
+}
+
+/** Says that an account has something to deliver. */
+export interface Nudge {
+  account: string;
 }

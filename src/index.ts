@@ -1,5 +1,5 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
-import type { Env } from './env.ts';
+import type { Env, Nudge } from './env.ts';
 import type { Exchange } from './http/answer.ts';
 import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
@@ -9,7 +9,7 @@ import { preflight, type Reply, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
 import { forgetExpired } from './jobs/forget.ts';
 import { everyMinute } from './jobs/minute.ts';
-import { type Nudge, nudgeSoon } from './jobs/nudge.ts';
+import { nudgeSoon } from './jobs/nudge.ts';
 import { consume } from './jobs/queue.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';

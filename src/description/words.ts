@@ -19,7 +19,9 @@ export const overview = `Calendars, events, free/busy and booking for web apps, 
 /** In the order in which they are shown. */
 export const tags = {
   Service: 'Whether it is up.',
-  Account: 'What a company has here: its settings, its webhook, its public key.',
+  Account: 'What a company has here: its settings, its public key.',
+  Webhook:
+    'Where the account is told of reminders and changes, signed as in Standard Webhooks, and what became of it.',
   Keys: "The public keys that users' tokens are verified with, and the API keys of the account's servers. Both can be rotated without an outage.",
   Users: 'The users of the account. A token speaks for one of them.',
   Calendars: 'A calendar has a time zone and a first day of the week, in which its events repeat.',
@@ -71,13 +73,51 @@ export const words = {
     body: 'AccountSettingsUpdate',
   },
   setWebhook: {
-    tag: 'Account',
+    tag: 'Webhook',
     summary: 'Set the webhook',
-    description: 'Its key is made once, and kept when the URL changes.',
+    description:
+      'Reminders are sent there, and the changes that `events` names. Its key and its secret are made once, and kept when the URL changes; what is still to be sent goes to the new one.',
     answer: 'AccountResult',
     body: 'SetWebhook',
   },
-  deleteWebhook: { tag: 'Account', summary: 'Remove the webhook', answer: 'AccountResult' },
+  deleteWebhook: {
+    tag: 'Webhook',
+    summary: 'Remove the webhook',
+    description: 'What is still to be sent is dropped.',
+    answer: 'AccountResult',
+  },
+  testWebhook: {
+    tag: 'Webhook',
+    summary: 'Send a `ping`, and tell what came back',
+    answer: 'WebhookTestResult',
+    codes: ['webhook-missing'],
+  },
+  rollWebhookSecret: {
+    tag: 'Webhook',
+    summary: 'Make a new secret',
+    description: 'For 24 hours what is sent is signed with the old one too.',
+    answer: 'AccountResult',
+    codes: ['webhook-missing'],
+  },
+  listDeliveries: {
+    tag: 'Webhook',
+    summary: 'List the deliveries',
+    description: 'The newest first. Delivered ones are kept for 7 days, failed ones for 30.',
+    answer: 'DeliveriesPage',
+    query: 'DeliveriesQuery',
+  },
+  getDelivery: {
+    tag: 'Webhook',
+    summary: 'Get a delivery, with the body that is sent',
+    answer: 'DeliveryResult',
+  },
+  replayDelivery: {
+    tag: 'Webhook',
+    summary: 'Send a delivery again',
+    description: 'From the first attempt on, also one that was delivered.',
+    answer: 'DeliveryResult',
+    codes: ['webhook-missing'],
+  },
 
   listKeys: { tag: 'Keys', summary: 'List the signing keys', answer: 'KeysResult' },
   addKey: {

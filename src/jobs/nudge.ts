@@ -3,13 +3,9 @@
  * a nudge may be lost, doubled or late.
  */
 import { batch } from '../db/batch.ts';
-import type { Env } from '../env.ts';
+import type { Env, Nudge } from '../env.ts';
 import { type DueAccount, selectDueAccounts } from './delivery-rows.ts';
 import { reportFailure } from './report.ts';
-
-export interface Nudge {
-  account: string;
-}
 
 /** A queue takes no more in one call (developers.cloudflare.com/queues/platform/limits). */
 const PAGE = 100;

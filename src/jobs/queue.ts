@@ -1,7 +1,6 @@
 /** The queue's consumer: each message is a run for the account that it names. */
-import type { Env } from '../env.ts';
+import type { Env, Nudge } from '../env.ts';
 import { deliver, type Run } from './deliver.ts';
-import type { Nudge } from './nudge.ts';
 import { reportFailure } from './report.ts';
 
 /** What is due later than this is left to the cron, in milliseconds. */

@@ -7,10 +7,9 @@ import {
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { Env } from '../../../src/env.ts';
+import type { Env, Nudge } from '../../../src/env.ts';
 import worker from '../../../src/index.ts';
 import { everyMinute } from '../../../src/jobs/minute.ts';
-import type { Nudge } from '../../../src/jobs/nudge.ts';
 import { consume } from '../../../src/jobs/queue.ts';
 import { remind } from '../../../src/jobs/reminders.ts';
 import { interrupted, through } from '../support/database.ts';
