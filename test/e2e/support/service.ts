@@ -10,6 +10,8 @@ export interface Service {
   /** One for each Worker, in their order. */
   baseUrls: [string, ...string[]];
   db: Awaited<ReturnType<Miniflare['getD1Database']>>;
+  /** Has the Worker do what it does each minute. */
+  minute: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -62,7 +64,11 @@ export async function startService(...names: string[]): Promise<Service> {
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
-  return { baseUrls: baseUrls as Service['baseUrls'], db, stop: () => miniflare.dispose() };
+  const minute = async () => {
+    const worker = await miniflare.getWorker(workers[0]?.name);
+    await worker.scheduled({ cron: '* * * * *' });
+  };
+  return { baseUrls: baseUrls as Service['baseUrls'], db, minute, stop: () => miniflare.dispose() };
 }
 
 const text = (name: string) => readFile(join(root, name), 'utf8');

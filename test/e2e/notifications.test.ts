@@ -1,0 +1,78 @@
+/** The README's receiver, as it stands there, is told of a booking and of a reminder; and of nothing that others send. */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, expect, it } from 'vitest';
+import { NettuClient, type Notification, verifyWebhook } from '../../src/sdk/index.ts';
+import { dataOf } from './support/actors.ts';
+import { CODE, startService } from './support/service.ts';
+
+const service = await startService();
+const told: Notification[] = [];
+let secret = '';
+
+/** What Express hands to a route: the body as bytes, and the headers as Node has them. */
+async function receive(req: { body: Buffer; headers: IncomingHttpHeaders }): Promise<number> {
+  const notification = await verifyWebhook(req.body, req.headers, secret).catch(() => null);
+  if (!notification) return 400;
+  told.push(notification);
+  return 204;
+}
+
+const receiver = createServer(async (request, response) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  response.writeHead(await receive({ body: Buffer.concat(chunks), headers: request.headers })).end();
+});
+await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await service.stop();
+});
+
+it('from setWebhook to what arrives', async () => {
+  const [baseUrl] = service.baseUrls;
+  const { secretApiKey } = dataOf(await NettuClient({ baseUrl }).account.create({ code: CODE }));
+  const server = NettuClient({ baseUrl, apiKey: secretApiKey });
+  const set = dataOf(await server.account.setWebhook(url, { events: ['event.created'] }));
+  secret = set.account.settings.webhook?.secret ?? '';
+  const tested = dataOf(await server.account.webhook.test());
+  expect(tested).toEqual({ delivered: true, status: 204, error: null });
+
+  const { user } = dataOf(await server.user.create({}));
+  const { calendar } = dataOf(await server.calendar.create(user.id, { timezone: 'UTC' }));
+  const reminders = [{ delta: 60, identifier: 'an hour in' }];
+  const startTs = Date.now() - 3_600_000 + 1500;
+  const { event } = dataOf(
+    await server.events.create(user.id, { calendarId: calendar.id, startTs, duration: 7_200_000, reminders }),
+  );
+  const all = ['ping', 'event.created', 'reminders'];
+  await expect
+    .poll(
+      async () => {
+        await service.minute();
+        return told.map(({ type }) => type);
+      },
+      { timeout: 20_000, interval: 500 },
+    )
+    .toEqual(all);
+  const instance = { startTs, endTs: startTs + 7_200_000 };
+  expect(told.slice(1)).toEqual([
+    { type: 'event.created', timestamp: expect.any(Number), data: { event } },
+    {
+      type: 'reminders',
+      timestamp: expect.any(Number),
+      reminders: [{ event, identifier: 'an hour in', instance }],
+    },
+  ]);
+  const { deliveries } = dataOf(await server.account.webhook.deliveries());
+  expect(deliveries.map(({ type, state }) => [type, state])).toEqual([
+    ['reminders', 'delivered'],
+    ['event.created', 'delivered'],
+  ]);
+
+  const forged = await fetch(url, { method: 'POST', body: JSON.stringify(told[1]) });
+  expect([forged.status, told.length]).toEqual([400, 3]);
+}, 30_000);
