@@ -52,7 +52,7 @@ it('from setWebhook to what arrives', async () => {
   await expect
     .poll(
       async () => {
-        await service.minute();
+        await service.runCron('* * * * *');
         return told.map(({ type }) => type);
       },
       { timeout: 20_000, interval: 500 },
@@ -76,3 +76,15 @@ it('from setWebhook to what arrives', async () => {
   const forged = await fetch(url, { method: 'POST', body: JSON.stringify(told[1]) });
   expect([forged.status, told.length]).toEqual([400, 3]);
 }, 30_000);
+
+it('each cron of wrangler.toml has its own work: what is kept too long is forgotten once a day, and not each minute', async () => {
+  const [minutely, daily, ...others] = service.crons;
+  expect([minutely, others]).toEqual(['* * * * *', []]);
+  const kept = async () =>
+    (await service.db.prepare("SELECT 1 FROM remembered WHERE key = 'old'").all()).results.length;
+  await service.db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
+  await service.runCron(minutely ?? '');
+  expect(await kept()).toBe(1);
+  await service.runCron(daily ?? '');
+  expect(await kept()).toBe(0);
+});

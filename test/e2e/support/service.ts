@@ -10,8 +10,9 @@ export interface Service {
   /** One for each Worker, in their order. */
   baseUrls: [string, ...string[]];
   db: Awaited<ReturnType<Miniflare['getD1Database']>>;
-  /** Has the Worker do what it does each minute. */
-  minute: () => Promise<void>;
+  /** Has the Worker do what it does at such times: one of the crons of wrangler.toml. */
+  runCron: (cron: string) => Promise<void>;
+  crons: string[];
   stop: () => Promise<void>;
 }
 
@@ -64,11 +65,12 @@ export async function startService(...names: string[]): Promise<Service> {
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
-  const minute = async () => {
+  const runCron = async (cron: string) => {
     const worker = await miniflare.getWorker(workers[0]?.name);
-    await worker.scheduled({ cron: '* * * * *' });
+    await worker.scheduled({ cron });
   };
-  return { baseUrls: baseUrls as Service['baseUrls'], db, minute, stop: () => miniflare.dispose() };
+  const crons = JSON.parse(/^crons = (\[.*?\])/m.exec(await text('wrangler.toml'))?.[1] ?? '[]');
+  return { baseUrls: baseUrls as Service['baseUrls'], db, runCron, crons, stop: () => miniflare.dispose() };
 }
 
 const text = (name: string) => readFile(join(root, name), 'utf8');
