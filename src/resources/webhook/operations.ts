@@ -2,7 +2,7 @@
 import { newSecret } from '../../auth/api-key.ts';
 import { poster } from '../../jobs/post.ts';
 import { newWebhookSecret } from '../../jobs/sign.ts';
-import { plan, write } from '../../operation.ts';
+import { plan, read, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { AccountResult, Notification, WebhookTestResult } from '../../sdk/types.ts';
 import { changed } from '../accounts/operations.ts';
@@ -43,8 +43,8 @@ export const rollSecret = write({
     ),
 });
 
-/** Sends a `ping` that is in no list of deliveries, and tells what came back. */
-export const testWebhook = write({
+/** Sends a `ping` that is in no list of deliveries, and tells what came back. Nothing of ours is changed by it. */
+export const testWebhook = read({
   run: (scope, { env, now }) =>
     plan([rows.selectWebhook(scope)], async ([webhook]): Promise<WebhookTestResult> => {
       if (!webhook) throw missing();
