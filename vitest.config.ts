@@ -5,7 +5,10 @@ import { defineConfig } from 'vitest/config';
 /** A busy machine is no failure: no test is about time. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** Two places to run: inside workerd, on a real D1, and in Node, for pure code and for the SDK over HTTP. */
+/**
+ * Three places to run: inside workerd, on a real D1; in Node, for pure code and for the SDK over HTTP; and in Node with
+ * a real browser, which `npm run test:browser` runs and `npm test` does without.
+ */
 export default defineConfig({
   test: {
     silent: 'passed-only',
@@ -40,6 +43,19 @@ export default defineConfig({
         },
       },
       { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },
+      // Each file has a Worker of its own; they share a Chromium.
+      {
+        test: {
+          ...patience,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/support/setup.ts',
+          maxWorkers: 2,
+          // Miniflare and Playwright are loaded once, and not for each file.
+          isolate: false,
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,68 @@
+/** What arrives at the backend's webhook, as it arrives. */
+import { html, render } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Notification } from '../notifications.ts';
+import { ask } from './session.ts';
+
+export function notificationsPanel(section: HTMLElement): () => void {
+  const arrived: Notification[] = [];
+  let available: boolean | undefined;
+  const stage = document.createElement('div');
+  section.append(stage);
+  section.classList.add('alone');
+
+  new EventSource('/notifications').addEventListener('message', ({ data }: MessageEvent<string>) => {
+    const notification = JSON.parse(data) as Notification;
+    // After a lost connection the backend sends what it has kept once more.
+    if (arrived.some(({ id, arrived: at }) => id === notification.id && at === notification.arrived)) return;
+    arrived.unshift(notification);
+    draw();
+  });
+
+  function draw(): void {
+    render(
+      html`
+        <h2>What arrives at your backend's webhook</h2>
+        ${
+          available
+            ? html`<div class="row"><button type="button" @click=${() => void ask('ping')}>Send a ping</button></div>`
+            : ''
+        }
+        <div role="log" aria-label="Notifications">
+          ${arrived.length ? '' : html`<p class="muted">${empty(available)}</p>`}
+          ${repeat(
+            arrived,
+            ({ id, arrived: at }) => `${id} ${at}`,
+            ({ type, verified, arrived: at, body }) => html`<details class="notification">
+              <summary>
+                <span class="status ${verified ? 'good' : 'bad'}">${verified ? 'verified' : 'not verified'}</span>
+                <strong>${type}</strong> <span class="took">${new Date(at).toLocaleTimeString()}</span>
+              </summary>
+              <pre tabindex="0" aria-label="Body">${pretty(body)}</pre>
+            </details>`,
+          )}
+        </div>
+      `,
+      stage,
+    );
+  }
+
+  draw();
+  return async () => {
+    available = await ask<boolean>('webhooks');
+    draw();
+  };
+}
+
+function empty(available: boolean | undefined): string {
+  if (available === false) return 'This Worker does not send any notifications yet.';
+  return 'Nothing has arrived yet. Change something in the calendar, or book a time.';
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,82 @@
+/** What the Worker makes of the token: in a word, and for each operation. */
+import { type Inspection, type Permission, Permissions } from '@nettu/scheduler-sdk';
+import { html, nothing, type TemplateResult } from 'lit';
+import { type Operation, operations } from './operations.ts';
+import type { Choice, TokenState } from './token-panel.ts';
+
+const CHOICES: Choice[] = ['allow', 'reject', 'neither'];
+
+type Choose = (permission: Permission, choice: Choice) => void;
+
+export function verdictView(state: TokenState, choose: Choose): TemplateResult {
+  const { inspection } = state;
+  return html`
+    ${inspection ? wordView(inspection) : html`<p class="verdict waiting" role="status">Trying it…</p>`}
+    <div class="scroll" tabindex="0" role="region" aria-label="Operations">
+      <table class="operations">
+        <thead>
+          <tr>
+            <th scope="col">Operation</th>
+            <th scope="col">Policy</th>
+            <th scope="col">The Worker</th>
+            <th scope="col">Because</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="all">
+            <th scope="row">Everything <code>*</code></th>
+            <td>${choiceView(Permissions.All, state, choose)}</td>
+            <td></td>
+            <td></td>
+          </tr>
+          ${operations.map((operation, index) => row(operation, index, state, choose))}
+        </tbody>
+      </table>
+    </div>
+  `;
+}
+
+const wordView = ({
+  valid,
+  code,
+  detail,
+  cause,
+}: Inspection) => html`<p class="verdict ${valid ? 'good' : 'bad'}" role="status">
+  <strong>${valid ? 'Accepted' : `Refused: ${code}`}</strong>
+  ${detail} ${cause ? html`<br />Behind it: <code>${cause.code}</code>. ${cause.detail}` : nothing}
+</p>`;
+
+function row(
+  { needs, method, path }: Operation,
+  index: number,
+  state: TokenState,
+  choose: Choose,
+): TemplateResult {
+  const outcome = state.outcomes[index];
+  const because = needs ? state.inspection?.permissions[needs]?.because : 'Reading needs no permission.';
+  const refused = outcome && !outcome.letIn;
+  return html`<tr>
+    <th scope="row">${needs ?? 'Read'} <code>${method} ${path.replace(/\/0000[^/]+/, '/…')}</code></th>
+    <td>${needs ? choiceView(needs, state, choose) : nothing}</td>
+    <td>
+      ${
+        outcome &&
+        html`<span class="status ${outcome.letIn ? 'good' : 'bad'}" title=${outcome.detail}>${outcome.letIn ? 'let in' : 'refused'}</span>
+          <span class="muted">${outcome.status} ${outcome.code}</span>`
+      }
+    </td>
+    <td class="muted">${refused && outcome.code !== 'policy-denied' ? outcome.detail : because}</td>
+  </tr>`;
+}
+
+function choiceView(permission: Permission, { choices }: TokenState, choose: Choose): TemplateResult {
+  const chosen = choices.get(permission) ?? 'neither';
+  return html`<span class="group" role="group" aria-label="Policy for ${permission}">
+    ${CHOICES.map(
+      (choice) =>
+        html`<button type="button" class=${choice} aria-pressed=${choice === chosen} @click=${() => choose(permission, choice)}>
+          ${choice}
+        </button>`,
+    )}
+  </span>`;
+}

@@ -1,0 +1,273 @@
+/** How it looks. A page changes the custom properties, or a `::part`; colours follow the page's `color-scheme`. */
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    --_accent: var(--nettu-accent, light-dark(#2454c6, #9db8ff));
+    --_on-accent: var(--nettu-on-accent, light-dark(#fff, #0c1430));
+    --_background: var(--nettu-background, light-dark(#fff, #171a21));
+    --_text: var(--nettu-text, light-dark(#1a1d24, #eceef3));
+    --_muted: var(--nettu-muted, light-dark(#5a6270, #a3abba));
+    --_border: var(--nettu-border, light-dark(#d9dde5, #353b48));
+    --_free: var(--nettu-free, light-dark(#eaf0ff, #232c47));
+    --_error: var(--nettu-error, light-dark(#a8201a, #ffb1ab));
+    --_radius: var(--nettu-radius, 10px);
+    display: block;
+    container-type: inline-size;
+    box-sizing: border-box;
+    padding: 1.25rem;
+    border: 1px solid var(--_border);
+    border-radius: calc(var(--_radius) * 1.4);
+    background: var(--_background);
+    color: var(--_text);
+    font: var(--nettu-font, 400 1rem / 1.45 system-ui, sans-serif);
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  *,
+  ::before {
+    box-sizing: border-box;
+  }
+  h2,
+  h3,
+  p,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  h2,
+  h3 {
+    font-size: 1.05rem;
+    font-weight: 600;
+  }
+  [tabindex='-1']:focus {
+    outline: none;
+  }
+  button,
+  select,
+  input,
+  textarea {
+    font: inherit;
+    color: inherit;
+    background: transparent;
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    padding: 0.5em 0.8em;
+    min-height: 2.6em;
+  }
+  select,
+  input,
+  textarea {
+    width: 100%;
+    background: var(--_background);
+    border-color: var(--_muted);
+  }
+  button {
+    cursor: pointer;
+  }
+  button:hover:not(:disabled) {
+    border-color: var(--_accent);
+  }
+  button:disabled {
+    cursor: default;
+    opacity: 0.4;
+  }
+  :focus-visible {
+    outline: 3px solid var(--_accent);
+    outline-offset: 2px;
+  }
+  .primary {
+    background: var(--_accent);
+    border-color: var(--_accent);
+    color: var(--_on-accent);
+    font-weight: 600;
+  }
+  .choose {
+    display: grid;
+    gap: 1.25rem 2rem;
+  }
+  @container (min-width: 36rem) {
+    .choose {
+      grid-template-columns: minmax(17rem, 1fr) minmax(12rem, 0.8fr);
+    }
+  }
+  .bar {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.5rem;
+    margin-block-end: 0.5rem;
+  }
+  .bar button {
+    min-width: 2.6em;
+    padding: 0;
+    border-color: transparent;
+    font-size: 1.1rem;
+  }
+  table {
+    width: 100%;
+    border-spacing: 2px;
+    table-layout: fixed;
+    text-align: center;
+  }
+  th {
+    padding: 0.3em 0;
+    color: var(--_muted);
+    font-size: 0.8rem;
+    font-weight: 500;
+  }
+  td {
+    height: 2.5rem;
+    border-radius: var(--_radius);
+    font-variant-numeric: tabular-nums;
+  }
+  td[data-date] {
+    cursor: pointer;
+    color: var(--_muted);
+  }
+  td.free {
+    background: var(--_free);
+    color: var(--_text);
+    font-weight: 600;
+  }
+  td.free:hover {
+    box-shadow: inset 0 0 0 1px var(--_accent);
+  }
+  td[aria-current] {
+    text-decoration: underline 2px var(--_accent);
+    text-underline-offset: 0.3em;
+  }
+  td[aria-selected='true'] {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  td[aria-selected='true'][aria-current] {
+    text-decoration-color: currentColor;
+  }
+  td[aria-disabled='true'] {
+    cursor: default;
+  }
+  .zone {
+    display: grid;
+    gap: 0.25rem;
+    margin-block-start: 1rem;
+    color: var(--_muted);
+    font-size: 0.85rem;
+  }
+  .zone select {
+    color: var(--_text);
+  }
+  .times h3 {
+    margin-block: 0.5rem 0.75rem;
+  }
+  .times ul {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr));
+    gap: 0.5rem;
+    list-style: none;
+    max-height: 21rem;
+    overflow: auto;
+    /* Room for the outline of whatever has the focus. */
+    margin: -5px;
+    padding: 5px;
+  }
+  .times button {
+    width: 100%;
+    padding-inline: 0;
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+    font-weight: 500;
+  }
+  .times button[aria-pressed='true'] {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  .panel {
+    display: grid;
+    gap: 1rem;
+    max-width: 30rem;
+  }
+  .when {
+    font-size: 1.15rem;
+    font-weight: 600;
+  }
+  .muted {
+    color: var(--_muted);
+    font-size: 0.9rem;
+  }
+  form,
+  label {
+    display: grid;
+    gap: 0.3rem;
+  }
+  form {
+    gap: 1rem;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+  }
+  .notice {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.6rem 1rem;
+    margin-block-end: 1rem;
+    padding: 0.7rem 0.9rem;
+    border-radius: var(--_radius);
+    border-inline-start: 4px solid var(--_accent);
+    background: var(--_free);
+  }
+  .notice.error {
+    border-color: var(--_error);
+  }
+  .notice p {
+    flex: 1 1 14rem;
+  }
+  .mark {
+    display: grid;
+    place-items: center;
+    width: 2.75rem;
+    height: 2.75rem;
+    border-radius: 50%;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 1.4rem;
+  }
+  .status {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    button,
+    td {
+      transition:
+        background-color 120ms,
+        border-color 120ms,
+        box-shadow 120ms;
+    }
+    [aria-busy='true'] tbody,
+    .times[aria-busy='true'] {
+      animation: wait 1s ease-in-out infinite alternate;
+    }
+  }
+  @keyframes wait {
+    to {
+      opacity: 0.55;
+    }
+  }
+  @media (forced-colors: active) {
+    td[aria-selected='true'],
+    .times button[aria-pressed='true'] {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+  }
+`;

@@ -1,0 +1,75 @@
+/** No violation that axe-core can find: in each panel and in each step of the element, light and dark. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { violations } from './support/axe.ts';
+import { newBookable } from './support/bookable.ts';
+import { picture, visit } from './support/chromium.ts';
+import { startStage } from './support/playground.ts';
+import { startSite } from './support/site.ts';
+
+const [stage, site] = await Promise.all([startStage(), startSite()]);
+afterAll(async () => {
+  site.stop();
+  await stage.stop();
+});
+const { browser, playground, baseUrl } = stage;
+
+/** What is there once a panel is. */
+const ready = {
+  calendar: '.fc-event',
+  token: '.verdict.good',
+  booking: 'td.free',
+  notifications: '[role=log] p',
+};
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  it.each(Object.entries(ready))('the %s panel', async (panel, selector) => {
+    const { page, faults, close } = await visit(browser, { colorScheme });
+    await page.goto(`${playground.url}/#${panel}`);
+    await page.locator(`#${panel} ${selector}`).first().waitFor();
+    await picture(page, `${panel}-${colorScheme}`);
+    expect(await violations(page)).toEqual([]);
+    if (panel === 'calendar') {
+      await page.getByRole('button', { name: 'New event' }).click();
+      await page.getByRole('dialog').waitFor();
+      expect(await violations(page), 'dialog').toEqual([]);
+    }
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('the element, in every step', async () => {
+    const bookable = await newBookable(baseUrl);
+    const { page, faults, close } = await visit(browser, { colorScheme });
+    await page.goto(site.at(bookable.tag({ token: true }), { scheme: 'light dark' }));
+    await page.locator('td.free').first().click();
+    expect(await violations(page), 'choose').toEqual([]);
+    await page.locator('[part=slot]').first().click();
+    await page.getByLabel('Name').fill('Vera');
+    expect(await violations(page), 'details').toEqual([]);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('button', { name: 'Cancel booking' }).click();
+    expect(await violations(page), 'booked').toEqual([]);
+    await page.getByRole('button', { name: 'Yes, cancel' }).click();
+    await page.getByRole('button', { name: 'Book another time' }).waitFor();
+    expect(await violations(page), 'cancelled').toEqual([]);
+    await page.getByRole('button', { name: 'Book another time' }).click();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Next month' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await violations(page), 'offline').toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+});
+
+it.each(Object.entries(ready))(
+  'on a phone the %s panel has no sideways scrolling',
+  async (panel, selector) => {
+    const { page, close } = await visit(browser, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    await page.goto(`${playground.url}/#${panel}`);
+    await page.locator(`#${panel} ${selector}`).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await picture(page, `${panel}-phone`, true);
+    await close();
+  },
+);

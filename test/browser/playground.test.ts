@@ -1,0 +1,226 @@
+/** The playground's panels, as a developer tries them in the first minute. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { NettuClient, unwrap } from '../../src/sdk/index.ts';
+import { picture, type Visit, visit } from './support/chromium.ts';
+import { startStage } from './support/playground.ts';
+
+const stage = await startStage();
+afterAll(stage.stop);
+const { baseUrl, playground } = stage;
+const [ida, jonas] = playground.backend.setup.people;
+const server = NettuClient({ baseUrl, apiKey: playground.backend.apiKey });
+
+let visitor: Visit;
+let page: Page;
+beforeEach(async () => {
+  visitor = await visit(stage.browser);
+  ({ page } = visitor);
+});
+afterEach(async () => {
+  expect(visitor.faults).toEqual([]);
+  await visitor.close();
+});
+
+const open = (panel: string) => page.goto(`${playground.url}/#${panel}`);
+const requests = () => page.locator('.panel:not([hidden]) .requests');
+const events = async (calendarId: string | null | undefined, days = 28) => {
+  const startTs = Date.now() - 7 * 24 * 60 * 60 * 1000;
+  const window = { startTs, endTs: startTs + days * 24 * 60 * 60 * 1000 };
+  return (await unwrap(server.calendar.getEvents(calendarId ?? '', window))).events;
+};
+const titled = async (title: string) =>
+  (await events(ida?.calendarId)).find(({ event }) => event.metadata.title === title);
+
+/** The middle of a time of the week that is shown, on the screen. */
+async function spot(day: number, time: string): Promise<{ x: number; y: number }> {
+  const column = await page.locator('.fc-timegrid-col[data-date]').nth(day).boundingBox();
+  const row = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`).boundingBox();
+  if (!column || !row) throw new Error('It is not on the screen');
+  return { x: column.x + column.width / 2, y: row.y + 4 };
+}
+async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+}
+const event = (title: string) => page.locator('.fc-event', { hasText: title });
+
+it('calendar: creates by dragging, moves, resizes, and deletes one instance of a series', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  await picture(page, 'playground-calendar');
+
+  await drag(await spot(0, '10:00:00'), await spot(0, '10:30:00'));
+  await page.getByLabel('Title').fill('Interview');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await event('Interview').waitFor();
+  const created = await titled('Interview');
+  expect(created?.event.duration).toBe(60 * 60 * 1000);
+  const start = created?.event.startTs ?? 0;
+
+  await drag(await spot(0, '10:00:00'), await spot(1, '14:00:00'));
+  await expect.poll(async () => (await titled('Interview'))?.event.startTs).toBe(start + 28 * 60 * 60 * 1000);
+
+  // Drawn anew, once it is read again.
+  await event('Interview').filter({ hasText: '14:00' }).hover();
+  const box = await event('Interview').boundingBox();
+  if (!box) throw new Error('It is not on the screen');
+  await drag(
+    { x: box.x + box.width / 2, y: box.y + box.height - 2 },
+    { x: box.x + box.width / 2, y: box.y + box.height + 20 },
+  );
+  await expect.poll(async () => (await titled('Interview'))?.event.duration).toBe(90 * 60 * 1000);
+
+  await event('Stand-up').nth(1).click();
+  await page.getByRole('button', { name: 'Delete this one' }).click();
+  await expect.poll(() => event('Stand-up').count()).toBe(4);
+  expect((await titled('Stand-up'))?.event.exdates).toHaveLength(1);
+  await requests().getByText('await client.events.update').first().waitFor({ state: 'attached' });
+});
+
+it('calendar: moves one instance of a series away from it, by the answer to a question', async () => {
+  await open('calendar');
+  await event('Gym').waitFor();
+  await drag(await spot(3, '17:00:00'), await spot(4, '15:00:00'));
+  await page.getByRole('button', { name: 'Only this one' }).click();
+  const gyms = async () =>
+    (await events(ida?.calendarId))
+      .filter(({ event }) => event.metadata.title === 'Gym')
+      .map(({ event }) => event);
+  await expect.poll(async () => (await gyms()).map(({ exdates }) => exdates.length).sort()).toEqual([0, 1]);
+  await expect.poll(() => event('Gym').count()).toBe(1);
+});
+
+it('calendar: another zone, and the week in which the clocks change, at a click', async () => {
+  await open('calendar');
+  await event('Design review').waitFor();
+  await page.getByRole('button', { name: 'Kathmandu' }).click();
+  // 14:00 in Oslo by winter time, 13:00 in UTC.
+  const utc = (await titled('Design review'))?.event.startTs ?? 0;
+  const there = new Date(utc).toLocaleTimeString('en-GB', {
+    timeZone: 'Asia/Kathmandu',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  await event(there).filter({ hasText: 'Design review' }).waitFor();
+  await page.getByRole('button', { name: 'Oslo', exact: true }).click();
+  await page.getByRole('button', { name: 'Clocks go forward' }).click();
+  await page.locator('.fc-timegrid-col[data-date]').nth(6).and(page.locator('[data-date*="-03-"]')).waitFor();
+  // The stand-up is at nine all the same, before and after.
+  await event('Stand-up').filter({ hasText: '09:00' }).nth(4).waitFor();
+});
+
+it('calendar: with a keyboard alone', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  await page.getByRole('button', { name: 'New event' }).press('Enter');
+  await page.keyboard.type('By key');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await titled('By key'))?.event.id).toBeTruthy();
+});
+
+it('token: what the policy rejects is refused, and inspect says why', async () => {
+  await open('token');
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) });
+  await row('DeleteCalendar ').getByText('refused').waitFor();
+  await row('CreateCalendar ').getByText('let in').waitFor();
+  await picture(page, 'playground-token', true);
+  await row('CreateCalendar ').getByRole('button', { name: 'reject' }).click();
+  await row('CreateCalendar ').getByText('refused').waitFor();
+  await row('CreateCalendar ').getByText('schedulerPolicy.reject holds CreateCalendar').waitFor();
+  await row('Everything').getByRole('button', { name: 'neither' }).click();
+  await row('UpdateCalendar ').getByText('refused').waitFor();
+  await page.getByLabel('Expires').selectOption('a minute ago');
+  await page.getByText('Refused: token-expired').waitFor();
+  await row('Read').getByText('refused').waitFor();
+});
+
+it('token: the very next request after a revocation is refused', async () => {
+  await open('token');
+  const verdict = page.locator('.verdict');
+  await verdict.getByText('Accepted').waitFor();
+  await page.getByRole('button', { name: /^Rotate/ }).click();
+  await page.locator('.keys').getByText('key-2').waitFor();
+  await page.getByRole('button', { name: 'Revoke: key-1' }).click();
+  await verdict.getByText('Refused: key-revoked').waitFor();
+  // Signed anew, with the newest key.
+  await page.getByLabel('Expires').selectOption('in 20 seconds');
+  await verdict.getByText('Accepted').waitFor();
+  await page.getByLabel('User').selectOption('Jonas');
+  await verdict.getByText('Accepted').waitFor();
+  await page.getByRole('button', { name: "Revoke this user's tokens" }).click();
+  await verdict.getByText('Refused: token-revoked').waitFor();
+  await page.getByRole('button', { name: 'Take that back' }).click();
+  await verdict.getByText('Accepted').waitFor();
+});
+
+it('booking: what a visitor books appears in a calendar of the hosts', async () => {
+  await open('booking');
+  const times = page.locator('[part=slot]');
+  await page.getByRole('button', { name: 'Next month' }).click();
+  await page.locator('td.free').nth(2).click();
+  await picture(page, 'playground-booking');
+  await times.nth(3).click();
+  await page.getByLabel('Name').fill('Vera');
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('heading', { name: 'You are booked' }).waitFor();
+  await page.locator('.agenda').getByText('Vera').waitFor();
+  const code = requests().getByText('await client.booking.update').first();
+  await code.waitFor({ state: 'attached' });
+});
+
+it('booking: somebody else takes the time that the visitor looks at', async () => {
+  await open('booking');
+  await page.getByRole('button', { name: 'Next month' }).click();
+  await page.locator('td.free').nth(3).click();
+  const first = page.locator('[part=slot]').first();
+  const time = await first.innerText();
+  await page.getByRole('button', { name: 'Let somebody else take the first time' }).click();
+  await page.getByText(`Somebody else has booked ${time}`).waitFor();
+  await first.click();
+  await page.getByRole('alert').filter({ hasText: 'Somebody else has just taken that time' }).waitFor();
+  await page.getByRole('button', { name: time, exact: true }).waitFor({ state: 'detached' });
+});
+
+it('booking: without a token the page books through its own backend', async () => {
+  await open('booking');
+  await page.getByRole('button', { name: 'Through the backend' }).click();
+  await page.getByRole('button', { name: 'Next month' }).click();
+  await page.locator('td.free').nth(4).click();
+  await page.locator('[part=slot]').nth(1).click();
+  await page.getByText('Your backend has booked it').waitFor();
+  await page.locator('.agenda').getByText('A visitor').waitFor();
+});
+
+it('shows each request as SDK code and as curl, without any secret', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  const text = await requests().innerText();
+  expect(text).toContain(`await client.calendar.getEvents('${ida?.calendarId}'`);
+  expect(text).toContain('-H "authorization: Bearer $TOKEN"');
+  expect(text).toMatch(/\d+ ms/);
+  expect(await page.content()).not.toContain(playground.backend.apiKey);
+});
+
+it('notifications: shows what arrives as it arrives, and that nobody has signed it', async () => {
+  await open('notifications');
+  // The former where the Worker sends none at all.
+  await page.getByText(/does not send any notifications yet|Nothing has arrived yet/).waitFor();
+  const body = JSON.stringify({ type: 'event.updated', timestamp: 0, data: { forged: true } });
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '0', 'webhook-signature': 'v1,AAAA' };
+  expect((await fetch(`${playground.url}/webhook`, { method: 'POST', body, headers })).status).toBe(204);
+  await page.getByRole('log').getByText('event.updated', { exact: true }).click();
+  await page.getByText('not verified').waitFor();
+  await page.getByText('"forged": true').waitFor();
+});
+
+it('gives its backend to this machine alone, and to no page of another site', async () => {
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${playground.url}/backend/setup`, { method: 'POST', body: '{}', headers });
+  expect((await ask({ 'content-type': 'application/json' })).status).toBe(200);
+  expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415);
+  expect(jonas?.name).toBe('Jonas');
+});

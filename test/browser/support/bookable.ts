@@ -1,0 +1,49 @@
+/** An account whose one host is open every day in Oslo, and the tag that books with that host. */
+import { type ClockTime, ScheduleRuleVariant, unwrap, Weekday } from '../../../src/sdk/index.ts';
+import { type Actors, newActors, sign } from '../../e2e/support/actors.ts';
+
+export interface Bookable extends Actors {
+  serviceId: string;
+  /** Of a user who is no host. */
+  guestToken: string;
+  /** `<nettu-booking>`, with a token if asked for. */
+  tag(options?: { attributes?: string; token?: boolean; fields?: string }): string;
+}
+
+const time = (hours: number): ClockTime => ({ hours, minutes: 0 });
+
+export async function newBookable(baseUrl: string, [from, to] = [9, 17]): Promise<Bookable> {
+  const actors = await newActors(baseUrl);
+  const { server, userId, accountId } = actors;
+  const timezone = 'Europe/Oslo';
+  const { calendar } = await unwrap(server.calendar.create(userId, { timezone }));
+  const rules = Object.values(Weekday).map((value) => ({
+    variant: { type: ScheduleRuleVariant.WDay, value },
+    intervals: [{ start: time(from ?? 9), end: time(to ?? 17) }],
+  }));
+  const { schedule } = await unwrap(server.schedule.create(userId, { timezone, rules }));
+  const { service } = await unwrap(server.service.create({ metadata: { title: 'Consultation' } }));
+  const availability = { variant: 'Schedule', id: schedule.id } as const;
+  await unwrap(server.service.addUser(service.id, { userId, availability }));
+  const busy = { provider: 'Nettu', id: calendar.id } as const;
+  await unwrap(server.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
+  const { user } = await unwrap(server.user.create());
+  const guestToken = sign(user.id);
+  return {
+    ...actors,
+    serviceId: service.id,
+    guestToken,
+    tag: ({ attributes = 'duration="60"', token = false, fields = '' } = {}) => `
+      <h1>Book</h1>
+      <nettu-booking base-url="${baseUrl}" account="${accountId}" service="${service.id}" ${attributes}>${fields}</nettu-booking>
+      <output></output>
+      <script type="module">
+        import '/element.js';
+        const element = document.querySelector('nettu-booking');
+        if (${token}) element.token = () => '${guestToken}';
+        const events = ['slot-selected', 'booking-confirmed', 'booking-moved', 'booking-cancelled'];
+        window.heard = [];
+        for (const type of events) document.addEventListener(type, ({ detail }) => window.heard.push({ type, detail }));
+      </script>`,
+  };
+}

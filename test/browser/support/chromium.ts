@@ -1,0 +1,78 @@
+/** A real browser, and visitors in it. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type BrowserServer,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { inject } from 'vitest';
+import { root } from '../../e2e/support/bundle.ts';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** @throws Error that says how to get one, where there is none. */
+export async function launchServer(): Promise<BrowserServer> {
+  const executablePath = [process.env.CHROMIUM ?? '', ...PLACES].find((path) => path && existsSync(path));
+  if (!executablePath)
+    throw new Error(
+      'There is no Chromium here. On Debian: apt-get install chromium. Elsewhere install Chrome, or say where yours is: CHROMIUM=/path/to/chrome npm run test:browser',
+    );
+  return chromium.launchServer({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** The browser that setup.ts has started. */
+export const connect = (): Promise<Browser> => chromium.connect(inject('chromium'));
+
+export interface Visit {
+  page: Page;
+  /** What went wrong in the page, and each request that left this machine: must stay empty. */
+  faults: string[];
+  close(): Promise<void>;
+}
+
+export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    timezoneId: 'Europe/Oslo',
+    reducedMotion: 'reduce',
+    viewport: { width: 1300, height: 900 },
+    ...options,
+  });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error.stack)));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname))
+      faults.push(request.url());
+  });
+  return { page, faults, close: () => context.close() };
+}
+
+/** Keeps a picture in test/browser/screenshots, which git ignores. */
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+  const folder = join(root, 'test/browser/screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
+}

@@ -1,0 +1,28 @@
+/** The playground as `npm run dev` serves it, in front of the deployed bundle. */
+import type { Browser } from 'playwright-core';
+import { type Playground, startPlayground } from '../../../src/dev/playground/server.ts';
+import { CODE, startService } from '../../e2e/support/service.ts';
+import { connect } from './chromium.ts';
+
+export interface Stage {
+  browser: Browser;
+  playground: Playground;
+  baseUrl: string;
+  stop(): Promise<void>;
+}
+
+export async function startStage(): Promise<Stage> {
+  const [service, browser] = await Promise.all([startService(), connect()]);
+  const [baseUrl] = service.baseUrls;
+  const playground = await startPlayground({ baseUrl, code: CODE, port: 0, zone: 'Europe/Oslo' });
+  return {
+    browser,
+    playground,
+    baseUrl,
+    async stop() {
+      await browser.close();
+      playground.stop();
+      await service.stop();
+    },
+  };
+}
