@@ -205,14 +205,24 @@ it('shows each request as SDK code and as curl, without any secret', async () =>
   expect(await page.content()).not.toContain(playground.backend.apiKey);
 });
 
-it('notifications: shows what arrives as it arrives, and that nobody has signed it', async () => {
+it('notifications: shows what the Worker sends, verified, as it arrives', async () => {
   await open('notifications');
-  // The former where the Worker sends none at all.
-  await page.getByText(/does not send any notifications yet|Nothing has arrived yet/).waitFor();
-  const body = JSON.stringify({ type: 'event.updated', timestamp: 0, data: { forged: true } });
+  await page.getByRole('button', { name: 'Send a ping' }).click();
+  await page.getByRole('log').getByText('ping', { exact: true }).waitFor();
+  const headers = { 'x-api-key': playground.backend.apiKey };
+  expect((await fetch(`${baseUrl}/user`, { method: 'POST', headers })).status).toBe(201);
+  await stage.aMinutePasses();
+  await page.getByRole('log').getByText('user.created', { exact: true }).waitFor();
+  await page.getByText('verified', { exact: true }).first().waitFor();
+  expect(await page.getByText('not verified').count()).toBe(0);
+});
+
+it('notifications: shows that nobody has signed it', async () => {
+  await open('notifications');
+  const body = JSON.stringify({ type: 'user.forged', timestamp: 0, data: { forged: true } });
   const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '0', 'webhook-signature': 'v1,AAAA' };
   expect((await fetch(`${playground.url}/webhook`, { method: 'POST', body, headers })).status).toBe(204);
-  await page.getByRole('log').getByText('event.updated', { exact: true }).click();
+  await page.getByRole('log').getByText('user.forged', { exact: true }).click();
   await page.getByText('not verified').waitFor();
   await page.getByText('"forged": true').waitFor();
 });

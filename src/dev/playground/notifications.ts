@@ -1,7 +1,7 @@
 /** What arrives at "your backend's" webhook: verified, kept for a while, and passed on to the page as it arrives. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { NettuClient, unwrap, verifyWebhook } from '@nettu/scheduler-sdk';
 import type { Backend } from './backend.ts';
-import { isSigned } from './signature.ts';
 
 export interface Notification {
   id: string;
@@ -16,13 +16,11 @@ export interface Notification {
 const KEPT = 50;
 
 export class Notifications {
-  /** Whether the Worker sends any. */
-  available = false;
   readonly #backend: Backend;
   readonly #url: string;
   readonly #kept: Notification[] = [];
   readonly #pages = new Set<ServerResponse>();
-  #secret: string | undefined;
+  #secret = '';
 
   /** @param url of our webhook. */
   constructor(backend: Backend, url: string) {
@@ -32,20 +30,20 @@ export class Notifications {
 
   /** Asks the Worker to tell us of every change. */
   async connect(): Promise<void> {
-    this.available = (await this.#ask('GET', '/account/webhook/deliveries')).ok;
-    if (!this.available) return;
-    const response = await this.#ask('PUT', '/account/webhook', { webhookUrl: this.#url, events: ['*'] });
-    const answer = (await response.json()) as { account?: { settings: { webhook: { secret?: string } } } };
-    this.#secret = answer.account?.settings.webhook.secret;
+    const { account } = await unwrap(this.#account.setWebhook(this.#url, { events: ['*'] }));
+    this.#secret = account.settings.webhook?.secret ?? '';
   }
 
   /** Has the Worker send a `ping`, and answers what it says came back. */
-  async ping(): Promise<unknown> {
-    return (await this.#ask('POST', '/account/webhook/test')).json();
+  ping(): Promise<unknown> {
+    return unwrap(this.#account.webhook.test());
   }
 
-  receive(headers: IncomingHttpHeaders, body: string): void {
-    const verified = this.#secret !== undefined && isSigned(headers, body, this.#secret, Date.now());
+  async receive(headers: IncomingHttpHeaders, body: string): Promise<void> {
+    const verified = await verifyWebhook(body, headers, this.#secret).then(
+      () => true,
+      () => false,
+    );
     const id = String(headers['webhook-id'] ?? '');
     const notification = { id, type: typeOf(body), arrived: Date.now(), verified, body };
     this.#kept.push(notification);
@@ -62,12 +60,9 @@ export class Notifications {
     response.on('close', () => this.#pages.delete(response));
   }
 
-  #ask(method: string, path: string, body?: object): Promise<Response> {
-    return fetch(this.#backend.setup.baseUrl + path, {
-      method,
-      headers: { 'x-api-key': this.#backend.apiKey, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  get #account() {
+    const { apiKey, setup } = this.#backend;
+    return NettuClient({ apiKey, baseUrl: setup.baseUrl }).account;
   }
 }
 

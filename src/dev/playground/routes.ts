@@ -64,6 +64,5 @@ export const actions = (backend: Backend, notifications: Notifications) => ({
     return { booking: data?.booking ?? null, code: error?.code ?? null };
   },
 
-  webhooks: async () => notifications.available,
   ping: () => notifications.ping(),
 });

@@ -45,7 +45,7 @@ export async function startPlayground(options: BackendOptions & { port: number }
       return reply(response, 403, 'text/plain', 'Open the playground by localhost');
     const { pathname } = new URL(request.url ?? '/', url);
     if (method === 'POST' && pathname === '/webhook') {
-      notifications.receive(headers, await bodyOf(request));
+      await notifications.receive(headers, await bodyOf(request));
       return reply(response, 204);
     }
     if (method === 'GET' && pathname === '/notifications') return notifications.stream(response);

@@ -8,6 +8,8 @@ export interface Stage {
   browser: Browser;
   playground: Playground;
   baseUrl: string;
+  /** Has the Worker do what it does each minute. */
+  aMinutePasses(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function startStage(): Promise<Stage> {
     browser,
     playground,
     baseUrl,
+    aMinutePasses: () => service.runCron('* * * * *'),
     async stop() {
       await browser.close();
       playground.stop();

@@ -6,7 +6,6 @@ import { ask } from './session.ts';
 
 export function notificationsPanel(section: HTMLElement): () => void {
   const arrived: Notification[] = [];
-  let available: boolean | undefined;
   const stage = document.createElement('div');
   section.append(stage);
   section.classList.add('alone');
@@ -23,13 +22,9 @@ export function notificationsPanel(section: HTMLElement): () => void {
     render(
       html`
         <h2>What arrives at your backend's webhook</h2>
-        ${
-          available
-            ? html`<div class="row"><button type="button" @click=${() => void ask('ping')}>Send a ping</button></div>`
-            : ''
-        }
+        <div class="row"><button type="button" @click=${() => void ask('ping')}>Send a ping</button></div>
         <div role="log" aria-label="Notifications">
-          ${arrived.length ? '' : html`<p class="muted">${empty(available)}</p>`}
+          ${arrived.length ? '' : html`<p class="muted">Nothing has arrived yet. Change something in the calendar, or book a time.</p>`}
           ${repeat(
             arrived,
             ({ id, arrived: at }) => `${id} ${at}`,
@@ -48,15 +43,7 @@ export function notificationsPanel(section: HTMLElement): () => void {
   }
 
   draw();
-  return async () => {
-    available = await ask<boolean>('webhooks');
-    draw();
-  };
-}
-
-function empty(available: boolean | undefined): string {
-  if (available === false) return 'This Worker does not send any notifications yet.';
-  return 'Nothing has arrived yet. Change something in the calendar, or book a time.';
+  return draw;
 }
 
 function pretty(body: string): string {
