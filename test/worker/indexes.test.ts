@@ -35,7 +35,7 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
 /** A SCAN reads a whole table; of a list in a parameter, of a constant, or of rows already found, it does not. */
 const scans = (plan: string[]) =>
   plan.filter((step) =>
-    /^SCAN (?!json_each|class|calendar$|new$|host$|k$|\d+ CONSTANT ROWS|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(
+    /^SCAN (?!json_each|walk$|class|calendar$|new$|host$|k$|\d+ CONSTANT ROWS|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(
       step,
     ),
   );

@@ -10,7 +10,7 @@ import {
   policy,
   type User,
 } from '../support/client.ts';
-import { expectProblem } from '../support/problem.ts';
+import { alike, expectProblem } from '../support/problem.ts';
 import { addKey, createCalendar, second, setState, third, tokenOf } from './support.ts';
 
 interface Target {
@@ -87,7 +87,7 @@ async function ask(target: Target, [method, path, body]: [string, string, object
   const headers = { 'nettu-account': target.account, authorization: `Bearer ${token}` };
   const reply = await call(method, path, { headers, env: { DB: db }, ...(body && { body }) });
   expectProblem(reply, 'token-signature');
-  return JSON.stringify({ body: reply.body, headers: [...reply.headers], trips: trips() });
+  return JSON.stringify({ body: reply.body, headers: alike(reply.headers), trips: trips() });
 }
 
 describe.each(requests)('to a foreign signature, %s', (_, request) => {

@@ -33,7 +33,7 @@ it.each([0, 5])(
     const { user, calendarId } = await owner(services);
     const when = { calendarId, startTs: HOUR, duration: HOUR };
     const created = await rowsOf(user, 'POST', `/user/${user.id}/events`, when);
-    expect(created.rows).toBe(4);
+    expect(created.rows).toBe(5);
     const path = `/user/events/${created.answer.event.id}`;
     for (const [change, rows] of [
       // A duration, and a rule, decide its class of length: it is entered anew in its index, too.
@@ -64,7 +64,7 @@ it('an event with a serviceId pays for the two indexes that find it', async () =
   const serviceId = await newService(user.account);
   const event = { calendarId, startTs: HOUR, duration: HOUR, serviceId };
   const created = await rowsOf(user, 'POST', `/user/${user.id}/events`, event);
-  expect(created.rows).toBe(6);
+  expect(created.rows).toBe(7);
   const path = `/user/events/${created.answer.event.id}`;
   expect((await rowsOf(user, 'DELETE', path)).rows).toBe(2);
 });
