@@ -14,10 +14,11 @@ import { routes } from '../routes.ts';
 import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
+import { overview, tags } from './overview.ts';
 import { problemsOf } from './problems.ts';
 import { explained, inputOf, queryOf, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
-import { overview, tags, type Words, words } from './words.ts';
+import { type Words, words } from './words.ts';
 
 /** @param types the SDK's types as JSON Schema, by name. */
 export function describe(types: Readonly<Record<string, Schema>>) {
