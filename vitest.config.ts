@@ -5,6 +5,15 @@ import { defineConfig } from 'vitest/config';
 /** A busy machine is no failure: no test is about time. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+let made = false;
+
+/** wrangler makes the description before it builds the Worker; vitest has it made here, once: it asks for each file. */
+function makeDescription(): void {
+  if (made) return;
+  execFileSync('node', ['test/description/make.ts'], { cwd: import.meta.dirname, stdio: 'inherit' });
+  made = true;
+}
+
 /**
  * Three places to run: inside workerd, on a real D1; in Node, for pure code and for the SDK over HTTP; and in Node with
  * a real browser, which `npm run test:browser` runs and `npm test` does without.
@@ -16,11 +25,7 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest(async () => {
-            // wrangler makes the description before it builds the Worker; vitest has it made here.
-            execFileSync('node', ['test/description/make.ts'], {
-              cwd: import.meta.dirname,
-              stdio: 'inherit',
-            });
+            makeDescription();
             return {
               main: './src/index.ts',
               wrangler: { configPath: './wrangler.toml' },
