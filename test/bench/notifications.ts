@@ -125,7 +125,8 @@ async function writesOf(
 
 /** Daily series, each of which is due now. */
 async function fill(db: D1Database, { account, user, calendar }: Actor, due: number): Promise<void> {
-  const start = Date.now() - 1000;
+  // Now, and not before the webhook was set: of what was due before that nothing is told.
+  const start = Date.now();
   const insert = db.prepare(
     `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?5)
      INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,

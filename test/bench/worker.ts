@@ -29,6 +29,11 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
   const before = new Set(childrenNamed('workerd'));
   const miniflare = new Miniflare({
     cf: false,
+    // A line of log for each request would bury the report.
+    handleRuntimeStdio: (log, errors) => {
+      log.resume();
+      errors.pipe(process.stderr);
+    },
     ...(setup.inspected && { inspectorPort: 0 }),
     workers: [
       {

@@ -7,7 +7,7 @@ import type { describe } from '../../src/description/openapi.ts';
 /** A module of validators, named by the schemas and the responses among the components of the description. */
 export async function validatorsOf({ components }: ReturnType<typeof describe>): Promise<string> {
   const ajv = new Ajv.default({
-    code: { source: true, esm: true, lines: true },
+    code: { source: true, esm: true },
     strict: false,
     allErrors: true,
   });
@@ -25,6 +25,7 @@ export async function validatorsOf({ components }: ReturnType<typeof describe>):
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
     format: 'esm',
+    minify: true,
     write: false,
   });
   return outputFiles[0]?.text ?? '';
