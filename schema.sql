@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS accounts (
   public_freebusy INTEGER NOT NULL DEFAULT 1 CHECK (public_freebusy IN (0, 1)),
   public_booking INTEGER NOT NULL DEFAULT 1 CHECK (public_booking IN (0, 1)),
   created INTEGER NOT NULL,
-  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496))
+  version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
+  nearest INTEGER NOT NULL DEFAULT 0 CHECK (nearest IN (0, 1)) -- 1: replicas may answer what its callers read
 ) STRICT, WITHOUT ROWID;
 
 -- Only the SHA-256 of a key is kept: it is looked up by that, and cannot be read back.
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   hint TEXT NOT NULL,
   created INTEGER NOT NULL,
   expires_at INTEGER,
+  nearest INTEGER NOT NULL DEFAULT 0, -- as its account has it: who is asking is then known without that one's row
   UNIQUE (account_id, id)
 ) STRICT;
 
@@ -37,9 +39,16 @@ CREATE TABLE IF NOT EXISTS signing_keys (
   retires_at INTEGER,
   created INTEGER NOT NULL,
   version INTEGER NOT NULL DEFAULT (abs(random() % 4503599627370496)),
+  nearest INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account_id, kid),
   CHECK ((state = 'retiring') = (retires_at IS NOT NULL))
 ) STRICT;
+
+CREATE TRIGGER IF NOT EXISTS account_reads_tell_keys AFTER UPDATE OF nearest ON accounts WHEN NEW.nearest <> OLD.nearest
+BEGIN
+  UPDATE api_keys SET nearest = NEW.nearest WHERE account_id = NEW.id;
+  UPDATE signing_keys SET nearest = NEW.nearest WHERE account_id = NEW.id;
+END;
 
 -- An account shows the newest of its active keys.
 CREATE TRIGGER IF NOT EXISTS signing_key_insert_shows AFTER INSERT ON signing_keys

@@ -1,6 +1,11 @@
 /** What the Worker is deployed with: see wrangler.toml. */
+import type { Declared } from './db/databases.ts';
+
 export interface Env {
+  /** The database of place 0; those of other places are bound by names of the operator's. */
   DB: D1Database;
+  /** The places by their numbers. None: place 0 is all that there is. */
+  PLACES?: Record<string, Declared>;
   /** Whoever knows it may create accounts. Without it nobody may. */
   CREATE_ACCOUNT_SECRET_CODE?: string;
   /** Slows down what is not proven. */

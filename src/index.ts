@@ -1,4 +1,7 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
+import { env as deployed } from 'cloudflare:workers';
+import { placeIn } from './auth/headers.ts';
+import { databaseOf, inEveryDatabase, placesOf } from './db/databases.ts';
 import type { Env, Nudge } from './env.ts';
 import type { Exchange } from './http/answer.ts';
 import { assetFor } from './http/assets.ts';
@@ -19,6 +22,9 @@ const answer = routerOf(routes);
 
 /** The one cron of wrangler.toml that is not of every minute. */
 const DAILY = '17 3 * * *';
+
+// What the operator has set and cannot work is told by a Worker that does not start.
+placesOf(deployed as Env);
 
 /**
  * The response to a request, whatever happens.
@@ -63,10 +69,14 @@ const mayHaveChanged = ({ method }: Request, { ok }: Response): boolean =>
 export default {
   async fetch(request, env, context) {
     const response = await handle(request, env, Date.now());
-    if (mayHaveChanged(request, response)) nudgeSoon(env, context);
+    if (mayHaveChanged(request, response)) {
+      nudgeSoon({ ...env, DB: databaseOf(env, placeIn(request.headers)) }, context);
+    }
     return response;
   },
   scheduled: ({ cron, scheduledTime }, env) =>
-    cron === DAILY ? forgetExpired(env.DB, scheduledTime) : everyMinute(env, { clock: Date.now }),
+    inEveryDatabase(env, (DB) =>
+      cron === DAILY ? forgetExpired(DB, scheduledTime) : everyMinute({ ...env, DB }, { clock: Date.now }),
+    ),
   queue: (batch, env) => consume(batch, env, { clock: Date.now }),
 } satisfies ExportedHandler<Env, Nudge>;

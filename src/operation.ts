@@ -1,6 +1,8 @@
 /** The words that routes and operations share. An operation is data: its input as schemas, and what it plans to do. */
 import type * as v from 'valibot';
 import type { Proven } from './auth/claim.ts';
+import type { Place } from './db/databases.ts';
+import type { Memo } from './db/remembered.ts';
 import type { Scope } from './db/scope.ts';
 import type { Query, Results, Sql } from './db/sql.ts';
 import type { Env } from './env.ts';
@@ -52,16 +54,23 @@ export class Plan<A = unknown, S extends Sql = Sql> {
   /** The one statement, where it is a query of at most one row: it can be asked together with who is asking. */
   readonly lookup: Query | undefined;
   readonly promised: Promised | undefined;
+  /** Whether to carry it out twice comes to the same as once, though it changes something. */
+  readonly repeatable: boolean;
 
   constructor(
     statements: readonly S[],
     answer: Plan<A, S>['answer'],
-    { lookup, promised }: { lookup?: Query; promised?: Promised } = {},
+    {
+      lookup,
+      promised,
+      repeatable = false,
+    }: { lookup?: Query; promised?: Promised; repeatable?: boolean } = {},
   ) {
     this.statements = statements;
     this.answer = answer;
     this.lookup = lookup;
     this.promised = promised;
+    this.repeatable = repeatable;
   }
 }
 
@@ -110,7 +119,7 @@ type Schema = v.GenericSchema | undefined;
 type OutputOf<S extends Schema> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
 
 /** What a request brings besides its caller, validated. */
-export interface Input<P extends ParamName = ParamName, Q = unknown, B = unknown> {
+export interface Sent<P extends ParamName = ParamName, Q = unknown, B = unknown> {
   /** What stands in the path. */
   readonly params: Readonly<Record<P, string>>;
   readonly query: Q;
@@ -122,6 +131,11 @@ export interface Input<P extends ParamName = ParamName, Q = unknown, B = unknown
   readonly env: Env;
 }
 
+export interface Input<P extends ParamName = ParamName, Q = unknown, B = unknown> extends Sent<P, Q, B> {
+  /** Where the account lives; of a new one, where it is to live. */
+  readonly home: Place;
+}
+
 interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema, S extends Sql> {
   /** The parameters that every path to it must have. */
   readonly params?: readonly P[];
@@ -131,7 +145,9 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   /** What a change is about to change: the one whose version `If-Match` must name. */
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer with a secret: what to seal it with where it is remembered. The caller has it, the database has not. */
-  sealedWith?(input: Input<P, OutputOf<Q>, OutputOf<B>>): string;
+  sealedWith?(input: Sent<P, OutputOf<Q>, OutputOf<B>>): string;
+  /** For what makes an account: decides where that is to live, on whatever that takes. @throws Problem, Outage */
+  settle?(input: Sent<P, OutputOf<Q>, OutputOf<B>>, memo: Memo | null): Promise<Place>;
   /** Plans for a scope, as often as it takes. */
   run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
@@ -186,8 +202,9 @@ export const isTagged = ({ tagged, creates, target }: AnyOperation): boolean =>
   Boolean(tagged || creates || target);
 
 /** Any operation: what it takes is known to its schemas alone. */
-export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith'> {
+export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith' | 'settle'> {
   sealedWith?(input: never): string;
+  settle?(input: never, memo: Memo | null): Promise<Place>;
   target?(scope: Scope, input: never): Query<Versioned>;
   run(scope: Scope, input: never): Plan | Promise<Plan>;
 }

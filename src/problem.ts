@@ -55,6 +55,7 @@ export const kinds = {
   'database-unavailable': [503, 'The database is out of reach'],
   contended: [503, 'Too many changes at once'],
   'outcome-unknown': [503, 'It is not known whether this took place'],
+  'no-room': [507, 'There is no room for another account'],
 } as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
 
 interface Extra {

@@ -2,7 +2,7 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { guardedBy } from '../db/scope.ts';
 import { Problem } from '../problem.ts';
-import { accountEverOf, accountOfKey, evidenceOfKey, hashOf, KEY, readKey } from './api-key.ts';
+import { accountEverOf, accountOfKey, evidenceOfKey, hashOf, placeOfKey, readKey } from './api-key.ts';
 import type { Caller, Errand } from './claim.ts';
 
 /** By their hashes the keys that this isolate has seen proven, each with its account: they are looked up all the same. */
@@ -13,18 +13,21 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
   const key = headers.get('x-api-key');
   if (key === null)
     throw new Problem('credentials-missing', 'This path takes an API key, in the header x-api-key.');
-  if (!KEY.test(key)) throw unknownKey();
+  const place = placeOfKey(key);
+  if (place === null) throw unknownKey();
   const hash = await hashOf(key);
   return {
     limits: null,
     known: seen.has(hash),
+    place,
+    open: false,
     names: seen.get(hash) ?? null,
     subject: null,
     claim: {
       scope: guardedBy(accountOfKey(hash, now), accountEverOf(hash), owner),
       evidence: evidenceOfKey(hash, now),
       prove(evidence) {
-        const { account, expired } = readKey(evidence);
+        const { account, expired, nearest } = readKey(evidence);
         if (account === null || expired) seen.delete(hash);
         if (account === null) throw unknownKey();
         if (expired) {
@@ -34,7 +37,7 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
           );
         }
         if (!seen.has(hash)) seen.set(hash, account);
-        return { account };
+        return { account, nearest };
       },
     },
   };

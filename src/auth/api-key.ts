@@ -2,8 +2,16 @@
 import { base64url } from 'jose';
 import { type Sql, sql } from '../db/sql.ts';
 
-/** What a key looks like; anything else is refused before it is looked up. */
-export const KEY = /^sk_[\w-]{30,128}$/;
+/** What a key looks like; anything else is refused before it is looked up. The number is its place: see db/places.ts. */
+const KEY = /^sk_(?:([1-9]\d{0,3})\.)?[\w-]{30,128}$/;
+
+/** The place that a key names, true or not; null: it is no key. One that names none is of place 0. */
+export function placeOfKey(key: string): number | null {
+  const [match, place = '0'] = KEY.exec(key) ?? [];
+  return match === undefined ? null : Number(place);
+}
+
+export const newApiKey = (place: number): string => newSecret(place === 0 ? 'sk_' : `sk_${place}.`);
 
 /** 192 random bits behind a prefix that tells what it is, e.g. to a scanner for leaked secrets. */
 export function newSecret(prefix: string): string {
@@ -29,13 +37,21 @@ async function sha256(text: string): Promise<Uint8Array> {
 
 export const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
 
-/** Evidence of a key: `[account, expired]` in JSON; NULL where there is no such key. */
+/** Evidence of a key: `[account, expired, nearest]` in JSON; NULL where there is no such key. */
 export const evidenceOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT json_array(account_id, ${expired(now)}) FROM api_keys WHERE hash = ${hash})`;
+  sql`(SELECT json_array(account_id, ${expired(now)}, nearest) FROM api_keys WHERE hash = ${hash})`;
 
-export function readKey(evidence: unknown): { account: string | null; expired: boolean } {
-  const [account, expired] = JSON.parse(String(evidence ?? '[null, 0]')) as [string | null, number];
-  return { account, expired: expired === 1 };
+interface KnownKey {
+  account: string | null;
+  expired: boolean;
+  /** Whether its account lets replicas answer. */
+  nearest: boolean;
+}
+
+export function readKey(evidence: unknown): KnownKey {
+  const found = JSON.parse(String(evidence ?? '[null, 0, 0]')) as [string | null, number, number];
+  const [account, expired, nearest] = found;
+  return { account, expired: expired === 1, nearest: nearest === 1 };
 }
 
 /** The id of the account whose key this is while it has not expired, else NULL. */

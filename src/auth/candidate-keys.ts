@@ -16,6 +16,8 @@ export interface CandidateKey {
   state: SigningKeyState;
   /** 1 when a token signed with it counts now. */
   accepted: number;
+  /** 1 when its account lets replicas answer. */
+  nearest: number;
 }
 
 /** All that a token is judged by. */
@@ -52,7 +54,7 @@ const verifying = ({ verifiedBy }: Token): number | null =>
 export const selectCandidates = (account: Sql, token: Token, now: number, guard: Sql = sql`NULL`): Sql => sql`
   (SELECT json_object('held', ${guard} IS NOT NULL,
     'user', json_object('known', u.id IS NOT NULL, 'outdated', ${outdated(token)}),
-    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)},
+    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'nearest', nearest,
         'pem', CASE WHEN seq = ${verifying(token)} THEN NULL ELSE pem END))
       FROM signing_keys k WHERE account_id = account))
   FROM (SELECT ${account} AS account) LEFT JOIN users u ON u.account_id = account AND u.id = ${token.user})`;

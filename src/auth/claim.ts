@@ -26,6 +26,8 @@ export interface Claim {
 /** The account that a claim was proven for; null: it takes none. */
 export interface Proven {
   readonly account: string | null;
+  /** Whether the account lets a replica answer this caller. */
+  readonly nearest: boolean;
 }
 
 export interface Caller {
@@ -33,6 +35,10 @@ export interface Caller {
   readonly limits: { policy: SchedulerPolicy | undefined } | null;
   /** Whether this isolate has seen proof of these credentials before. They are proven again all the same. */
   readonly known: boolean;
+  /** Where the credentials say that their account lives, true or not. */
+  readonly place: number;
+  /** Whether this is open to anyone who asks: a replica may answer. */
+  readonly open: boolean;
   /** The account that the request names itself, true or not: for the log. */
   readonly names: string | null;
   /** The token's user; null: the account's server, or nobody. */

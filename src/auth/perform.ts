@@ -1,45 +1,66 @@
 /** The one loop between a plan and D1: a plan and the proof of its caller, in as few round trips as they take. */
-import { batch } from '../db/batch.ts';
+import type { Connection } from '../db/batch.ts';
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql } from '../db/sql.ts';
 import { Plan } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Trace } from '../trace.ts';
-import type { Claim } from './claim.ts';
+import type { Claim, Proven } from './claim.ts';
 
 /** How often a claim may be replaced, e.g. since the account changed its keys while this was tried. */
 const MAX_CLAIMS = 4;
+
+export interface Performed {
+  /** What the last plan answers. */
+  outcome: unknown;
+  caller: Proven;
+}
 
 /**
  * Carries out the plan that `planFor` makes for the caller's scope, and what that plan goes on to. Where a claim is
  * replaced nothing has taken effect, and the plan is made anew.
  *
- * @param trace is told what is found out on the way: whose request it is, and the rows that were read for it.
- * @returns what the last plan answers.
+ * A replica may only say yes, and only where the account lets it: what it knows may be of the past, in which a key, a
+ * user or what is asked for was not there yet. Anything else is asked of the primary, from the beginning.
+ *
+ * @param trace is told whose request it is once that is proven.
  * @throws Problem, Outage, Refused
  */
 export async function perform(
-  db: D1Database,
+  connection: Connection,
   trace: Trace,
   first: Claim,
   planFor: (scope: Scope) => Promise<Plan>,
-): Promise<unknown> {
-  const ask = asker(db, trace);
+): Promise<Performed> {
+  const ask = asker(connection);
   let claim = first;
   let plan: Plan | null = null;
+  const startAnew = () => {
+    connection.leaveReplica();
+    claim = first;
+    plan = null;
+  };
   for (let claims = 1; claims <= MAX_CLAIMS; ) {
     plan ??= claim.scope && (await planFor(claim.scope));
-    const { evidence, results } = await ask(claim.evidence, plan);
-    const verdict = await claim.prove(evidence);
-    if ('prove' in verdict) {
-      claim = verdict;
-      claims += 1;
-      plan = null;
-    } else {
-      trace.account = verdict.account;
-      const outcome: unknown = await plan?.answer(results, verdict);
-      if (!(outcome instanceof Plan)) return outcome;
-      plan = outcome;
+    const current: Plan | null = plan;
+    const { evidence, results } = await ask(claim.evidence, current);
+    try {
+      const verdict = await claim.prove(evidence);
+      if ('prove' in verdict) {
+        claim = verdict;
+        claims += 1;
+        plan = null;
+      } else if (connection.near && !verdict.nearest) {
+        startAnew();
+      } else {
+        trace.account = verdict.account;
+        const outcome: unknown = await current?.answer(results, verdict);
+        if (!(outcome instanceof Plan)) return { outcome, caller: verdict };
+        plan = outcome;
+      }
+    } catch (problem) {
+      if (!connection.near || !(problem instanceof Problem)) throw problem;
+      startAnew();
     }
   }
   throw new Problem('database-unavailable', "The account's keys changed while this was tried. Try again.");
@@ -54,24 +75,23 @@ const FOUND = '@found';
  * a second statement in a batch costs about as much again as the first.
  */
 const asker =
-  (db: D1Database, trace: Trace) =>
+  (connection: Connection) =>
   async (
     evidence: Sql | null,
     plan: Plan | null,
   ): Promise<{ evidence: unknown; results: readonly unknown[][] }> => {
-    const run = <const S extends readonly Sql[]>(statements: S) =>
-      batch(db, statements, (rows) => {
-        trace.rowsRead += rows;
-      });
-    const statements = plan?.statements ?? [];
-    if (evidence && plan?.lookup) {
-      const [[row = {}]] = await run([joined(plan.lookup, evidence)]);
+    const { statements = [], lookup, repeatable = false } = plan ?? {};
+    if (evidence && lookup) {
+      const [[row = {}]] = await connection.batch([joined(lookup, evidence)]);
       const { [EVIDENCE]: proof, [FOUND]: found, ...columns } = row;
       return { evidence: proof, results: [found ? [columns] : []] };
     }
-    if (!evidence) return { evidence: null, results: statements.length ? await run(statements) : [] };
+    if (!evidence) {
+      const results = statements.length ? await connection.batch(statements, { repeatable }) : [];
+      return { evidence: null, results };
+    }
     const question = query<Record<string, unknown>>`SELECT ${evidence} AS "@evidence"`;
-    const [[row] = [], ...results] = await run([question, ...statements]);
+    const [[row] = [], ...results] = await connection.batch([question, ...statements], { repeatable });
     return { evidence: row?.[EVIDENCE], results };
   };
 

@@ -8,6 +8,7 @@
  *   its own guard. Where it is not, nothing was written, and the keys that came back decide.
  */
 import { BoundedMap } from '../bounded-map.ts';
+import { placeOfAccount } from '../db/places.ts';
 import { claimed, guardedBy } from '../db/scope.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
@@ -53,6 +54,8 @@ export async function userCaller(headers: Headers, errand: Errand): Promise<Call
   return {
     limits: { policy: token.policy },
     known: signer !== null,
+    place: placeOfAccount(account),
+    open: false,
     names: account,
     subject: token.user,
     claim,
@@ -79,8 +82,8 @@ function readClaim(bearer: Bearer): Claim {
     scope,
     evidence: selectCandidates(scope.account, token, now),
     async prove(evidence) {
-      await prove(bearer, readCandidates(evidence));
-      return { account };
+      const signer = await prove(bearer, readCandidates(evidence));
+      return { account, nearest: signer.nearest === 1 };
     },
   };
 }
@@ -93,7 +96,8 @@ function writeClaim(bearer: Bearer, { seq, kid }: CandidateKey): Claim {
     evidence: selectCandidates(sql`${account}`, token, now, guard),
     async prove(evidence) {
       const candidates = readCandidates(evidence);
-      return candidates.held ? { account } : writeClaim(bearer, await prove(bearer, candidates));
+      if (!candidates.held) return writeClaim(bearer, await prove(bearer, candidates));
+      return { account, nearest: candidates.keys.some(({ nearest }) => nearest === 1) };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Who brings no credentials: nobody in particular, or someone who knows an account's id. */
+import { placeOfAccount } from '../db/places.ts';
 import { guardedBy, nobody } from '../db/scope.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
@@ -9,9 +10,11 @@ import { accountIn } from './headers.ts';
 export const stranger: Caller = {
   limits: null,
   known: true,
+  place: 0,
+  open: false,
   names: null,
   subject: null,
-  claim: { scope: nobody, evidence: null, prove: () => ({ account: null }) },
+  claim: { scope: nobody, evidence: null, prove: () => ({ account: null, nearest: false }) },
 };
 
 /** The columns of the settings that let anyone in. */
@@ -31,13 +34,15 @@ export function visitor(headers: Headers, { owner, opens }: Errand): Caller {
   return {
     limits: null,
     known: false,
+    place: placeOfAccount(id),
+    open: true,
     names: id,
     subject: null,
     claim: {
       scope: guardedBy(account, sql`${id}`, owner),
       evidence: account,
       prove(found) {
-        if (found !== null) return { account: id };
+        if (found !== null) return { account: id, nearest: true };
         throw new Problem(
           'credentials-missing',
           'This is not public in this account: send a token, or the API key.',

@@ -3,10 +3,12 @@ import type { Caller } from '../auth/claim.ts';
 import { doors } from '../auth/doors.ts';
 import { perform } from '../auth/perform.ts';
 import { decide } from '../auth/policy.ts';
-import { Outage, Refused } from '../db/batch.ts';
+import { Connection, Outage, Refused } from '../db/batch.ts';
+import { readBookmark, writeBookmark } from '../db/bookmarks.ts';
+import { type Place, placeOf } from '../db/databases.ts';
 import type { Scope } from '../db/scope.ts';
 import type { Env } from '../env.ts';
-import { type AnyOperation, type Input, type Plan, refusal, Tagged } from '../operation.ts';
+import { type AnyOperation, type Plan, refusal, type Sent, Tagged } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
 import type { Trace } from '../trace.ts';
@@ -49,28 +51,59 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
   if (route.limited || !caller.known) await slowDown(headers, env);
 
   let asked: Promise<Asked> | undefined;
-  const planFor = async (scope: Scope): Promise<Plan> => {
+  const askOnce = () => {
+    asked ??= ask(matched, caller, { request, env, now });
+    return asked;
+  };
+  const homeOf = async (): Promise<Place> => {
+    const { settle } = route.does;
+    if (!settle) return placeOf(env, caller.place);
+    const { input, memo } = await askOnce();
+    return settle(input as never, memo);
+  };
+  const planFor = (home: Place) => async (scope: Scope) => {
     try {
       permit(caller, route);
-      asked ??= ask(matched, caller, { request, env, now });
-      return await planOf(route.does, scope, await asked);
+      return await planOf(route.does, scope, await askOnce(), home);
     } catch (problem) {
       return toldLater(problem);
     }
   };
 
   try {
-    const outcome = await perform(env.DB, trace, caller.claim, planFor);
-    return replyOf(outcome, route, headers);
+    const home = await homeOf();
+    const connection = new Connection(home.db, nearFrom(caller, matched, headers, home));
+    try {
+      const performed = await perform(connection, trace, caller.claim, planFor(home));
+      const reply = replyOf(performed.outcome, route, headers);
+      const { bookmark: at } = connection;
+      if (at === null) return reply;
+      const bookmark = writeBookmark({ at, nearest: performed.caller.nearest }, home.number);
+      return { ...reply, headers: { ...reply.headers, 'nettu-bookmark': bookmark } };
+    } finally {
+      trace.rowsRead = connection.rowsRead;
+    }
   } catch (error) {
     if (error instanceof Refused) throw new Problem('precondition-failed');
     throw error instanceof Outage ? outageProblem(error, route, headers) : error;
   }
 }
 
+/**
+ * From where a replica may answer; null: the primary is to. Whoever comes with credentials is answered by a replica only
+ * with a bookmark, and so never reads less than they wrote; who has none asks for what anyone may see.
+ */
+function nearFrom({ open }: Caller, { route }: Matched, headers: Headers, home: Place): string | null {
+  if (route.method !== 'GET') return null;
+  const text = headers.get('nettu-bookmark');
+  if (text === null) return open ? 'first-unconstrained' : null;
+  const bookmark = readBookmark(text, home.number);
+  return bookmark && (open || bookmark.nearest) ? bookmark.at : null;
+}
+
 /** A request's input, and the conditions that it sets. */
 interface Asked {
-  input: Input;
+  input: Sent;
   versions: number[] | null;
   memo: Awaited<ReturnType<typeof memoOf>> | null;
 }
@@ -92,7 +125,9 @@ async function ask(
 }
 
 /** What an operation plans, under the conditions of the request. */
-async function planOf(does: AnyOperation, scope: Scope, { input, versions, memo }: Asked): Promise<Plan> {
+async function planOf(does: AnyOperation, scope: Scope, asked: Asked, home: Place): Promise<Plan> {
+  const { versions, memo } = asked;
+  const input = { ...asked.input, home };
   const run = async (scope: Scope) => {
     try {
       return await does.run(scope, input as never);

@@ -40,7 +40,7 @@ export async function memoOf(
   return { key: await hashOf(key), caller, request, seal };
 }
 
-interface SealedMemo extends Memo {
+export interface SealedMemo extends Memo {
   seal: CryptoKey | null;
 }
 
@@ -68,6 +68,8 @@ export async function once(
         const outcome = await inner.answer(results.slice(0, statements.length), caller);
         return outcome instanceof Plan ? wrap(outcome) : outcome;
       },
+      // A second time finds what the first remembered, and does nothing more.
+      { repeatable: remember.length > 0 },
     );
   };
   return wrap(await planFor(onlyWhile(isNew(scope, memo, now), scope)));
@@ -80,9 +82,7 @@ async function toText({ answer: { body, version } }: Promised, memo: SealedMemo)
 
 /** @throws Problem `idempotency-key-reused` */
 async function again({ request, answer }: RememberedRow, memo: SealedMemo): Promise<Tagged> {
-  if (request !== memo.request) {
-    throw reused('It was sent with another body or to another path. Use a new key for each new request.');
-  }
+  if (request !== memo.request) throw reused();
   const text = memo.seal ? await unseal(memo.seal, memo.key, answer) : answer;
   if (text === null)
     throw reused('It was sent with another API key, and only that one gets its answer again.');
@@ -90,4 +90,6 @@ async function again({ request, answer }: RememberedRow, memo: SealedMemo): Prom
   return new Tagged(body, version, true);
 }
 
-const reused = (detail: string) => new Problem('idempotency-key-reused', detail);
+const otherRequest = 'It was sent with another body or to another path. Use a new key for each new request.';
+
+export const reused = (detail = otherRequest) => new Problem('idempotency-key-reused', detail);

@@ -1,7 +1,7 @@
 /** From a request to the input of its operation, validated part by part. */
 import * as v from 'valibot';
 import type { Env } from '../env.ts';
-import type { Input } from '../operation.ts';
+import type { Sent } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { type ParamName, params } from '../resources/params.ts';
 import { invalid, isRecord, validate } from '../resources/schemas.ts';
@@ -21,7 +21,7 @@ export async function inputOf(
   { route: { does }, params }: { route: Route; params: Encoded },
   env: Env,
   now: number,
-): Promise<Input> {
+): Promise<Sent> {
   return {
     params: paramsOf(params),
     query: does.query && validate(does.query, queryOf(request)),
@@ -33,13 +33,13 @@ export async function inputOf(
 }
 
 /** An id that cannot be one is the id of nothing. */
-function paramsOf(encoded: Encoded): Input['params'] {
+function paramsOf(encoded: Encoded): Sent['params'] {
   const decoded = Object.entries(encoded).map(([name, value]) => {
     const text = attempt(() => decodeURIComponent(value));
     if (!v.is(params[name as ParamName], text)) throw new Problem('not-found');
     return [name, text];
   });
-  return Object.fromEntries(decoded) as Input['params'];
+  return Object.fromEntries(decoded) as Sent['params'];
 }
 
 /**

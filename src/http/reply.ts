@@ -15,7 +15,7 @@ export interface Reply {
 const everyAnswer = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
-    'allow, etag, idempotency-replayed, retry-after, www-authenticate, x-request-id',
+    'allow, etag, idempotency-replayed, nettu-bookmark, retry-after, www-authenticate, x-request-id',
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
 };
@@ -24,7 +24,7 @@ const everyAnswer = {
 const preflightOnly = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
   'access-control-allow-headers':
-    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, x-api-key, *',
+    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, nettu-bookmark, x-api-key, *',
   'access-control-max-age': '86400',
 };
 

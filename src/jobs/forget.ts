@@ -19,7 +19,7 @@ export async function forgetExpired(db: D1Database, now: number, stretch = STRET
       selectEndOfStretch(place, stretch),
       deleteExpired(place, stretch, now),
     ];
-    const [[end]] = await batch(db, walk, () => {});
+    const [[end]] = await batch(db, walk);
     place = end;
   }
 }

@@ -31,25 +31,26 @@ export async function nudgeDue(env: Env, queue: Queue<Nudge>, now: number): Prom
   }
 }
 
-let lookedAt = Number.NEGATIVE_INFINITY;
-let looking = false;
+/** By database: when the latest look at it began, or is to, and whether that is still to come. */
+const looks = new WeakMap<D1Database, { at: number; coming: boolean }>();
 
 /**
- * After a write: looks whether anything is due, and nudges. An isolate looks once a second at most, after the last of
- * the writes that it makes up for.
+ * After a write: looks whether anything is due in that database, and nudges. An isolate looks once a second at most,
+ * after the last of the writes that it makes up for.
  */
 export function nudgeSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
-  const { DELIVERIES: queue } = env;
+  const { DELIVERIES: queue, DB } = env;
   const now = Date.now();
-  if (!queue || (looking && now - lookedAt < LOST)) return;
-  const pause = Math.max(0, lookedAt + PAUSE - now);
-  looking = true;
-  lookedAt = now + pause;
+  const latest = looks.get(DB) ?? { at: Number.NEGATIVE_INFINITY, coming: false };
+  if (!queue || (latest.coming && now - latest.at < LOST)) return;
+  const pause = Math.max(0, latest.at + PAUSE - now);
+  const look = { at: now + pause, coming: true };
+  looks.set(DB, look);
   context.waitUntil(
     (async () => {
       if (pause > 0) await scheduler.wait(pause);
       // From here on a write is too late for this look, and asks for one of its own.
-      looking = false;
+      look.coming = false;
       await nudgeDue(env, queue, Date.now());
     })().catch((error: unknown) => reportFailure('nudge', error)),
   );

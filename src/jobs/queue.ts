@@ -1,4 +1,6 @@
 /** The queue's consumer: each message is a run for the account that it names. */
+import { databaseOf } from '../db/databases.ts';
+import { placeOfAccount } from '../db/places.ts';
 import type { Env, Nudge } from '../env.ts';
 import { deliver, type Run } from './deliver.ts';
 import { reportFailure } from './report.ts';
@@ -11,13 +13,10 @@ const RETRY = 15;
 export async function consume(batch: MessageBatch<Nudge>, env: Env, run: Run): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
+      const { account } = message.body;
       try {
-        await nudgeAgain(
-          env,
-          message.body.account,
-          await deliver(env, message.body.account, run),
-          run.clock(),
-        );
+        const DB = databaseOf(env, placeOfAccount(account));
+        await nudgeAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
         message.ack();
       } catch (error) {
         reportFailure('deliver', error);

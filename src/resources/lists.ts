@@ -33,7 +33,7 @@ interface List<Row, A> {
  */
 export async function page<Row extends object, A>(
   scope: Scope,
-  { query, env: { DB } }: Pick<Input<never, v.InferOutput<typeof pageQuery>>, 'query' | 'env'>,
+  { query, home: { db } }: Pick<Input<never, v.InferOutput<typeof pageQuery>>, 'query' | 'home'>,
   { name, listed, owner, toAnswer }: List<Row, A>,
 ): Promise<Plan<A, Query>> {
   const { cursor, ...asked } = query;
@@ -55,15 +55,15 @@ export async function page<Row extends object, A>(
       if (owner) found(others[0] as unknown[]);
       if (start && start.account !== account) throw forged();
       const { items, after } = pageOf(rows as (Row & PageRow)[], asked);
-      const sealing = key ?? (await learn(DB, others.at(-1) as { value: string }[]));
+      const sealing = key ?? (await learn(db, others.at(-1) as { value: string }[]));
       const next = after === null ? null : await seal(sealing, context, `${after} ${account}`);
       return toAnswer(items, next);
     });
   };
 
-  const key = keys.get(DB);
+  const key = keys.get(db);
   if (key || cursor === undefined) return from(key);
-  return plan([selectSecret('cursors')], async (secrets) => from(await learn(DB, secrets)));
+  return plan([selectSecret('cursors')], async (secrets) => from(await learn(db, secrets)));
 }
 
 async function learn(db: D1Database, secrets: readonly { value: string }[]): Promise<CryptoKey> {

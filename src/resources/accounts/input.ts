@@ -2,7 +2,11 @@
 import * as v from 'valibot';
 import { shape } from '../schemas.ts';
 
-export const creation = shape({ code: v.string('must be a string') });
+export const creation = shape({
+  code: v.string('must be a string'),
+  /** Which there are is known by the operator's PLACES alone. */
+  region: v.optional(v.string('must be a string')),
+});
 
 export const publicKey = shape({
   publicJwtKey: v.nullish(v.string('must be a string in PEM, or null'), null),
@@ -12,11 +16,15 @@ const flag = v.optional(v.boolean('must be true or false'));
 
 /** What is absent stays as it is. */
 export const settings = v.pipe(
-  shape({ publicFreebusy: flag, publicBooking: flag }),
+  shape({
+    publicFreebusy: flag,
+    publicBooking: flag,
+    reads: v.optional(v.picklist(['primary', 'nearest'], 'must be primary or nearest')),
+  }),
   v.forward(
     v.check(
       (settings) => Object.values(settings).some((value) => value !== undefined),
-      'or publicBooking must be given',
+      'or publicBooking or reads must be given',
     ),
     ['publicFreebusy'],
   ),

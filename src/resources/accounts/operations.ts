@@ -1,5 +1,5 @@
 /** What is done to the account itself. */
-import { equalSecrets, newSecret } from '../../auth/api-key.ts';
+import { equalSecrets, newApiKey, newSecret } from '../../auth/api-key.ts';
 import { type Scope, system } from '../../db/scope.ts';
 import type { Sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
@@ -21,6 +21,7 @@ import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk
 import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
 import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/rows.ts';
+import { chooseHome } from './home.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
@@ -58,10 +59,13 @@ export const createAccount = write({
     'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
     'Send it again: you get one of your own.',
   sealedWith: ({ body }) => body.code,
-  async run(scope, { body, env, now }) {
+  async settle({ body, env, now }, memo) {
     await checkCode(env, body.code);
-    const row = newAccountRow();
-    const secretApiKey = newSecret('sk_');
+    return chooseHome(env, body.region, memo, now);
+  },
+  async run(scope, { home: { number }, now }) {
+    const row = newAccountRow(number);
+    const secretApiKey = newApiKey(number);
     const apiKey = newApiKeyRow(secretApiKey, { name: null, expiresAt: null }, now);
     const result: CreateAccountResult = { account: toAccount(row), secretApiKey };
     const promised = { answer: tagged(result, row), made: accountIsThere(row) };

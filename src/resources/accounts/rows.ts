@@ -1,4 +1,5 @@
 /** The account in SQL. */
+import { newAccountId } from '../../db/places.ts';
 import type { Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { firstVersion, type Versioned } from '../../operation.ts';
@@ -10,6 +11,7 @@ export interface AccountRow extends Versioned {
   webhook: string | null;
   public_freebusy: number;
   public_booking: number;
+  nearest: number;
   public_key: string | null;
 }
 
@@ -20,14 +22,16 @@ export const toAccount = (row: AccountRow): Account => ({
     webhook: row.webhook === null ? null : JSON.parse(row.webhook),
     publicFreebusy: row.public_freebusy === 1,
     publicBooking: row.public_booking === 1,
+    reads: row.nearest === 1 ? 'nearest' : 'primary',
   },
 });
 
-export const newAccountRow = (): AccountRow => ({
-  id: crypto.randomUUID(),
+export const newAccountRow = (place: number): AccountRow => ({
+  id: newAccountId(place),
   webhook: null,
   public_freebusy: 1,
   public_booking: 1,
+  nearest: 0,
   public_key: null,
   version: firstVersion(),
 });
@@ -41,7 +45,7 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, public_freebusy, public_booking, version,
+  SELECT id, public_freebusy, public_booking, nearest, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
@@ -50,10 +54,11 @@ export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<Ac
 /** What is absent is kept. */
 export const updateSettings = (
   { account }: Scope,
-  { publicFreebusy, publicBooking }: AccountSettingsUpdate,
+  { publicFreebusy, publicBooking, reads }: AccountSettingsUpdate,
 ): Sql => sql`
   UPDATE accounts SET ${assign({
     public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
     public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
+    nearest: reads === undefined ? undefined : Number(reads === 'nearest'),
     version: sql`version + 1`,
   })} WHERE id = ${account}`;

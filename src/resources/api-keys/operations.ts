@@ -1,5 +1,5 @@
 /** What is done to the keys that the account's servers call with. */
-import { newSecret } from '../../auth/api-key.ts';
+import { newApiKey } from '../../auth/api-key.ts';
 import { creation, found, plan, read, type Tagged, tagged, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
@@ -26,11 +26,11 @@ export const addApiKey = write({
   unsure:
     'If it was, nobody has its secret: list the API keys, remove the one that you do not know, and send this again.',
   sealedWith: ({ apiKey }) => apiKey ?? '',
-  async run(scope, { body, now }) {
+  async run(scope, { body, home, now }) {
     if (body.expiresAt !== null && body.expiresAt <= now) {
       throw invalid([{ path: 'expiresAt', reason: 'must be in the future' }]);
     }
-    const secretApiKey = newSecret('sk_');
+    const secretApiKey = newApiKey(home.number);
     const row = newApiKeyRow(secretApiKey, body, now);
     const result: CreateApiKeyResult = { apiKey: toApiKey(row), secretApiKey };
     const promised = { answer: tagged(result, row), made: apiKeyIsThere(scope, row) };

@@ -51,8 +51,8 @@ export const selectApiKey = ({ account }: Scope, id: string): Query<ApiKeyRow> =
 /** No row comes back where the account has its fill. */
 export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: string): Promise<Sql> {
   return sql`
-    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at)
-    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}
+    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, nearest)
+    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, nearest
     FROM accounts WHERE id = ${account}
       AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${MAX_API_KEYS}
     RETURNING 1`;

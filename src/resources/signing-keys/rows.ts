@@ -44,8 +44,8 @@ export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
 
 /** No row comes back where the kid is taken or the account has its fill. */
 export const insertKey = ({ account }: Scope, { kid, pem, state, created, version }: KeyRow): Sql => sql`
-  INSERT INTO signing_keys (account_id, kid, pem, state, created, version)
-  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version} FROM accounts WHERE id = ${account}
+  INSERT INTO signing_keys (account_id, kid, pem, state, created, version, nearest)
+  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, nearest FROM accounts WHERE id = ${account}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${MAX_LIVE_KEYS}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${MAX_KEYS}
   ON CONFLICT (account_id, kid) DO NOTHING RETURNING 1`;

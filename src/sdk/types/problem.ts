@@ -60,7 +60,9 @@ export type ProblemCode =
   // 503
   | 'database-unavailable'
   | 'contended'
-  | 'outcome-unknown';
+  | 'outcome-unknown'
+  // 507
+  | 'no-room';
 
 /** The body of every error: a problem document (RFC 9457), served as `application/problem+json`. */
 export interface Problem {

@@ -4,6 +4,8 @@ import type { Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from 
 export interface CreateAccount {
   /** The code with which the operator lets accounts be opened. */
   code: string;
+  /** Where its data is to be kept: one of the operator's regions. Absent: where there is room. */
+  region?: string | undefined;
 }
 
 export interface SetPublicSigningKey {
@@ -15,6 +17,7 @@ export interface SetPublicSigningKey {
 export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;
   publicBooking?: boolean | undefined;
+  reads?: 'primary' | 'nearest' | undefined;
 }
 
 export interface AddSigningKey {

@@ -60,6 +60,11 @@ export interface Account {
     publicFreebusy: boolean;
     /** Whether anyone who knows the account's id may ask for its services' booking slots. */
     publicBooking: boolean;
+    /**
+     * Who answers what is read with a token or an API key: the database itself, or the copy that is nearest. That is
+     * faster from afar; but a key, a token or a user that was revoked may go on reading until the copies know.
+     */
+    reads: 'primary' | 'nearest';
   };
 }
 

@@ -2,7 +2,7 @@
  * Stands in front of a Worker, and between it and its database: it puts the database at a distance (DELAY_MS for
  * each round trip), and tells in the header `x-cost` what the request did there, as D1 reports it.
  */
-import type { D1Database, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
+import type { D1Database, D1DatabaseSession, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
 import worker from 'worker-under-test';
 
 /** What a request asked of the database. */
@@ -72,11 +72,18 @@ function observed({ DB, DELAY_MS }: Env, tally: Tally): object {
     return watched;
   }
 
-  return {
-    prepare: (query: string) => statement(DB.prepare(query)),
+  const asking = (to: D1Database | D1DatabaseSession) => ({
+    prepare: (query: string) => statement(to.prepare(query)),
     batch: (statements: object[]) =>
       trip(() =>
-        DB.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
+        to.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
       ),
+  });
+  return {
+    ...asking(DB),
+    withSession(from?: string) {
+      const session = DB.withSession(from);
+      return { ...asking(session), getBookmark: () => session.getBookmark() };
+    },
   };
 }

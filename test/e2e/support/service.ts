@@ -29,7 +29,14 @@ export default {
     let trips = 0;
     const DB = {
       prepare: (text) => env.DB.prepare(text),
-      batch: (statements) => (trips++, env.DB.batch(statements)),
+      withSession(from) {
+        const session = env.DB.withSession(from);
+        return {
+          prepare: (text) => session.prepare(text),
+          batch: (statements) => (trips++, session.batch(statements)),
+          getBookmark: () => session.getBookmark(),
+        };
+      },
     };
     const response = await worker.fetch(request, { ...env, DB }, context);
     const labelled = new Response(response.body, response);

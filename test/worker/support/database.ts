@@ -23,13 +23,21 @@ export async function countOf(table: string, account: string): Promise<number> {
 /** A binding whose every batch goes through `step`. */
 export function through(
   step: (run: () => Promise<D1Result[]>, count: number) => Promise<D1Result[]>,
+  db: D1Database = env.DB,
 ): D1Database {
   let count = 0;
-  return {
-    prepare: (text: string) => env.DB.prepare(text),
+  const stepping = (asked: Pick<D1Database, 'prepare' | 'batch'>) => ({
+    prepare: (text: string) => asked.prepare(text),
     batch: (statements: D1PreparedStatement[]) => {
       count++;
-      return step(() => env.DB.batch(statements), count);
+      return step(() => asked.batch(statements), count);
+    },
+  });
+  return {
+    ...stepping(db),
+    withSession(from?: string) {
+      const session = db.withSession(from);
+      return { ...stepping(session), getBookmark: () => session.getBookmark() };
     },
   } as unknown as D1Database;
 }

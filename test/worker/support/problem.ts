@@ -52,6 +52,7 @@ export const statuses = {
   'database-unavailable': 503,
   contended: 503,
   'outcome-unknown': 503,
+  'no-room': 507,
 } as const satisfies Record<ProblemCode, number>;
 
 /** The headers that an answer carries whatever it says: any page may read it, no shared cache may keep it. */
