@@ -30,6 +30,8 @@ export default defineConfig({
               main: './src/index.ts',
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
+                // Beside DB, which is all that most tests know.
+                d1Databases: { DB_EU: 'eu', DB_US: 'us' },
                 bindings: {
                   CREATE_ACCOUNT_SECRET_CODE: 'let me in',
                   // The only .sql file at the top is schema.sql; this reads it as single statements.

@@ -5,7 +5,7 @@ import { type Query, query, type Sql } from '../db/sql.ts';
 import { Plan } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Trace } from '../trace.ts';
-import type { Claim, Proven } from './claim.ts';
+import type { Caller, Proven } from './claim.ts';
 
 /** How often a claim may be replaced, e.g. since the account changed its keys while this was tried. */
 const MAX_CLAIMS = 4;
@@ -29,7 +29,7 @@ export interface Performed {
 export async function perform(
   connection: Connection,
   trace: Trace,
-  first: Claim,
+  { claim: first, open }: Caller,
   planFor: (scope: Scope) => Promise<Plan>,
 ): Promise<Performed> {
   const ask = asker(connection);
@@ -60,6 +60,8 @@ export async function perform(
       }
     } catch (problem) {
       if (!connection.near || !(problem instanceof Problem)) throw problem;
+      // What an account has open it opens seldom: whoever knocks at one that is closed costs no second question.
+      if (open && problem.status === 401) throw problem;
       startAnew();
     }
   }

@@ -74,7 +74,7 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
     const home = await homeOf();
     const connection = new Connection(home.db, nearFrom(caller, matched, headers, home));
     try {
-      const performed = await perform(connection, trace, caller.claim, planFor(home));
+      const performed = await perform(connection, trace, caller, planFor(home));
       const reply = replyOf(performed.outcome, route, headers);
       const { bookmark: at } = connection;
       if (at === null) return reply;

@@ -23,6 +23,8 @@ let logged: () => string;
 beforeEach(() => {
   const levels = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
   const spies = levels.map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
+  // No waiting before another try.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   logged = () => spies.flatMap((spy) => spy.mock.calls.flat().map(String)).join('\n');
 });
 afterEach(() => {

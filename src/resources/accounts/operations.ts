@@ -1,7 +1,7 @@
 /** What is done to the account itself. */
 import { equalSecrets, newApiKey, newSecret } from '../../auth/api-key.ts';
-import { type Scope, system } from '../../db/scope.ts';
-import type { Sql } from '../../db/sql.ts';
+import { onlyWhile, type Scope, system } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
 import { BASE } from '../../http/base.ts';
 import {
@@ -71,7 +71,8 @@ export const createAccount = write({
     const promised = { answer: tagged(result, row), made: accountIsThere(row) };
     return creation(promised, [
       insertAccount(scope, row, now),
-      await insertApiKey(system(row.id), apiKey, secretApiKey),
+      // While the account is being made; not where this is carried out a second time.
+      await insertApiKey(onlyWhile(sql`${scope.account} IS NOT NULL`, system(row.id)), apiKey, secretApiKey),
     ]);
   },
 });

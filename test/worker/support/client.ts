@@ -84,6 +84,7 @@ export function pemOf(label: string, der: Uint8Array): string {
 export const keys = await newKeys();
 
 export interface Account {
+  deployed: Partial<Env>;
   id: string;
   apiKey: string;
   headers: { 'x-api-key': string };
@@ -107,16 +108,28 @@ export interface User {
   newCalendar: (timezone?: string) => Promise<string>;
 }
 
-/** A fresh account, whose signing key is `keys` unless another PEM, or none, is given. */
-export async function newAccount(pem: string | null = keys.pem): Promise<Account> {
-  const { body } = await call('POST', '/account', { body: { code: CODE } });
+/**
+ * A fresh account, whose signing key is `keys` unless another PEM, or none, is given.
+ *
+ * @param deployed what the Worker has with it in all of the account's requests.
+ */
+export async function newAccount(
+  pem: string | null = keys.pem,
+  { region, env: deployed = {} }: { region?: string; env?: Partial<Env> } = {},
+): Promise<Account> {
+  const { body } = await call('POST', '/account', { body: { code: CODE, region }, env: deployed });
   const headers = { 'x-api-key': body.secretApiKey as string };
   const account: Account = {
+    deployed,
     id: body.account.id,
     apiKey: body.secretApiKey,
     headers,
     call: (method, path, options = {}) =>
-      call(method, path, { ...options, headers: { ...headers, ...options.headers } }),
+      call(method, path, {
+        ...options,
+        env: { ...deployed, ...options.env },
+        headers: { ...headers, ...options.headers },
+      }),
     newUser: async (metadata = {}) =>
       userOf(account, (await account.call('POST', '/user', { body: { metadata } })).body.user.id),
   };
@@ -147,6 +160,7 @@ function userOf(account: Account, id: string): User {
     call: async (method, path, { token, claims, ...options } = {}) =>
       call(method, path, {
         ...options,
+        env: { ...account.deployed, ...options.env },
         headers: { ...(await user.headers(token ?? (await user.token({ ...claims })))), ...options.headers },
       }),
     newCalendar: async (timezone = 'UTC') =>

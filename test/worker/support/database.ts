@@ -2,13 +2,15 @@
 import { env } from 'cloudflare:workers';
 
 /** All that is stored, table by table: what a refused request must leave as it was. */
-export async function snapshot(): Promise<Record<string, unknown[]>> {
-  const tables = await env.DB.prepare(
-    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
+export async function snapshot(db: D1Database = env.DB): Promise<Record<string, unknown[]>> {
+  const tables = await db
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
      ORDER BY name`,
-  ).all<{ name: string }>();
+    )
+    .all<{ name: string }>();
   const names = tables.results.map(({ name }) => name);
-  const rows = await env.DB.batch(names.map((name) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  const rows = await db.batch(names.map((name) => db.prepare(`SELECT * FROM "${name}"`)));
   return Object.fromEntries(names.map((name, i) => [name, rows[i]?.results ?? []]));
 }
 

@@ -2,6 +2,8 @@
 declare namespace Cloudflare {
   interface Env {
     DB: D1Database;
+    DB_EU: D1Database;
+    DB_US: D1Database;
     CREATE_ACCOUNT_SECRET_CODE: string;
     SCHEMA: string[];
   }

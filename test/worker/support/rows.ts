@@ -223,6 +223,7 @@ export async function send(
   const { path, as = await credentials(entry, user), ...rest } = request;
   return call(entry.row.method, path + (entry.fixture?.query ?? ''), {
     ...rest,
+    env: { ...user.account.deployed, ...rest.env },
     headers: { ...as, ...rest.headers },
   });
 }

@@ -1,6 +1,6 @@
 /** Safe retries: a creation that is sent again with its Idempotency-Key takes place once, and is answered alike. */
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { forgetExpired } from '../../../src/jobs/forget.ts';
 import {
   type Call,
@@ -105,7 +105,8 @@ describe.each(titled(creations))('%s', (_, entry) => {
     const { post, key } = await prepared();
     const lost = through(async (run, count) => {
       const results = await run();
-      if (count === entry.trips) throw new Error('D1_ERROR: Network connection lost.');
+      if (count === entry.trips)
+        throw new Error('D1_ERROR: D1 DB exceeded its CPU time limit and was reset.');
       return results;
     });
     const reply = await post({ ...withKey(key), env: { DB: lost } });
@@ -116,6 +117,25 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect(again.status).toBe(entry.row.method === 'POST' ? (entry.row.status ?? 200) : 0);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(await snapshot()).toEqual(after);
+  });
+
+  it('is tried again by the Worker itself where the connection was lost after the commit, and takes place once', async () => {
+    const { post, key } = await prepared();
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const before = await stored();
+    const lost = through(async (run, count) => {
+      const results = await run();
+      if (count === entry.trips) throw new Error('D1_ERROR: Network connection lost.');
+      return results;
+    });
+    const reply = await post({ ...withKey(key), env: { DB: lost } });
+    vi.restoreAllMocks();
+    expect(reply.status).toBe(entry.row.status ?? 200);
+    for (const [table, rows] of Object.entries(await stored())) {
+      const more = rows.length - (before[table]?.length ?? 0);
+      expect(more, table).toBe(table.endsWith('_metadata') ? more : Math.min(more, 1));
+    }
+    expect((await post(withKey(key))).body).toEqual(reply.body);
   });
 
   it('does not remember what failed', async () => {
