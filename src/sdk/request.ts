@@ -17,6 +17,8 @@ export interface Connection {
   retries?: number | undefined;
 }
 
+const BOOKMARK = 'nettu-bookmark';
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Headers by their names; those without a value are not sent. */
@@ -48,6 +50,8 @@ type Exchange = <T>(ask: (credentials: HeaderValues) => Promise<Answer<T>>) => P
  * - a TypeError for credentials, a base URL, a timeout or a precondition that no request can have.
  */
 export function sender(connection: Connection, exchange: Exchange): Send {
+  // How far the database had come by the latest answer. Sent along, no copy of it answers with less than that.
+  let seen = '';
   return async (method, path, options = {}, body, asked = {}) => {
     // Made now, while the caller's line is still on the stack.
     const { reads = method === 'GET', origin = new Error() } = asked;
@@ -74,7 +78,7 @@ export function sender(connection: Connection, exchange: Exchange): Send {
       const ask = async (credentials: HeaderValues) => {
         // The token may have come after the end.
         ended.throwIfAborted();
-        const headers = toHeaders({ ...credentials, ...fixed });
+        const headers = toHeaders({ ...credentials, ...fixed, [BOOKMARK]: seen });
         // The service never redirects. To follow a redirect would hand the API key to wherever it points.
         const init: RequestInit = { method, headers, redirect: 'manual', signal: ended };
         if (content) init.body = content;
@@ -82,10 +86,14 @@ export function sender(connection: Connection, exchange: Exchange): Send {
         const call = connection.fetch ?? fetch;
         try {
           const res = await call(url, init);
+          const bookmark = res.headers.get(BOOKMARK) ?? '';
+          // Answers may come in another order than they were made in. A write that has none may have been carried out.
+          if (bookmark > seen || (!bookmark && !reads)) seen = bookmark;
           const answer = toAnswer(name, res, await res.text(), kept?.data);
           if (answer.error) placed(answer.error, origin);
           return answer;
         } catch (cause) {
+          if (!reads) seen = '';
           throw placed(new NettuNetworkError(name, { cause }), origin);
         }
       };
