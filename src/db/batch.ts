@@ -128,12 +128,10 @@ export const batch = <const S extends readonly Sql[]>(db: D1Database, statements
   new Connection(db).batch(statements);
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer = 0;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => deadline.reject(new Error(`no answer within ${ms} ms`)), ms);
   try {
-    return await Promise.race([answer, deadline]);
+    return await Promise.race([answer, deadline.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -15,6 +15,10 @@ export const headers = {
     '`true` where this is the first answer to this `Idempotency-Key` once more.',
     false,
   ),
+  'nettu-bookmark': header(
+    'How far the database had come. Sent with the next request, its answer is of no earlier time, whichever copy of the database gives it.',
+    false,
+  ),
   'www-authenticate': header(
     'Which credentials this path takes, and what is wrong with those that were sent (RFC 6750).',
   ),
@@ -43,6 +47,10 @@ export const parameters = {
   ifMatch: parameter(
     'if-match',
     'The `etag` of what you have seen: 412, and no change, if it is another by now; `*`: it exists.',
+  ),
+  bookmark: parameter(
+    'nettu-bookmark',
+    'Of an earlier answer: this one is of no earlier time. One that is not of this service does no harm.',
   ),
   idempotencyKey: parameter(
     'idempotency-key',

@@ -15,7 +15,7 @@ import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
 import { overview, tags } from './overview.ts';
-import { problemsOf } from './problems.ts';
+import { asksTheDatabase, problemsOf } from './problems.ts';
 import { explained, inputOf, queryOf, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
 import { type Words, words } from './words.ts';
@@ -65,6 +65,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
     const answerHeaders = headersOf(status, [
       ...(tagged ? (['etag'] as const) : []),
       ...(creates ? (['idempotency-replayed'] as const) : []),
+      ...(asksTheDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
     ]);
     return {
       operationId: name,
@@ -78,6 +79,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
         ...(conditional ? [parameterRef('ifNoneMatch')] : []),
         ...(target ? [parameterRef('ifMatch')] : []),
         ...(creates ? [parameterRef('idempotencyKey')] : []),
+        ...(method === 'GET' && asksTheDatabase(door, route) ? [parameterRef('bookmark')] : []),
       ],
       requestBody: input && { content: { 'application/json': { schema: body(input, words.body ?? '') } } },
       responses: {

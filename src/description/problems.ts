@@ -27,7 +27,8 @@ const credentials: Record<Door, readonly ProblemCode[]> = {
   public: [],
 };
 
-const asksTheDatabase = (door: Door, { method }: Route): boolean => door !== 'public' || method !== 'GET';
+export const asksTheDatabase = (door: Door, { method }: Route): boolean =>
+  door !== 'public' || method !== 'GET';
 
 /** The codes of a path, by status. */
 export function problemsOf(

@@ -30,7 +30,7 @@ export const words = {
     description: 'Its API key is in the answer, and is never shown again.',
     answer: 'CreateAccountResult',
     body: 'CreateAccount',
-    codes: ['account-code-wrong', 'account-creation-closed'],
+    codes: ['account-code-wrong', 'account-creation-closed', 'no-room'],
   },
   getAccount: { tag: 'Account', summary: 'Get the account', answer: 'AccountResult' },
   setPublicKey: {

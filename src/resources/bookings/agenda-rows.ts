@@ -16,8 +16,8 @@ import { LENGTH_CLASSES } from '../events/window-rows.ts';
 export const MAX_BUFFER = 12 * 3_600_000;
 /** Events that one answer may look at. */
 export const MAX_EVENTS = 30_000;
-/** Bytes of rules and exdates in them. */
-export const MAX_RULES = 1_000_000;
+/** Bytes of rules and exdates in them: with the times of all those events they stay within D1's 2 MB for one value. */
+export const MAX_RULES = 900_000;
 /** Rules of a schedule that are longer than this are cut to those that matter, before they travel. */
 const LONG = 2_000;
 

@@ -38,7 +38,12 @@ describe('PUT /account/settings', () => {
   it('is open by default, takes true and false, and answers the account', async () => {
     const account = await newAccount();
     const before = (await account.call('GET', '/account')).body.account;
-    expect(before.settings).toEqual({ webhook: null, publicFreebusy: true, publicBooking: true });
+    expect(before.settings).toEqual({
+      webhook: null,
+      publicFreebusy: true,
+      publicBooking: true,
+      reads: 'primary',
+    });
     for (const publicFreebusy of [true, false, false, true]) {
       const reply = await setTo(account, publicFreebusy);
       expect(reply.status).toBe(200);
@@ -74,12 +79,14 @@ describe('PUT /account/settings', () => {
       webhook: { url, key: expect.any(String), secret: expect.any(String), events: [] },
       publicFreebusy: false,
       publicBooking: true,
+      reads: 'primary',
     });
     const removed = await account.call('DELETE', '/account/webhook');
     expect(removed.body.account.settings).toEqual({
       webhook: null,
       publicFreebusy: false,
       publicBooking: true,
+      reads: 'primary',
     });
   });
 });

@@ -40,15 +40,35 @@ it('it is a setting of its own, on by default', async () => {
   const settings = async () => (await account.call('GET', '/account')).body.account.settings;
   const freebusy = () =>
     call('GET', `/user/${user.id}/freebusy?startTs=0&endTs=1`, { headers: anyone(account) });
-  expect(await settings()).toEqual({ webhook: null, publicFreebusy: true, publicBooking: true });
+  expect(await settings()).toEqual({
+    webhook: null,
+    publicFreebusy: true,
+    publicBooking: true,
+    reads: 'primary',
+  });
   await setTo(account, false);
-  expect(await settings()).toEqual({ webhook: null, publicFreebusy: true, publicBooking: false });
+  expect(await settings()).toEqual({
+    webhook: null,
+    publicFreebusy: true,
+    publicBooking: false,
+    reads: 'primary',
+  });
   expect([(await freebusy()).status, (await ask(service, anyone(account))).status]).toEqual([200, 401]);
   await setTo(account, true, { publicFreebusy: false });
-  expect(await settings()).toEqual({ webhook: null, publicFreebusy: false, publicBooking: true });
+  expect(await settings()).toEqual({
+    webhook: null,
+    publicFreebusy: false,
+    publicBooking: true,
+    reads: 'primary',
+  });
   expect([(await freebusy()).status, (await ask(service, anyone(account))).status]).toEqual([401, 200]);
   for (const value of [null, 0, 'true', []]) expect((await setTo(account, value)).status).toBe(400);
-  expect(await settings()).toEqual({ webhook: null, publicFreebusy: false, publicBooking: true });
+  expect(await settings()).toEqual({
+    webhook: null,
+    publicFreebusy: false,
+    publicBooking: true,
+    reads: 'primary',
+  });
 });
 
 it('a closed account cannot be told from one that does not exist', async () => {
