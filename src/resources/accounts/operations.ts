@@ -1,5 +1,5 @@
 /** What is done to the account itself. */
-import { equalSecrets, newApiKey, newSecret } from '../../auth/api-key.ts';
+import { equalSecrets, newApiKey } from '../../auth/api-key.ts';
 import { onlyWhile, type Scope, system } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
