@@ -9,7 +9,7 @@ import { accountIn, counted, databases, deployed, regions } from './support.ts';
 
 const now = Date.now();
 const run = (cron: string, bound: Partial<Env>) =>
-  worker.scheduled({ cron, scheduledTime: now, type: 'scheduled', noRetry() {} }, {
+  worker.scheduled({ cron, scheduledTime: now, noRetry() {} }, {
     ...env,
     ...bound,
   } as Env);
