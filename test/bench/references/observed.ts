@@ -15,6 +15,8 @@ export interface Tally {
 interface Env {
   DB: D1Database;
   DELAY_MS: number;
+  /** Where a replica may answer, in place of DELAY_MS. */
+  NEAR_MS?: number;
 }
 
 export default {
@@ -42,12 +44,12 @@ async function runCron(cron: string, env: object): Promise<Response> {
 }
 
 /** The part of D1's interface that asks the database something. */
-function observed({ DB, DELAY_MS }: Env, tally: Tally): object {
+function observed({ DB, DELAY_MS, NEAR_MS = DELAY_MS }: Env, tally: Tally): object {
   const originals = new WeakMap<object, D1PreparedStatement>();
 
-  async function trip<T>(ask: () => Promise<D1Result<T>[]>): Promise<D1Result<T>[]> {
+  async function trip<T>(ask: () => Promise<D1Result<T>[]>, ms = DELAY_MS): Promise<D1Result<T>[]> {
     tally.trips++;
-    if (DELAY_MS) await new Promise((resolve) => setTimeout(resolve, DELAY_MS));
+    if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
     const results = await ask();
     for (const { meta } of results) {
       tally.rowsRead += meta.rows_read;
@@ -72,18 +74,23 @@ function observed({ DB, DELAY_MS }: Env, tally: Tally): object {
     return watched;
   }
 
-  const asking = (to: D1Database | D1DatabaseSession) => ({
+  const asking = (to: D1Database | D1DatabaseSession, ms = DELAY_MS) => ({
     prepare: (query: string) => statement(to.prepare(query)),
     batch: (statements: object[]) =>
-      trip(() =>
-        to.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
+      trip(
+        () =>
+          to.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
+        ms,
       ),
   });
   return {
     ...asking(DB),
     withSession(from?: string) {
       const session = DB.withSession(from);
-      return { ...asking(session), getBookmark: () => session.getBookmark() };
+      return {
+        ...asking(session, from === 'first-primary' ? DELAY_MS : NEAR_MS),
+        getBookmark: () => session.getBookmark(),
+      };
     },
   };
 }
