@@ -34,6 +34,7 @@ export default defineConfig({
                 d1Databases: { DB_EU: 'eu', DB_US: 'us' },
                 bindings: {
                   CREATE_ACCOUNT_SECRET_CODE: 'let me in',
+                  MIGRATIONS: await readD1Migrations('src/migrations'),
                   // The only .sql file at the top is schema.sql; this reads it as single statements.
                   SCHEMA: (await readD1Migrations(import.meta.dirname)).flatMap(({ queries }) => queries),
                 },

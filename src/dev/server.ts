@@ -1,7 +1,8 @@
 /** A Worker on this machine, on workerd and a local D1 that has its schema: `wrangler dev` and what comes before it. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { migrate } from './migrate.ts';
 
 /** Opens account creation here, and only here: each deployment sets its own secret. */
 export const LOCAL_CODE = 'local-development-code';
@@ -20,7 +21,7 @@ export interface LocalServer {
 }
 
 /**
- * Applies schema.sql (again: it keeps what is there), starts `wrangler dev`, and waits until it answers. From then on
+ * Applies what is new in src/migrations, starts `wrangler dev`, and waits until it answers. From then on
  * this process ends on Ctrl-C, and never without the server.
  *
  * @param persistTo the folder of the local database; wrangler's own by default.
@@ -33,13 +34,7 @@ export async function startServer(
   const baseUrl = `http://localhost:${port}/api/v1`;
   if (await answers(baseUrl)) throw new Error(`A Nettu Scheduler is already running on port ${port}.`);
   const persist = persistTo ? ['--persist-to', persistTo] : [];
-  const schema = spawnSync(
-    'wrangler',
-    ['d1', 'execute', 'nettu-scheduler', '--local', '--yes', '--file', 'schema.sql', ...persist],
-    { cwd: root, encoding: 'utf8', env: environment },
-  );
-  if (schema.status !== 0)
-    throw new Error(`The schema could not be applied.\n${schema.stdout}${schema.stderr}`);
+  migrate(persist);
 
   const vars = [`CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, 'ALLOW_PRIVATE_WEBHOOKS:yes'];
   const flags = ['--port', String(port), ...vars.flatMap((value) => ['--var', value]), ...persist];

@@ -4,9 +4,9 @@
  * go to each; they are scattered like random ones, so that indexes are filled in no order.
  */
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
 import jwt from 'jsonwebtoken';
+import { build } from '../../src/dev/migrations.ts';
 
 /** A user that requests are made for, and what a caller has in hand who makes them. */
 export interface Actor {
@@ -105,9 +105,9 @@ function idOf(kind: keyof typeof kinds, account: number, n: number): string {
 const idSql = (kind: keyof typeof kinds, account: number) =>
   `printf('%08x-000${kinds[kind]}-4000-8000-%04x%08x', (n * ${SCATTER}) & 0xffffffff, ${account}, n)`;
 
-/** Applies schema.sql and puts the fixture in. */
+/** Applies the migrations and puts the fixture in. */
 export async function fill(db: D1Database, { accounts, users }: Fixture): Promise<void> {
-  await db.prepare(readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')).run();
+  await build(db);
   const created = Date.now();
   for (const account of accounts) {
     const { id, apiKey, publicKey } = account;

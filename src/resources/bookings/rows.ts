@@ -164,9 +164,10 @@ export const insertEvents = (
   events: readonly NewEvent[],
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
-    session, expires_at, metadata, created, updated)
+    session, expires_at, metadata, created, updated, version)
   SELECT b.account_id, new.value ->> 'event', new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
-    b.start_ts, '[]', b.service_id, b.session, b.expires_at, b.metadata, b.updated, b.updated
+    b.start_ts, '[]', b.service_id, b.session, b.expires_at, b.metadata, b.updated, b.updated,
+    abs(random() % 4503599627370496)
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND stamp = ${stamp}) b
   CROSS JOIN json_each(${JSON.stringify(events)}) new`;
 

@@ -1,7 +1,8 @@
-/** The deployed bundle on workerd, behind a port of its own, over an empty D1 with the schema of schema.sql. */
+/** The deployed bundle on workerd, behind a port of its own, over an empty D1 with the schema of src/migrations. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
+import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
 
 export const CODE = 'let me in';
@@ -66,9 +67,7 @@ export async function startService(...names: string[]): Promise<Service> {
   });
   await miniflare.ready;
   const db = await miniflare.getD1Database('DB', workers[0]?.name);
-  // In schema.sql every statement begins a line with CREATE.
-  const statements = (await text('schema.sql')).split(/^(?=CREATE )/m).slice(1);
-  await db.batch(statements.map((statement) => db.prepare(statement.replace(/--.*$/gm, ''))));
+  await build(db);
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );

@@ -5,6 +5,7 @@ declare namespace Cloudflare {
     DB_EU: D1Database;
     DB_US: D1Database;
     CREATE_ACCOUNT_SECRET_CODE: string;
+    MIGRATIONS: D1Migration[];
     SCHEMA: string[];
   }
 }
