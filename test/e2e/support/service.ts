@@ -1,6 +1,7 @@
 /** The deployed bundle on workerd, behind a port of its own, over an empty D1 with the schema of src/migrations. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { Miniflare } from 'miniflare';
 import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
@@ -49,11 +50,31 @@ export default {
 
 /** @param names of Workers over the same D1, each in an isolate of its own; its answers are then labelled. */
 export async function startService(...names: string[]): Promise<Service> {
-  const index = { type: 'ESModule', path: 'index.js', contents: await bundle() } as const;
+  const index = indexOf(await bundle());
   const labelled = { type: 'ESModule', path: 'labelled.js', contents: LABELLED } as const;
   const workers = (names.length ? names : ['only']).map((name) => ({
     name,
     modules: names.length ? [labelled, index] : [index],
+  }));
+  return start(workers);
+}
+
+/** The Worker that is deployed, and the one that takes its place, over the same D1, as while a deploy goes on. */
+export async function startReleases(previous: number): Promise<Service> {
+  const gzipped = await readFile(join(root, `test/e2e/releases/${previous}.js.gz`));
+  return start([
+    { name: 'previous', modules: [indexOf(gunzipSync(gzipped).toString())] },
+    { name: 'next', modules: [indexOf(await bundle())] },
+  ]);
+}
+
+const indexOf = (contents: string) => ({ type: 'ESModule', path: 'index.js', contents }) as const;
+
+type Module = ReturnType<typeof indexOf> | { type: 'ESModule'; path: 'labelled.js'; contents: string };
+
+async function start(named: { name: string; modules: Module[] }[]): Promise<Service> {
+  const workers = named.map((worker) => ({
+    ...worker,
     d1Databases: { DB: 'the-one-and-only' },
     bindings: { CREATE_ACCOUNT_SECRET_CODE: CODE, ALLOW_PRIVATE_WEBHOOKS: 'yes' },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
