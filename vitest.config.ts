@@ -30,8 +30,8 @@ export default defineConfig({
               main: './src/index.ts',
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
-                // Beside DB, which is all that most tests know.
-                d1Databases: { DB_EU: 'eu', DB_US: 'us' },
+                // Beside DB, which is all that most tests know. COPY is where copies of accounts are put.
+                d1Databases: { DB_EU: 'eu', DB_US: 'us', COPY: 'copy' },
                 bindings: {
                   CREATE_ACCOUNT_SECRET_CODE: 'let me in',
                   MIGRATIONS: await readD1Migrations('src/migrations'),

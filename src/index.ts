@@ -6,15 +6,14 @@ import type { Env, Nudge } from './env.ts';
 import type { Exchange } from './http/answer.ts';
 import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
+import { failure } from './http/failure.ts';
 import { log } from './http/log.ts';
-import { problemReply } from './http/problem-reply.ts';
-import { preflight, type Reply, respond } from './http/reply.ts';
+import { preflight, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
 import { forgetExpired } from './jobs/forget.ts';
 import { everyMinute } from './jobs/minute.ts';
 import { nudgeSoon } from './jobs/nudge.ts';
 import { consume } from './jobs/queue.ts';
-import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
 
@@ -36,7 +35,9 @@ export async function handle(request: Request, env: Env, now: number): Promise<R
   const trace = new Trace();
   const response = await responseTo({ request, env, now, trace });
   if (request.body) await drain(request);
-  log(request, response, trace, Date.now() - started);
+  const done = () => log(request, response, trace, Date.now() - started);
+  if (trace.whenOver) trace.whenOver(done);
+  else done();
   return response;
 }
 
@@ -48,18 +49,6 @@ async function responseTo(exchange: Exchange): Promise<Response> {
   } catch (error) {
     return respond(failure(error, trace), trace.id);
   }
-}
-
-function failure(error: unknown, trace: Trace): Reply {
-  if (error instanceof Problem) {
-    trace.code = error.code;
-    if (error.extra.cause !== undefined) trace.cause = String(error.extra.cause);
-    return problemReply(error);
-  }
-  trace.code = 'internal';
-  trace.cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const report = `Please report it with this id: ${trace.id}.`;
-  return problemReply(new Problem('internal', report), trace.id);
 }
 
 /** What it takes to be told of a change: that there may have been one. */

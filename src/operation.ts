@@ -28,6 +28,18 @@ export interface Versioned {
   version: number;
 }
 
+/** A part of an answer that comes in parts, as lines. */
+export class Part {
+  readonly lines: string;
+  /** Plans the next part; null: there is none. */
+  readonly next: ((scope: Scope) => Plan) | null;
+
+  constructor(lines: string, next: Part['next']) {
+    this.lines = lines;
+    this.next = next;
+  }
+}
+
 export const tagged = <A>(body: A, { version }: Versioned): Tagged<A> => new Tagged(body, version);
 
 /** The version in which a resource begins: at random, in 52 bits, for what was there before may have had any other. */

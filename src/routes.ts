@@ -4,6 +4,7 @@
  * the token's policy must allow. A path that a later row would also fit stands first.
  */
 
+import { exportAccount } from './copy/export.ts';
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
 import * as bookings from './resources/bookings/operations.ts';
@@ -29,6 +30,7 @@ export const routes = {
   getAccount: { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
   setPublicKey: { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
   changeSettings: { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },
+  exportAccount: { method: 'GET', admin: '/account/export', needs: [], does: exportAccount },
   setWebhook: { method: 'PUT', admin: '/account/webhook', needs: [], does: webhook.setWebhook },
   deleteWebhook: { method: 'DELETE', admin: '/account/webhook', needs: [], does: webhook.deleteWebhook },
   testWebhook: { method: 'POST', admin: '/account/webhook/test', needs: [], does: webhook.testWebhook, limited: true },

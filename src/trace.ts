@@ -13,4 +13,6 @@ export class Trace {
   /** Of the problem that it ended in, and what is behind that, if there is more to say. */
   code: ProblemCode | undefined;
   cause: string | undefined;
+  /** Of an answer that is a stream: has something done when that is over. */
+  whenOver: ((done: () => void) => void) | undefined;
 }

@@ -8,12 +8,14 @@ import { readBookmark, writeBookmark } from '../db/bookmarks.ts';
 import { type Place, placeOf } from '../db/databases.ts';
 import type { Scope } from '../db/scope.ts';
 import type { Env } from '../env.ts';
-import { type AnyOperation, type Plan, refusal, type Sent, Tagged } from '../operation.ts';
+import { type AnyOperation, Part, type Plan, refusal, type Sent, Tagged } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
 import type { Trace } from '../trace.ts';
+import { failure } from './failure.ts';
 import { idempotencyKey, memoOf, once } from './idempotency.ts';
 import { type Encoded, inputOf } from './input.ts';
+import { linesOf } from './lines.ts';
 import { outageProblem } from './outage.ts';
 import { entityTag, isKnown, onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { slowDown } from './rate-limit.ts';
@@ -70,22 +72,38 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
     }
   };
 
+  const carryOut = async (home: Place, near: string | null, planFor: (scope: Scope) => Promise<Plan>) => {
+    const connection = new Connection(home.db, near);
+    try {
+      const { outcome, caller: proven } = await perform(connection, trace, caller, planFor);
+      const { bookmark: at } = connection;
+      const bookmark = at && writeBookmark({ at, nearest: proven.nearest }, home.number);
+      return { outcome, headers: bookmark ? { 'nettu-bookmark': bookmark } : {} };
+    } finally {
+      trace.rowsRead += connection.rowsRead;
+    }
+  };
+  const told = (error: unknown) => {
+    if (error instanceof Refused) return new Problem('precondition-failed');
+    return error instanceof Outage ? outageProblem(error, route, headers) : error;
+  };
+
   try {
     const home = await homeOf();
-    const connection = new Connection(home.db, nearFrom(caller, matched, headers, home));
-    try {
-      const performed = await perform(connection, trace, caller, planFor(home));
-      const reply = replyOf(performed.outcome, route, headers);
-      const { bookmark: at } = connection;
-      if (at === null) return reply;
-      const bookmark = writeBookmark({ at, nearest: performed.caller.nearest }, home.number);
-      return { ...reply, headers: { ...reply.headers, 'nettu-bookmark': bookmark } };
-    } finally {
-      trace.rowsRead = connection.rowsRead;
-    }
+    const performed = await carryOut(home, nearFrom(caller, matched, headers, home), planFor(home));
+    const { outcome } = performed;
+    const reply =
+      outcome instanceof Part
+        ? linesOf(outcome, {
+            request,
+            trace,
+            perform: async (next) => (await carryOut(home, null, async (scope) => next(scope))).outcome,
+            fail: (error) => failure(told(error), trace).body,
+          })
+        : replyOf(outcome, route, headers);
+    return { ...reply, headers: { ...reply.headers, ...performed.headers } };
   } catch (error) {
-    if (error instanceof Refused) throw new Problem('precondition-failed');
-    throw error instanceof Outage ? outageProblem(error, route, headers) : error;
+    throw told(error);
   }
 }
 

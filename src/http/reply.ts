@@ -5,6 +5,8 @@ export interface Reply {
   status: number;
   /** Sent as JSON; absent: the answer has none. */
   body?: unknown;
+  /** Sent as JSON Lines, in the place of a body. */
+  lines?: ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
 }
 
@@ -37,11 +39,12 @@ export function preflight(id: string): Response {
 }
 
 /** @param id of the request. */
-export function respond({ status, body, headers }: Reply, id: string): Response {
-  return new Response(body === undefined ? null : JSON.stringify(body), {
+export function respond({ status, body, lines, headers }: Reply, id: string): Response {
+  return new Response(lines ?? (body === undefined ? null : JSON.stringify(body)), {
     status,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(lines && { 'content-type': 'application/jsonl; charset=utf-8' }),
       ...everyAnswer,
       ...headers,
       'x-request-id': id,

@@ -66,7 +66,7 @@ export async function page<Row extends object, A>(
   return plan([selectSecret('cursors')], async (secrets) => from(await learn(db, secrets)));
 }
 
-async function learn(db: D1Database, secrets: readonly { value: string }[]): Promise<CryptoKey> {
+export async function learn(db: D1Database, secrets: readonly { value: string }[]): Promise<CryptoKey> {
   const key = await sealingKey(found(secrets).value, 'cursors');
   keys.set(db, key);
   return key;

@@ -29,6 +29,8 @@ interface Asked {
   reads?: boolean;
   /** Made where the caller asked, if the stack no longer leads there. */
   origin?: Error;
+  /** Whether the body of a good answer is left to be read. */
+  streams?: boolean;
 }
 
 /** What a resource is given to make its requests with: the caller is settled, `path` comes encoded. */
@@ -54,7 +56,7 @@ export function sender(connection: Connection, exchange: Exchange): Send {
   let seen = '';
   return async (method, path, options = {}, body, asked = {}) => {
     // Made now, while the caller's line is still on the stack.
-    const { reads = method === 'GET', origin = new Error() } = asked;
+    const { reads = method === 'GET', origin = new Error(), streams } = asked;
     const { timeout = connection.timeout ?? Number.POSITIVE_INFINITY } = options;
     const { retries = connection.retries ?? 2, signal, ifMatch, ifNoneMatch: kept } = options;
     const url = baseUrlOf(connection) + path;
@@ -89,7 +91,7 @@ export function sender(connection: Connection, exchange: Exchange): Send {
           const bookmark = res.headers.get(BOOKMARK) ?? '';
           // Answers may come in another order than they were made in. A write that has none may have been carried out.
           if (bookmark > seen || (!bookmark && !reads)) seen = bookmark;
-          const answer = toAnswer(name, res, await res.text(), kept?.data);
+          const answer = toAnswer(name, res, streams && res.ok ? '{}' : await res.text(), kept?.data);
           if (answer.error) placed(answer.error, origin);
           return answer;
         } catch (cause) {

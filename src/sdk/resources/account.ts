@@ -1,4 +1,5 @@
-import type { ChangeOptions, CreateOptions, ReadOptions } from '../options.ts';
+import { exported } from '../export.ts';
+import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
 import type {
   AccountResult,
@@ -44,6 +45,14 @@ export function account(send: Send) {
     /** Ends that, and drops what was still to be sent. */
     removeWebhook: async (options?: ChangeOptions) =>
       send<AccountResult>('DELETE', '/account/webhook', options),
+
+    /**
+     * All of the account, as the lines of a file that `npm run import` puts into any database: among them the hashes of
+     * its API keys and the key of its webhook, so keep it as safe as those. A broken connection is taken up again. To go
+     * on with a file that ends in a line `cursor`, give that one.
+     */
+    export: (options?: RequestOptions & { cursor?: string | undefined }): AsyncIterable<string> =>
+      exported(send, options),
 
     /** Opens or closes what anyone may ask who knows the account's id; keeps what is not given. */
     updateSettings: async (data: AccountSettingsUpdate, options?: ChangeOptions) =>

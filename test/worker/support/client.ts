@@ -37,7 +37,8 @@ export async function call(method: string, path: string, options: Call = {}): Pr
   });
   const response = await handle(request, { ...env, ...options.env } as Env, now);
   const text = await response.text();
-  const parsed = text ? JSON.parse(text) : null;
+  const lines = response.headers.get('content-type')?.startsWith('application/jsonl');
+  const parsed = lines ? text : text ? JSON.parse(text) : null;
   if (method !== 'OPTIONS') {
     expectDescribed({
       method,

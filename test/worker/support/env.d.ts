@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     DB: D1Database;
     DB_EU: D1Database;
     DB_US: D1Database;
+    COPY: D1Database;
     CREATE_ACCOUNT_SECRET_CODE: string;
     MIGRATIONS: D1Migration[];
     SCHEMA: string[];

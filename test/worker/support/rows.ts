@@ -35,6 +35,7 @@ const fixtures: Record<string, Fixture> = {
   'GET /account/webhook/deliveries': {},
   'GET /account/webhook/deliveries/:deliveryId': {},
   'POST /account/webhook/deliveries/:deliveryId/replay': {},
+  'GET /account/export': {},
   'GET /account/keys': {},
   'POST /account/keys': { body: () => ({ publicJwtKey: keys.pem, kid: crypto.randomUUID() }) },
   'POST /account/keys/inspect': { body: async (user) => ({ token: await user.token() }) },

@@ -1,0 +1,103 @@
+/**
+ * A copy of an account, as lines of JSON. It comes in parts, each of which is a round trip that proves the API key anew;
+ * so a removed key ends it. After each part stands a cursor, from which another request goes on.
+ */
+import * as v from 'valibot';
+import { seal, unseal } from '../auth/seal.ts';
+import type { Scope } from '../db/scope.ts';
+import { selectSecret } from '../db/secrets.ts';
+import { Part, Plan, plan, read } from '../operation.ts';
+import { learn } from '../resources/lists.ts';
+import { invalid } from '../resources/schemas.ts';
+import { selectBounds, selectRows, selectSeqs } from './rows.ts';
+import { FORMAT, lineOf, tables } from './tables.ts';
+
+/** Rows of a part, and characters of JSON in them: what an isolate holds at a time. */
+const PART = { rows: 1000, size: 1_000_000 };
+
+/** `seq`s that are found at once: each time, all of the account's entries in one index are read. */
+const STRETCH = 20_000;
+
+/** Parts of one answer. Each is two queries, or four; D1 grants a request 1,000 of them. */
+const MAX_PARTS = 400;
+
+const CONTEXT = `export ${FORMAT}`;
+
+/** How far it has come. */
+interface Place {
+  account: string;
+  /** The number of the table, and the `seq` after which it goes on. */
+  table: number;
+  after: number;
+  /** The last `seq` of each table: see `selectBounds`. */
+  until: readonly number[];
+  /** The lines of each table so far. */
+  counts: readonly number[];
+}
+
+export const exportAccount = read({
+  query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
+  run: (_, { query: { cursor }, now, home: { db } }) =>
+    new Plan([selectSecret('cursors'), selectBounds()], async ([secrets = [], bounds = []], caller) => {
+      const account = String(caller.account);
+      const key = await learn(db, secrets as { value: string }[]);
+      const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
+      const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
+      const place = cursor === undefined ? start : await open(key, cursor);
+      if (place.account !== account) throw forged();
+      const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
+      return new Part(header, (scope) => step(scope, { key, place, seqs: [], parts: MAX_PARTS }));
+    }),
+});
+
+interface Course {
+  key: CryptoKey;
+  place: Place;
+  /** Those that have been found, and not read yet. */
+  seqs: readonly number[];
+  /** How many are left of this answer. */
+  parts: number;
+}
+
+function step(scope: Scope, course: Course): Plan {
+  const { place, seqs } = course;
+  const table = tables[place.table];
+  if (!table) return plan([], () => new Part(endOf(place), null));
+  if (seqs.length) return partOf(scope, course);
+  const bounds = { after: place.after, until: place.until[place.table] ?? 0, limit: STRETCH };
+  return plan([selectSeqs(scope, table, bounds)], ([found]): Plan => {
+    const seqs: number[] = JSON.parse(found?.seqs ?? '[]');
+    if (seqs.length) return partOf(scope, { ...course, seqs });
+    return step(scope, { ...course, place: { ...place, table: place.table + 1, after: 0 } });
+  });
+}
+
+function partOf(scope: Scope, { key, place, seqs, parts }: Course): Plan {
+  const table = tables[place.table];
+  if (!table) throw new Error('there is no such table');
+  const wanted = seqs.slice(0, PART.rows);
+  return plan([selectRows(scope, table, wanted, PART.size)], async (rows) => {
+    // Rows may have gone meanwhile; and where they are large, not all of them came.
+    const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
+    const counts = place.counts.map((count, i) => (i === place.table ? count + rows.length : count));
+    const next = { ...place, after, counts };
+    const cursor = await seal(key, CONTEXT, JSON.stringify(next));
+    const lines = rows.map((row) => lineOf(table, row)).join('');
+    const course = { key, place: next, seqs: seqs.filter((seq) => seq > after), parts: parts - 1 };
+    return new Part(
+      `${lines}${JSON.stringify({ type: 'cursor', cursor })}\n`,
+      parts > 1 ? (scope) => step(scope, course) : null,
+    );
+  });
+}
+
+const endOf = ({ counts }: Place): string =>
+  `${JSON.stringify({ type: 'end', counts: Object.fromEntries(tables.map(({ type }, i) => [type, counts[i]])) })}\n`;
+
+async function open(key: CryptoKey, cursor: string): Promise<Place> {
+  const text = await unseal(key, CONTEXT, cursor);
+  if (text === null) throw forged();
+  return JSON.parse(text);
+}
+
+const forged = () => invalid([{ path: 'cursor', reason: 'must be a cursor of an export of this account' }]);

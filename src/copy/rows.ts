@@ -1,0 +1,52 @@
+/** What a copy reads, in SQL. It goes by `seq`, the order of creation, of which the indexes by account hold all. */
+import type { Scope } from '../db/scope.ts';
+import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { type Table, tables } from './tables.ts';
+
+const raw = (text: string): Sql => ({ text, params: [] });
+
+const within = ({ single, name }: Table, { account }: Scope): Sql =>
+  sql`${raw(name)} WHERE ${single && name === 'accounts' ? sql`id` : sql`account_id`} = ${account}`;
+
+const seqOf = ({ single }: Table): Sql => (single ? sql`1` : sql`seq`);
+
+/** The highest `seq` of each table: what is made later is not in the copy, nor what refers to it. */
+export const selectBounds = (): Query<{ bounds: string }> => {
+  const highest = tables.map((table) =>
+    table.single ? sql`1` : sql`(SELECT coalesce(max(seq), 0) FROM ${raw(table.name)})`,
+  );
+  return query<{
+    bounds: string;
+  }>`SELECT json_array(${highest.reduce((all, one) => sql`${all}, ${one}`)}) AS bounds`;
+};
+
+/** The next of the account's rows, by their `seq`s. That takes a walk through its entries of one index. */
+export const selectSeqs = (
+  scope: Scope,
+  table: Table,
+  { after, until, limit }: Record<'after' | 'until' | 'limit', number>,
+): Query<{ seqs: string }> => query<{ seqs: string }>`
+  SELECT json_group_array(seq) AS seqs FROM (
+    SELECT ${seqOf(table)} AS seq FROM ${within(table, scope)} AND ${seqOf(table)} > ${after} AND ${seqOf(table)} <= ${until}
+    ORDER BY 1 LIMIT ${limit})`;
+
+/** Of these rows the first ones that come to so many characters of JSON: one at least, where there is any. */
+export function selectRows(
+  scope: Scope,
+  table: Table,
+  seqs: readonly number[],
+  size: number,
+): Query<Record<string, unknown> & { seq: number }> {
+  const columns = raw(table.columns.join(', '));
+  const sizes = raw(
+    ['0', ...(table.json ?? []).filter(Boolean).map((column) => `coalesce(length(${column}), 0)`)].join(
+      ' + ',
+    ),
+  );
+  return query<Record<string, unknown> & { seq: number }>`
+    SELECT seq, ${columns} FROM (
+      SELECT *, sum(size) OVER (ORDER BY seq) - size AS before FROM (
+        SELECT ${seqOf(table)} AS seq, ${columns}, ${sizes} AS size FROM ${within(table, scope)}
+          AND ${seqOf(table)} IN (SELECT value FROM json_each(${JSON.stringify(seqs)}))))
+    WHERE before <= ${size} ORDER BY seq`;
+}

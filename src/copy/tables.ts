@@ -1,0 +1,86 @@
+/**
+ * What an account consists of, table by table, in the order in which a copy tells it and an import puts it in: what others
+ * refer to first, and last the keys, which open it. Shared by the Worker, which exports, and by `npm run import`.
+ */
+
+/** Raised with each change of what a line is. */
+export const FORMAT = 1;
+
+export interface Table {
+  /** The type of its lines. */
+  type: string;
+  name: string;
+  /** What is copied, but for whose it is and `seq`: the order of the lines tells that. */
+  columns: readonly string[];
+  /** Those that hold JSON. */
+  json?: readonly string[];
+  /** One row an account, which has no `seq`. */
+  single?: true;
+}
+
+const table = (type: string, name: string, columns: string, json = ''): Table => ({
+  type,
+  name,
+  columns: columns.split(' '),
+  json: json.split(' '),
+});
+
+export const tables: readonly Table[] = [
+  {
+    ...table(
+      'account',
+      'accounts',
+      'id webhook_url webhook_key public_freebusy public_booking created version',
+    ),
+    single: true,
+  },
+  table('user', 'users', 'id metadata not_before agenda version', 'metadata'),
+  table('calendar', 'calendars', 'id user_id timezone week_start metadata version', 'metadata'),
+  table(
+    'event',
+    'events',
+    'id calendar_id user_id start_ts duration busy recurrence last_start exdates reminders service_id session ' +
+      'expires_at metadata created updated version',
+    'recurrence exdates reminders metadata',
+  ),
+  table('schedule', 'schedules', 'id user_id timezone rules metadata version', 'rules metadata'),
+  table('service', 'services', 'id multi_person metadata revision version', 'multi_person metadata'),
+  table(
+    'host',
+    'service_users',
+    'service_id user_id schedule_id calendar_id buffer_before buffer_after closest furthest booking_calendar_id busy version',
+    'busy',
+  ),
+  table(
+    'booking',
+    'bookings',
+    'id service_id session start_ts duration state expires_at hosts events booked_by metadata created updated stamp version',
+    'hosts events metadata',
+  ),
+  table('signingKey', 'signing_keys', 'kid pem state retires_at created version'),
+  table('apiKey', 'api_keys', 'id hash name hint created expires_at'),
+];
+
+/** A column as a line names it. */
+export const memberOf = (column: string): string =>
+  column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+type Value = string | number | null;
+
+/** A row as a line: one JSON object. */
+export function lineOf({ type, columns, json = [] }: Table, row: Readonly<Record<string, unknown>>): string {
+  const members = columns.map((column) => {
+    const value = row[column];
+    return [memberOf(column), json.includes(column) && value !== null ? JSON.parse(String(value)) : value];
+  });
+  return `${JSON.stringify({ type, ...Object.fromEntries(members) })}\n`;
+}
+
+/** The values of a line, in the order of the columns: as they were stored. */
+export function valuesOf({ columns, json = [] }: Table, line: Readonly<Record<string, unknown>>): Value[] {
+  return columns.map((column) => {
+    const value = line[memberOf(column)];
+    if (value === undefined) throw new Error(`lacks ${memberOf(column)}`);
+    return json.includes(column) && value !== null ? JSON.stringify(value) : (value as Value);
+  });
+}
