@@ -38,9 +38,10 @@ export async function* exported(
     } catch (cause) {
       options.signal?.throwIfAborted();
       if (cause instanceof NettuProblem && cause.status !== 503) throw cause;
-      problem = cause;
+      problem =
+        cause instanceof NettuProblem ? cause : new NettuNetworkError('GET /account/export', { cause });
     }
-    if (fruitless >= PATIENCE) throw problem ?? new NettuNetworkError('GET /account/export', {});
+    if (fruitless >= PATIENCE) throw problem ?? new NettuNetworkError('GET /account/export');
   }
 }
 
