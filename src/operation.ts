@@ -29,8 +29,10 @@ export interface Versioned {
 }
 
 /** A part of an answer that comes in parts, as lines. */
-export class Part {
+export class Part<Line = unknown> {
   readonly lines: string;
+  /** What each of them is: for the type checker alone. */
+  readonly line?: Line;
   /** Plans the next part; null: there is none. */
   readonly next: ((scope: Scope) => Plan) | null;
 
@@ -203,11 +205,12 @@ export const write = <
   definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'unsure' | 'creates'>,
 ): Operation<A, P, Q, B> & { writes: true } => ({ ...definition, writes: true });
 
-/** What an operation answers with, as the compiler knows it. */
-export type AnswerOf<O extends AnyOperation> = Exclude<
-  Awaited<ReturnType<Awaited<ReturnType<O['run']>>['answer']>>,
-  Plan | Tagged
+/** What an operation answers with, as the compiler knows it; of one that comes in parts, what each line is. */
+export type AnswerOf<O extends AnyOperation> = Whole<
+  Exclude<Awaited<ReturnType<Awaited<ReturnType<O['run']>>['answer']>>, Plan | Tagged>
 >;
+type Whole<A> = A extends Part<infer Line> ? Line : A;
+
 
 /** Whether its answer has an entity tag. */
 export const isTagged = ({ tagged, creates, target }: AnyOperation): boolean =>

@@ -6,9 +6,11 @@ import * as v from 'valibot';
 import { seal, unseal } from '../auth/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
+import type { Query } from '../db/sql.ts';
 import { Part, Plan, plan, read } from '../operation.ts';
 import { learn } from '../resources/lists.ts';
 import { invalid } from '../resources/schemas.ts';
+import type { ExportLine } from '../sdk/types.ts';
 import { selectBounds, selectRows, selectSeqs } from './rows.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
@@ -38,7 +40,7 @@ interface Place {
 export const exportAccount = read({
   query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
   run: (_, { query: { cursor }, now, home: { db } }) =>
-    new Plan([selectSecret('cursors'), selectBounds()], async ([secrets = [], bounds = []], caller) => {
+    new Plan<Part<ExportLine>, Query>([selectSecret('cursors'), selectBounds()], async ([secrets = [], bounds = []], caller) => {
       const account = String(caller.account);
       const key = await learn(db, secrets as { value: string }[]);
       const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
@@ -46,7 +48,7 @@ export const exportAccount = read({
       const place = cursor === undefined ? start : await open(key, cursor);
       if (place.account !== account) throw forged();
       const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
-      return new Part(header, (scope) => step(scope, { key, place, seqs: [], parts: MAX_PARTS }));
+      return new Part<ExportLine>(header, (scope) => step(scope, { key, place, seqs: [], parts: MAX_PARTS }));
     }),
 });
 

@@ -11,6 +11,8 @@ export interface Words {
   readonly summary: string;
   readonly description?: string;
   readonly answer: string;
+  /** Whether that is what each line is, of an answer that comes as lines of JSON. */
+  readonly lines?: true;
   readonly body?: string;
   readonly query?: string;
   /** Beyond those that follow from the route itself. */
@@ -39,6 +41,17 @@ export const words = {
     description: 'Afterwards the account has exactly this public key, or none.',
     answer: 'AccountResult',
     body: 'SetPublicSigningKey',
+  },
+  exportAccount: {
+    tag: 'Account',
+    summary: 'Copy the account',
+    description:
+      'All of it, as lines of JSON, of which each has a `type`. A line `cursor` is what to go on from after a broken connection, ' +
+      'and where an answer ends in one; the last line of a whole copy is `end`, with the number of lines of each type. Where it ' +
+      'cannot go on, the last line is `problem`. The hashes of the API keys are in it, and the key of the webhook.',
+    answer: 'ExportLine',
+    lines: true,
+    query: 'ExportQuery',
   },
   changeSettings: {
     tag: 'Account',

@@ -105,3 +105,9 @@ export interface UpdateEvent {
   /** Replaces the whole map; absent keeps it. */
   metadata?: Metadata | undefined;
 }
+
+/** Where a copy of an account goes on. */
+export interface ExportQuery {
+  /** Of a line `cursor`; by default it begins at the beginning. */
+  cursor?: string;
+}

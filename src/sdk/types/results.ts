@@ -90,3 +90,9 @@ export interface FreebusyResult {
   busy: Instance[];
   userId: string;
 }
+
+/** A line of a copy of an account. What else it has depends on its type. */
+export interface ExportLine {
+  type: string;
+  [member: string]: unknown;
+}

@@ -21,7 +21,7 @@ export interface Exchange {
 interface Reference {
   $ref: string;
 }
-type Content = Partial<Record<'application/json' | 'application/problem+json', { schema: Reference }>>;
+type Content = Partial<Record<'application/json' | 'application/jsonl' | 'application/problem+json', { schema: Reference }>>;
 interface Described {
   headers: Record<string, Reference>;
   content?: Content;
@@ -74,8 +74,10 @@ export function expectDescribed({ method, path, sent, status, headers, body }: E
     if (components.headers[name]?.required) expect(headers.has(name), `${place} lacks ${name}`).toBe(true);
   }
   const schema = content?.['application/json']?.schema;
+  const lines = content?.['application/jsonl']?.schema;
   if (shared) expectFit(`${shared}Response`, body, place);
   else if (schema) expectFit(last(schema), body, place);
+  else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, place);
   else expect(body, place).toBeNull();
   const takes = operation.requestBody?.content['application/json']?.schema;
   if (status < 300 && takes && sent !== undefined) expectFit(last(takes), sent, `What ${place} took`);
@@ -87,5 +89,12 @@ function expectFit(name: string, value: unknown, place: string): void {
     expect.fail(`${place} is not as ${name} says: ${JSON.stringify([validate?.errors, value])}`);
   }
 }
+
+/** HEAD has none. */
+const linesOf = (body: unknown): unknown[] =>
+  String(body ?? '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 const last = ({ $ref }: Reference): string => $ref.split('/').at(-1) ?? '';
