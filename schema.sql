@@ -822,6 +822,7 @@ BEGIN
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     stamp = random() & 0xffffffffffff
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
+END;
 
 -- For the Worker of the first release, which knows of no versions, and runs beside the next one while that is deployed:
 -- what it changes is another version too. The release after the next drops them.

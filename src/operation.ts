@@ -211,7 +211,6 @@ export type AnswerOf<O extends AnyOperation> = Whole<
 >;
 type Whole<A> = A extends Part<infer Line> ? Line : A;
 
-
 /** Whether its answer has an entity tag. */
 export const isTagged = ({ tagged, creates, target }: AnyOperation): boolean =>
   Boolean(tagged || creates || target);

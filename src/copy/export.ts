@@ -40,16 +40,21 @@ interface Place {
 export const exportAccount = read({
   query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
   run: (_, { query: { cursor }, now, home: { db } }) =>
-    new Plan<Part<ExportLine>, Query>([selectSecret('cursors'), selectBounds()], async ([secrets = [], bounds = []], caller) => {
-      const account = String(caller.account);
-      const key = await learn(db, secrets as { value: string }[]);
-      const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
-      const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
-      const place = cursor === undefined ? start : await open(key, cursor);
-      if (place.account !== account) throw forged();
-      const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
-      return new Part<ExportLine>(header, (scope) => step(scope, { key, place, seqs: [], parts: MAX_PARTS }));
-    }),
+    new Plan<Part<ExportLine>, Query>(
+      [selectSecret('cursors'), selectBounds()],
+      async ([secrets = [], bounds = []], caller) => {
+        const account = String(caller.account);
+        const key = await learn(db, secrets as { value: string }[]);
+        const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
+        const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
+        const place = cursor === undefined ? start : await open(key, cursor);
+        if (place.account !== account) throw forged();
+        const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
+        return new Part<ExportLine>(header, (scope) =>
+          step(scope, { key, place, seqs: [], parts: MAX_PARTS }),
+        );
+      },
+    ),
 });
 
 interface Course {

@@ -18,8 +18,8 @@ export interface Copy {
 /** Rows of a statement, and characters of its one parameter; D1 takes 2 MB. */
 const MOST = { rows: 500, size: 500_000 };
 
-/** What comes last, for it opens the account. */
-const KEYS = ['signingKey', 'apiKey'];
+/** What comes last: it opens the account, and has it told of. */
+const LAST = ['signingKey', 'apiKey', 'webhook'];
 
 /** What triggers raise or compute as rows come in: it is put back as it was, in this order. Of events, those of bookings. */
 const RESTORED: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +36,7 @@ export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
   const { account, counts } = copy;
   const run = (statement: D1PreparedStatement) => statement.run();
   if (await countOf(db, 'api_keys', account)) return false;
-  for (const table of tables.filter(({ type }) => !KEYS.includes(type)))
+  for (const table of tables.filter(({ type }) => !LAST.includes(type)))
     for await (const rows of batchesOf(table, copy)) await run(insert(db, table, account, rows));
   for (const [type, columns] of Object.entries(RESTORED)) {
     const table = tableOf(type);
@@ -44,7 +44,7 @@ export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
       await run(restore(db, table, account, columns, rows));
   }
   for (const { type, name, single } of tables) {
-    if (single || KEYS.includes(type)) continue;
+    if (single || LAST.includes(type)) continue;
     const there = await countOf(db, name, account);
     if (there !== counts[type])
       throw new Error(`${there} rows of ${name} are there, and ${counts[type]} in the copy`);
@@ -52,7 +52,7 @@ export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
   const [owner] = (await batchesOf(tableOf('account'), copy).next()).value ?? [];
   if (!owner) throw new Error('the copy has no account');
   const opening: D1PreparedStatement[] = [];
-  for (const type of KEYS)
+  for (const type of LAST)
     for await (const rows of batchesOf(tableOf(type), copy))
       opening.push(insert(db, tableOf(type), account, rows));
   opening.push(restore(db, tableOf('account'), account, ['public_freebusy', 'public_booking'], [owner]));
@@ -93,13 +93,13 @@ async function* batchesOf(
 
 /** What is there already stays. */
 function insert(db: D1Database, table: Table, account: string, rows: readonly Row[]): D1PreparedStatement {
-  const { name, columns, single } = table;
+  const { name, columns, single, made = {} } = table;
   const owner = single && name === 'accounts' ? [] : ['account_id'];
   const closed =
     name === 'accounts' ? columns.map((column) => (column.startsWith('public_') ? '0' : null)) : [];
   const values = columns.map((_, i) => closed[i] ?? `value ->> ${i}`);
-  const text = `INSERT INTO ${name} (${[...owner, ...columns].join(', ')})
-    SELECT ${[...owner.map(() => '?2'), ...values].join(', ')} FROM json_each(?1) WHERE ?2 IS NOT NULL ORDER BY key ON CONFLICT DO NOTHING`;
+  const text = `INSERT INTO ${name} (${[...owner, ...columns, ...Object.keys(made)].join(', ')})
+    SELECT ${[...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ')} FROM json_each(?1) WHERE ?2 IS NOT NULL ORDER BY key ON CONFLICT DO NOTHING`;
   return db.prepare(text).bind(JSON.stringify(rows), account);
 }
 

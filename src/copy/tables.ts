@@ -1,6 +1,7 @@
 /**
  * What an account consists of, table by table, in the order in which a copy tells it and an import puts it in: what others
- * refer to first, and last the keys, which open it. Shared by the Worker, which exports, and by `npm run import`.
+ * refer to first, and last the
+ * keys, which open it, and the webhook, which is told what happens. Shared by the Worker, which exports, and by `npm run import`.
  */
 
 /** Raised with each change of what a line is. */
@@ -16,6 +17,8 @@ export interface Table {
   json?: readonly string[];
   /** One row an account, which has no `seq`. */
   single?: true;
+  /** What an import makes of its own: SQL, by column. */
+  made?: Readonly<Record<string, string>>;
 }
 
 const table = (type: string, name: string, columns: string, json = ''): Table => ({
@@ -27,11 +30,7 @@ const table = (type: string, name: string, columns: string, json = ''): Table =>
 
 export const tables: readonly Table[] = [
   {
-    ...table(
-      'account',
-      'accounts',
-      'id webhook_url webhook_key public_freebusy public_booking created version',
-    ),
+    ...table('account', 'accounts', 'id public_freebusy public_booking created version'),
     single: true,
   },
   table('user', 'users', 'id metadata not_before agenda version', 'metadata'),
@@ -59,6 +58,15 @@ export const tables: readonly Table[] = [
   ),
   table('signingKey', 'signing_keys', 'kid pem state retires_at created version'),
   table('apiKey', 'api_keys', 'id hash name hint created expires_at'),
+  {
+    ...table('webhook', 'webhooks', 'url key secret old_secret old_secret_until events', 'events'),
+    single: true,
+    // What was due before it came here is told by the place that it came from.
+    made: {
+      since: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+      filed: "CASE WHEN value ->> 0 IS NOT NULL THEN '' END",
+    },
+  },
 ];
 
 /** A column as a line names it. */

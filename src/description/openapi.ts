@@ -86,7 +86,9 @@ export function describe(types: Readonly<Record<string, Schema>>) {
         [status]: {
           description: successes[status],
           headers: answerHeaders,
-          content: { [words.lines ? 'application/jsonl' : 'application/json']: { schema: answer(words.answer) } },
+          content: {
+            [words.lines ? 'application/jsonl' : 'application/json']: { schema: answer(words.answer) },
+          },
         },
         ...(conditional && {
           304: { description: 'It is still what `if-none-match` names.', headers: answerHeaders },

@@ -44,7 +44,7 @@ export function respond({ status, body, lines, headers }: Reply, id: string): Re
     status,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(lines && { 'content-type': 'application/jsonl; charset=utf-8' }),
+      ...(lines && { 'content-type': 'application/jsonl' }),
       ...everyAnswer,
       ...headers,
       'x-request-id': id,

@@ -316,6 +316,7 @@ BEGIN
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     stamp = random() & 0xffffffffffff
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
+END;
 
 -- It has the webhook in `accounts`, without a secret of its own: either place follows the other.
 CREATE TRIGGER IF NOT EXISTS account_webhook_by_release_1 AFTER UPDATE OF webhook_url, webhook_key ON accounts

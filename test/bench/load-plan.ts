@@ -63,7 +63,9 @@ const seconds = perRequest((name) => 1 / (rate.get(name) ?? 1));
 
 const requests = LOAD.requestsPerSecond * LOAD.secondsPerMonth;
 const bytes =
-  ACCOUNT.users * cost.bytesPerUser + ACCOUNT.calendars * cost.bytesPerCalendar + ACCOUNT.events * bytesPerEvent;
+  ACCOUNT.users * cost.bytesPerUser +
+  ACCOUNT.calendars * cost.bytesPerCalendar +
+  ACCOUNT.events * bytesPerEvent;
 const stored = (LOAD.accounts * bytes) / 1e9;
 const over = (amount: number, { included, million }: { included: number; million: number }) =>
   (Math.max(0, amount - included) / 1e6) * million;
@@ -93,10 +95,9 @@ ${whole(LOAD.accounts)} accounts take ${whole(stored)} GB: ${Math.ceil((stored *
 
 ${table(
   ['a month at 1,000 requests a second', 'US$'],
-  [...Object.entries(bill), ['all of it', Object.values(bill).reduce((a, b) => a + b)] as const].map(([what, dollars]) => [
-    what,
-    whole(dollars),
-  ]),
+  [...Object.entries(bill), ['all of it', Object.values(bill).reduce((a, b) => a + b)] as const].map(
+    ([what, dollars]) => [what, whole(dollars)],
+  ),
 )}`);
 
 async function measureRates(): Promise<Map<string, number>> {
@@ -111,7 +112,8 @@ async function measureRates(): Promise<Map<string, number>> {
       const started = performance.now();
       await Promise.all(
         all.map(async (actor) => {
-          for (let i = 0; i < TIMED.requests / TIMED.at; i++) await (await once(worker, operation, actor)).text();
+          for (let i = 0; i < TIMED.requests / TIMED.at; i++)
+            await (await once(worker, operation, actor)).text();
         }),
       );
       rates.set(operation.name, (TIMED.requests / (performance.now() - started)) * 1000);

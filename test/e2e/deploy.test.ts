@@ -114,6 +114,26 @@ describe('both at once, on one database', () => {
     }
   });
 
+  it('the webhook is the same to both, whichever sets or removes it', async () => {
+    const { accountId, old, young } = await newWorld(previously);
+    const webhookOf = async (server: typeof old) =>
+      (await unwrap(server.account.me())).account.settings.webhook;
+    await unwrap(old.account.setWebhook('https://example.test/old'));
+    const there = await webhookOf(young);
+    expect(there).toMatchObject({
+      url: 'https://example.test/old',
+      secret: expect.stringMatching(/^whsec_/),
+    });
+    await unwrap(young.account.setWebhook('https://example.test/young'));
+    expect(await webhookOf(old)).toEqual({ url: 'https://example.test/young', key: there?.key });
+    await unwrap(old.account.removeWebhook());
+    expect(await webhookOf(young)).toBeNull();
+    await unwrap(young.account.setWebhook('https://example.test/again'));
+    await unwrap(young.account.removeWebhook());
+    expect(await webhookOf(old)).toBeNull();
+    await expectSound(accountId);
+  });
+
   it('what the one before changes has another entity tag', async () => {
     const { old, young, user, calendar, schedule, serviceId } = await newWorld(previously);
     const { event } = await unwrap(
@@ -134,6 +154,7 @@ describe('both at once, on one database', () => {
       ],
       [() => young.booking.findById(booking.id), () => old.booking.move(booking.id, TOMORROW + 14 * HOUR)],
       [() => young.account.me(), () => old.account.updateSettings({ publicBooking: false })],
+      [() => young.account.me(), () => old.account.setWebhook('https://example.test/hook')],
     ];
     for (const [read, change] of reads) {
       const { etag: before } = await read();

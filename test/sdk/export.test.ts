@@ -22,7 +22,7 @@ const lines =
         at += 7;
       },
     });
-    return new Response(body, { headers: { 'content-type': 'application/jsonl; charset=utf-8' } });
+    return new Response(body, { headers: { 'content-type': 'application/jsonl' } });
   };
 
 async function exported(replies: Reply[], options = {}) {

@@ -29,7 +29,7 @@ export const linesIn = (text: string): Line[] =>
     .map((line) => JSON.parse(line));
 
 export const exportOf = async (...asked: Parameters<typeof answerOf>): Promise<Line[]> =>
-  linesIn(await (await answerOf(...asked)).text());
+  linesIn(new TextDecoder().decode(await (await answerOf(...asked)).arrayBuffer()));
 
 /** Without what is another one each time. */
 export const told = (lines: Line[]): Line[] =>
@@ -52,7 +52,7 @@ export const importInto = (db: D1Database, lines: Line[]): Promise<boolean> => i
 export async function rowsOf(db: D1Database, account: string): Promise<Record<string, unknown[]>> {
   const tables = [
     ...['accounts', 'api_keys', 'signing_keys', 'users', 'calendars', 'events'],
-    ...['schedules', 'services', 'service_users', 'bookings'],
+    ...['schedules', 'services', 'service_users', 'bookings', 'webhooks'],
   ];
   const entries = [
     ['users', 'user_metadata'],
@@ -65,7 +65,9 @@ export async function rowsOf(db: D1Database, account: string): Promise<Record<st
     ...tables.map((name) =>
       name === 'accounts'
         ? 'SELECT * FROM accounts WHERE id = ?'
-        : `SELECT * FROM ${name} WHERE account_id = ? ORDER BY seq`,
+        : name === 'webhooks'
+          ? 'SELECT url, key, secret, old_secret, old_secret_until, events FROM webhooks WHERE account_id = ?'
+          : `SELECT * FROM ${name} WHERE account_id = ? ORDER BY seq`,
     ),
     ...entries.map(
       ([owner, name]) =>

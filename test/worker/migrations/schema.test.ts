@@ -2,7 +2,7 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
-import { FIRST_RELEASE } from './data.ts';
+import { ACCOUNT, FIRST_RELEASE } from './data.ts';
 import { clear, content, run, runStep, schema, stepNames } from './support.ts';
 
 beforeEach(clear);
@@ -62,6 +62,23 @@ it('may be applied again, and changes nothing then', async () => {
   const before = [await schema(), await content()];
   await apply();
   expect([await schema(), await content()]).toEqual(before);
+});
+
+it('the webhook of the first release is told with a secret from then on', async () => {
+  await runStep('0001_initial.sql');
+  await run(FIRST_RELEASE);
+  for (const step of stepNames().slice(1)) await runStep(step);
+  expect((await content()).webhooks).toEqual([
+    expect.objectContaining({
+      account_id: ACCOUNT,
+      url: 'https://example.test/hook',
+      key: 'whk_1',
+      secret: expect.stringMatching(/^whsec_[0-9A-F]{48}$/),
+      events: '[]',
+      filed: '',
+    }),
+  ]);
+  expect((await content()).deliveries).toEqual([]);
 });
 
 it('what begins with a version of its own still does, and what was there before begins at 0', async () => {

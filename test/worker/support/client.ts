@@ -36,7 +36,7 @@ export async function call(method: string, path: string, options: Call = {}): Pr
     body: raw ?? (body === undefined ? null : JSON.stringify(body)),
   });
   const response = await handle(request, { ...env, ...options.env } as Env, now);
-  const text = await response.text();
+  const text = new TextDecoder().decode(await response.arrayBuffer());
   const lines = response.headers.get('content-type')?.startsWith('application/jsonl');
   const parsed = lines ? text : text ? JSON.parse(text) : null;
   if (method !== 'OPTIONS') {

@@ -21,7 +21,9 @@ export interface Exchange {
 interface Reference {
   $ref: string;
 }
-type Content = Partial<Record<'application/json' | 'application/jsonl' | 'application/problem+json', { schema: Reference }>>;
+type Content = Partial<
+  Record<'application/json' | 'application/jsonl' | 'application/problem+json', { schema: Reference }>
+>;
 interface Described {
   headers: Record<string, Reference>;
   content?: Content;

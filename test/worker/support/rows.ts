@@ -12,6 +12,8 @@ interface Fixture {
   of?: (user: User) => Promise<unknown>;
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
+  /** Whether it is answered with lines of JSON. */
+  lines?: true;
   /** The round trips that a request takes where that is not 1. */
   trips?: 0 | 2;
 }
@@ -35,7 +37,7 @@ const fixtures: Record<string, Fixture> = {
   'GET /account/webhook/deliveries': {},
   'GET /account/webhook/deliveries/:deliveryId': {},
   'POST /account/webhook/deliveries/:deliveryId/replay': {},
-  'GET /account/export': {},
+  'GET /account/export': { lines: true },
   'GET /account/keys': {},
   'POST /account/keys': { body: () => ({ publicJwtKey: keys.pem, kid: crypto.randomUUID() }) },
   'POST /account/keys/inspect': { body: async (user) => ({ token: await user.token() }) },
