@@ -19,7 +19,7 @@ import { linesOf } from './lines.ts';
 import { outageProblem } from './outage.ts';
 import { entityTag, isKnown, onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { slowDown } from './rate-limit.ts';
-import type { Reply } from './reply.ts';
+import { LINES, type Reply } from './reply.ts';
 
 /** A request that a row of the table takes. */
 export interface Matched {

@@ -1,5 +1,8 @@
 /** What goes back to the client, and the headers that every answer has. */
 
+/** The media type of JSON Lines. */
+export const LINES = 'application/jsonl';
+
 /** An answer before it is a Response. */
 export interface Reply {
   status: number;
@@ -44,7 +47,7 @@ export function respond({ status, body, lines, headers }: Reply, id: string): Re
     status,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(lines && { 'content-type': 'application/jsonl' }),
+      ...(lines && { 'content-type': LINES }),
       ...everyAnswer,
       ...headers,
       'x-request-id': id,
