@@ -28,9 +28,12 @@ const table = (type: string, name: string, columns: string, json = ''): Table =>
   json: json.split(' '),
 });
 
+/** A key has it from its account. */
+const asItsAccount = { nearest: '(SELECT nearest FROM accounts WHERE id = ?2)' };
+
 export const tables: readonly Table[] = [
   {
-    ...table('account', 'accounts', 'id public_freebusy public_booking created version'),
+    ...table('account', 'accounts', 'id public_freebusy public_booking created version nearest'),
     single: true,
   },
   table('user', 'users', 'id metadata not_before agenda version', 'metadata'),
@@ -56,8 +59,8 @@ export const tables: readonly Table[] = [
     'id service_id session start_ts duration state expires_at hosts events booked_by metadata created updated stamp version',
     'hosts events metadata',
   ),
-  table('signingKey', 'signing_keys', 'kid pem state retires_at created version'),
-  table('apiKey', 'api_keys', 'id hash name hint created expires_at'),
+  { ...table('signingKey', 'signing_keys', 'kid pem state retires_at created version'), made: asItsAccount },
+  { ...table('apiKey', 'api_keys', 'id hash name hint created expires_at'), made: asItsAccount },
   {
     ...table('webhook', 'webhooks', 'url key secret old_secret old_secret_until events', 'events'),
     single: true,

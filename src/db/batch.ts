@@ -52,9 +52,9 @@ export class Connection {
     this.#ends = Date.now() + patience;
   }
 
-  /** Whether the latest answer may be of the past, for a replica gave it. */
-  get near(): boolean {
-    return this.#near !== null;
+  /** From where a replica may answer next; null where the primary is to, or has. */
+  get near(): string | null {
+    return this.#near;
   }
 
   /** From now on the primary alone is asked. */

@@ -12,7 +12,9 @@ const TAGGED = /^.{14}8([0-9a-f]{3})-[89ab]/;
 /** The place that an account's id names, true or not. A UUID of any other version was made in place 0. */
 export const placeOfAccount = (id: string): number => Number.parseInt(TAGGED.exec(id)?.[1] ?? '0', 16);
 
-export function newAccountId(place: number): string {
-  const id = crypto.randomUUID();
-  return place === 0 ? id : `${id.slice(0, 14)}8${place.toString(16).padStart(3, '0')}${id.slice(18)}`;
-}
+export const newAccountId = (place: number): string =>
+  place === 0 ? crypto.randomUUID() : accountIdIn(crypto.randomUUID(), place);
+
+/** The id that an account gets in a place it is moved to: the same one each time. */
+export const accountIdIn = (id: string, place: number): string =>
+  `${id.slice(0, 14)}8${place.toString(16).padStart(3, '0')}${id.slice(18)}`;

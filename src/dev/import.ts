@@ -10,9 +10,22 @@ import { parseArgs } from 'node:util';
 import type { D1Database } from '@cloudflare/workers-types';
 import { getPlatformProxy, unstable_readConfig as readConfig } from 'wrangler';
 import { importCopy } from '../copy/import.ts';
+import { rehomed } from '../copy/rehome.ts';
+import type { Declared } from '../db/databases.ts';
 import { readCopy } from './import-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const { compatibility_date, d1_databases, vars } = readConfig({ config: join(root, 'wrangler.toml') });
+
+/** The number of the place whose database has this binding. */
+function placeOf(binding: string): number {
+  if (binding === 'DB') return 0;
+  const places = Object.entries((vars.PLACES ?? {}) as Record<string, Declared>);
+  const [number] = places.find(([, place]) => place.binding === binding) ?? [];
+  if (number === undefined) throw new Error(`PLACES in wrangler.toml gives ${binding} no number`);
+  return Number(number);
+}
 
 /** Does something with a database of wrangler.toml: the one on this machine, or the real one, with wrangler's login. */
 async function withDatabase<T>(
@@ -20,7 +33,6 @@ async function withDatabase<T>(
   { remote, persistTo }: { remote: boolean; persistTo: string },
   work: (db: D1Database) => Promise<T>,
 ): Promise<T> {
-  const { compatibility_date, d1_databases } = readConfig({ config: join(root, 'wrangler.toml') });
   const database = (d1_databases as { binding: string; database_name: string; database_id: string }[]).find(
     (database) => database.binding === binding,
   );
@@ -54,13 +66,15 @@ async function main(): Promise<string> {
   });
   const [file] = positionals;
   if (!file) throw new Error('Name the file: npm run import -- FILE [--binding DB] [--remote]');
-  const copy = await readCopy(file);
+  const { binding } = values;
+  const { copy, apiKey } = await rehomed(await readCopy(file), placeOf(binding), Date.now());
   const where = { remote: values.remote, persistTo: values['persist-to'] };
-  const made = await withDatabase(values.binding, where, (db) => importCopy(db, copy));
+  const made = await withDatabase(binding, where, (db) => importCopy(db, copy));
   const rows = Object.values(copy.counts).reduce((sum, count) => sum + count, 0);
-  return made
-    ? `The account ${copy.account} is in ${values.binding}: ${rows} rows.`
-    : `The account ${copy.account} is in ${values.binding} already. Nothing was changed.`;
+  if (!made) return `The account ${copy.account} is in ${binding} already. Nothing was changed.`;
+  const done = `The account ${copy.account} is in ${binding}: ${rows} rows.`;
+  if (!apiKey) return done;
+  return `${done}\nIt has a new id there, and in the place of its API keys this one, which is shown once: ${apiKey}`;
 }
 
 try {

@@ -19,7 +19,7 @@ import { linesOf } from './lines.ts';
 import { outageProblem } from './outage.ts';
 import { entityTag, isKnown, onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { slowDown } from './rate-limit.ts';
-import { LINES, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /** A request that a row of the table takes. */
 export interface Matched {
@@ -75,10 +75,7 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
   const carryOut = async (home: Place, near: string | null, planFor: (scope: Scope) => Promise<Plan>) => {
     const connection = new Connection(home.db, near);
     try {
-      const { outcome, caller: proven } = await perform(connection, trace, caller, planFor);
-      const { bookmark: at } = connection;
-      const bookmark = at && writeBookmark({ at, nearest: proven.nearest }, home.number);
-      return { outcome, headers: bookmark ? { 'nettu-bookmark': bookmark } : {} };
+      return { ...(await perform(connection, trace, caller, planFor)), connection };
     } finally {
       trace.rowsRead += connection.rowsRead;
     }
@@ -90,18 +87,29 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
 
   try {
     const home = await homeOf();
-    const performed = await carryOut(home, nearFrom(caller, matched, headers, home), planFor(home));
-    const { outcome } = performed;
+    const {
+      outcome,
+      caller: proven,
+      connection,
+    } = await carryOut(home, nearFrom(caller, matched, headers, home), planFor(home));
+    let { near } = connection;
     const reply =
       outcome instanceof Part
         ? linesOf(outcome, {
             request,
             trace,
-            perform: async (next) => (await carryOut(home, null, async (scope) => next(scope))).outcome,
+            perform: async (next) => {
+              const performed = await carryOut(home, near, async (scope) => next(scope));
+              near = performed.connection.near;
+              return performed.outcome;
+            },
             fail: (error) => failure(told(error), trace).body,
           })
         : replyOf(outcome, route, headers);
-    return { ...reply, headers: { ...reply.headers, ...performed.headers } };
+    const { bookmark: at } = connection;
+    if (at === null) return reply;
+    const bookmark = writeBookmark({ at, nearest: proven.nearest }, home.number);
+    return { ...reply, headers: { ...reply.headers, 'nettu-bookmark': bookmark } };
   } catch (error) {
     throw told(error);
   }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { importCopy } from '../../../src/copy/import.ts';
 import { tables } from '../../../src/copy/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
+import { through } from '../support/database.ts';
 import { answerOf, copyOf, emptyCopy, exportOf, importInto, linesIn, rowsOf, told } from './support.ts';
 
 const HOUR = 3_600_000;
@@ -23,7 +24,7 @@ async function fullAccount(): Promise<Account> {
     if (reply.status > 299) throw new Error(JSON.stringify(reply.body));
     return reply.body;
   };
-  await account.call('PUT', '/account/settings', { body: { publicBooking: false } });
+  await account.call('PUT', '/account/settings', { body: { publicBooking: false, reads: 'nearest' } });
   await account.call('PUT', '/account/webhook', {
     body: { webhookUrl: 'https://example.test/hook', events: ['*'] },
   });
@@ -100,6 +101,7 @@ it('every column of what belongs to an account is in a copy, or is known to come
   expect(left).toEqual([
     'accounts.webhook_url',
     'accounts.webhook_key',
+    ...['api_keys.nearest', 'signing_keys.nearest'],
     'events.length_class',
     ...['webhooks.since', 'webhooks.filed', 'webhooks.next_at', 'webhooks.lease', 'webhooks.lease_until'],
   ]);
@@ -111,10 +113,7 @@ describe('what goes out', { timeout: 60_000 }, () => {
     const account = await fullAccount();
     await fullAccount();
     const answer = await answerOf(account.apiKey);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([
-      200,
-      'application/jsonl',
-    ]);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/jsonl']);
     const lines = linesIn(new TextDecoder().decode(await answer.arrayBuffer()));
     expect(lines[0]).toEqual({ type: 'export', format: 1, account: account.id, at: expect.any(Number) });
     expect(lines.at(-1)).toEqual({
@@ -177,14 +176,9 @@ describe('what goes out', { timeout: 60_000 }, () => {
 
   it('an outage in the middle is told as the last line, after a cursor to go on from', async () => {
     const { apiKey } = await fullAccount();
-    let batches = 0;
-    const failing = {
-      prepare: (text: string) => env.DB.prepare(text),
-      batch: (statements: D1PreparedStatement[]) => {
-        if (++batches > 5) throw new Error('D1_ERROR: Network connection lost.');
-        return env.DB.batch(statements);
-      },
-    } as unknown as D1Database;
+    const failing = through((run, count) =>
+      count > 5 ? Promise.reject(new Error('D1_ERROR: Network connection lost.')) : run(),
+    );
     const lines = await exportOf(apiKey, { db: failing });
     expect(lines.at(-1)).toMatchObject({
       type: 'problem',

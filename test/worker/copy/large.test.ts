@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import type { Line } from '../../../src/copy/import.ts';
-import { newAccount } from '../support/client.ts';
+import { counting, newAccount } from '../support/client.ts';
 import { answerOf, emptyCopy, importInto, linesIn, rowsOf } from './support.ts';
 
 const USERS = 10_000;
@@ -25,14 +25,7 @@ async function largeAccount() {
 
 it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, async () => {
   const account = await largeAccount();
-  let trips = 0;
-  const counted = {
-    prepare: (text: string) => env.DB.prepare(text),
-    batch: (statements: D1PreparedStatement[]) => {
-      trips += 1;
-      return env.DB.batch(statements);
-    },
-  } as unknown as D1Database;
+  const { db: counted, trips } = counting();
   const answer = await answerOf(account.apiKey, { db: counted });
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   const lines: Line[] = [];
@@ -42,9 +35,9 @@ it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, a
     largest = Math.max(largest, part.value.byteLength);
     lines.push(...linesIn(new TextDecoder().decode(part.value)));
     // However slowly it is read, nothing is fetched that was not asked for.
-    const before = trips;
+    const before = trips();
     await new Promise((resolve) => setTimeout(resolve, 0));
-    ahead = Math.max(ahead, trips - before);
+    ahead = Math.max(ahead, trips() - before);
   }
   expect(lines.at(-1)).toMatchObject({
     type: 'end',
@@ -52,7 +45,7 @@ it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, a
   });
   expect(ahead).toBe(0);
   expect(largest).toBeLessThan(600_000);
-  expect([chunks > 100, trips < 150]).toEqual([true, true]);
+  expect([chunks > 100, trips() < 150]).toEqual([true, true]);
 
   const copy = await emptyCopy();
   expect(await importInto(copy, lines)).toBe(true);

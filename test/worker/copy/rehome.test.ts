@@ -1,0 +1,62 @@
+/** An account that moves to another place: its id and its key are new there, and everything else is as it was. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { importCopy } from '../../../src/copy/import.ts';
+import { rehomed } from '../../../src/copy/rehome.ts';
+import { placeOfAccount } from '../../../src/db/places.ts';
+import { deployed } from '../places/support.ts';
+import { call, keys, newAccount } from '../support/client.ts';
+import { copyOf, exportOf, rowsOf } from './support.ts';
+
+const NOW = 1_790_000_000_000;
+
+async function moved() {
+  const account = await newAccount(keys.pem, { env: deployed() });
+  const user = await account.newUser({ color: 'red' });
+  await user.newCalendar('Europe/Oslo');
+  const old = copyOf(await exportOf(account.apiKey));
+  const { copy, apiKey } = await rehomed(old, 1, NOW);
+  expect(await importCopy(env.DB_EU as never, copy)).toBe(true);
+  return { account, user, old, copy, apiKey: String(apiKey) };
+}
+
+it('answers there, to its new key and to tokens that are signed as before', async () => {
+  const { user, copy, apiKey } = await moved();
+  expect([placeOfAccount(copy.account), apiKey.slice(0, 5)]).toEqual([1, 'sk_1.']);
+  const headers = { 'nettu-account': copy.account, authorization: `Bearer ${await user.token()}` };
+  const me = await call('GET', '/me', { headers, env: deployed() });
+  expect([me.status, me.body.user.id]).toEqual([200, user.id]);
+  const account = await call('GET', '/account', { headers: { 'x-api-key': apiKey }, env: deployed() });
+  expect([account.status, account.body.account.id]).toEqual([200, copy.account]);
+  const listed = await call('GET', '/account/api-keys', {
+    headers: { 'x-api-key': apiKey },
+    env: deployed(),
+  });
+  expect(listed.body.apiKeys).toEqual([
+    { id: expect.any(String), name: 'moved', hint: apiKey.slice(-4), created: NOW, expiresAt: null },
+  ]);
+});
+
+it('has every other row as it was', async () => {
+  const { account, copy } = await moved();
+  const plain = async (db: D1Database, id: string) => {
+    const { accounts, api_keys: _, ...rows } = await rowsOf(db, id);
+    const owned = [accounts, rows].flatMap((part) => JSON.stringify(part).replaceAll(id, 'account'));
+    return owned;
+  };
+  expect(await plain(env.DB_EU, copy.account)).toEqual(await plain(env.DB, account.id));
+});
+
+it('has the same id each time it is tried, and one key', async () => {
+  const { old, copy } = await moved();
+  const again = await rehomed(old, 1, NOW + 1);
+  expect(again.copy.account).toBe(copy.account);
+  expect(await importCopy(env.DB_EU as never, again.copy)).toBe(false);
+  expect((await rowsOf(env.DB_EU, copy.account)).api_keys).toHaveLength(1);
+});
+
+it('keeps its id and its keys in the place that they name', async () => {
+  const { old, copy } = await moved();
+  expect(await rehomed(old, 0, NOW)).toEqual({ copy: old, apiKey: null });
+  expect(await rehomed(copy, 1, NOW)).toEqual({ copy, apiKey: null });
+});
