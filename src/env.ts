@@ -12,8 +12,8 @@ export interface Env {
   RATE_LIMITER?: RateLimit;
   /** The description and its page. */
   ASSETS?: Fetcher;
-  /** Where it is said that an account has something to deliver. Without it the cron delivers, minute by minute. */
-  DELIVERIES?: Queue<Nudge>;
+  /** Where it is said what a run of its own is to do. Without it the cron does that, minute by minute. */
+  DELIVERIES?: Queue<Message>;
   /** Any value lets webhooks be on private addresses: for development alone. */
   ALLOW_PRIVATE_WEBHOOKS?: string;
 }
@@ -22,3 +22,12 @@ export interface Env {
 export interface Nudge {
   account: string;
 }
+
+/** Says that a cron is to do its work in a place: which cron, and when it was due, in milliseconds since the epoch. */
+export interface Sweep {
+  place: number;
+  cron: string;
+  at: number;
+}
+
+export type Message = Nudge | Sweep;

@@ -1,8 +1,8 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
 import { env as deployed } from 'cloudflare:workers';
 import { placeIn } from './auth/headers.ts';
-import { databaseOf, inEveryDatabase, placesOf } from './db/databases.ts';
-import type { Env, Nudge } from './env.ts';
+import { databaseOf, placesOf } from './db/databases.ts';
+import type { Env, Message } from './env.ts';
 import type { Exchange } from './http/answer.ts';
 import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
@@ -10,17 +10,13 @@ import { failure } from './http/failure.ts';
 import { log } from './http/log.ts';
 import { preflight, respond } from './http/reply.ts';
 import { routerOf } from './http/router.ts';
-import { forgetExpired } from './jobs/forget.ts';
-import { everyMinute } from './jobs/minute.ts';
 import { nudgeSoon } from './jobs/nudge.ts';
 import { consume } from './jobs/queue.ts';
+import { sweepAll } from './jobs/sweep.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
 
 const answer = routerOf(routes);
-
-/** The one cron of wrangler.toml that is not of every minute. */
-const DAILY = '17 3 * * *';
 
 // What the operator has set and cannot work is told by a Worker that does not start.
 placesOf(deployed as Env);
@@ -63,9 +59,6 @@ export default {
     }
     return response;
   },
-  scheduled: ({ cron, scheduledTime }, env) =>
-    inEveryDatabase(env, (DB) =>
-      cron === DAILY ? forgetExpired(DB, scheduledTime) : everyMinute({ ...env, DB }, { clock: Date.now }),
-    ),
+  scheduled: ({ cron, scheduledTime }, env) => sweepAll(env, cron, scheduledTime),
   queue: (batch, env) => consume(batch, env, { clock: Date.now }),
-} satisfies ExportedHandler<Env, Nudge>;
+} satisfies ExportedHandler<Env, Message>;

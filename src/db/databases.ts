@@ -30,19 +30,6 @@ export function placesOf(env: Env): readonly Place[] {
   return places;
 }
 
-/** Every database, for what must visit all of them. */
-export const databasesOf = (env: Env): D1Database[] => placesOf(env).map(({ db }) => db);
-
-/**
- * Does a job in every database at once. Where one fails, the others go on.
- *
- * @throws what the first one failed with, once all are through.
- */
-export async function inEveryDatabase(env: Env, job: (db: D1Database) => Promise<unknown>): Promise<void> {
-  const outcomes = await Promise.allSettled(databasesOf(env).map(job));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
 /**
  * A place by its number. One that there is not is place 0 to whoever names it: that knows no such account, and no
  * such key, so they hear what they hear of any other that does not exist, and in the same time.

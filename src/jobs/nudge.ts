@@ -3,7 +3,7 @@
  * a nudge may be lost, doubled or late.
  */
 import { batch } from '../db/batch.ts';
-import type { Env, Nudge } from '../env.ts';
+import type { Env, Message } from '../env.ts';
 import { type DueAccount, selectDueAccounts } from './delivery-rows.ts';
 import { reportFailure } from './report.ts';
 
@@ -25,7 +25,7 @@ export async function* dueAccounts(env: Env, now: number): AsyncGenerator<string
 }
 
 /** Nudges each account that has something due, through the queue. */
-export async function nudgeDue(env: Env, queue: Queue<Nudge>, now: number): Promise<void> {
+export async function nudgeDue(env: Env, queue: Queue<Message>, now: number): Promise<void> {
   for await (const accounts of dueAccounts(env, now)) {
     await queue.sendBatch(accounts.map((account) => ({ body: { account } })));
   }

@@ -1,29 +1,35 @@
-/** The queue's consumer: each message is a run for the account that it names. */
+/** The queue's consumer: each message is a run for the account, or the place, that it names. */
 import { databaseOf } from '../db/databases.ts';
 import { placeOfAccount } from '../db/places.ts';
-import type { Env, Nudge } from '../env.ts';
+import type { Env, Message, Nudge } from '../env.ts';
 import { deliver, type Run } from './deliver.ts';
 import { reportFailure } from './report.ts';
+import { isOverdue, sweep } from './sweep.ts';
 
 /** What is due later than this is left to the cron, in milliseconds. */
 const SOON = 60_000;
 /** How long a message waits that came while the database was out of reach: so much more with each time, in seconds. */
 const RETRY = 15;
 
-export async function consume(batch: MessageBatch<Nudge>, env: Env, run: Run): Promise<void> {
+export async function consume(batch: MessageBatch<Message>, env: Env, run: Run): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
-      const { account } = message.body;
+      const { body } = message;
       try {
-        const DB = databaseOf(env, placeOfAccount(account));
-        await nudgeAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
+        if ('account' in body) await deliverFor(body, env, run);
+        else if (!isOverdue(body, run.clock())) await sweep(env, body);
         message.ack();
       } catch (error) {
-        reportFailure('deliver', error);
+        reportFailure('account' in body ? 'deliver' : 'sweep', error);
         message.retry({ delaySeconds: RETRY * message.attempts });
       }
     }),
   );
+}
+
+async function deliverFor({ account }: Nudge, env: Env, run: Run): Promise<void> {
+  const DB = databaseOf(env, placeOfAccount(account));
+  await nudgeAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
 }
 
 /** More than a run can take, or an attempt that is soon to be made again. */
