@@ -50,7 +50,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },
-      { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e}/**/*.test.ts'] } },
+      { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'] } },
       // Each file has a Worker of its own; they share a Chromium.
       {
         test: {

@@ -1,10 +1,10 @@
 /**
- * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER]: puts the copy of an account into a database of
- * wrangler.toml, as often as you like: what is there already stays as it is.
+ * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER] [--config FILE]: puts the copy of an account into a
+ * database of wrangler.toml, as often as you like: what is there already stays as it is.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { D1Database } from '@cloudflare/workers-types';
@@ -16,60 +16,72 @@ import { readCopy } from './import-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const { compatibility_date, d1_databases, vars } = readConfig({ config: join(root, 'wrangler.toml') });
+type Config = ReturnType<typeof readConfig>;
+type Bound = Record<'binding' | 'database_name' | 'database_id', string>;
 
-/** The number of the place whose database has this binding. */
-function placeOf(binding: string): number {
-  if (binding === 'DB') return 0;
+/** A database of the operator's, and the number of its place. */
+function databaseOf({ d1_databases, vars }: Config, binding: string) {
+  const database = (d1_databases as Bound[]).find((database) => database.binding === binding);
+  if (!database) throw new Error(`wrangler.toml binds no D1 database as ${binding}`);
   const places = Object.entries((vars.PLACES ?? {}) as Record<string, Declared>);
-  const [number] = places.find(([, place]) => place.binding === binding) ?? [];
+  const number = binding === 'DB' ? '0' : places.find(([, place]) => place.binding === binding)?.[0];
   if (number === undefined) throw new Error(`PLACES in wrangler.toml gives ${binding} no number`);
-  return Number(number);
+  const { database_name, database_id } = database;
+  return { bound: { binding, database_name, database_id }, place: Number(number) };
 }
 
-/** Does something with a database of wrangler.toml: the one on this machine, or the real one, with wrangler's login. */
+/** Does something with a database: the one on this machine, or the real one, with wrangler's login. */
 async function withDatabase<T>(
-  binding: string,
-  { remote, persistTo }: { remote: boolean; persistTo: string },
+  bound: Bound,
+  { compatibility_date, remote, persistTo }: Pick<Config, 'compatibility_date'> & Where,
   work: (db: D1Database) => Promise<T>,
 ): Promise<T> {
-  const database = (d1_databases as { binding: string; database_name: string; database_id: string }[]).find(
-    (database) => database.binding === binding,
-  );
-  if (!database) throw new Error(`wrangler.toml binds no D1 database as ${binding}`);
   const folder = mkdtempSync(join(tmpdir(), 'nettu-import-'));
   const configPath = join(folder, 'wrangler.json');
-  const { database_name, database_id } = database;
-  const bound = { binding, database_name, database_id, remote };
-  writeFileSync(configPath, JSON.stringify({ name: 'import', compatibility_date, d1_databases: [bound] }));
+  const config = { name: 'import', compatibility_date, d1_databases: [{ ...bound, remote }] };
+  writeFileSync(configPath, JSON.stringify(config));
   const proxy = await getPlatformProxy<Record<string, D1Database>>({
     configPath,
     persist: { path: join(persistTo, 'v3') },
     remoteBindings: remote,
   });
   try {
-    return await work(proxy.env[binding] as D1Database);
+    return await work(proxy.env[bound.binding] as D1Database);
   } finally {
     await proxy.dispose();
     rmSync(folder, { recursive: true });
   }
 }
 
-async function main(): Promise<string> {
+interface Where {
+  remote: boolean;
+  persistTo: string;
+}
+
+/**
+ * @param args of the command line.
+ * @returns what there is to say of it.
+ * @throws Error for what cannot be done, which says why; then nothing was changed, or it may be tried again.
+ */
+export async function importAccount(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       binding: { type: 'string', default: 'DB' },
       remote: { type: 'boolean', default: false },
       'persist-to': { type: 'string', default: join(root, '.wrangler/state') },
+      config: { type: 'string', default: 'wrangler.toml' },
     },
   });
   const [file] = positionals;
   if (!file) throw new Error('Name the file: npm run import -- FILE [--binding DB] [--remote]');
-  const { binding } = values;
-  const { copy, apiKey } = await rehomed(await readCopy(file), placeOf(binding), Date.now());
-  const where = { remote: values.remote, persistTo: values['persist-to'] };
-  const made = await withDatabase(binding, where, (db) => importCopy(db, copy));
+  const { binding, remote, 'persist-to': persistTo } = values;
+  const config = readConfig({ config: resolve(root, values.config) });
+  const { bound, place } = databaseOf(config, binding);
+  const { copy, apiKey } = await rehomed(await readCopy(file), place, Date.now());
+  const where = { ...config, remote, persistTo };
+  const made = await withDatabase(bound, where, (db) => importCopy(db, copy));
   const rows = Object.values(copy.counts).reduce((sum, count) => sum + count, 0);
   if (!made) return `The account ${copy.account} is in ${binding} already. Nothing was changed.`;
   const done = `The account ${copy.account} is in ${binding}: ${rows} rows.`;
@@ -77,9 +89,11 @@ async function main(): Promise<string> {
   return `${done}\nIt has a new id there, and in the place of its API keys this one, which is shown once: ${apiKey}`;
 }
 
-try {
-  console.log(await main());
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    console.log(await importAccount(process.argv.slice(2)));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

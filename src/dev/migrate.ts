@@ -1,12 +1,13 @@
 /**
- * npm run migrate [-- --remote] [--persist-to FOLDER]: applies what is new in src/migrations to every D1 database that
- * wrangler.toml binds, one after the other; as often as you like.
+ * npm run migrate [-- --remote] [--persist-to FOLDER] [--config FILE]: applies what is new in src/migrations to every D1
+ * database that wrangler.toml binds, one after the other; as often as you like.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { migrations, sqlOf } from './migrations.ts';
 
@@ -22,10 +23,11 @@ const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
  * @throws Error with wrangler's own words, for the first database where a step fails; that step has changed nothing.
  */
 export function migrate(flags: string[], says: (text: string) => void = () => {}): void {
-  for (const { binding, migrations_dir: directory } of readConfig({ config: join(root, 'wrangler.toml') })
-    .d1_databases) {
-    if (directory !== DIRECTORY)
-      throw new Error(`wrangler.toml: the binding ${binding} needs migrations_dir = "${DIRECTORY}"`);
+  const { values } = parseArgs({ args: flags, strict: false, options: { config: { type: 'string' } } });
+  const config = resolve(root, String(values.config ?? 'wrangler.toml'));
+  for (const { binding, migrations_dir: directory } of readConfig({ config }).d1_databases) {
+    if (!directory || resolve(dirname(config), directory) !== join(root, DIRECTORY))
+      throw new Error(`${config}: the binding ${binding} needs migrations_dir = "${DIRECTORY}"`);
     let applied = run(['migrations', 'apply', binding], flags);
     if (/duplicate column name/.test(applied.output)) {
       adopt(binding, flags);
@@ -52,6 +54,7 @@ function run(command: string[], flags: string[]) {
 /**
  * Takes over a database that was made by a schema.sql newer than the first, before there were migrations: it has some of
  * the columns that the first step that failed adds. That step is done without those, for all else in it may be repeated.
+ * The last such schema had dropped two columns of the first, which later steps go on from.
  */
 function adopt(binding: string, flags: string[]): void {
   const rows = <Row>(sql: string): Row[] => {
@@ -68,10 +71,12 @@ function adopt(binding: string, flags: string[]): void {
   const rest = sqlOf(step).replace(/^ALTER TABLE (\w+) ADD COLUMN (\w+)[^;]*;$/gm, (text, table, column) =>
     columns.includes(`${table}.${column}`) ? '' : text,
   );
+  const dropped = ['webhook_url', 'webhook_key'].filter((column) => !columns.includes(`accounts.${column}`));
+  const restored = dropped.map((column) => `ALTER TABLE accounts ADD COLUMN ${column} TEXT;\n`).join('');
   const folder = mkdtempSync(join(tmpdir(), 'nettu-adopt-'));
   try {
     const file = join(folder, step);
-    writeFileSync(file, `${rest}\nINSERT INTO d1_migrations (name) VALUES ('${step}');\n`);
+    writeFileSync(file, `${restored}${rest}\nINSERT INTO d1_migrations (name) VALUES ('${step}');\n`);
     const { failed, output } = run(['execute', binding, '--yes', '--file', file], flags);
     if (failed) throw new Error(output);
   } finally {
@@ -79,7 +84,7 @@ function adopt(binding: string, flags: string[]): void {
   }
 }
 
-if (import.meta.main || process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     migrate(process.argv.slice(2), console.log);
   } catch (error) {

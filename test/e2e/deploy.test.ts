@@ -1,6 +1,6 @@
 /**
  * While a deploy goes on, the Worker of the release before and the next one answer over one database, which has the
- * schema of the next. The bundle of the first is the one that was deployed.
+ * schema of the next. The bundles of the releases before are those that there were.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../src/sdk/index.ts';
@@ -8,9 +8,15 @@ import { faultsOf, STORED, storedOf } from '../worker/bookings/sound.ts';
 import { newActors, outcome, serverAt } from './support/actors.ts';
 import { startReleases } from './support/service.ts';
 
-const service = await startReleases(1);
-afterAll(service.stop);
-const [previously, next] = service.baseUrls as unknown as [string, string];
+/** What only the next release has: a request, and what the one before says to it. */
+const releases = [
+  { release: 1, asks: (server: Server) => server.service.list(), refusal: '405 method-not-allowed' },
+  {
+    release: 2,
+    asks: (server: Server) => server.account.updateSettings({ reads: 'primary' }),
+    refusal: '400 input-invalid',
+  },
+];
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** The midnight after the next. */
@@ -20,148 +26,157 @@ const everyDay = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).ma
   intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
 }));
 
-/** Everything that can be booked, made by one Worker. */
-async function newWorld(baseUrl: string) {
-  const { accountId, apiKey } = await newActors(baseUrl);
-  const server = serverAt(baseUrl, apiKey);
-  const { user } = await unwrap(server.user.create({ metadata: { plan: 'free' } }));
-  const { calendar } = await unwrap(server.calendar.create(user.id, { timezone: 'Europe/Oslo' }));
-  const { schedule } = await unwrap(server.schedule.create(user.id, { timezone: 'UTC', rules: everyDay }));
-  const { service: made } = await unwrap(server.service.create());
-  await unwrap(
-    server.service.addUser(made.id, {
-      userId: user.id,
-      availability: { variant: 'Schedule', id: schedule.id },
-      bookingCalendarId: calendar.id,
-    }),
-  );
-  const old = serverAt(previously, apiKey);
-  const young = serverAt(next, apiKey);
-  return { accountId, apiKey, user, calendar, schedule, serviceId: made.id, old, young };
-}
+type Server = ReturnType<typeof serverAt>;
 
-async function expectSound(account: string) {
-  const results = await service.db.batch(STORED.map((text) => service.db.prepare(text).bind(account)));
-  const stored = storedOf(results.map(({ results }) => results));
-  expect(faultsOf(stored, Date.now())).toEqual([]);
-  return stored;
-}
-
-it('they are two releases: the one before has no lists', async () => {
-  const { old, young } = await newWorld(next);
-  expect([outcome(await old.service.list()), outcome(await young.service.list())]).toEqual([
-    '405 method-not-allowed',
-    '200',
-  ]);
-});
-
-describe('the release before, on the new schema', () => {
-  it('does all that it did', async () => {
-    const { accountId, old, user, calendar, schedule, serviceId } = await newWorld(previously);
-    const { event } = await unwrap(
-      old.events.create(user.id, { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR, busy: true }),
+describe.each(releases)('release $release', async ({ release, asks, refusal }) => {
+  const service = await startReleases(release);
+  afterAll(service.stop);
+  const [previously, next] = service.baseUrls as unknown as [string, string];
+  /** Everything that can be booked, made by one Worker. */
+  async function newWorld(baseUrl: string) {
+    const { accountId, apiKey } = await newActors(baseUrl);
+    const server = serverAt(baseUrl, apiKey);
+    const { user } = await unwrap(server.user.create({ metadata: { plan: 'free' } }));
+    const { calendar } = await unwrap(server.calendar.create(user.id, { timezone: 'Europe/Oslo' }));
+    const { schedule } = await unwrap(server.schedule.create(user.id, { timezone: 'UTC', rules: everyDay }));
+    const { service: made } = await unwrap(server.service.create());
+    await unwrap(
+      server.service.addUser(made.id, {
+        userId: user.id,
+        availability: { variant: 'Schedule', id: schedule.id },
+        bookingCalendarId: calendar.id,
+      }),
     );
-    await unwrap(old.account.updateSettings({ publicFreebusy: true }));
-    await unwrap(old.user.update(user.id, { metadata: { plan: 'paid' } }));
-    await unwrap(old.calendar.update(calendar.id, { timezone: 'UTC' }));
-    await unwrap(old.events.update(event.id, { startTs: TOMORROW + HOUR }));
-    await unwrap(old.schedule.update(schedule.id, { metadata: { a: 'b' } }));
-    await unwrap(old.service.update(serviceId, { metadata: { a: 'b' } }));
-    const busy = { provider: 'Nettu', id: calendar.id } as const;
-    await unwrap(old.service.addBusyCalendar({ serviceId, userId: user.id, calendar: busy }));
-    const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
-    const made = await unwrap(old.booking.create(serviceId, booking));
-    expect(outcome(await old.booking.create(serviceId, booking))).toBe('409 slot-taken');
-    await unwrap(old.booking.move(made.booking.id, TOMORROW + 12 * HOUR));
-    const held = await unwrap(old.booking.create(serviceId, { ...booking, holdFor: 5 }));
-    await unwrap(old.booking.confirm(held.booking.id));
-    await unwrap(old.booking.cancel(held.booking.id));
-    const window = { startTs: TOMORROW, endTs: TOMORROW + DAY };
-    const { busy: times } = await unwrap(old.user.freebusy(user.id, window));
-    expect(times.map(({ startTs }) => startTs)).toEqual([TOMORROW + HOUR, TOMORROW + 12 * HOUR]);
-    const { bookings } = await expectSound(accountId);
-    expect(bookings).toHaveLength(2);
-    await unwrap(old.user.remove(user.id));
-    await expectSound(accountId);
-  });
-});
+    const old = serverAt(previously, apiKey);
+    const young = serverAt(next, apiKey);
+    return { accountId, apiKey, user, calendar, schedule, serviceId: made.id, old, young };
+  }
 
-describe('both at once, on one database', () => {
-  it('never book the same slot twice', { timeout: 60_000 }, async () => {
-    const { accountId, old, young, serviceId } = await newWorld(previously);
-    const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, i) => (i % 2 ? old : young).booking.create(serviceId, booking)),
-    );
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect((await expectSound(accountId)).bookings).toHaveLength(1);
+  async function expectSound(account: string) {
+    const results = await service.db.batch(STORED.map((text) => service.db.prepare(text).bind(account)));
+    const stored = storedOf(results.map(({ results }) => results));
+    expect(faultsOf(stored, Date.now())).toEqual([]);
+    return stored;
+  }
+
+  it('they are two releases', async () => {
+    const { old, young } = await newWorld(next);
+    expect([outcome(await asks(old)), outcome(await asks(young))]).toEqual([refusal, '200']);
   });
 
-  it('each sees and changes what the other made', async () => {
-    for (const [maker, changer] of [
-      ['old', 'young'],
-      ['young', 'old'],
-    ] as const) {
-      const world = await newWorld(previously);
-      const { user } = await unwrap(world[maker].user.create({ metadata: { by: maker } }));
-      await unwrap(world[changer].user.update(user.id, { metadata: { by: changer } }));
-      expect((await unwrap(world[maker].user.find(user.id))).user.metadata).toEqual({ by: changer });
-      const slot = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
-      const { booking } = await unwrap(world[maker].booking.create(world.serviceId, slot));
-      await unwrap(world[changer].booking.move(booking.id, TOMORROW + 14 * HOUR));
-      await unwrap(world[maker].booking.cancel(booking.id));
-      await expectSound(world.accountId);
-    }
-  });
-
-  it('the webhook is the same to both, whichever sets or removes it', async () => {
-    const { accountId, old, young } = await newWorld(previously);
-    const webhookOf = async (server: typeof old) =>
-      (await unwrap(server.account.me())).account.settings.webhook;
-    await unwrap(old.account.setWebhook('https://example.test/old'));
-    const there = await webhookOf(young);
-    expect(there).toMatchObject({
-      url: 'https://example.test/old',
-      secret: expect.stringMatching(/^whsec_/),
+  describe('alone, on the new schema', () => {
+    it('does all that it did', async () => {
+      const { accountId, old, user, calendar, schedule, serviceId } = await newWorld(previously);
+      const { event } = await unwrap(
+        old.events.create(user.id, {
+          calendarId: calendar.id,
+          startTs: TOMORROW,
+          duration: HOUR,
+          busy: true,
+        }),
+      );
+      await unwrap(old.account.updateSettings({ publicFreebusy: true }));
+      await unwrap(old.user.update(user.id, { metadata: { plan: 'paid' } }));
+      await unwrap(old.calendar.update(calendar.id, { timezone: 'UTC' }));
+      await unwrap(old.events.update(event.id, { startTs: TOMORROW + HOUR }));
+      await unwrap(old.schedule.update(schedule.id, { metadata: { a: 'b' } }));
+      await unwrap(old.service.update(serviceId, { metadata: { a: 'b' } }));
+      const busy = { provider: 'Nettu', id: calendar.id } as const;
+      await unwrap(old.service.addBusyCalendar({ serviceId, userId: user.id, calendar: busy }));
+      const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+      const made = await unwrap(old.booking.create(serviceId, booking));
+      expect(outcome(await old.booking.create(serviceId, booking))).toBe('409 slot-taken');
+      await unwrap(old.booking.move(made.booking.id, TOMORROW + 12 * HOUR));
+      const held = await unwrap(old.booking.create(serviceId, { ...booking, holdFor: 5 }));
+      await unwrap(old.booking.confirm(held.booking.id));
+      await unwrap(old.booking.cancel(held.booking.id));
+      const window = { startTs: TOMORROW, endTs: TOMORROW + DAY };
+      const { busy: times } = await unwrap(old.user.freebusy(user.id, window));
+      expect(times.map(({ startTs }) => startTs)).toEqual([TOMORROW + HOUR, TOMORROW + 12 * HOUR]);
+      const { bookings } = await expectSound(accountId);
+      expect(bookings).toHaveLength(2);
+      await unwrap(old.user.remove(user.id));
+      await expectSound(accountId);
     });
-    await unwrap(young.account.setWebhook('https://example.test/young'));
-    expect(await webhookOf(old)).toEqual({ url: 'https://example.test/young', key: there?.key });
-    await unwrap(old.account.removeWebhook());
-    expect(await webhookOf(young)).toBeNull();
-    await unwrap(young.account.setWebhook('https://example.test/again'));
-    await unwrap(young.account.removeWebhook());
-    expect(await webhookOf(old)).toBeNull();
-    await expectSound(accountId);
   });
 
-  it('what the one before changes has another entity tag', async () => {
-    const { old, young, user, calendar, schedule, serviceId } = await newWorld(previously);
-    const { event } = await unwrap(
-      old.events.create(user.id, { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR }),
-    );
-    const slot = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
-    const { booking } = await unwrap(old.booking.create(serviceId, slot));
-    const metadata = { changed: 'yes' };
-    const reads: [() => Promise<{ etag: string | undefined }>, () => Promise<{ status: number }>][] = [
-      [() => young.user.find(user.id), () => old.user.update(user.id, { metadata })],
-      [() => young.calendar.findById(calendar.id), () => old.calendar.update(calendar.id, { metadata })],
-      [() => young.events.findById(event.id), () => old.events.update(event.id, { metadata })],
-      [() => young.schedule.find(schedule.id), () => old.schedule.update(schedule.id, { metadata })],
-      [() => young.service.find(serviceId), () => old.service.update(serviceId, { metadata })],
-      [
-        () => young.service.find(serviceId),
-        () => old.service.updateUserInService(serviceId, { userId: user.id, bufferAfter: 5 }),
-      ],
-      [() => young.booking.findById(booking.id), () => old.booking.move(booking.id, TOMORROW + 14 * HOUR)],
-      [() => young.account.me(), () => old.account.updateSettings({ publicBooking: false })],
-      [() => young.account.me(), () => old.account.setWebhook('https://example.test/hook')],
-    ];
-    for (const [read, change] of reads) {
-      const { etag: before } = await read();
-      expect((await change()).status).toBe(200);
-      const { etag: after } = await read();
-      expect([before, after]).toEqual([expect.any(String), expect.any(String)]);
-      expect(after).not.toBe(before);
-    }
+  describe('beside the next one, on one database', () => {
+    it('never book the same slot twice', { timeout: 60_000 }, async () => {
+      const { accountId, old, young, serviceId } = await newWorld(previously);
+      const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => (i % 2 ? old : young).booking.create(serviceId, booking)),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect((await expectSound(accountId)).bookings).toHaveLength(1);
+    });
+
+    it('each sees and changes what the other made', async () => {
+      for (const [maker, changer] of [
+        ['old', 'young'],
+        ['young', 'old'],
+      ] as const) {
+        const world = await newWorld(previously);
+        const { user } = await unwrap(world[maker].user.create({ metadata: { by: maker } }));
+        await unwrap(world[changer].user.update(user.id, { metadata: { by: changer } }));
+        expect((await unwrap(world[maker].user.find(user.id))).user.metadata).toEqual({ by: changer });
+        const slot = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+        const { booking } = await unwrap(world[maker].booking.create(world.serviceId, slot));
+        await unwrap(world[changer].booking.move(booking.id, TOMORROW + 14 * HOUR));
+        await unwrap(world[maker].booking.cancel(booking.id));
+        await expectSound(world.accountId);
+      }
+    });
+
+    it('the webhook is the same to both, whichever sets or removes it', async () => {
+      const { accountId, old, young } = await newWorld(previously);
+      const webhookOf = async (server: typeof old) =>
+        (await unwrap(server.account.me())).account.settings.webhook;
+      await unwrap(old.account.setWebhook('https://example.test/old'));
+      const there = await webhookOf(young);
+      expect(there).toMatchObject({
+        url: 'https://example.test/old',
+        secret: expect.stringMatching(/^whsec_/),
+      });
+      await unwrap(young.account.setWebhook('https://example.test/young'));
+      expect(await webhookOf(old)).toMatchObject({ url: 'https://example.test/young', key: there?.key });
+      await unwrap(old.account.removeWebhook());
+      expect(await webhookOf(young)).toBeNull();
+      await unwrap(young.account.setWebhook('https://example.test/again'));
+      await unwrap(young.account.removeWebhook());
+      expect(await webhookOf(old)).toBeNull();
+      await expectSound(accountId);
+    });
+
+    it('what the one before changes has another entity tag', async () => {
+      const { old, young, user, calendar, schedule, serviceId } = await newWorld(previously);
+      const { event } = await unwrap(
+        old.events.create(user.id, { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR }),
+      );
+      const slot = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+      const { booking } = await unwrap(old.booking.create(serviceId, slot));
+      const metadata = { changed: 'yes' };
+      const reads: [() => Promise<{ etag: string | undefined }>, () => Promise<{ status: number }>][] = [
+        [() => young.user.find(user.id), () => old.user.update(user.id, { metadata })],
+        [() => young.calendar.findById(calendar.id), () => old.calendar.update(calendar.id, { metadata })],
+        [() => young.events.findById(event.id), () => old.events.update(event.id, { metadata })],
+        [() => young.schedule.find(schedule.id), () => old.schedule.update(schedule.id, { metadata })],
+        [() => young.service.find(serviceId), () => old.service.update(serviceId, { metadata })],
+        [
+          () => young.service.find(serviceId),
+          () => old.service.updateUserInService(serviceId, { userId: user.id, bufferAfter: 5 }),
+        ],
+        [() => young.booking.findById(booking.id), () => old.booking.move(booking.id, TOMORROW + 14 * HOUR)],
+        [() => young.account.me(), () => old.account.updateSettings({ publicBooking: false })],
+        [() => young.account.me(), () => old.account.setWebhook('https://example.test/hook')],
+      ];
+      for (const [read, change] of reads) {
+        const { etag: before } = await read();
+        expect((await change()).status).toBe(200);
+        const { etag: after } = await read();
+        expect([before, after]).toEqual([expect.any(String), expect.any(String)]);
+        expect(after).not.toBe(before);
+      }
+    });
   });
 });
