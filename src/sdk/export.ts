@@ -1,9 +1,12 @@
 /** The lines of an export, from as many answers as they take. */
 import { NettuNetworkError } from './network-error.ts';
 import type { RequestOptions } from './options.ts';
-import { type AnswerProblem, NettuProblem } from './problem.ts';
+import { NettuProblem } from './problem.ts';
 import type { Send } from './request.ts';
 import { query } from './url.ts';
+
+const PATH = '/account/export';
+const NAME = `GET ${PATH}`;
 
 /** How often it goes on after a broken answer that has brought nothing. */
 const PATIENCE = 2;
@@ -14,50 +17,49 @@ export async function* exported(
   { cursor, ...options }: RequestOptions & { cursor?: string | undefined } = {},
 ): AsyncGenerator<string> {
   const origin = new Error();
+  const { signal } = options;
   for (let fruitless = 0; ; fruitless++) {
-    const path = `/account/export${query({ cursor })}`;
-    const answer = await send<object>('GET', path, options, undefined, { origin, streams: true });
+    const asked = { origin, streams: true };
+    const answer = await send<object>('GET', PATH + query({ cursor }), options, undefined, asked);
     if (answer.error) throw answer.error;
     // A line counts once the cursor after it is there: what is sent again after a broken answer is told once.
     let held: string[] = [];
-    let problem: unknown;
+    let failure: unknown;
     try {
       for await (const text of linesOf(answer.res)) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         const line = JSON.parse(text);
-        if (line.type === 'problem') throw refused(line.problem);
-        if (line.type !== 'export' || cursor === undefined) held.push(text);
-        if (line.type === 'end' || line.type === 'cursor') {
+        const { type, problem } = line;
+        if (type === 'problem')
+          throw new NettuProblem(`${NAME} was broken off: ${problem.code}. ${problem.detail}`, problem);
+        if (type !== 'export' || !cursor) held.push(text);
+        if (type === 'end' || type === 'cursor') {
           yield* held;
-          if (line.type === 'end') return;
+          if (type === 'end') return;
           held = [];
-          cursor = line.cursor as string;
+          ({ cursor } = line);
           fruitless = -1;
         }
       }
     } catch (cause) {
-      options.signal?.throwIfAborted();
-      if (cause instanceof NettuProblem && cause.status !== 503) throw cause;
-      problem =
-        cause instanceof NettuProblem ? cause : new NettuNetworkError('GET /account/export', { cause });
+      signal?.throwIfAborted();
+      failure = cause;
     }
-    if (fruitless >= PATIENCE) throw problem ?? new NettuNetworkError('GET /account/export');
+    const problem = failure instanceof NettuProblem ? failure : undefined;
+    if (fruitless >= PATIENCE || (problem && problem.status !== 503))
+      throw problem ?? new NettuNetworkError(NAME, { cause: failure });
   }
 }
 
-const refused = (problem: AnswerProblem & { status: number }) =>
-  new NettuProblem(`GET /account/export was broken off: ${problem.code}. ${problem.detail}`, problem);
-
 async function* linesOf({ body }: Response): AsyncGenerator<string> {
   if (!body) return;
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      const texts = (rest + decoder.decode(value, { stream: true })).split('\n');
+      const texts = (rest + value).split('\n');
       rest = texts.pop() ?? '';
       yield* texts;
     }

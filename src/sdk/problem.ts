@@ -17,42 +17,45 @@ export interface AnswerProblem extends Omit<Problem, 'code'> {
  */
 export class NettuProblem extends Error implements AnswerProblem {
   override readonly name = 'NettuProblem';
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: AnswerProblem['code'];
+  declare readonly type: string;
+  declare readonly title: string;
+  declare readonly status: number;
+  declare readonly detail: string;
+  declare readonly code: AnswerProblem['code'];
   declare readonly errors?: { path: string; reason: string }[];
   declare readonly id?: string;
   declare readonly requestId?: string;
 
   constructor(message: string, problem: AnswerProblem) {
-    const { type, title, status, detail, code, errors, id, requestId } = problem;
     super(message);
-    this.type = type;
-    this.title = title;
-    this.status = status;
-    this.detail = detail;
-    this.code = code;
-    if (errors) this.errors = errors;
-    if (id) this.id = id;
-    if (requestId) this.requestId = requestId;
+    Object.assign(this, membersOf(problem));
   }
 
   toJSON(): AnswerProblem {
-    const { type, title, status, detail, code, errors, id, requestId } = this;
-    return {
-      type,
-      title,
-      status,
-      detail,
-      code,
-      ...(errors && { errors }),
-      ...(id && { id }),
-      ...(requestId && { requestId }),
-    };
+    return membersOf(this);
   }
 }
+
+/** Those there are. */
+const membersOf = ({
+  type,
+  title,
+  status,
+  detail,
+  code,
+  errors,
+  id,
+  requestId,
+}: AnswerProblem): AnswerProblem => ({
+  type,
+  title,
+  status,
+  detail,
+  code,
+  ...(errors && { errors }),
+  ...(id && { id }),
+  ...(requestId && { requestId }),
+});
 
 /**
  * What was asked for, out of an answer or out of the promise of one: `await unwrap(client.user.me())`.

@@ -263,7 +263,8 @@ describe('the account client', () => {
   });
 
   test('has no method without a row', () => {
-    expect(methods(NettuClient()).sort()).toEqual(described(accountRows));
+    // A stream: export.test.ts has it.
+    expect(methods(NettuClient()).sort()).toEqual([...described(accountRows), 'account.export'].sort());
   });
 });
 
