@@ -5,9 +5,10 @@ import { defineConfig } from 'vitest/config';
 /** A busy machine is no failure: no test is about time. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-let made = false;
+/** Whoever runs several commands at once, as .ci/run does, builds before. */
+let made = Boolean(process.env.NETTU_BUILT);
 
-/** wrangler makes the description before it builds the Worker; vitest has it made here, once: it asks for each file. */
+/** wrangler makes the description before it builds the Worker; vitest has it made here, once. */
 function makeDescription(): void {
   if (made) return;
   execFileSync('node', ['test/description/make.ts'], { cwd: import.meta.dirname, stdio: 'inherit' });
@@ -46,11 +47,20 @@ export default defineConfig({
           ...patience,
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
+          // The Worker and what its answers are held against are loaded once, and not for each file: workerd takes all
+          // the files at once, which only a single one is given. (The pool of this version stalls when it is handed
+          // them one by one.) Each file finds an empty database.
+          isolate: false,
+          maxWorkers: 1,
+          // Projects with other numbers of workers come one after the other.
+          sequence: { groupOrder: 1 },
           setupFiles: ['test/worker/support/schema.ts'],
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },
-      { test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'] } },
+      {
+        test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'], maxWorkers: 2 },
+      },
       // Each file has a Worker of its own; they share a Chromium.
       {
         test: {

@@ -15,7 +15,7 @@ const scalar = join(root, 'node_modules/@scalar/api-reference');
 const { version } = JSON.parse(readFileSync(join(scalar, 'package.json'), 'utf8'));
 
 /** In one step: others may read it, or write the same, at this moment. */
-function write(name: string, text: string): void {
+export function write(name: string, text: string): void {
   const [file, draft] = [join(root, 'dist', name), join(root, 'dist', `draft-${process.pid}`)];
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(draft, text);

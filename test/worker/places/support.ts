@@ -1,11 +1,8 @@
 /** Three databases, in places 0, 1 and 2, each with a counter before it. */
-import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Env } from '../../../src/env.ts';
 import { type Account, counting, keys, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
-
-for (const db of [env.DB_EU, env.DB_US]) await applyD1Migrations(db, env.MIGRATIONS);
 
 export const PLACES: Env['PLACES'] = {
   0: { binding: 'DB', region: 'home' },
