@@ -26,7 +26,7 @@ export async function* exported(
     let held: string[] = [];
     let failure: unknown;
     try {
-      for await (const text of linesOf(answer.res)) {
+      for await (const text of linesOf(answer.res, signal)) {
         signal?.throwIfAborted();
         const line = JSON.parse(text);
         const { type, problem } = line;
@@ -51,9 +51,10 @@ export async function* exported(
   }
 }
 
-async function* linesOf({ body }: Response): AsyncGenerator<string> {
+async function* linesOf({ body }: Response, signal: AbortSignal | undefined): AsyncGenerator<string> {
   if (!body) return;
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  // Whoever aborts waits for nothing that does not come.
+  const reader = body.pipeThrough(new TextDecoderStream(), signal ? { signal } : {}).getReader();
   let rest = '';
   try {
     for (;;) {

@@ -329,7 +329,9 @@ describe.each([
   ['NettuUserClient', NettuUserClient({ token: 't', nettuAccount: NOBODY }), userUses],
 ])('%s', (_, client, uses) => {
   it('has no method that is not used here', () => {
-    expect(methodsOf(client).sort()).toEqual(Object.keys(uses).sort());
+    // The one that has no single answer: see export.test.ts.
+    const others = methodsOf(client).filter((name) => name !== 'account.export');
+    expect(others.sort()).toEqual(Object.keys(uses).sort());
   });
 
   it.each(Object.entries(uses))('%s is answered by the Worker', async (_, [send, status, data]) => {

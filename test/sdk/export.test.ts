@@ -99,3 +99,23 @@ it('end where the caller says so', async () => {
   })();
   await expect(asked).rejects.toThrow('enough');
 });
+
+it('end where the caller says so also while nothing comes', async () => {
+  const controller = new AbortController();
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const body = new ReadableStream({
+    start: (stream) => stream.enqueue(new TextEncoder().encode(`${header}\n${cursor('a')}\n`)),
+    cancel: () => leave(),
+  });
+  const { fetch } = stubFetch(() => new Response(body));
+  const client = NettuClient({ apiKey: 'sk_1', baseUrl: 'https://nettu.test', fetch });
+  const asked = client.account.export({ signal: controller.signal })[Symbol.asyncIterator]();
+  expect([(await asked.next()).value, (await asked.next()).value]).toEqual([header, cursor('a')]);
+  const next = asked.next();
+  controller.abort(new Error('enough'));
+  await expect(next).rejects.toThrow('enough');
+  await left;
+});

@@ -45,6 +45,7 @@ const accountRows: Row<NettuClient>[] = [
   ['health.checkStatus', (c) => c.health.checkStatus(), 'GET /'],
 
   ['account.create', (c) => c.account.create({ code: 'x' }), 'POST /account', { code: 'x' }],
+  ['account.create in a region', (c) => c.account.create({ code: 'x', region: 'eu' }), 'POST /account', { code: 'x', region: 'eu' }],
   ['account.me', (c) => c.account.me(), 'GET /account'],
   ['account.setPublicSigningKey', (c) => c.account.setPublicSigningKey('PEM'), 'PUT /account/pubkey', { publicJwtKey: 'PEM' }],
   ['account.setPublicSigningKey of nothing', (c) => c.account.setPublicSigningKey(), 'PUT /account/pubkey', {}],
@@ -53,6 +54,7 @@ const accountRows: Row<NettuClient>[] = [
   ['account.setWebhook with events', (c) => c.account.setWebhook('https://a.test/', { events: ['event.created'] }), 'PUT /account/webhook', { webhookUrl: 'https://a.test/', events: ['event.created'] }],
   ['account.removeWebhook', (c) => c.account.removeWebhook(), 'DELETE /account/webhook'],
   ['account.updateSettings', (c) => c.account.updateSettings({ publicFreebusy: true }), 'PUT /account/settings', { publicFreebusy: true }],
+  ['account.updateSettings of reads', (c) => c.account.updateSettings({ reads: 'nearest' }), 'PUT /account/settings', { reads: 'nearest' }],
   ['account.updateSettings of booking', (c) => c.account.updateSettings({ publicBooking: false }), 'PUT /account/settings', { publicBooking: false }],
 
   ['account.webhook.deliveries', (c) => c.account.webhook.deliveries({ state: 'failed', limit: 5, cursor: 'x' }), 'GET /account/webhook/deliveries?state=failed&cursor=x&limit=5'],
