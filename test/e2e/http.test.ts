@@ -2,6 +2,7 @@
 import http from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freshSocket, newActors } from './support/actors.ts';
+import { fromPage, listOf, ORIGIN } from './support/page.ts';
 import { startService } from './support/service.ts';
 
 const service = await startService();
@@ -11,7 +12,6 @@ const actors = await newActors(baseUrl);
 const userHeaders = { 'nettu-account': actors.accountId, authorization: `Bearer ${actors.token}` };
 const accountHeaders = { 'x-api-key': actors.apiKey };
 const json = { 'content-type': 'application/json' };
-const ORIGIN = 'https://app.example';
 
 interface Request {
   method: string;
@@ -20,66 +20,27 @@ interface Request {
   body?: string;
 }
 
-/** The request as a page on another origin makes it: Fetch standard, "CORS-preflight fetch" and "CORS check". */
-async function fromPage({ method, path, headers, body }: Request, origin = ORIGIN): Promise<Response> {
-  const asked = Object.keys(headers).sort();
-  const preflight = await freshSocket(baseUrl + path, {
-    method: 'OPTIONS',
-    headers: {
-      origin,
-      'access-control-request-method': method,
-      'access-control-request-headers': asked.join(','),
-    },
-  });
-  if (!preflight.ok) throw new TypeError(`preflight: ${preflight.status}`);
-  corsCheck(preflight, origin);
-  const methods = listOf(preflight, 'access-control-allow-methods');
-  if (!['GET', 'HEAD', 'POST'].includes(method) && !methods.includes(method)) {
-    throw new TypeError(`preflight: the method ${method} is not allowed`);
-  }
-  const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase());
-  for (const name of asked) {
-    // The wildcard covers all but this one.
-    if (!allowed.includes(name) && (name === 'authorization' || !allowed.includes('*'))) {
-      throw new TypeError(`preflight: the header ${name} is not allowed`);
-    }
-  }
-  const response = await freshSocket(baseUrl + path, {
-    method,
-    headers: { ...headers, origin },
-    ...(body !== undefined && { body }),
-  });
-  corsCheck(response, origin);
-  return response;
-}
-
-function corsCheck({ headers }: Response, origin: string): void {
-  const allowed = headers.get('access-control-allow-origin');
-  if (allowed !== '*' && allowed !== origin) throw new TypeError(`CORS: ${allowed} is not ${origin}`);
-}
-
-const listOf = ({ headers }: Response, name: string) =>
-  (headers.get(name) ?? '').split(',').map((item) => item.trim());
+const pageOn =
+  (origin?: string) =>
+  ({ path, ...init }: Request): Promise<Response> =>
+    fromPage(baseUrl + path, init, origin);
 
 describe('a page on another origin', () => {
   it.each([ORIGIN, 'http://localhost:3000', 'null'])('on %s reads and writes', async (origin) => {
-    const created = await fromPage(
-      { method: 'POST', path: '/calendar', headers: { ...userHeaders, ...json }, body: '{"timezone":"UTC"}' },
-      origin,
-    );
+    const ask = pageOn(origin);
+    const headers = { ...userHeaders, ...json };
+    const created = await ask({ method: 'POST', path: '/calendar', headers, body: '{"timezone":"UTC"}' });
     expect(created.status).toBe(201);
     const { calendar } = (await created.json()) as { calendar: { id: string } };
     const path = `/calendar/${calendar.id}`;
-    const headers = userHeaders;
-    expect((await fromPage({ method: 'GET', path, headers }, origin)).status).toBe(200);
-    const change = { method: 'PUT', path, headers: { ...headers, ...json }, body: '{"weekStart":"Sun"}' };
-    expect((await fromPage(change, origin)).status).toBe(200);
-    expect((await fromPage({ method: 'DELETE', path, headers }, origin)).status).toBe(200);
+    expect((await ask({ method: 'GET', path, headers: userHeaders })).status).toBe(200);
+    expect((await ask({ method: 'PUT', path, headers, body: '{"weekStart":"Sun"}' })).status).toBe(200);
+    expect((await ask({ method: 'DELETE', path, headers: userHeaders })).status).toBe(200);
   });
 
   it('may send headers that its own tooling adds', async () => {
     const headers = { ...userHeaders, traceparent: '00-1-2-01', 'x-requested-with': 'fetch' };
-    expect((await fromPage({ method: 'GET', path: '/me', headers })).status).toBe(200);
+    expect((await pageOn()({ method: 'GET', path: '/me', headers })).status).toBe(200);
   });
 
   it.each<[number, string, Request]>([
@@ -126,7 +87,7 @@ describe('a page on another origin', () => {
   ])('can read an error: %i %s', async (status, code, request) => {
     const { data } = await actors.server.account.apiKeys.list();
     const path = request.path.replace(':own', data?.apiKeys[0]?.id ?? '');
-    const response = await fromPage({ ...request, path });
+    const response = await pageOn()({ ...request, path });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(response.headers.get('cache-control')).toBe('private, no-store');

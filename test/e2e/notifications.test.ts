@@ -1,34 +1,15 @@
 /** The README's receiver, as it stands there, is told of a booking and of a reminder; and of nothing that others send. */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, expect, it } from 'vitest';
-import { NettuClient, type Notification, verifyWebhook } from '../../src/sdk/index.ts';
+import { NettuClient } from '../../src/sdk/index.ts';
 import { dataOf } from './support/actors.ts';
+import { startHook } from './support/hook.ts';
 import { CODE, startService } from './support/service.ts';
 
 const service = await startService();
-const told: Notification[] = [];
-let secret = '';
-
-/** What Express hands to a route: the body as bytes, and the headers as Node has them. */
-async function receive(req: { body: Buffer; headers: IncomingHttpHeaders }): Promise<number> {
-  const notification = await verifyWebhook(req.body, req.headers, secret).catch(() => null);
-  if (!notification) return 400;
-  told.push(notification);
-  return 204;
-}
-
-const receiver = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  response.writeHead(await receive({ body: Buffer.concat(chunks), headers: request.headers })).end();
-});
-await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-
+const hook = await startHook();
+const { told, url } = hook;
 afterAll(async () => {
-  receiver.closeAllConnections();
-  receiver.close();
+  hook.stop();
   await service.stop();
 });
 
@@ -37,7 +18,7 @@ it('from setWebhook to what arrives', async () => {
   const { secretApiKey } = dataOf(await NettuClient({ baseUrl }).account.create({ code: CODE }));
   const server = NettuClient({ baseUrl, apiKey: secretApiKey });
   const set = dataOf(await server.account.setWebhook(url, { events: ['event.created'] }));
-  secret = set.account.settings.webhook?.secret ?? '';
+  hook.secret = set.account.settings.webhook?.secret ?? '';
   const tested = dataOf(await server.account.webhook.test());
   expect(tested).toEqual({ delivered: true, status: 204, error: null });
 

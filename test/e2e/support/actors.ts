@@ -72,9 +72,10 @@ export interface Actors {
   browser: NettuUserClient;
 }
 
-/** A fresh account with `pair` as its key, and a user of it. */
-export async function newActors(baseUrl: string): Promise<Actors> {
-  const { account, secretApiKey: apiKey } = dataOf(await serverAt(baseUrl).account.create({ code: CODE }));
+/** A fresh account with `pair` as its key, in that region where there are several, and a user of it. */
+export async function newActors(baseUrl: string, region?: string): Promise<Actors> {
+  const made = await serverAt(baseUrl).account.create({ code: CODE, region });
+  const { account, secretApiKey: apiKey } = dataOf(made);
   const server = serverAt(baseUrl, apiKey);
   dataOf(await server.account.setPublicSigningKey(pair.publicKey));
   const userId = dataOf(await server.user.create()).user.id;

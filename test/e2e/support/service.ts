@@ -1,17 +1,22 @@
-/** The deployed bundle on workerd, behind a port of its own, over an empty D1 with the schema of src/migrations. */
+/** The deployed bundle on workerd, behind a port of its own, over empty D1s with the schema of src/migrations. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { Miniflare } from 'miniflare';
+import { build as bundleOf } from 'esbuild';
+import { Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
 
 export const CODE = 'let me in';
 
+type Database = Awaited<ReturnType<Miniflare['getD1Database']>>;
+
 export interface Service {
   /** One for each Worker, in their order. */
   baseUrls: [string, ...string[]];
-  db: Awaited<ReturnType<Miniflare['getD1Database']>>;
+  db: Database;
+  /** All that are bound, by their bindings. */
+  databases: Record<string, Database>;
   /** Has the Worker do what it does at such times: one of the crons of wrangler.toml. */
   runCron: (cron: string) => Promise<void>;
   crons: string[];
@@ -19,8 +24,8 @@ export interface Service {
 }
 
 /**
- * Wraps the bundle for tests of several isolates: each answer tells which isolate it comes from, and how many round
- * trips to D1 it took. The bundle itself is as it was.
+ * Wraps the bundle for tests of several isolates: each answer tells which isolate it comes from, and which database each
+ * of its round trips to D1 went to. The bundle itself is as it was.
  */
 const LABELLED = `
 import worker from './index.js';
@@ -28,35 +33,87 @@ let isolate;
 export default {
   async fetch(request, env, context) {
     isolate ??= crypto.randomUUID();
-    let trips = 0;
-    const DB = {
-      prepare: (text) => env.DB.prepare(text),
+    const asked = [];
+    const watched = ([binding, db]) => [binding, {
+      prepare: (text) => db.prepare(text),
       withSession(from) {
-        const session = env.DB.withSession(from);
+        const session = db.withSession(from);
         return {
           prepare: (text) => session.prepare(text),
-          batch: (statements) => (trips++, session.batch(statements)),
+          batch: (statements) => (asked.push(binding), session.batch(statements)),
           getBookmark: () => session.getBookmark(),
         };
       },
-    };
-    const response = await worker.fetch(request, { ...env, DB }, context);
+    }];
+    const databases = Object.entries(env).filter(([name]) => /^DB/.test(name)).map(watched);
+    const response = await worker.fetch(request, { ...env, ...Object.fromEntries(databases) }, context);
     const labelled = new Response(response.body, response);
     labelled.headers.set('x-isolate', isolate);
-    labelled.headers.set('x-trips', String(trips));
+    labelled.headers.set('x-trips', String(asked.length));
+    labelled.headers.set('x-databases', asked.join(' '));
     return labelled;
   },
 };`;
 
 /** @param names of Workers over the same D1, each in an isolate of its own; its answers are then labelled. */
-export async function startService(...names: string[]): Promise<Service> {
+export const startService = async (...names: string[]): Promise<Service> => start(await workersNamed(names));
+
+/** The same with three databases, one in each region. */
+export const startPlaces = async (...names: string[]): Promise<Service> =>
+  start(await workersNamed(names), { PLACES, d1Databases: THREE });
+
+/** Three databases again, and the queue of wrangler.toml. */
+export const startPlacesWithQueue = async (): Promise<Service> =>
+  start(await workersNamed([]), {
+    PLACES,
+    d1Databases: THREE,
+    queueProducers: { DELIVERIES: 'deliveries' },
+    queueConsumers: { deliveries: { maxBatchSize: 1, maxBatchTimeout: 0 } },
+  });
+
+const PLACES = {
+  0: { binding: 'DB', region: 'home' },
+  1: { binding: 'DB_EU', region: 'eu' },
+  2: { binding: 'DB_US', region: 'us' },
+};
+const THREE = { DB: 'the-first', DB_EU: 'the-second', DB_US: 'the-third' };
+
+async function workersNamed(names: string[]): Promise<Named[]> {
   const index = indexOf(await bundle());
   const labelled = { type: 'ESModule', path: 'labelled.js', contents: LABELLED } as const;
-  const workers = (names.length ? names : ['only']).map((name) => ({
+  return (names.length ? names : ['only']).map((name) => ({
     name,
     modules: names.length ? [labelled, index] : [index],
   }));
-  return start(workers);
+}
+
+export interface Replicated extends Service {
+  /** Where each batch since the last time was answered: `primary` or `replica`. */
+  answered: () => Promise<string[]>;
+  /** The replica hears of all that was done up to now. */
+  catchUp: () => Promise<void>;
+}
+
+/** The bundle in front of a database with a replica that lags: see test/worker/places/behind.ts. */
+export async function startReplicated(): Promise<Replicated> {
+  const { outputFiles } = await bundleOf({
+    entryPoints: [join(root, 'test/worker/places/behind.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    external: ['cloudflare:workers', 'worker-under-test'],
+    write: false,
+  });
+  const behind = { type: 'ESModule', path: 'behind.js', contents: outputFiles[0]?.text ?? '' } as const;
+  const worker = { type: 'ESModule', path: 'worker-under-test', contents: await bundle() } as const;
+  const d1Databases = { DB: 'the-primary', DB_US: 'the-past' };
+  const service = await start([{ name: 'behind', modules: [behind, worker] }], { d1Databases });
+  const control = async (path: string) => fetch(new URL(path, service.baseUrls[0]));
+  return {
+    ...service,
+    answered: async () => (await (await control('/answered')).json()) as string[],
+    catchUp: async () => void (await control('/catch-up')),
+  };
 }
 
 /** The Worker that is deployed, and the one that takes its place, over the same D1, as while a deploy goes on. */
@@ -70,25 +127,44 @@ export async function startReleases(previous: number): Promise<Service> {
 
 const indexOf = (contents: string) => ({ type: 'ESModule', path: 'index.js', contents }) as const;
 
-type Module = ReturnType<typeof indexOf> | { type: 'ESModule'; path: 'labelled.js'; contents: string };
+interface Named {
+  name: string;
+  modules: { type: 'ESModule'; path: string; contents: string }[];
+}
 
-async function start(named: { name: string; modules: Module[] }[]): Promise<Service> {
+/** What the Workers have besides their code. */
+interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
+  d1Databases?: Record<string, string>;
+  PLACES?: object;
+}
+
+async function start(
+  named: Named[],
+  { d1Databases = { DB: 'the-one-and-only' }, PLACES, ...setup }: Setup = {},
+): Promise<Service> {
+  const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
   const workers = named.map((worker) => ({
     ...worker,
-    d1Databases: { DB: 'the-one-and-only' },
-    bindings: { CREATE_ACCOUNT_SECRET_CODE: CODE, ALLOW_PRIVATE_WEBHOOKS: 'yes' },
+    ...setup,
+    compatibilityDate,
+    d1Databases,
+    bindings: {
+      CREATE_ACCOUNT_SECRET_CODE: CODE,
+      ALLOW_PRIVATE_WEBHOOKS: 'yes',
+      ...(PLACES && { PLACES: PLACES as Record<string, never> }),
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }));
-  const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
-  const miniflare = new Miniflare({
-    host: '127.0.0.1',
-    port: 0,
-    cf: false,
-    workers: workers.map((worker) => ({ ...worker, compatibilityDate })),
-  });
+  const miniflare = new Miniflare({ host: '127.0.0.1', port: 0, cf: false, workers });
   await miniflare.ready;
-  const db = await miniflare.getD1Database('DB', workers[0]?.name);
-  await build(db);
+  const bound = await Promise.all(
+    Object.keys(d1Databases).map(async (binding) => {
+      const db = await miniflare.getD1Database(binding, workers[0]?.name);
+      await build(db);
+      return [binding, db] as const;
+    }),
+  );
+  const databases = Object.fromEntries(bound);
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
@@ -96,8 +172,14 @@ async function start(named: { name: string; modules: Module[] }[]): Promise<Serv
     const worker = await miniflare.getWorker(workers[0]?.name);
     await worker.scheduled({ cron });
   };
-  const crons = JSON.parse(/^crons = (\[.*?\])/m.exec(await text('wrangler.toml'))?.[1] ?? '[]');
-  return { baseUrls: baseUrls as Service['baseUrls'], db, runCron, crons, stop: () => miniflare.dispose() };
+  return {
+    baseUrls: baseUrls as Service['baseUrls'],
+    db: databases.DB as Database,
+    databases,
+    runCron,
+    crons: JSON.parse(/^crons = (\[.*?\])/m.exec(await text('wrangler.toml'))?.[1] ?? '[]'),
+    stop: () => miniflare.dispose(),
+  };
 }
 
 const text = (name: string) => readFile(join(root, name), 'utf8');

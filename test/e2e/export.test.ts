@@ -1,0 +1,148 @@
+/** A copy of an account over real connections: those that break, those that hang, and readers that are slow or leave. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Actors, dataOf, newActors, serverAt } from './support/actors.ts';
+import { startProxy } from './support/proxy.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService();
+const [baseUrl] = service.baseUrls;
+const proxy = await startProxy(baseUrl);
+afterAll(async () => {
+  proxy.stop();
+  await service.stop();
+});
+
+const ID = '00000000-0000-4000-8000-00000000';
+
+/** An account with so many users more, each of them so large. Returns the ids of all, in the order of a copy. */
+async function withUsers(count: number, size = 10): Promise<Actors & { ids: string[] }> {
+  const actors = await newActors(baseUrl);
+  await service.db
+    .prepare(
+      `INSERT INTO users (account_id, id, metadata)
+       WITH RECURSIVE numbers (n) AS (
+         SELECT 1001 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000 + CAST(?2 AS INTEGER))
+       SELECT ?1, ?4 || n, json_object('text', printf('%.*c', CAST(?3 AS INTEGER), 'x')) FROM numbers`,
+    )
+    .bind(actors.accountId, count, size, ID)
+    .run();
+  return { ...actors, ids: [actors.userId, ...Array.from({ length: count }, (_, i) => `${ID}${1001 + i}`)] };
+}
+
+/** What `npm run import` goes by: the users that came, in order, and the counts of the last line. */
+async function usersIn(lines: AsyncIterable<string>) {
+  const ids: string[] = [];
+  const types = { export: 0, end: 0 };
+  let counted = 0;
+  for await (const text of lines) {
+    const line = JSON.parse(text);
+    if (line.type === 'user') ids.push(line.id);
+    if (line.type === 'export' || line.type === 'end') types[line.type as 'export' | 'end']++;
+    if (line.type === 'end') counted = line.counts.user;
+  }
+  return { ids, types, counted };
+}
+
+const once = { export: 1, end: 1 };
+const exported = ({ apiKey }: Actors, options = {}) =>
+  serverAt(proxy.baseUrl, apiKey).account.export(options);
+
+describe('an export', () => {
+  it('is taken up again wherever the connection breaks off, and tells each line once', async () => {
+    const actors = await withUsers(3500);
+    proxy.asked.length = 0;
+    // In the first line, in the first part, in the second one of that answer, and in the first one once more.
+    proxy.breakAfter(20, 150_000, 200_000, 100_000);
+    const { ids, types, counted } = await usersIn(exported(actors));
+    expect(ids).toEqual(actors.ids);
+    expect([types, counted]).toEqual([once, actors.ids.length]);
+    expect(proxy.asked).toHaveLength(5);
+    expect(proxy.asked.at(-1)).toMatch(/^\/account\/export\?cursor=/);
+  });
+
+  it('is as whole when the connection breaks off at every place of a part in turn', async () => {
+    const actors = await withUsers(1100);
+    const bytes = (await fetchedWhole(actors)).length;
+    for (let i = 1; i < 12; i++) {
+      proxy.breakAfter(Math.floor((bytes * i) / 12));
+      expect((await usersIn(exported(actors))).ids).toEqual(actors.ids);
+    }
+  });
+
+  it('goes on from the last line `cursor` of a file, in another process', async () => {
+    const actors = await withUsers(2500);
+    const file: string[] = [];
+    for await (const line of exported(actors)) {
+      file.push(line);
+      if (line.startsWith('{"type":"cursor"') && file.length > 1500) break;
+    }
+    const { cursor } = JSON.parse(file.at(-1) ?? '{}');
+    for await (const line of exported(actors, { cursor })) file.push(line);
+    async function* linesOf() {
+      yield* file;
+    }
+    const { ids, types, counted } = await usersIn(linesOf());
+    expect([ids, types, counted]).toEqual([actors.ids, once, actors.ids.length]);
+  });
+});
+
+describe('a reader', () => {
+  it('who is slow gets every line, though the account changes in between', async () => {
+    const actors = await withUsers(2500);
+    const { server } = actors;
+    let gone = '';
+    async function* slowly() {
+      for await (const line of exported(actors)) {
+        yield line;
+        if (!line.startsWith('{"type":"cursor"')) continue;
+        dataOf(await server.user.create());
+        gone ||= dataOf(await server.user.remove(actors.ids.at(-1) ?? '')).user.id;
+      }
+    }
+    const { ids, counted } = await usersIn(slowly());
+    // What is made after it began is not in it; what is deleted before its turn may be.
+    expect(ids.filter((id) => id !== gone)).toEqual(actors.ids.slice(0, -1));
+    expect([gone, counted]).toEqual([actors.ids.at(-1), ids.length]);
+  });
+
+  it('who has stopped is sent no more than fits on the way: a key that is removed meanwhile ends it', async () => {
+    const actors = await withUsers(5000, 4000);
+    const { apiKey, secretApiKey } = dataOf(await actors.server.account.apiKeys.create());
+    const lines = serverAt(baseUrl, secretApiKey).account.export()[Symbol.asyncIterator]();
+    await lines.next();
+    dataOf(await actors.server.account.apiKeys.remove(apiKey.id));
+    let read = 1;
+    const rest = async () => {
+      while (!(await lines.next()).done) read++;
+    };
+    await expect(rest()).rejects.toMatchObject({ code: 'api-key-unknown', status: 401 });
+    expect(read).toBeLessThan(actors.ids.length);
+  });
+
+  it('who leaves closes the connection, and the Worker is asked no more', async () => {
+    const actors = await withUsers(5000, 4000);
+    proxy.asked.length = 0;
+    for await (const line of exported(actors)) if (JSON.parse(line).type === 'user') break;
+    expect(await proxy.closed()).toBe('broken');
+    expect(proxy.asked).toEqual(['/account/export']);
+    expect((await actors.server.account.me()).status).toBe(200);
+  });
+
+  it('whose signal is aborted leaves at once, also where nothing comes any more', async () => {
+    const actors = await withUsers(1100);
+    const [first = ''] = /^.*?"cursor":.*?\n/s.exec(await fetchedWhole(actors)) ?? [];
+    proxy.stallAfter(first.length + 10);
+    const controller = new AbortController();
+    const lines = exported(actors, { signal: controller.signal })[Symbol.asyncIterator]();
+    while (!(await lines.next()).value.startsWith('{"type":"cursor"'));
+    const next = lines.next();
+    controller.abort(new Error('enough'));
+    await expect(next).rejects.toThrow('enough');
+    expect(await proxy.closed()).toBe('broken');
+  });
+});
+
+async function fetchedWhole({ apiKey }: Actors): Promise<string> {
+  const headers = { 'x-api-key': apiKey, connection: 'close' };
+  return (await fetch(`${baseUrl}/account/export`, { headers })).text();
+}

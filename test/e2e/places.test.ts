@@ -1,0 +1,146 @@
+/** Three databases behind two isolates: an account lives in one of them, whole, as the SDK's users see it. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Answer, NettuClient } from '../../src/sdk/index.ts';
+import { browserAt, dataOf, freshSocket, newActors, outcome, serverAt, sign } from './support/actors.ts';
+import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
+import { CODE, startPlaces } from './support/service.ts';
+import { countIn, stored, whereIs } from './support/stored.ts';
+
+const service = await startPlaces('a', 'b');
+afterAll(service.stop);
+const [a, b = ''] = service.baseUrls;
+const homes = [
+  ['home', 'DB'],
+  ['eu', 'DB_EU'],
+  ['us', 'DB_US'],
+] as const;
+
+const databasesOf = ({ res }: Answer<unknown>) => res.headers.get('x-databases');
+const idempotencyKey = () => crypto.randomUUID();
+
+describe('a region', () => {
+  it.each(homes)('%s: the account is made there, and nowhere else', async (region, binding) => {
+    const made = dataOf(await serverAt(a).account.create({ code: CODE, region }));
+    expect(await whereIs(service, 'accounts', made.account.id)).toEqual([binding]);
+    expect(await whereIs(service, 'api_keys', made.account.id, 'account_id')).toEqual([binding]);
+  });
+
+  it('that there is not is a problem that names those that there are, and makes nothing', async () => {
+    const before = await countIn(service, 'accounts');
+    const answer = await serverAt(a).account.create({ code: CODE, region: 'mars' });
+    expect(outcome(answer)).toBe('400 input-invalid');
+    expect(answer.error?.errors).toEqual([{ path: 'region', reason: 'must be one of eu, home, us' }]);
+    expect([await countIn(service, 'accounts'), databasesOf(answer)]).toEqual([before, '']);
+  });
+});
+
+it.each(homes)(
+  'from %s, the key and the token work in an isolate that has met neither',
+  async (region, binding) => {
+    const { apiKey, accountId, token, userId } = await newActors(a, region);
+    const [server, browser] = [serverAt(b, apiKey), browserAt(b, accountId, token)];
+    const visitor = NettuClient({ baseUrl: b, nettuAccount: accountId, fetch: freshSocket });
+    const me = await server.account.me();
+    expect([dataOf(me).account.id, databasesOf(me)]).toEqual([accountId, binding]);
+    const read = await browser.user.me();
+    expect([dataOf(read).user.id, databasesOf(read)]).toEqual([userId, binding]);
+    const free = await visitor.user.freebusy(userId, { startTs: 0, endTs: 1 });
+    expect([dataOf(free), databasesOf(free)]).toEqual([{ busy: [], userId }, binding]);
+    const made = dataOf(await browser.calendar.create({ timezone: 'UTC' }));
+    expect(await whereIs(service, 'calendars', made.calendar.id)).toEqual([binding]);
+  },
+);
+
+it('whatever an account in the EU and its users do, the other databases stay as they are', async () => {
+  const actors = await newActors(a, 'eu');
+  const others = () => Promise.all([service.db, service.databases.DB_US as typeof service.db].map(stored));
+  const before = await others();
+  const uses = [...Object.values(accountScheduling), ...Object.values(userScheduling)];
+  for (const [send, status] of uses) {
+    // Some delete what they are about, and each books the same hour: so each has a user of its own.
+    const { user } = dataOf(await actors.server.user.create());
+    const token = sign(user.id);
+    const own = { ...actors, userId: user.id, token, browser: browserAt(b, actors.accountId, token) };
+    const answer = await send(own);
+    expect(answer.status).toBe(status);
+    expect(new Set(databasesOf(answer)?.split(' '))).toEqual(new Set(['DB_EU']));
+  }
+  for await (const line of actors.server.account.export()) expect(line).toMatch(/^{"type":/);
+  expect(dataOf(await actors.server.user.list({ limit: 100 })).users).toHaveLength(uses.length + 1);
+  expect(await others()).toEqual(before);
+});
+
+describe('between databases', () => {
+  it('the token of one place opens no account of another, though both have the same signing key', async () => {
+    const [eu, us] = [await newActors(a, 'eu'), await newActors(a, 'us')];
+    for (const baseUrl of [a, b]) {
+      const stranger = browserAt(baseUrl, us.accountId, eu.token);
+      expect(outcome(await stranger.user.me())).toBe('401 user-unknown');
+      expect(outcome(await stranger.calendar.create({ timezone: 'UTC' }))).toBe('401 user-unknown');
+      expect(outcome(await browserAt(baseUrl, eu.accountId, eu.token).user.me())).toBe('200');
+    }
+  });
+
+  it('an API key or an account id that names another place is 401', async () => {
+    const { apiKey, accountId, token } = await newActors(a, 'eu');
+    for (const baseUrl of [a, b]) {
+      for (const key of [apiKey.replace('sk_1.', 'sk_2.'), apiKey.replace('sk_1.', 'sk_')]) {
+        expect(outcome(await serverAt(baseUrl, key).account.me())).toBe('401 api-key-unknown');
+        expect(outcome(await serverAt(baseUrl, key).user.create())).toBe('401 api-key-unknown');
+      }
+      for (const place of ['8002', '8003', '4001']) {
+        const forged = accountId.replace('-8001-', `-${place}-`);
+        expect(forged).not.toBe(accountId);
+        expect(outcome(await browserAt(baseUrl, forged, token).user.me())).toBe('401 token-signature');
+      }
+      expect(outcome(await serverAt(baseUrl, apiKey).account.me())).toBe('200');
+    }
+  });
+
+  it("the API key of one place does not find another account's things", async () => {
+    const [eu, us] = [await newActors(a, 'eu'), await newActors(a, 'us')];
+    expect(outcome(await eu.server.user.find(us.userId))).toBe('404 not-found');
+    expect(outcome(await eu.server.calendar.create(us.userId, { timezone: 'UTC' }))).toBe('404 not-found');
+  });
+});
+
+describe('an account that is made with an Idempotency-Key', () => {
+  const create = (baseUrl: string, options: object) =>
+    serverAt(baseUrl).account.create({ code: CODE }, options);
+  const fill = (binding: string) =>
+    service.databases[binding]
+      ?.prepare("INSERT INTO remembered VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)")
+      .bind(crypto.randomUUID())
+      .run();
+
+  it('is the same one when it is sent again, elsewhere, where another database has more room by now', async () => {
+    const options = { idempotencyKey: idempotencyKey() };
+    const first = dataOf(await create(a, options));
+    const [home = ''] = await whereIs(service, 'accounts', first.account.id);
+    for (let i = 0; i < 3; i++) await fill(home);
+    const other = dataOf(await create(b, { idempotencyKey: idempotencyKey() }));
+    expect(await whereIs(service, 'accounts', other.account.id)).not.toEqual([home]);
+
+    const before = await countIn(service, 'accounts');
+    const again = await create(b, options);
+    expect([again.status, dataOf(again)]).toEqual([201, first]);
+    expect(again.res.headers.get('idempotency-replayed')).toBe('true');
+    expect(await countIn(service, 'accounts')).toBe(before);
+  });
+
+  it('is one, sent many times at once to both isolates while the databases grow', async () => {
+    const options = { idempotencyKey: idempotencyKey() };
+    const before = await countIn(service, 'accounts');
+    const answers = await Promise.all(
+      Array.from({ length: 18 }, async (_, i) => {
+        await fill(homes[i % 3]?.[1] ?? '');
+        return create(i % 2 ? b : a, options);
+      }),
+    );
+    expect(new Set(answers.map(outcome))).toEqual(new Set(['201']));
+    expect(new Set(answers.map((answer) => dataOf(answer).secretApiKey)).size).toBe(1);
+    expect(new Set(answers.map(({ res }) => res.headers.get('x-isolate'))).size).toBe(2);
+    expect(answers.filter(({ res }) => !res.headers.has('idempotency-replayed'))).toHaveLength(1);
+    expect(await countIn(service, 'accounts')).toBe(before + 1);
+  });
+});

@@ -1,0 +1,37 @@
+/** The README's receiver, as it stands there, and what it was told by the account whose secret it has. */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Notification, verifyWebhook } from '../../../src/sdk/index.ts';
+
+export interface Hook {
+  url: string;
+  told: Notification[];
+  /** What the webhook of the account says. */
+  secret: string;
+  stop: () => void;
+}
+
+export async function startHook(): Promise<Hook> {
+  const hook: Hook = { url: '', told: [], secret: '', stop: () => {} };
+
+  /** What Express hands to a route: the body as bytes, and the headers as Node has them. */
+  async function receive(req: { body: Buffer; headers: IncomingHttpHeaders }): Promise<number> {
+    const notification = await verifyWebhook(req.body, req.headers, hook.secret).catch(() => null);
+    if (!notification) return 400;
+    hook.told.push(notification);
+    return 204;
+  }
+
+  const receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    response.writeHead(await receive({ body: Buffer.concat(chunks), headers: request.headers })).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  hook.url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  hook.stop = () => {
+    receiver.closeAllConnections();
+    receiver.close();
+  };
+  return hook;
+}

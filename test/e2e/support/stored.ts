@@ -1,0 +1,39 @@
+/** Looks at databases behind the Worker's back. */
+import type { Service } from './service.ts';
+
+type Database = Service['db'];
+
+/** All that is stored, table by table. */
+export async function stored(db: Database): Promise<Record<string, unknown[]>> {
+  const { results } = await db
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
+       ORDER BY name`,
+    )
+    .all<{ name: string }>();
+  const rows = await db.batch(results.map(({ name }) => db.prepare(`SELECT * FROM "${name}"`)));
+  return Object.fromEntries(results.map(({ name }, i) => [name, rows[i]?.results ?? []]));
+}
+
+/** The bindings of the databases in which a column has this value. */
+export async function whereIs(
+  { databases }: Service,
+  table: string,
+  id: string,
+  column = 'id',
+): Promise<string[]> {
+  const found = await Promise.all(
+    Object.entries(databases).map(async ([binding, db]) => {
+      const row = await db.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).bind(id).first();
+      return row === null ? [] : [binding];
+    }),
+  );
+  return found.flat();
+}
+
+export async function countIn({ databases }: Service, table: string): Promise<number> {
+  const counts = await Promise.all(
+    Object.values(databases).map((db) => db.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>('n')),
+  );
+  return counts.reduce<number>((sum, n) => sum + (n ?? 0), 0);
+}
