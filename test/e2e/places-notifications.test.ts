@@ -1,4 +1,4 @@
-/** What happens in any of three databases is told: by the cron alone, and by the queue. */
+/** What no request waits for is done in each of three databases: by the cron alone, and with the queue. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { browserAt, dataOf, newActors } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
@@ -59,4 +59,14 @@ it('a reminder of an account in the EU is filed by the cron, in that database al
   } finally {
     hook.stop();
   }
+});
+
+it('what is kept for long enough is forgotten once a day in every database', async () => {
+  const databases = Object.values(queued.databases);
+  const old = "remembered WHERE account_id = 'a' AND key = 'old'";
+  for (const db of databases) await db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
+  const kept = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${old}`).first()));
+  expect(await kept()).not.toContain(null);
+  await queued.runCron(queued.crons[1] ?? '');
+  await expect.poll(kept, { timeout: 20_000 }).toEqual([null, null, null]);
 });
