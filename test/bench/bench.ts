@@ -15,7 +15,9 @@ import { measureDistance } from './distance.ts';
 import { measureExpansion } from './expansion.ts';
 import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
+import { measureNearest } from './nearest.ts';
 import { measureNotifications } from './notifications.ts';
+import { measureOpening } from './opening.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
 import { measureScheduling } from './scheduling.ts';
@@ -80,6 +82,9 @@ async function run(): Promise<Results> {
 
   progress('distance');
   const distance = await measureDistance(code, fixture, budget.distanceSeconds);
+  progress('nearest');
+  const nearest = await measureNearest(code, budget.farRequests);
+  const opening = await measureOpening(code, budget.farRequests);
   progress('cost');
   const cost = await measureCost(code, budget.users);
   progress('expansion');
@@ -98,6 +103,8 @@ async function run(): Promise<Results> {
     machine: machine(),
     throughput,
     distance,
+    nearest,
+    opening,
     cost,
     expansion,
     start: startUp,

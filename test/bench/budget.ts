@@ -13,6 +13,8 @@ export interface Budget {
   expansions: number;
   /** That are due in one minute. */
   reminders: number;
+  /** Requests of each kind with the database at the other side of the earth. */
+  farRequests: number;
   /** Of new isolates. */
   starts: number;
 }
@@ -27,6 +29,7 @@ export const full: Budget = {
   users: [1_000, 100_000],
   expansions: 9,
   reminders: 10_000,
+  farRequests: 25,
   starts: 20,
 };
 
@@ -40,5 +43,6 @@ export const quick: Budget = {
   users: [1_000, 10_000],
   expansions: 3,
   reminders: 1_000,
+  farRequests: 3,
   starts: 6,
 };

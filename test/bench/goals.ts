@@ -11,7 +11,7 @@ export interface Goal {
   counted: boolean;
 }
 
-export function goalsOf({ throughput, cost, start, scheduling }: Results): Goal[] {
+export function goalsOf({ throughput, nearest, opening, cost, start, scheduling }: Results): Goal[] {
   const timed = operations.flatMap(({ name, goals = {} }): Goal[] => {
     const row = throughput.find(({ operation }) => operation === name);
     const other = throughput.find(({ operation }) => operation === goals.faster?.than);
@@ -49,6 +49,8 @@ export function goalsOf({ throughput, cost, start, scheduling }: Results): Goal[
   const [, many] = scheduling;
   const inTurn = (many?.near.sequential ?? 0) / (many?.near.ours ?? 1);
   const perRequest = { counted: false };
+  const [visit] = nearest;
+  const nearer = (visit?.alone ?? Number.NaN) / (visit?.replica ?? Number.NaN);
   return [
     ...timed,
     {
@@ -63,6 +65,18 @@ export function goalsOf({ throughput, cost, start, scheduling }: Results): Goal[
       met: (many?.cpu ?? Number.NaN) < 8,
       ...perRequest,
     },
+    {
+      goal: `${visit?.read}: at least 3 × as fast with a replica near`,
+      value: nearer.toFixed(2),
+      met: nearer >= 3,
+      ...perRequest,
+    },
+    counted(
+      'an account in one round trip; of three databases in two, with a key in three',
+      opening
+        .filter(({ inTurn, allowed }) => inTurn > allowed)
+        .map(({ request }) => ({ operation: request })),
+    ),
     counted(
       'slots in one round trip, a booking in two',
       scheduling

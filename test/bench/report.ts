@@ -3,6 +3,7 @@
 import { DELAY_MS } from './distance.ts';
 import { goalsOf } from './goals.ts';
 import { CONNECTIONS } from './load.ts';
+import { NEAR_MS, PRIMARY_MS } from './nearest.ts';
 import type { Results } from './results.ts';
 import type { Spread } from './statistics.ts';
 import { table } from './table.ts';
@@ -14,6 +15,8 @@ export function report(results: Results): string {
     throughputOf(results),
     cpuOf(results),
     distanceOf(results),
+    nearestOf(results),
+    openingOf(results),
     costOf(results),
     expansionOf(results),
     worstOf(results),
@@ -70,6 +73,29 @@ function distanceOf({ distance, cost }: Results): string {
   ]);
   return `Distance: p50 in milliseconds with ${DELAY_MS} ms added to each D1 round trip
 ${table(['', 'our round trips', 'ours', 'sequential'], rows)}`;
+}
+
+function nearestOf({ nearest }: Results): string {
+  const rows = nearest.map(({ read, alone, replica }) => [
+    read,
+    ms(alone),
+    ms(replica),
+    (alone / replica).toFixed(2),
+  ]);
+  return `Nearest: p50 in milliseconds with the database ${PRIMARY_MS} ms away, alone and with a replica ${NEAR_MS} ms away
+${table(['', 'alone', 'replica', '× alone'], rows)}`;
+}
+
+function openingOf({ opening }: Results): string {
+  const rows = opening.map(({ request, trips, inTurn, far }) => [
+    request,
+    String(trips),
+    String(inTurn),
+    ms(far),
+    ((opening[0]?.far ?? Number.NaN) / far).toFixed(2),
+  ]);
+  return `POST /account: round trips, those that wait for one another, and p50 in milliseconds with each database ${PRIMARY_MS} ms away
+${table(['', 'round trips', 'in turn', 'ms', '× one database'], rows)}`;
 }
 
 function costOf({ cost }: Results): string {

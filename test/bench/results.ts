@@ -2,7 +2,9 @@
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
+import type { Nearest } from './nearest.ts';
 import type { Notifying } from './notifications.ts';
+import type { Opening } from './opening.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Start } from './start.ts';
 import type { Throughput } from './throughput.ts';
@@ -16,6 +18,8 @@ export interface Results {
   machine: string;
   throughput: Throughput[];
   distance: Distance[];
+  nearest: Nearest[];
+  opening: Opening[];
   cost: Cost;
   expansion: Expansion[];
   start: Start;

@@ -1,7 +1,8 @@
 /** A Worker on this machine: a workerd of its own, reached over HTTP without anything in between, on a local D1. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
-import { Miniflare } from 'miniflare';
+import { type Json, Miniflare } from 'miniflare';
+import { build } from '../../src/dev/migrations.ts';
 import { compatibilityDate } from './bundle.ts';
 import { type Fixture, fill } from './fixture.ts';
 
@@ -18,7 +19,9 @@ export interface LocalWorker {
 export interface Setup {
   /** By name; the first one is the Worker. */
   modules: Record<string, string>;
-  bindings?: Record<string, string | number>;
+  bindings?: Record<string, Json>;
+  /** The bindings of further databases, with the schema and nothing in them. */
+  databases?: readonly string[];
   /** A binding that starts isolates from code. */
   loader?: string;
   inspected?: boolean;
@@ -27,6 +30,7 @@ export interface Setup {
 /** Starts it, with the fixture in its database. */
 export async function startWorker(fixture: Fixture | null, setup: Setup): Promise<LocalWorker> {
   const before = new Set(childrenNamed('workerd'));
+  const more = setup.databases ?? [];
   const miniflare = new Miniflare({
     cf: false,
     // A line of log for each request would bury the report.
@@ -45,7 +49,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
         })),
         compatibilityDate,
         bindings: setup.bindings ?? {},
-        d1Databases: { DB: 'nettu-scheduler' },
+        d1Databases: Object.fromEntries(['DB', ...more].map((name) => [name, name])),
         ...(setup.loader && { workerLoaders: { [setup.loader]: {} } }),
         // Past Miniflare's own entry Worker, which would be most of what is measured.
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
@@ -56,6 +60,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
     const url = await miniflare.unsafeGetDirectURL('worker');
     const db = (await miniflare.getD1Database('DB', 'worker')) as D1Database;
     if (fixture) await fill(db, fixture);
+    for (const name of more) await build(await miniflare.getD1Database(name, 'worker'));
     const process = childrenNamed('workerd').find((id) => !before.has(id));
     return {
       url,

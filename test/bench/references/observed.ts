@@ -1,6 +1,7 @@
 /**
- * Stands in front of a Worker, and between it and its database: it puts the database at a distance (DELAY_MS for
- * each round trip), and tells in the header `x-cost` what the request did there, as D1 reports it.
+ * Stands in front of a Worker, and between it and its databases: it puts each database at a distance (DELAY_MS for
+ * each round trip), and tells in the header `x-cost` what the request did there, as D1 reports it, and in `x-in-turn` how
+ * many of its round trips waited for one another.
  */
 import type { D1Database, D1DatabaseSession, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
 import worker from 'worker-under-test';
@@ -12,8 +13,8 @@ export interface Tally {
   rowsWritten: number;
 }
 
+/** The databases are those whose bindings begin with `DB`. */
 interface Env {
-  DB: D1Database;
   DELAY_MS: number;
   /** Where a replica may answer, in place of DELAY_MS. */
   NEAR_MS?: number;
@@ -22,7 +23,12 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env, context: object): Promise<Response> {
     const tally: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
-    const watched = { ...env, DB: observed(env, tally) };
+    const turns = { open: 0, inTurn: 0 };
+    const databases = Object.entries(env as object).filter(([name]) => name.startsWith('DB'));
+    const watched = {
+      ...env,
+      ...Object.fromEntries(databases.map(([name, db]) => [name, observed(db, env, tally, turns)])),
+    };
     const cron = request.headers.get('x-cron');
     const response = cron
       ? await runCron(cron, request.headers.has('x-queue') ? { ...watched, DELIVERIES: sink } : watched)
@@ -30,6 +36,7 @@ export default {
     // Not a new response around the same body: that leaves as a stream, in a packet of its own, which Nagle's
     // algorithm holds back for as long as the client delays its acknowledgement.
     response.headers.set('x-cost', JSON.stringify(tally));
+    response.headers.set('x-in-turn', String(turns.inTurn));
     return response;
   },
 };
@@ -43,14 +50,21 @@ async function runCron(cron: string, env: object): Promise<Response> {
   return new Response();
 }
 
+/** What is open at once is one turn. */
+interface Turns {
+  open: number;
+  inTurn: number;
+}
+
 /** The part of D1's interface that asks the database something. */
-function observed({ DB, DELAY_MS, NEAR_MS = DELAY_MS }: Env, tally: Tally): object {
+function observed(DB: D1Database, { DELAY_MS, NEAR_MS = DELAY_MS }: Env, tally: Tally, turns: Turns): object {
   const originals = new WeakMap<object, D1PreparedStatement>();
 
   async function trip<T>(ask: () => Promise<D1Result<T>[]>, ms = DELAY_MS): Promise<D1Result<T>[]> {
     tally.trips++;
+    if (turns.open++ === 0) turns.inTurn++;
     if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
-    const results = await ask();
+    const results = await ask().finally(() => turns.open--);
     for (const { meta } of results) {
       tally.rowsRead += meta.rows_read;
       tally.rowsWritten += meta.rows_written;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { build as bundleOf } from 'esbuild';
-import { Miniflare, type WorkerOptions } from 'miniflare';
+import { type Json, Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
 
@@ -135,7 +135,7 @@ interface Named {
 /** What the Workers have besides their code. */
 interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
   d1Databases?: Record<string, string>;
-  PLACES?: object;
+  PLACES?: Json;
 }
 
 async function start(
@@ -151,7 +151,7 @@ async function start(
     bindings: {
       CREATE_ACCOUNT_SECRET_CODE: CODE,
       ALLOW_PRIVATE_WEBHOOKS: 'yes',
-      ...(PLACES && { PLACES: PLACES as Record<string, never> }),
+      ...(PLACES && { PLACES }),
     },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }));

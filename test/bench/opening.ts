@@ -1,0 +1,87 @@
+/** What it takes to open an account, which has no database yet: where there is one, and where there are three. */
+import { newFixture } from './fixture.ts';
+import { PRIMARY_MS } from './nearest.ts';
+import { median } from './statistics.ts';
+import { type LocalWorker, startWorker } from './worker.ts';
+
+export interface Opening {
+  request: string;
+  /** Round trips to any database. */
+  trips: number;
+  /** Those that wait for one another: what is asked of all databases at once is one. */
+  inTurn: number;
+  allowed: number;
+  /** Milliseconds with each database as far away as in `nearest.ts`, the median. */
+  far: number;
+}
+
+const CODE = 'let me in';
+const PLACES = {
+  1: { binding: 'DB_EU', region: 'eu' },
+  2: { binding: 'DB_US', region: 'us' },
+};
+
+interface Case {
+  request: string;
+  allowed: number;
+  keyed?: true;
+  region?: string;
+}
+
+const withOne: readonly Case[] = [
+  { request: 'one database', allowed: 1 },
+  { request: 'one database, with an Idempotency-Key', allowed: 1, keyed: true },
+];
+const withThree: readonly Case[] = [
+  { request: 'three databases', allowed: 2 },
+  { request: 'three databases, with an Idempotency-Key', allowed: 3, keyed: true },
+  { request: 'three databases, in a region', allowed: 1, region: 'eu' },
+  { request: 'three databases, in a region, with a key', allowed: 2, region: 'eu', keyed: true },
+];
+
+/** @param code our bundle, and `observed`, which stands in front of it. */
+export async function measureOpening(
+  code: { ours: string; observed: string },
+  times: number,
+): Promise<Opening[]> {
+  const fixture = newFixture({ accounts: 1, users: 1, actors: 1 });
+  const modules = { 'observed.js': code.observed, 'worker-under-test': code.ours };
+  const bindings = { DELAY_MS: PRIMARY_MS, CREATE_ACCOUNT_SECRET_CODE: CODE };
+  const rows: Opening[] = [];
+  for (const { cases, setup } of [
+    { cases: withOne, setup: { bindings } },
+    { cases: withThree, setup: { bindings: { ...bindings, PLACES }, databases: ['DB_EU', 'DB_US'] } },
+  ]) {
+    const worker = await startWorker(fixture, { modules, ...setup });
+    try {
+      // All at once: they do little but wait, each for its own.
+      rows.push(...(await Promise.all(cases.map((each) => measure(worker, each, times)))));
+    } finally {
+      await worker.stop();
+    }
+  }
+  return rows;
+}
+
+async function measure({ url }: LocalWorker, each: Case, times: number): Promise<Opening> {
+  const { request, allowed, keyed, region } = each;
+  const samples: number[] = [];
+  let [trips, inTurn] = [0, 0];
+  for (let i = 0; i < times; i++) {
+    const began = performance.now();
+    const response = await fetch(new URL('/api/v1/account', url), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(keyed && { 'idempotency-key': crypto.randomUUID() }),
+      },
+      body: JSON.stringify({ code: CODE, region }),
+    });
+    const body = await response.text();
+    samples.push(performance.now() - began);
+    if (response.status !== 201) throw new Error(`"${request}" was answered ${response.status}: ${body}`);
+    trips = Math.max(trips, JSON.parse(response.headers.get('x-cost') ?? '{}').trips);
+    inTurn = Math.max(inTurn, Number(response.headers.get('x-in-turn')));
+  }
+  return { request, allowed, trips, inTurn, far: median(samples) };
+}
