@@ -36,7 +36,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
     // A line of log for each request would bury the report.
     handleRuntimeStdio: (log, errors) => {
       log.resume();
-      errors.pipe(process.stderr);
+      errors.on('data', (text) => process.stderr.write(text));
     },
     ...(setup.inspected && { inspectorPort: 0 }),
     workers: [

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
-import { dataOf, newActors, outcome, sign } from './support/actors.ts';
-import { seenByPage } from './support/page.ts';
+import { dataOf, freshSocket, newActors, outcome, sign } from './support/actors.ts';
+import { listOf, seenByPage } from './support/page.ts';
 import { startReplicated } from './support/service.ts';
 
 const service = await startReplicated();
@@ -125,6 +125,9 @@ it('a page may send the bookmark, and read it in an answer', async () => {
   const headers: Record<string, string> = { 'nettu-account': accountId, authorization: `Bearer ${token}` };
   const first = await seenByPage(`${baseUrl}/me`, { headers });
   const bookmark = first.headers.get('nettu-bookmark') ?? '';
+  // By its name, too: not every browser knows the wildcard.
+  const preflight = await freshSocket(`${baseUrl}/me`, { method: 'OPTIONS' });
+  expect(listOf(preflight, 'access-control-allow-headers')).toContain('nettu-bookmark');
   await catchUp();
   const again = await seenByPage(`${baseUrl}/me`, { headers: { ...headers, 'nettu-bookmark': bookmark } });
   for (const { status, headers } of [first, again]) {

@@ -16,7 +16,8 @@ export default {
       compatibilityDate: COMPATIBILITY_DATE,
       mainModule: 'index.js',
       modules: { 'index.js': CODE },
-      env: {},
+      // The Worker does not start without a database; it is not asked for anything.
+      env: { DB: { prepare: null } },
     }));
     return isolate.getEntrypoint().fetch(request);
   },
