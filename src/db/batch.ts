@@ -2,7 +2,7 @@
 import { isDefect, isRefusal, isTransient, wasNotRun } from './faults.ts';
 import { isQuery, type Results, type Sql } from './sql.ts';
 
-/** How long a connection's answers are waited for in all, tries included, in milliseconds. */
+/** How long the answers that a request needs are waited for in all, tries included, in milliseconds. */
 export const DEADLINE = 10_000;
 
 /** How long of that a replica may take. It is near: one that takes longer is asked no more. */
@@ -44,12 +44,12 @@ export class Connection {
 
   /**
    * @param near from where a replica may answer: a bookmark, or `first-unconstrained`; null: the primary alone.
-   * @param patience milliseconds until it is given up.
+   * @param ends when it is given up, in milliseconds since the epoch.
    */
-  constructor(db: D1Database, near: string | null = null, patience = DEADLINE) {
+  constructor(db: D1Database, near: string | null = null, ends = Date.now() + DEADLINE) {
     this.#db = db;
     this.#near = near;
-    this.#ends = Date.now() + patience;
+    this.#ends = ends;
   }
 
   /** From where a replica may answer next; null where the primary is to, or has. */
@@ -81,7 +81,8 @@ export class Connection {
     const reads = statements.every(isQuery);
     if (this.#near !== null && reads) {
       try {
-        const results = await this.#ask(statements, this.#near, NEAR_DEADLINE);
+        const patience = Math.min(NEAR_DEADLINE, this.#ends - Date.now());
+        const results = await this.#ask(statements, this.#near, patience);
         this.#near = this.bookmark ?? this.#near;
         return results;
       } catch {

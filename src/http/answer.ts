@@ -3,7 +3,7 @@ import type { Caller } from '../auth/claim.ts';
 import { doors } from '../auth/doors.ts';
 import { perform } from '../auth/perform.ts';
 import { decide } from '../auth/policy.ts';
-import { Connection, Outage, Refused } from '../db/batch.ts';
+import { Connection, DEADLINE, Outage, Refused } from '../db/batch.ts';
 import { readBookmark, writeBookmark } from '../db/bookmarks.ts';
 import { type Place, placeOf } from '../db/databases.ts';
 import type { Scope } from '../db/scope.ts';
@@ -57,11 +57,11 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
     asked ??= ask(matched, caller, { request, env, now });
     return asked;
   };
-  const homeOf = async (): Promise<Place> => {
+  const homeOf = async (ends: number): Promise<Place> => {
     const { settle } = route.does;
     if (!settle) return placeOf(env, caller.place);
     const { input, memo } = await askOnce();
-    return settle(input as never, memo);
+    return settle(input as never, memo, ends);
   };
   const planFor = (home: Place) => async (scope: Scope) => {
     try {
@@ -72,10 +72,9 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
     }
   };
 
-  const carryOut = async (home: Place, near: string | null, planFor: (scope: Scope) => Promise<Plan>) => {
-    const connection = new Connection(home.db, near);
+  const carryOut = async (connection: Connection, planFor: (scope: Scope) => Promise<Plan>) => {
     try {
-      return { ...(await perform(connection, trace, caller, planFor)), connection };
+      return await perform(connection, trace, caller, planFor);
     } finally {
       trace.rowsRead += connection.rowsRead;
     }
@@ -86,12 +85,10 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
   };
 
   try {
-    const home = await homeOf();
-    const {
-      outcome,
-      caller: proven,
-      connection,
-    } = await carryOut(home, nearFrom(caller, matched, headers, home), planFor(home));
+    const ends = Date.now() + DEADLINE;
+    const home = await homeOf(ends);
+    const connection = new Connection(home.db, nearFrom(caller, matched, headers, home), ends);
+    const { outcome, caller: proven } = await carryOut(connection, planFor(home));
     let { near } = connection;
     const reply =
       outcome instanceof Part
@@ -99,9 +96,11 @@ export async function answer(matched: Matched, { request, env, now, trace }: Exc
             request,
             trace,
             perform: async (next) => {
-              const performed = await carryOut(home, near, async (scope) => next(scope));
-              near = performed.connection.near;
-              return performed.outcome;
+              // Each part has as long as a request.
+              const connection = new Connection(home.db, near);
+              const { outcome } = await carryOut(connection, async (scope) => next(scope));
+              near = connection.near;
+              return outcome;
             },
             fail: (error) => failure(told(error), trace).body,
           })

@@ -21,13 +21,13 @@ const PATIENCE = 2000;
  * the answer that is to be given again lies beside the account.
  *
  * @param region of the operator's; undefined: any.
+ * @param ends when it is given up, in milliseconds since the epoch.
  * @throws Problem `input-invalid`, `no-room`, `idempotency-key-reused`, `database-unavailable`; Outage
  */
 export async function chooseHome(
   env: Env,
   region: string | undefined,
-  memo: Memo | null,
-  now: number,
+  { memo, now, ends }: { memo: Memo | null; now: number; ends: number },
 ): Promise<Place> {
   const places = placesOf(env);
   const candidates = places.filter((place) => region === undefined || place.region === region);
@@ -36,7 +36,7 @@ export async function chooseHome(
   if (more.length === 0) return first;
   const choice = candidates.length === 1 ? (candidates[0] as Place) : await roomiest(candidates);
   if (!memo) return choice;
-  const number = await chosenBefore(first, memo, choice.number, now);
+  const number = await chosenBefore(new Connection(first.db, null, ends), memo, choice.number, now);
   return places.find((place) => place.number === number) ?? first;
 }
 
@@ -52,15 +52,15 @@ async function roomiest(candidates: readonly Place[]): Promise<Place> {
 }
 
 async function sizeOf(db: D1Database): Promise<number> {
-  const connection = new Connection(db, null, PATIENCE);
+  const connection = new Connection(db, null, Date.now() + PATIENCE);
   await connection.batch([query`SELECT 1`]);
   return connection.bytes;
 }
 
 /** The place of the first request with this key; this one's choice where it is the first. */
-async function chosenBefore(first: Place, memo: Memo, choice: number, now: number): Promise<number> {
+async function chosenBefore(first: Connection, memo: Memo, choice: number, now: number): Promise<number> {
   const chosen: Memo = { ...memo, caller: 'place' };
-  const [, [row]] = await new Connection(first.db).batch(
+  const [, [row]] = await first.batch(
     [
       // While there was but one place the answer itself was remembered here, and nothing chosen.
       insertRemembered(nobody, chosen, { answer: String(choice), made: isNew(nobody, memo, now), now }),
@@ -69,7 +69,7 @@ async function chosenBefore(first: Place, memo: Memo, choice: number, now: numbe
     { repeatable: true },
   );
   if (row && row.request !== memo.request) throw reused();
-  return Number(row?.answer ?? first.number);
+  return Number(row?.answer ?? 0);
 }
 
 function unknownRegion(places: readonly Place[]): Problem {

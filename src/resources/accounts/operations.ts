@@ -59,9 +59,9 @@ export const createAccount = write({
     'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
     'Send it again: you get one of your own.',
   sealedWith: ({ body }) => body.code,
-  async settle({ body, env, now }, memo) {
+  async settle({ body, env, now }, memo, ends) {
     await checkCode(env, body.code);
-    return chooseHome(env, body.region, memo, now);
+    return chooseHome(env, body.region, { memo, now, ends });
   },
   async run(scope, { home: { number }, now }) {
     const row = newAccountRow(number);

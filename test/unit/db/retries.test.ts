@@ -146,3 +146,12 @@ it('the batches of one request share the ten seconds', async () => {
   await vi.runAllTimersAsync();
   expect(await next).toBe(1000);
 });
+
+it('a replica is not waited for any longer than that either', async () => {
+  const { db } = database();
+  const connection = new Connection(db, 'first-unconstrained', Date.now() + 1000);
+  const began = Date.now();
+  const outcome = connection.batch(read).catch(() => Date.now() - began);
+  await vi.runAllTimersAsync();
+  expect(await outcome).toBe(1000);
+});

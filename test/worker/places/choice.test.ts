@@ -191,3 +191,27 @@ describe('with an Idempotency-Key', () => {
     expect(next.body).not.toEqual(first.body);
   });
 });
+
+it('all that it asks for together has ten seconds', async () => {
+  const empty = () => Promise.resolve([{ results: [], meta: { size_after: 1, rows_read: 0 } }]) as never;
+  const asked: number[] = [];
+  const hung = through(() => {
+    asked.push(Date.now());
+    return new Promise(() => {});
+  });
+  const env = deployed({ DB: hung, DB_EU: through(empty), DB_US: through(empty) });
+  vi.useFakeTimers();
+  try {
+    let replied = 0;
+    const reply = open(env, {}, { 'idempotency-key': crypto.randomUUID() }).finally(() => {
+      replied = Date.now();
+    });
+    while (!replied) await vi.advanceTimersByTimeAsync(100);
+    expect((await reply).status).toBe(503);
+    // How full it is, and what was chosen before.
+    expect(asked).toHaveLength(2);
+    expect(replied - (asked[0] as number)).toBeLessThanOrEqual(10_000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
