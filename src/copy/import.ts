@@ -33,11 +33,16 @@ const RESTORED: Readonly<Record<string, readonly string[]>> = {
  * @throws Error where the database has another part of the account than the copy.
  */
 export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
-  const { account, counts } = copy;
+  const { account } = copy;
+  const counts: Record<string, number> = { ...copy.counts };
   const run = (statement: D1PreparedStatement) => statement.run();
   if (await countOf(db, 'api_keys', account)) return false;
-  for (const table of tables.filter(({ type }) => !LAST.includes(type)))
-    for await (const rows of batchesOf(table, copy)) await run(insert(db, table, account, rows));
+  for (const table of tables.filter(({ type }) => !LAST.includes(type))) {
+    for await (const rows of batchesOf(table, copy)) {
+      await run(insert(db, table, account, rows));
+      counts[table.type] = (counts[table.type] ?? 0) - (await countHomeless(db, table, account, rows));
+    }
+  }
   for (const [type, columns] of Object.entries(RESTORED)) {
     const table = tableOf(type);
     for await (const rows of batchesOf(table, copy, ({ session }) => session !== null))
@@ -99,8 +104,32 @@ function insert(db: D1Database, table: Table, account: string, rows: readonly Ro
     name === 'accounts' ? columns.map((column) => (column.startsWith('public_') ? '0' : null)) : [];
   const values = columns.map((_, i) => closed[i] ?? `value ->> ${i}`);
   const text = `INSERT INTO ${name} (${[...owner, ...columns, ...Object.keys(made)].join(', ')})
-    SELECT ${[...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ')} FROM json_each(?1) WHERE ?2 IS NOT NULL ORDER BY key ON CONFLICT DO NOTHING`;
+    SELECT ${[...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ')} FROM json_each(?1) WHERE ?2 IS NOT NULL AND ${hasHome(table)} ORDER BY key ON CONFLICT DO NOTHING`;
   return db.prepare(text).bind(JSON.stringify(rows), account);
+}
+
+/**
+ * Whether what a row belongs to is there. An export takes no row that is newer than itself by its `seq`, but one may have
+ * got that of another that was deleted meanwhile, and belong to something that is newer. It is left out, too.
+ */
+const hasHome = ({ columns, belongs = {} }: Table): string =>
+  [
+    'true',
+    ...Object.entries(belongs).map(
+      ([column, owners]) =>
+        `EXISTS (SELECT 1 FROM ${owners} WHERE account_id = ?2 AND id = value ->> ${columns.indexOf(column)})`,
+    ),
+  ].join(' AND ');
+
+async function countHomeless(
+  db: D1Database,
+  table: Table,
+  account: string,
+  rows: readonly Row[],
+): Promise<number> {
+  if (!table.belongs) return 0;
+  const text = `SELECT count(*) AS n FROM json_each(?1) WHERE NOT (${hasHome(table)})`;
+  return (await db.prepare(text).bind(JSON.stringify(rows), account).first<number>('n')) ?? 0;
 }
 
 /** Writes what is not as it was. Each row is found by its id, with the copy's rows as the outer loop. */

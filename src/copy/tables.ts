@@ -1,7 +1,7 @@
 /**
  * What an account consists of, table by table, in the order in which a copy tells it and an import puts it in: what others
- * refer to first, and last the
- * keys, which open it, and the webhook, which is told what happens. Shared by the Worker, which exports, and by `npm run import`.
+ * refer to first, and last the keys, which open it, and the webhook, which is told what happens. Shared by the Worker, which
+ * exports, and by `npm run import`.
  */
 
 /** Raised with each change of what a line is. */
@@ -15,6 +15,8 @@ export interface Table {
   columns: readonly string[];
   /** Those that hold JSON. */
   json?: readonly string[];
+  /** What a row belongs to: the table of which each of these columns names a row. It goes with that. */
+  belongs?: Readonly<Record<string, string>>;
   /** One row an account, which has no `seq`. */
   single?: true;
   /** What an import makes of its own: SQL, by column. */
@@ -37,22 +39,34 @@ export const tables: readonly Table[] = [
     single: true,
   },
   table('user', 'users', 'id metadata not_before agenda version', 'metadata'),
-  table('calendar', 'calendars', 'id user_id timezone week_start metadata version', 'metadata'),
-  table(
-    'event',
-    'events',
-    'id calendar_id user_id start_ts duration busy recurrence last_start exdates reminders service_id session ' +
-      'expires_at metadata created updated version',
-    'recurrence exdates reminders metadata',
-  ),
-  table('schedule', 'schedules', 'id user_id timezone rules metadata version', 'rules metadata'),
+  {
+    ...table('calendar', 'calendars', 'id user_id timezone week_start metadata version', 'metadata'),
+    belongs: { user_id: 'users' },
+  },
+  {
+    ...table(
+      'event',
+      'events',
+      'id calendar_id user_id start_ts duration busy recurrence last_start exdates reminders service_id session ' +
+        'expires_at metadata created updated version',
+      'recurrence exdates reminders metadata',
+    ),
+    belongs: { calendar_id: 'calendars' },
+  },
+  {
+    ...table('schedule', 'schedules', 'id user_id timezone rules metadata version', 'rules metadata'),
+    belongs: { user_id: 'users' },
+  },
   table('service', 'services', 'id multi_person metadata revision version', 'multi_person metadata'),
-  table(
-    'host',
-    'service_users',
-    'service_id user_id schedule_id calendar_id buffer_before buffer_after closest furthest booking_calendar_id busy version',
-    'busy',
-  ),
+  {
+    ...table(
+      'host',
+      'service_users',
+      'service_id user_id schedule_id calendar_id buffer_before buffer_after closest furthest booking_calendar_id busy version',
+      'busy',
+    ),
+    belongs: { service_id: 'services', user_id: 'users' },
+  },
   table(
     'booking',
     'bookings',

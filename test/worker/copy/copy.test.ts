@@ -260,4 +260,30 @@ describe('what goes in', { timeout: 60_000 }, () => {
     expect(await rowsOf(db, account.id)).toEqual(before);
     expect((await rowsOf(db, 'another')).bookings).toHaveLength(5);
   });
+
+  it('leaves out what is newer than the copy, also where it has the number of what was deleted meanwhile', async () => {
+    const account = await newAccount();
+    const user = await account.newUser();
+    const [calendarId, kept] = [await user.newCalendar(), await user.newCalendar()];
+    const add = async (calendarId: string) =>
+      (await user.call('POST', '/events', { body: { calendarId, startTs: 0, duration: 1000 } })).body.event
+        .id;
+    const old = [await add(calendarId), await add(calendarId)];
+    const answer = await answerOf(account.apiKey);
+    let text = '';
+    for await (const chunk of (answer.body as ReadableStream<Uint8Array>).pipeThrough(
+      new TextDecoderStream(),
+    )) {
+      text += chunk;
+      if (!chunk.includes('"type":"calendar"')) continue;
+      await user.call('DELETE', `/events/${old[1]}`);
+      await add(await user.newCalendar());
+    }
+    const lines = linesIn(text);
+    expect(lines.filter(({ type }) => type === 'event')).toHaveLength(2);
+    expect(await importInto(db, lines)).toBe(true);
+    const { calendars, events } = await rowsOf(db, account.id);
+    expect(calendars).toMatchObject([{ id: calendarId }, { id: kept }]);
+    expect(events).toMatchObject([{ id: old[0] }]);
+  });
 });
