@@ -14,7 +14,7 @@ import type { ExportLine } from '../sdk/types.ts';
 import { selectBounds, selectRows, selectSeqs } from './rows.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
-/** Rows of a part, and characters of JSON in them: what an isolate holds at a time. */
+/** Rows of a part, and bytes of JSON in them: what an isolate holds at a time. */
 const PART = { rows: 1000, size: 1_000_000 };
 
 /** `seq`s that are found at once: each time, all of the account's entries in one index are read. */

@@ -30,7 +30,10 @@ export const selectSeqs = (
     SELECT ${seqOf(table)} AS seq FROM ${within(table, scope)} AND ${seqOf(table)} > ${after} AND ${seqOf(table)} <= ${until}
     ORDER BY 1 LIMIT ${limit})`;
 
-/** Of these rows the first ones that come to so many characters of JSON: one at least, where there is any. */
+/**
+ * Of these rows the first ones that come to so many bytes of JSON: one at least, where there is any. What is not to come
+ * is measured without being read: SQLite has the length of a text beside it.
+ */
 export function selectRows(
   scope: Scope,
   table: Table,
@@ -39,14 +42,17 @@ export function selectRows(
 ): Query<Record<string, unknown> & { seq: number }> {
   const columns = raw(table.columns.join(', '));
   const sizes = raw(
-    ['0', ...(table.json ?? []).filter(Boolean).map((column) => `coalesce(length(${column}), 0)`)].join(
+    ['0', ...(table.json ?? []).filter(Boolean).map((column) => `coalesce(octet_length(${column}), 0)`)].join(
       ' + ',
     ),
   );
+  const ofThem = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
   return query<Record<string, unknown> & { seq: number }>`
-    SELECT seq, ${columns} FROM (
-      SELECT *, sum(size) OVER (ORDER BY seq) - size AS before FROM (
-        SELECT ${seqOf(table)} AS seq, ${columns}, ${sizes} AS size FROM ${within(table, scope)}
-          AND ${seqOf(table)} IN (SELECT value FROM json_each(${JSON.stringify(seqs)}))))
-    WHERE before <= ${size} ORDER BY seq`;
+    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${ofThem} (
+      SELECT seq FROM (
+        SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (
+          SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${ofThem} (
+            SELECT value FROM json_each(${JSON.stringify(seqs)}))))
+      WHERE before <= ${size})
+    ORDER BY seq`;
 }
