@@ -11,7 +11,7 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
   const user = await (await newAccount()).newUser({ color: 'red' });
   const request = await prepare(entry, user);
   const explained: D1PreparedStatement[] = [];
-  const db = {
+  const session = {
     prepare: (text: string) => ({
       bind: (...params: unknown[]) => {
         explained.push(env.DB.prepare(`EXPLAIN QUERY PLAN ${text}`).bind(...params));
@@ -19,7 +19,9 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
       },
     }),
     batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements),
-  } as unknown as D1Database;
+    getBookmark: () => null,
+  };
+  const db = { ...session, withSession: () => session } as unknown as D1Database;
   const path = query ? request.path + query : request.path;
   const reply = await send(query ? { ...entry, fixture: {} } : entry, user, {
     ...request,
