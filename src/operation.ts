@@ -160,8 +160,14 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer with a secret: what to seal it with where it is remembered. The caller has it, the database has not. */
   sealedWith?(input: Sent<P, OutputOf<Q>, OutputOf<B>>): string;
-  /** For what makes an account: decides where that is to live, on whatever that takes, in the time that is left. @throws Problem, Outage */
-  settle?(input: Sent<P, OutputOf<Q>, OutputOf<B>>, memo: Memo | null, ends: number): Promise<Place>;
+  /**
+   * For what makes an account: decides where that is to live, on whatever that takes, and before `ends`, in milliseconds
+   * since the epoch. @throws Problem, Outage
+   */
+  settle?(
+    asked: { input: Sent<P, OutputOf<Q>, OutputOf<B>>; memo: Memo | null },
+    ends: number,
+  ): Promise<Place>;
   /** Plans for a scope, as often as it takes. */
   run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
@@ -218,7 +224,7 @@ export const isTagged = ({ tagged, creates, target }: AnyOperation): boolean =>
 /** Any operation: what it takes is known to its schemas alone. */
 export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith' | 'settle'> {
   sealedWith?(input: never): string;
-  settle?(input: never, memo: Memo | null, ends: number): Promise<Place>;
+  settle?(asked: never, ends: number): Promise<Place>;
   target?(scope: Scope, input: never): Query<Versioned>;
   run(scope: Scope, input: never): Plan | Promise<Plan>;
 }

@@ -10,10 +10,9 @@ import type { Caller, Proven } from './claim.ts';
 /** How often a claim may be replaced, e.g. since the account changed its keys while this was tried. */
 const MAX_CLAIMS = 4;
 
-export interface Performed {
+export interface Performed extends Pick<Proven, 'nearest'> {
   /** What the last plan answers. */
   outcome: unknown;
-  caller: Proven;
 }
 
 /**
@@ -55,7 +54,7 @@ export async function perform(
       } else {
         trace.account = verdict.account;
         const outcome: unknown = await current?.answer(results, verdict);
-        if (!(outcome instanceof Plan)) return { outcome, caller: verdict };
+        if (!(outcome instanceof Plan)) return { outcome, nearest: verdict.nearest };
         plan = outcome;
       }
     } catch (problem) {

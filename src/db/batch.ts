@@ -30,26 +30,39 @@ export interface Manner {
   repeatable?: boolean;
 }
 
+interface Way {
+  /** From where a replica may answer: a bookmark, or `first-unconstrained`; null: the primary alone. */
+  near?: string | null;
+  /** When it is given up, in milliseconds since the epoch. */
+  ends?: number;
+  /** Where the rows that were read are added up. */
+  tally?: { rowsRead: number };
+}
+
 /** One caller's way to one database, for as long as one request takes. */
 export class Connection {
   /** Of the latest answer: what is read by it sees all that was done up to then, in whatever location. */
   bookmark: string | null = null;
-  /** Added up over all answers. */
-  rowsRead = 0;
   /** How large the database is, as the latest answer has it. */
   bytes = 0;
   readonly #db: D1Database;
   readonly #ends: number;
+  readonly #tally: { rowsRead: number };
   #near: string | null;
 
-  /**
-   * @param near from where a replica may answer: a bookmark, or `first-unconstrained`; null: the primary alone.
-   * @param ends when it is given up, in milliseconds since the epoch.
-   */
-  constructor(db: D1Database, near: string | null = null, ends = Date.now() + DEADLINE) {
+  constructor(
+    db: D1Database,
+    { near = null, ends = Date.now() + DEADLINE, tally = { rowsRead: 0 } }: Way = {},
+  ) {
     this.#db = db;
     this.#near = near;
     this.#ends = ends;
+    this.#tally = tally;
+  }
+
+  /** For what goes on from here: it sees no less, and has as long as a request of its own. */
+  another(): Connection {
+    return new Connection(this.#db, { near: this.#near, tally: this.#tally });
   }
 
   /** From where a replica may answer next; null where the primary is to, or has. */
@@ -116,7 +129,7 @@ export class Connection {
     const prepared = statements.map(({ text, params }) => session.prepare(text).bind(...params));
     const results = await within(patience, session.batch(prepared));
     for (const { meta } of results) {
-      this.rowsRead += meta.rows_read;
+      this.#tally.rowsRead += meta.rows_read;
       this.bytes = meta.size_after;
     }
     this.bookmark = session.getBookmark();

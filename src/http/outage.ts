@@ -1,17 +1,19 @@
 /** What a client is told when D1 gave no answer: as much as is known, and whether to send the request again. */
-import type { Outage } from '../db/batch.ts';
+import { Outage, Refused } from '../db/batch.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
+
+/** What went wrong, as a Problem where it is for a client to know. */
+export function told(error: unknown, route: Route, headers: Headers): unknown {
+  if (error instanceof Refused) return new Problem('precondition-failed');
+  return error instanceof Outage ? outageProblem(error, route, headers) : error;
+}
 
 /**
  * A read, and a write that D1 turned away, changed nothing. Of any other write it is not known. To put or to delete
  * once more comes to the same (RFC 9110 section 9.2.2); to post again may make a second one.
  */
-export function outageProblem(
-  { changed, cause }: Outage,
-  { method, does }: Route,
-  headers: Headers,
-): Problem {
+function outageProblem({ changed, cause }: Outage, { method, does }: Route, headers: Headers): Problem {
   if (changed === 'nothing') return new Problem('database-unavailable', undefined, { cause });
   const detail = 'The database did not answer, so this may have been carried out, or not.';
   if (method === 'POST' && does.creates && headers.has('idempotency-key')) {

@@ -36,7 +36,7 @@ export async function chooseHome(
   if (more.length === 0) return first;
   const choice = candidates.length === 1 ? (candidates[0] as Place) : await roomiest(candidates);
   if (!memo) return choice;
-  const number = await chosenBefore(new Connection(first.db, null, ends), memo, choice.number, now);
+  const number = await chosenBefore(new Connection(first.db, { ends }), memo, choice.number, now);
   return places.find((place) => place.number === number) ?? first;
 }
 
@@ -52,7 +52,7 @@ async function roomiest(candidates: readonly Place[]): Promise<Place> {
 }
 
 async function sizeOf(db: D1Database): Promise<number> {
-  const connection = new Connection(db, null, Date.now() + PATIENCE);
+  const connection = new Connection(db, { ends: Date.now() + PATIENCE });
   await connection.batch([query`SELECT 1`]);
   return connection.bytes;
 }

@@ -59,7 +59,7 @@ export const createAccount = write({
     'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
     'Send it again: you get one of your own.',
   sealedWith: ({ body }) => body.code,
-  async settle({ body, env, now }, memo, ends) {
+  async settle({ input: { body, env, now }, memo }, ends) {
     await checkCode(env, body.code);
     return chooseHome(env, body.region, { memo, now, ends });
   },

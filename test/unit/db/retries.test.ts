@@ -149,7 +149,7 @@ it('the batches of one request share the ten seconds', async () => {
 
 it('a replica is not waited for any longer than that either', async () => {
   const { db } = database();
-  const connection = new Connection(db, 'first-unconstrained', Date.now() + 1000);
+  const connection = new Connection(db, { near: 'first-unconstrained', ends: Date.now() + 1000 });
   const began = Date.now();
   const outcome = connection.batch(read).catch(() => Date.now() - began);
   await vi.runAllTimersAsync();
