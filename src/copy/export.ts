@@ -39,9 +39,9 @@ interface Place {
 
 export const exportAccount = read({
   query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
-  run: (_, { query: { cursor }, now, home: { db } }) =>
+  run: (scope, { query: { cursor }, now, home: { db } }) =>
     new Plan<Part<ExportLine>, Query>(
-      [selectSecret('cursors'), selectBounds()],
+      [selectSecret('cursors'), selectBounds(scope)],
       async ([secrets = [], bounds = []], caller) => {
         const account = String(caller.account);
         const key = await learn(db, secrets as { value: string }[]);
@@ -51,7 +51,7 @@ export const exportAccount = read({
         if (place.account !== account) throw forged();
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
-          step(scope, { key, place, seqs: [], parts: MAX_PARTS }),
+          step(scope, { key, place, seqs: [], last: false, parts: MAX_PARTS }),
         );
       },
     ),
@@ -62,35 +62,42 @@ interface Course {
   place: Place;
   /** Those that have been found, and not read yet. */
   seqs: readonly number[];
+  /** Whether the table has none after them. */
+  last: boolean;
   /** How many are left of this answer. */
   parts: number;
 }
 
 function step(scope: Scope, course: Course): Plan {
   const { place, seqs } = course;
-  const table = tables[place.table];
-  if (!table) return plan([], () => new Part(endOf(place), null));
   if (seqs.length) return partOf(scope, course);
-  const bounds = { after: place.after, until: place.until[place.table] ?? 0, limit: STRETCH };
+  const number = tables.findIndex((_, i) => i >= place.table && place.until[i]);
+  const table = tables[number];
+  if (!table) return plan([], () => new Part(endOf(place), null));
+  const after = number === place.table ? place.after : 0;
+  const at = { ...place, table: number, after };
+  const bounds = { after, until: place.until[number] ?? 0, limit: STRETCH };
   return plan([selectSeqs(scope, table, bounds)], ([found]): Plan => {
     const seqs: number[] = JSON.parse(found?.seqs ?? '[]');
-    if (seqs.length) return partOf(scope, { ...course, seqs });
-    return step(scope, { ...course, place: { ...place, table: place.table + 1, after: 0 } });
+    if (seqs.length) return partOf(scope, { ...course, place: at, seqs, last: seqs.length < STRETCH });
+    return step(scope, { ...course, place: { ...at, table: number + 1, after: 0 } });
   });
 }
 
-function partOf(scope: Scope, { key, place, seqs, parts }: Course): Plan {
+function partOf(scope: Scope, { key, place, seqs, last, parts }: Course): Plan {
   const table = tables[place.table];
   if (!table) throw new Error('there is no such table');
   const wanted = seqs.slice(0, PART.rows);
   return plan([selectRows(scope, table, wanted, PART.size)], async (rows) => {
     // Rows may have gone meanwhile; and where they are large, not all of them came.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
+    const rest = seqs.filter((seq) => seq > after);
     const counts = place.counts.map((count, i) => (i === place.table ? count + rows.length : count));
-    const next = { ...place, after, counts };
+    const at = last && !rest.length ? { table: place.table + 1, after: 0 } : { after };
+    const next = { ...place, ...at, counts };
     const cursor = await seal(key, CONTEXT, JSON.stringify(next));
     const lines = rows.map((row) => lineOf(table, row)).join('');
-    const course = { key, place: next, seqs: seqs.filter((seq) => seq > after), parts: parts - 1 };
+    const course = { key, place: next, seqs: rest, last, parts: parts - 1 };
     return new Part(
       `${lines}${JSON.stringify({ type: 'cursor', cursor })}\n`,
       parts > 1 ? (scope) => step(scope, course) : null,

@@ -10,14 +10,17 @@ const within = ({ single, name }: Table, { account }: Scope): Sql =>
 
 const seqOf = ({ single }: Table): Sql => (single ? sql`1` : sql`seq`);
 
-/** The highest `seq` of each table: what is made later is not in the copy, nor what refers to it. */
-export const selectBounds = (): Query<{ bounds: string }> => {
-  const highest = tables.map((table) =>
-    table.single ? sql`1` : sql`(SELECT coalesce(max(seq), 0) FROM ${raw(table.name)})`,
-  );
-  return query<{
-    bounds: string;
-  }>`SELECT json_array(${highest.reduce((all, one) => sql`${all}, ${one}`)}) AS bounds`;
+/**
+ * The highest `seq` of each table: what is made later is not in the copy, nor what refers to it. 0 where the account has
+ * nothing in it.
+ */
+export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
+  const highest = tables.map((table) => {
+    const last = table.single ? sql`1` : sql`(SELECT max(seq) FROM ${raw(table.name)})`;
+    return sql`CASE WHEN EXISTS (SELECT 1 FROM ${within(table, scope)}) THEN ${last} ELSE 0 END`;
+  });
+  const all = highest.reduce((before, one) => sql`${before}, ${one}`);
+  return query<{ bounds: string }>`SELECT json_array(${all}) AS bounds`;
 };
 
 /** The next of the account's rows, by their `seq`s. That takes a walk through its entries of one index. */
