@@ -81,7 +81,12 @@ export async function importAccount(args: string[]): Promise<string> {
   const { bound, place } = databaseOf(config, binding);
   const { copy, apiKey } = await rehomed(await readCopy(file), place, Date.now());
   const where = { ...config, remote, persistTo };
-  const made = await withDatabase(bound, where, (db) => importCopy(db, copy));
+  const made = await withDatabase(bound, where, (db) => importCopy(db, copy)).catch((error: Error) => {
+    // The last batch may have been committed though its answer was lost, and nothing else has the key.
+    throw apiKey
+      ? new Error(`${error.message}\nIf the account is there all the same, its API key is ${apiKey}`)
+      : error;
+  });
   const rows = Object.values(copy.counts).reduce((sum, count) => sum + count, 0);
   if (!made) return `The account ${copy.account} is in ${binding} already. Nothing was changed.`;
   const done = `The account ${copy.account} is in ${binding}: ${rows} rows.`;

@@ -147,6 +147,17 @@ describe('npm run import', () => {
     });
   });
 
+  it('tells the new key also where it fails: the last batch may have been carried out all the same', async () => {
+    const odd = join(folder, 'odd.jsonl');
+    writeFileSync(
+      odd,
+      text.replaceAll(id, crypto.randomUUID()).replace('"created":', '"created":"x","was":'),
+    );
+    await expect(imported(odd, '--binding', 'DB_EU')).rejects.toThrow(
+      /cannot store TEXT value.*\nIf the account is there all the same, its API key is sk_1\.[\w-]{32}$/s,
+    );
+  });
+
   it('refuses what is not whole, a database that is not bound, and one without a place', async () => {
     const part = join(folder, 'part.jsonl');
     writeFileSync(part, text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1));
