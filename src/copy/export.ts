@@ -12,7 +12,7 @@ import { learn } from '../resources/lists.ts';
 import { invalid } from '../resources/schemas.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { selectBounds, selectRows, selectSeqs } from './rows.ts';
-import { FORMAT, lineOf, tables } from './tables.ts';
+import { FORMAT, lineOf, type Table, tables } from './tables.ts';
 
 /** Rows of a part, and bytes of JSON in them: what an isolate holds at a time. */
 const PART = { rows: 1000, size: 1_000_000 };
@@ -70,23 +70,22 @@ interface Course {
 
 function step(scope: Scope, course: Course): Plan {
   const { place, seqs } = course;
-  if (seqs.length) return partOf(scope, course);
   const number = tables.findIndex((_, i) => i >= place.table && place.until[i]);
   const table = tables[number];
   if (!table) return plan([], () => new Part(endOf(place), null));
+  if (seqs.length) return partOf(scope, table, course);
   const after = number === place.table ? place.after : 0;
   const at = { ...place, table: number, after };
   const bounds = { after, until: place.until[number] ?? 0, limit: STRETCH };
   return plan([selectSeqs(scope, table, bounds)], ([found]): Plan => {
     const seqs: number[] = JSON.parse(found?.seqs ?? '[]');
-    if (seqs.length) return partOf(scope, { ...course, place: at, seqs, last: seqs.length < STRETCH });
+    const last = seqs.length < STRETCH;
+    if (seqs.length) return partOf(scope, table, { ...course, place: at, seqs, last });
     return step(scope, { ...course, place: { ...at, table: number + 1, after: 0 } });
   });
 }
 
-function partOf(scope: Scope, { key, place, seqs, last, parts }: Course): Plan {
-  const table = tables[place.table];
-  if (!table) throw new Error('there is no such table');
+function partOf(scope: Scope, table: Table, { key, place, seqs, last, parts }: Course): Plan {
   const wanted = seqs.slice(0, PART.rows);
   return plan([selectRows(scope, table, wanted, PART.size)], async (rows) => {
     // Rows may have gone meanwhile; and where they are large, not all of them came.

@@ -44,11 +44,7 @@ export function selectRows(
   size: number,
 ): Query<Record<string, unknown> & { seq: number }> {
   const columns = raw(table.columns.join(', '));
-  const sizes = raw(
-    ['0', ...(table.json ?? []).filter(Boolean).map((column) => `coalesce(octet_length(${column}), 0)`)].join(
-      ' + ',
-    ),
-  );
+  const sizes = raw(['0', ...table.json.map((column) => `coalesce(octet_length(${column}), 0)`)].join(' + '));
   const ofThem = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
   return query<Record<string, unknown> & { seq: number }>`
     SELECT ${seqOf(table)} AS seq, ${columns} FROM ${ofThem} (

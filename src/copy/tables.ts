@@ -14,7 +14,7 @@ export interface Table {
   /** What is copied, but for whose it is and `seq`: the order of the lines tells that. */
   columns: readonly string[];
   /** Those that hold JSON. */
-  json?: readonly string[];
+  json: readonly string[];
   /** What a row belongs to: the table of which each of these columns names a row. It goes with that. */
   belongs?: Readonly<Record<string, string>>;
   /** One row an account, which has no `seq`. */
@@ -27,7 +27,7 @@ const table = (type: string, name: string, columns: string, json = ''): Table =>
   type,
   name,
   columns: columns.split(' '),
-  json: json.split(' '),
+  json: json.split(' ').filter(Boolean),
 });
 
 /** A key has it from its account. */
@@ -93,7 +93,7 @@ export const memberOf = (column: string): string =>
 type Value = string | number | null;
 
 /** A row as a line: one JSON object. */
-export function lineOf({ type, columns, json = [] }: Table, row: Readonly<Record<string, unknown>>): string {
+export function lineOf({ type, columns, json }: Table, row: Readonly<Record<string, unknown>>): string {
   const members = columns.map((column) => {
     const value = row[column];
     return [memberOf(column), json.includes(column) && value !== null ? JSON.parse(String(value)) : value];
@@ -102,7 +102,7 @@ export function lineOf({ type, columns, json = [] }: Table, row: Readonly<Record
 }
 
 /** The values of a line, in the order of the columns: as they were stored. */
-export function valuesOf({ columns, json = [] }: Table, line: Readonly<Record<string, unknown>>): Value[] {
+export function valuesOf({ columns, json }: Table, line: Readonly<Record<string, unknown>>): Value[] {
   return columns.map((column) => {
     const value = line[memberOf(column)];
     if (value === undefined) throw new Error(`lacks ${memberOf(column)}`);
