@@ -59,8 +59,8 @@ export async function perform(
       }
     } catch (problem) {
       if (!connection.near || !(problem instanceof Problem)) throw problem;
-      // What an account has open it opens seldom: whoever knocks at one that is closed costs no second question.
-      if (open && problem.status === 401) throw problem;
+      // What is not valid, or too much, is so to the primary as well. And what an account has open it opens seldom.
+      if (problem.status === 400 || (open && problem.status === 401)) throw problem;
       startAnew();
     }
   }

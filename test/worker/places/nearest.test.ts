@@ -89,6 +89,16 @@ describe('a visitor', () => {
     expect(await placesOf(slots)).toEqual([200, 'replica', 'primary']);
   });
 
+  it('hears once that what they ask for is not valid', async () => {
+    const { user } = await prepared({ nearest: false });
+    const headers = { 'nettu-account': user.account.id };
+    const nonsense = call('GET', `/user/${user.id}/freebusy?startTs=x`, {
+      headers,
+      env: user.account.deployed,
+    });
+    expect(await placesOf(nonsense)).toEqual([400, 'replica']);
+  });
+
   it('hears once that a door is closed', async () => {
     const { user, account } = await prepared({ nearest: false });
     await account.call('PUT', '/account/settings', { body: { publicFreebusy: false } });
