@@ -183,6 +183,8 @@ export interface Operation<
   readonly writes: boolean;
   /** A read whose size is not the caller's to decide. A stranger must not make the database do it. */
   readonly heavy?: boolean;
+  /** Answers in parts: of the primary alone, so that they fit together. */
+  readonly parts?: true;
   /** Answers with one resource, which has an entity tag. What creates or has a target does so anyway. */
   readonly tagged?: true;
   /** Makes a resource: it can be sent again with the same Idempotency-Key, to the same effect. */
@@ -198,7 +200,7 @@ export const read = <
   Q extends Schema = undefined,
   B extends Schema = undefined,
 >(
-  definition: Definition<A, P, Q, B, Query> & Pick<Operation, 'heavy' | 'tagged'>,
+  definition: Definition<A, P, Q, B, Query> & Pick<Operation, 'heavy' | 'tagged' | 'parts'>,
 ): Operation<A, P, Q, B, Query> & { writes: false } => ({ ...definition, writes: false });
 
 /** An operation that changes something. */

@@ -38,6 +38,7 @@ interface Place {
 }
 
 export const exportAccount = read({
+  parts: true,
   query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
   run: (scope, { query: { cursor }, now, home: { db } }) =>
     new Plan<Part<ExportLine>, Query>(

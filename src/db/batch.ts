@@ -60,11 +60,6 @@ export class Connection {
     this.#tally = tally;
   }
 
-  /** For what goes on from here: it sees no less, and has as long as a request of its own. */
-  another(): Connection {
-    return new Connection(this.#db, { near: this.#near, tally: this.#tally });
-  }
-
   /** From where a replica may answer next; null where the primary is to, or has. */
   get near(): string | null {
     return this.#near;

@@ -4,7 +4,7 @@ import { doors } from '../auth/doors.ts';
 import { perform } from '../auth/perform.ts';
 import { decide } from '../auth/policy.ts';
 import { Connection, DEADLINE } from '../db/batch.ts';
-import { placeOf } from '../db/databases.ts';
+import { type Place, placeOf } from '../db/databases.ts';
 import type { Scope } from '../db/scope.ts';
 import type { Env } from '../env.ts';
 import { Part, Tagged } from '../operation.ts';
@@ -45,7 +45,7 @@ export interface Exchange {
  */
 export async function answer(matched: Matched, exchange: Exchange): Promise<Reply> {
   const { route, door, params } = matched;
-  const { writes, heavy = false, settle } = route.does;
+  const { writes, heavy = false, settle, parts = false } = route.does;
   const { request, env, now, trace } = exchange;
   const { headers } = request;
   const owner = (route.owner && params[route.owner]) ?? null;
@@ -69,12 +69,12 @@ export async function answer(matched: Matched, exchange: Exchange): Promise<Repl
         return toldLater(problem);
       }
     };
-    const near = route.method === 'GET' ? nearFrom(headers, home, caller.open) : null;
+    const near = route.method === 'GET' && !parts ? nearFrom(headers, home, caller.open) : null;
     const connection = new Connection(home.db, { near, ends, tally: trace });
     const { outcome, nearest } = await perform(connection, trace, caller, planFor);
     const reply =
       outcome instanceof Part
-        ? inParts(outcome, { matched, exchange, caller, connection })
+        ? inParts(outcome, { matched, exchange, caller, home })
         : replyOf(outcome, route, headers);
     return { ...reply, headers: { ...reply.headers, ...bookmarkOf(connection, home, nearest) } };
   } catch (error) {
@@ -86,18 +86,17 @@ interface Course {
   matched: Matched;
   exchange: Exchange;
   caller: Caller;
-  connection: Connection;
+  home: Place;
 }
 
-/** Each part proves the caller anew. */
-function inParts(first: Part, { matched: { route }, exchange, caller, connection: from }: Course): Reply {
+/** Each part proves the caller anew, and has as long as a request. */
+function inParts(first: Part, { matched: { route }, exchange, caller, home }: Course): Reply {
   const { request, trace } = exchange;
-  let connection = from;
   return linesOf(first, {
     request,
     trace,
     async perform(next) {
-      connection = connection.another();
+      const connection = new Connection(home.db, { tally: trace });
       return (await perform(connection, trace, caller, async (scope) => next(scope))).outcome;
     },
     fail: (error) => failure(told(error, route, request.headers), trace).body,

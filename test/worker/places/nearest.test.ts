@@ -172,9 +172,21 @@ describe('an account that reads from the nearest', () => {
     }
   });
 
-  const gets = titled(entries.filter(({ row, door }) => row.method === 'GET' && door !== 'public'));
+  const gets = entries.filter(({ row, door }) => row.method === 'GET' && door !== 'public');
 
-  it.each(gets)(
+  it.each(titled(gets.filter(({ row }) => row.does.parts)))(
+    '%s is answered by the primary all the same: its parts fit together',
+    async (_, entry) => {
+      const { user, bookmark } = await prepared({ nearest: true });
+      await replicated.catchUp();
+      const [status, ...places] = await placesOf(
+        send(entry, user, { path: entry.path, ...bearing(bookmark) }),
+      );
+      expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
+    },
+  );
+
+  it.each(titled(gets.filter(({ row }) => !row.does.parts)))(
     '%s reads what was written before, though the replica has not heard of it',
     async (_, entry) => {
       const { user, bookmark: old } = await prepared({ nearest: true });
