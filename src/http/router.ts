@@ -26,10 +26,9 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
       };
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
-      for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
-        router[method.toLowerCase() as 'get'](path, handler);
-        allowed.add(method);
-      }
+      router[route.method.toLowerCase() as 'get'](path, handler);
+      allowed.add(route.method);
+      if (route.method === 'GET') allowed.add('HEAD');
     }
   }
 
@@ -46,7 +45,9 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
     // A plain object: itty-router asks for the method once for each route. Without the query, which it would read.
     const { method } = request;
     const [url = ''] = request.url.split('?', 1);
-    const reply: Reply | undefined = await router.fetch({ method, url } as IRequest, exchange);
+    // HEAD is a GET whose body is left out by whoever sends it (RFC 9110, 9.3.2).
+    const asked = { method: method === 'HEAD' ? 'GET' : method, url };
+    const reply: Reply | undefined = await router.fetch(asked as IRequest, exchange);
     if (reply) return reply;
     if (method === 'GET' && new URL(url).pathname === '/') return signpost;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
