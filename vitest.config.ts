@@ -52,14 +52,19 @@ export default defineConfig({
           // them one by one.) Each file finds an empty database.
           isolate: false,
           maxWorkers: 1,
-          // Projects with other numbers of workers come one after the other.
-          sequence: { groupOrder: 1 },
           setupFiles: ['test/worker/support/schema.ts'],
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },
       {
-        test: { ...patience, name: 'node', include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'], maxWorkers: 2 },
+        test: {
+          ...patience,
+          name: 'node',
+          include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'],
+          maxWorkers: 2,
+          // Projects with other numbers of workers come one after the other: this takes all cores, that one leaves some idle.
+          sequence: { groupOrder: 1 },
+        },
       },
       // Each file has a Worker of its own; they share a Chromium.
       {

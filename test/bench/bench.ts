@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what a request costs, next to what it could cost at best. `--quick` takes less than a minute,
+ * `npm run bench`: what a request costs, next to what it could cost at best. `--quick` takes less than two minutes,
  * `--out FILE` names the file of the results, `--compare FILE` tells what changed since an earlier one. Ends with
  * status 1 when a request fails, or when a goal that is counted and not timed is missed.
  */
