@@ -60,3 +60,13 @@ it('keeps its id and its keys in the place that they name', async () => {
   expect(await rehomed(old, 0, NOW)).toEqual({ copy: old, apiKey: null });
   expect(await rehomed(copy, 1, NOW)).toEqual({ copy, apiKey: null });
 });
+
+it('is deleted where it was by one statement, with all that it had', async () => {
+  const { account, copy } = await moved();
+  const there = await rowsOf(env.DB_EU, copy.account);
+  await env.DB.prepare('DELETE FROM accounts WHERE id = ?').bind(account.id).run();
+  for (const [table, rows] of Object.entries(await rowsOf(env.DB, account.id)))
+    expect([table, rows]).toEqual([table, []]);
+  expect(await rowsOf(env.DB_EU, copy.account)).toEqual(there);
+  expect(there.calendars).toHaveLength(1);
+});

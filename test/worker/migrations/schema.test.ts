@@ -2,10 +2,11 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
+import { clear } from '../support/database.ts';
 import { ACCOUNT, FIRST_RELEASE } from './data.ts';
-import { clear, content, run, runStep, schema, stepNames } from './support.ts';
+import { content, run, runStep, schema, stepNames } from './support.ts';
 
-beforeEach(clear);
+beforeEach(() => clear());
 
 async function written(): Promise<Record<string, string>> {
   await run(env.SCHEMA);

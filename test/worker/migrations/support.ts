@@ -11,15 +11,6 @@ export async function run(statements: readonly string[]): Promise<void> {
 export const runStep = (name: string): Promise<void> =>
   run(env.MIGRATIONS.find((step) => step.name === name)?.queries ?? []);
 
-/** Takes all away, the newest first: what refers to others was made after them. */
-export async function clear(): Promise<void> {
-  const { results } = await env.DB.prepare(
-    `SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'trigger') AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'
-     ORDER BY type DESC, rowid DESC`,
-  ).all<{ type: string; name: string }>();
-  await run(results.map(({ type, name }) => `DROP ${type} ${name}`));
-}
-
 /** What is in the database, by name: each object as it was written, without comments and without its spaces. */
 export async function schema(): Promise<Record<string, string>> {
   const { results } = await env.DB.prepare(

@@ -14,6 +14,18 @@ export async function snapshot(db: D1Database = env.DB): Promise<Record<string, 
   return Object.fromEntries(names.map((name, i) => [name, rows[i]?.results ?? []]));
 }
 
+/** Takes all away, the newest first: what refers to others was made after them. */
+export async function clear(db: D1Database = env.DB): Promise<void> {
+  const { results } = await db
+    .prepare(
+      `SELECT type, name FROM sqlite_schema
+       WHERE type IN ('table', 'trigger') AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'
+       ORDER BY type DESC, rowid DESC`,
+    )
+    .all<{ type: string; name: string }>();
+  if (results.length) await db.batch(results.map(({ type, name }) => db.prepare(`DROP ${type} ${name}`)));
+}
+
 /** The number of rows of a table that belong to an account. */
 export async function countOf(table: string, account: string): Promise<number> {
   const row = await env.DB.prepare(`SELECT count(*) AS n FROM "${table}" WHERE account_id = ?`)
