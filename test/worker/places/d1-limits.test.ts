@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
-import { type Account, newAccount, type User } from '../support/client.ts';
+import { type Account, keys, newAccount, type User } from '../support/client.ts';
 import { entries, prepare, send, titled } from '../support/rows.ts';
 
 const LIMITS = {
@@ -91,6 +91,14 @@ const recurrence = {
   bysetpos: times(300, (i) => (i as number) + 1),
 };
 const reminders = times(100, () => ({ delta: -10, identifier: '🕰'.repeat(60) }));
+const eventful = {
+  recurrence,
+  reminders,
+  exdates: times(1000, (i) => 1e12 + (i as number)),
+  metadata: someMetadata,
+};
+/** White space may stand between the lines of a PEM. */
+const longest = keys.pem.replace('\n', `\n${' '.repeat(16_384 - keys.pem.length)}`);
 const intervals = times(10, (i) => ({
   start: { hours: 2 * (i as number), minutes: 0 },
   end: { hours: 2 * (i as number), minutes: 30 },
@@ -149,6 +157,19 @@ async function large(): Promise<Large> {
        SELECT ?1, printf('%0128d', value), printf('%.16384c', 'k'), 'revoked', 0 FROM json_each('${JSON.stringify(times(17, (i) => i))}')`,
     ).bind(account.id),
   ]);
+  // More of them than a part of an export may hold.
+  await env.DB.prepare(
+    `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
+     SELECT ?1, 'large' || value, ?2, ?3, 0, 1, 0, 0, '[]', ?4, 1, 1 FROM json_each(?5)`,
+  )
+    .bind(
+      account.id,
+      many[0] ?? '',
+      hosts[0] ?? '',
+      JSON.stringify(metadata),
+      JSON.stringify(times(40, (i) => i)),
+    )
+    .run();
   return { user, service, hosts, calendars: many };
 }
 const week = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
@@ -167,14 +188,19 @@ const largest: Record<string, (large: Large) => { body?: object; query?: string;
   'PUT /calendar/:calendarId': () => ({ body: { timezone: 'UTC', metadata } }),
   'POST /user/:userId/calendar': () => ({ body: { timezone: 'UTC', metadata } }),
   'POST /calendar': () => ({ body: { timezone: 'UTC', metadata } }),
-  'PUT /user/events/:eventId': () => ({
-    body: {
-      recurrence,
-      reminders,
-      exdates: times(1000, (i) => 1e12 + (i as number)),
-      metadata: someMetadata,
-    },
+  'POST /account/keys': () => ({
+    body: { kid: crypto.randomUUID().padEnd(128, 'k'), publicJwtKey: longest },
   }),
+  'PUT /account/pubkey': () => ({ body: { publicJwtKey: longest } }),
+  'PUT /account/webhook': () => ({
+    body: { webhookUrl: 'https://example.test/'.padEnd(2048, 'h'), events: ['*'] },
+  }),
+  ...Object.fromEntries(
+    ['POST /user/:userId/events', 'POST /events', 'PUT /user/events/:eventId', 'PUT /events/:eventId'].map(
+      (name) => [name, () => ({ body: eventful })],
+    ),
+  ),
+  'PUT /booking/:bookingId': () => ({ body: { metadata } }),
   'POST /user/:userId/schedule': () => ({ body: { timezone: 'UTC', rules, metadata: metadataOf(12_000) } }),
   'PUT /user/schedule/:scheduleId': () => ({ body: { rules, metadata: metadataOf(12_000) } }),
   'POST /service': () => ({ body: { metadata } }),
@@ -228,8 +254,13 @@ it.each(titled(entries))('%s stays within them', async (_, entry) => {
     'idempotency-key': crypto.randomUUID().padEnd(255, 'k'),
     'if-match': times(500, (i) => `"${i}"`),
   };
-  const { query, ...changes } = larger;
-  const asked = { ...request, ...changes, env: { DB: db } };
+  const { query, body, ...changes } = larger;
+  const asked = {
+    ...request,
+    ...(body && { body: { ...request.body, ...body } }),
+    ...changes,
+    env: { DB: db },
+  };
   const reply = await send(query ? { ...entry, fixture: { ...entry.fixture, query } } : entry, user, {
     ...asked,
     headers: { 'idempotency-key': headers['idempotency-key'] },
