@@ -26,7 +26,7 @@ const MAX_PARTS = 400;
 const CONTEXT = `export ${FORMAT}`;
 
 /** How far it has come. */
-interface Place {
+interface Progress {
   account: string;
   /** The number of the table, and the `seq` after which it goes on. */
   table: number;
@@ -60,7 +60,7 @@ export const exportAccount = read({
 
 interface Course {
   key: CryptoKey;
-  place: Place;
+  place: Progress;
   /** Those that have been found, and not read yet. */
   seqs: readonly number[];
   /** Whether the table has none after them. */
@@ -105,10 +105,10 @@ function partOf(scope: Scope, table: Table, { key, place, seqs, last, parts }: C
   });
 }
 
-const endOf = ({ counts }: Place): string =>
+const endOf = ({ counts }: Progress): string =>
   `${JSON.stringify({ type: 'end', counts: Object.fromEntries(tables.map(({ type }, i) => [type, counts[i]])) })}\n`;
 
-async function open(key: CryptoKey, cursor: string): Promise<Place> {
+async function open(key: CryptoKey, cursor: string): Promise<Progress> {
   const text = await unseal(key, CONTEXT, cursor);
   if (text === null) throw forged();
   return JSON.parse(text);

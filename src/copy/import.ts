@@ -98,13 +98,15 @@ async function* batchesOf(
 
 /** What is there already stays. */
 function insert(db: D1Database, table: Table, account: string, rows: readonly Row[]): D1PreparedStatement {
-  const { name, columns, single, made = {} } = table;
-  const owner = single && name === 'accounts' ? [] : ['account_id'];
+  const { name, columns, made = {} } = table;
+  const owner = name === 'accounts' ? [] : ['account_id'];
   const closed =
     name === 'accounts' ? columns.map((column) => (column.startsWith('public_') ? '0' : null)) : [];
   const values = columns.map((_, i) => closed[i] ?? `value ->> ${i}`);
-  const text = `INSERT INTO ${name} (${[...owner, ...columns, ...Object.keys(made)].join(', ')})
-    SELECT ${[...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ')} FROM json_each(?1) WHERE ?2 IS NOT NULL AND ${hasHome(table)} ORDER BY key ON CONFLICT DO NOTHING`;
+  const into = [...owner, ...columns, ...Object.keys(made)].join(', ');
+  const from = [...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ');
+  const text = `INSERT INTO ${name} (${into}) SELECT ${from} FROM json_each(?1)
+    WHERE ?2 IS NOT NULL AND ${hasHome(table)} ORDER BY key ON CONFLICT DO NOTHING`;
   return db.prepare(text).bind(JSON.stringify(rows), account);
 }
 

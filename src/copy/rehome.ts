@@ -4,6 +4,7 @@
  */
 import { hashOf, newApiKey } from '../auth/api-key.ts';
 import { accountIdIn, placeOfAccount } from '../db/places.ts';
+import { newApiKeyRow, toApiKey } from '../resources/api-keys/rows.ts';
 import type { Copy, Line } from './import.ts';
 
 export interface Rehomed {
@@ -20,15 +21,8 @@ export async function rehomed(copy: Copy, place: number, now: number): Promise<R
   if (placeOfAccount(copy.account) === place) return { copy, apiKey: null };
   const account = accountIdIn(copy.account, place);
   const apiKey = newApiKey(place);
-  const key: Line = {
-    type: 'apiKey',
-    id: crypto.randomUUID(),
-    hash: await hashOf(apiKey),
-    name: 'moved',
-    hint: apiKey.slice(-4),
-    created: now,
-    expiresAt: null,
-  };
+  const row = newApiKeyRow(apiKey, { name: 'moved', expiresAt: null }, now);
+  const key: Line = { type: 'apiKey', ...toApiKey(row), hash: await hashOf(apiKey) };
   const linesOf: Copy['linesOf'] = async function* (type) {
     if (type === 'apiKey') yield key;
     else

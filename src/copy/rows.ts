@@ -1,12 +1,10 @@
 /** What a copy reads, in SQL. It goes by `seq`, the order of creation, of which the indexes by account hold all. */
 import type { Scope } from '../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { type Table, tables } from './tables.ts';
 
-const raw = (text: string): Sql => ({ text, params: [] });
-
-const within = ({ single, name }: Table, { account }: Scope): Sql =>
-  sql`${raw(name)} WHERE ${single && name === 'accounts' ? sql`id` : sql`account_id`} = ${account}`;
+const within = ({ name }: Table, { account }: Scope): Sql =>
+  sql`${raw(name)} WHERE ${name === 'accounts' ? sql`id` : sql`account_id`} = ${account}`;
 
 const seqOf = ({ single }: Table): Sql => (single ? sql`1` : sql`seq`);
 

@@ -43,22 +43,22 @@ export const insertRemembered = (
   WHERE remembered.expires_at <= ${now}`;
 
 /** A place in the order of the table. */
-export interface Place {
+export interface Position {
   account_id: string;
   caller: string;
   key: string;
 }
 
-const after = ({ account_id, caller, key }: Place): Sql =>
+const after = ({ account_id, caller, key }: Position): Sql =>
   sql`(account_id, caller, key) > (${account_id}, ${caller}, ${key})`;
 
 /** Where the `rows`th row after a place is; none: the table ends before. */
-export const selectEndOfStretch = (start: Place, rows: number): Query<Place> => query<Place>`
+export const selectEndOfStretch = (start: Position, rows: number): Query<Position> => query<Position>`
   SELECT account_id, caller, key FROM remembered WHERE ${after(start)}
   ORDER BY account_id, caller, key LIMIT 1 OFFSET ${rows - 1}`;
 
 /** Of so many rows after a place, those whose time is over. */
-export const deleteExpired = (start: Place, rows: number, now: number): Sql => sql`
+export const deleteExpired = (start: Position, rows: number, now: number): Sql => sql`
   DELETE FROM remembered WHERE (account_id, caller, key) IN (
     SELECT account_id, caller, key FROM remembered WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
   AND expires_at <= ${now}`;

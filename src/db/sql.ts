@@ -36,6 +36,9 @@ export function sql<Row = unknown>(strings: TemplateStringsArray, ...values: (Pa
   return { text, params };
 }
 
+/** A name or a number of our own, as it stands: never what somebody sent. */
+export const raw = (text: string): Sql => ({ text, params: [] });
+
 /** The same tag for a whole SELECT, also one that begins WITH. */
 export const query = <Row = unknown>(
   strings: TemplateStringsArray,
@@ -50,7 +53,7 @@ export const isQuery = (statement: Sql): statement is Query => 'changes' in stat
 /** `a = ?, b = ?` of those columns that have a value; undefined leaves a column alone, so that it is not written. */
 export function assign(columns: Record<string, Param | Sql | undefined>): Sql {
   const set = Object.entries(columns).flatMap(([name, value]) =>
-    value === undefined ? [] : [sql`${{ text: name, params: [] }} = ${value}`],
+    value === undefined ? [] : [sql`${raw(name)} = ${value}`],
   );
   return set.reduce((all, one) => sql`${all}, ${one}`);
 }

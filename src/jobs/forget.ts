@@ -1,6 +1,6 @@
 /** Forgets the answers that are not to be given again: once a day, so that no request pays for it. */
 import { batch } from '../db/batch.ts';
-import { deleteExpired, type Place, selectEndOfStretch } from '../db/remembered.ts';
+import { deleteExpired, type Position, selectEndOfStretch } from '../db/remembered.ts';
 import type { Query, Sql } from '../db/sql.ts';
 
 /** Rows that one round trip looks at. */
@@ -13,9 +13,9 @@ const STRETCH = 5000;
  * @throws Outage
  */
 export async function forgetExpired(db: D1Database, now: number, stretch = STRETCH): Promise<void> {
-  let place: Place | undefined = { account_id: '', caller: '', key: '' };
+  let place: Position | undefined = { account_id: '', caller: '', key: '' };
   while (place) {
-    const walk: [Query<Place>, Sql] = [
+    const walk: [Query<Position>, Sql] = [
       selectEndOfStretch(place, stretch),
       deleteExpired(place, stretch, now),
     ];

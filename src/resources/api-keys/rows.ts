@@ -1,7 +1,7 @@
 /** API keys in SQL: their hashes, never the keys. */
 import { hashOf } from '../../auth/api-key.ts';
 import { isThere, type Scope } from '../../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import type { Versioned } from '../../operation.ts';
 import type { ApiKey } from '../../sdk/types.ts';
 
@@ -18,7 +18,7 @@ export interface ApiKeyRow extends Versioned {
 
 const VERSION = 1;
 
-const columns = sql`id, name, hint, created, expires_at, ${{ text: String(VERSION), params: [] }} AS version`;
+const columns = sql`id, name, hint, created, expires_at, ${raw(String(VERSION))} AS version`;
 
 /** What is kept of a new key: of its secret the last characters, and the hash. */
 export const newApiKeyRow = (

@@ -175,3 +175,13 @@ export async function expectSound({ account }: { account: { id: string } }, now 
   expect(faultsOf(state, now)).toEqual([]);
   return state;
 }
+
+/** Sixty days from now on, as a query. */
+export const window = `?startTs=${NOW}&endTs=${NOW + 60 * 24 * HOUR}`;
+export const hostsOf = (bookings: { hostUserIds: string[] }[]) =>
+  bookings.map(({ hostUserIds }) => hostUserIds);
+/** The events of the first host's calendar in that time. */
+export const eventsAt = async ({ hosts }: Awaited<ReturnType<typeof newWorld>>, now = NOW) => {
+  const path = `/user/calendar/${hosts[0].calendar}/events${window}`;
+  return (await hosts[0].user.account.call('GET', path, { now })).body.events;
+};
