@@ -1,5 +1,5 @@
 /** What the Worker is deployed with: see wrangler.toml. */
-import type { Declared } from './db/databases.ts';
+import type { Declared } from './db/shards.ts';
 
 export interface Env {
   /** The database of place 0; those of other places are bound by names of the operator's. */

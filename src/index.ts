@@ -1,20 +1,20 @@
 /** The Worker: each request goes through the table of routes, and comes back with the headers every answer has. */
 import { env as deployed } from 'cloudflare:workers';
 import { placeIn } from './auth/headers.ts';
-import { databaseOf, placesOf } from './db/databases.ts';
+import { databaseOf, placesOf } from './db/shards.ts';
 import type { Env, Message } from './env.ts';
-import type { Exchange } from './http/answer.ts';
 import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
 import { failure } from './http/failure.ts';
-import { log } from './http/log.ts';
-import { preflight, respond } from './http/reply.ts';
+import type { Exchange } from './http/request.ts';
+import { log } from './http/request-log.ts';
+import { preflight, respond } from './http/respond.ts';
 import { routerOf } from './http/router.ts';
-import { nudgeSoon } from './jobs/nudge.ts';
+import { sweepAll } from './jobs/cron.ts';
 import { consume } from './jobs/queue.ts';
-import { sweepAll } from './jobs/sweep.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
+import { nudgeSoon } from './webhooks/wake-queue.ts';
 
 const answer = routerOf(routes);
 

@@ -1,13 +1,13 @@
 /** The words that routes and operations share. An operation is data: its input as schemas, and what it plans to do. */
 import type * as v from 'valibot';
-import type { Proven } from './auth/claim.ts';
-import type { Place } from './db/databases.ts';
-import type { Memo } from './db/remembered.ts';
+import type { Proven } from './auth/credential.ts';
+import type { Memo } from './db/idempotency-store.ts';
 import type { Scope } from './db/scope.ts';
+import type { Place } from './db/shards.ts';
 import type { Query, Results, Sql } from './db/sql.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
-import type { ParamName } from './resources/params.ts';
+import type { ParamName } from './validation/params.ts';
 
 /** An answer that is one resource, in a version of it: what its entity tag is made of. */
 export class Tagged<A = unknown> {

@@ -1,7 +1,7 @@
 /** A row of the table of routes, and what the compiler asks of it. */
 import type { AnyOperation } from './operation.ts';
-import type { ParamName } from './resources/params.ts';
 import type { NamedPermission } from './sdk/types.ts';
+import type { ParamName } from './validation/params.ts';
 
 /** Which credentials a path takes: an API key, a user's token, either, none, or any of them, down to an account's mere id. */
 export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone';

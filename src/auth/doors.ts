@@ -1,9 +1,9 @@
 /** Each door of the table of routes, and who comes in by it. */
 import type { Door } from '../route.ts';
-import { accountCaller } from './account-caller.ts';
-import type { Caller, Errand } from './claim.ts';
-import { userCaller } from './user-caller.ts';
-import { stranger, visitor } from './visitor.ts';
+import { stranger, visitor } from './anonymous.ts';
+import { accountCaller } from './api-key-credential.ts';
+import type { Caller, Errand } from './credential.ts';
+import { userCaller } from './token-credential.ts';
 
 type Admit = (headers: Headers, errand: Errand) => Caller | Promise<Caller>;
 

@@ -1,7 +1,7 @@
 /** What several callers read from the headers. */
-import { placeOfAccount } from '../db/places.ts';
+import { placeOfAccount } from '../db/shard-ids.ts';
 import { Problem } from '../problem.ts';
-import { isUuid } from '../resources/schemas.ts';
+import { isUuid } from '../validation/schemas.ts';
 import { placeOfKey } from './api-key.ts';
 
 /** The account that a user or a visitor names, in `nettu-account`. */

@@ -1,6 +1,6 @@
 /** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from './bounded-map.ts';
 
 /** NIST SP 800-131A forbids less than 2048 bits; beyond 8192 a verification costs more than it protects. */
 const BITS = { min: 2048, max: 8192 };

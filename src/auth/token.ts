@@ -5,8 +5,8 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import { Problem } from '../problem.ts';
-import { isRecord, pathOf, reasonOf, uuid } from '../resources/schemas.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
+import { isRecord, pathOf, reasonOf, uuid } from '../validation/schemas.ts';
 import { permissions } from './policy.ts';
 
 /** No honest token comes near: one with every permission named is under 1 kB. */

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '@nettu/scheduler-sdk';
-import { keep, type LeftBehind, tokenFor } from './left-behind.ts';
+import { keep, type LeftBehind, tokenFor } from './demo-state.ts';
 import { answers, type LocalServer, PORT, startServer } from './server.ts';
 import { story } from './story.ts';
 import { WEEK } from './week.ts';

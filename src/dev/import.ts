@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { D1Database } from '@cloudflare/workers-types';
 import { getPlatformProxy, unstable_readConfig as readConfig } from 'wrangler';
-import { importCopy } from '../copy/import.ts';
-import { rehomed } from '../copy/rehome.ts';
-import type { Declared } from '../db/databases.ts';
+import type { Declared } from '../db/shards.ts';
+import { rehomed } from '../export/change-shard.ts';
+import { importCopy } from '../export/import.ts';
 import { readCopy } from './import-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

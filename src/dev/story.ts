@@ -1,7 +1,7 @@
 /** The whole story, with the SDK over HTTP, as the people in it live it. */
 import { generateKeyPairSync } from 'node:crypto';
 import { config, Frequency, NettuClient, NettuUserClient } from '@nettu/scheduler-sdk';
-import { type LeftBehind, tokenFor } from './left-behind.ts';
+import { type LeftBehind, tokenFor } from './demo-state.ts';
 import { LOCAL_CODE } from './server.ts';
 import { done, expect, refused, say } from './steps.ts';
 import { at, dayAndTime, time, WEEK, weekOf } from './week.ts';

@@ -1,6 +1,6 @@
 /** `npm run token`: a fresh token for the user whom the demo left, or with `-- --user ID` for another of that account. */
 import { parseArgs } from 'node:util';
-import { leftBehind, tokenFor } from './left-behind.ts';
+import { leftBehind, tokenFor } from './demo-state.ts';
 
 try {
   const { user } = parseArgs({ options: { user: { type: 'string' } } }).values;

@@ -1,13 +1,13 @@
 /** What a request asks of its operation: the input, and the conditions under which that is to take place. */
-import type { Caller } from '../auth/claim.ts';
-import type { Place } from '../db/databases.ts';
+import type { Caller } from '../auth/credential.ts';
 import type { Scope } from '../db/scope.ts';
+import type { Place } from '../db/shards.ts';
 import { type AnyOperation, type Plan, refusal, type Sent } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import type { Exchange, Matched } from './answer.ts';
 import { idempotencyKey, memoOf, once, type SealedMemo } from './idempotency.ts';
 import { inputOf } from './input.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
+import type { Exchange, Matched } from './request.ts';
 
 export interface Asked {
   input: Sent;

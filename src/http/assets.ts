@@ -3,8 +3,8 @@
  * they weigh nothing in the bundle. They stand below the API, and at the root too.
  */
 import { Problem } from '../problem.ts';
-import type { Exchange } from './answer.ts';
 import { BASE } from './base.ts';
+import type { Exchange } from './request.ts';
 
 const FILES = new RegExp(`^https?://[^/]+(?:${BASE})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
 const PAGE = '/docs/index.html';

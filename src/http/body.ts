@@ -1,7 +1,7 @@
 /** From a request's body to JSON, strictly: its size, its type, its encoding, its syntax. And what becomes of the rest. */
 
 import { Problem } from '../problem.ts';
-import { isRecord } from '../resources/schemas.ts';
+import { isRecord } from '../validation/schemas.ts';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_DRAINED = 16 * 1024 * 1024;

@@ -3,8 +3,8 @@
  * at least that, so also their own writes, whichever replica is near. It names the place, for a bookmark means nothing to
  * another database, and ends in `.n` where the account lets its own reads be answered by replicas.
  */
-import type { Connection } from '../db/batch.ts';
-import type { Place } from '../db/databases.ts';
+import type { Connection } from '../db/connection.ts';
+import type { Place } from '../db/shards.ts';
 
 const HEADER = 'nettu-bookmark';
 

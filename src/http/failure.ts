@@ -2,7 +2,7 @@
 import { Problem } from '../problem.ts';
 import type { Trace } from '../trace.ts';
 import { problemReply } from './problem-reply.ts';
-import type { Reply } from './reply.ts';
+import type { Reply } from './respond.ts';
 
 export function failure(error: unknown, trace: Trace): Reply {
   if (error instanceof Problem) {

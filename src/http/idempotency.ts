@@ -4,18 +4,18 @@
  * batch, so that two at once, in whatever locations, come to one; and it costs no round trip.
  */
 import { hashOf } from '../auth/api-key.ts';
-import { seal, sealingKey, unseal } from '../auth/seal.ts';
+import { seal, sealingKey, unseal } from '../crypto/seal.ts';
 import {
   insertRemembered,
   isNew,
   type Memo,
   type RememberedRow,
   selectRemembered,
-} from '../db/remembered.ts';
+} from '../db/idempotency-store.ts';
 import { onlyWhile, type Scope } from '../db/scope.ts';
 import { Plan, type Promised, Tagged } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { invalid } from '../resources/schemas.ts';
+import { invalid } from '../validation/schemas.ts';
 
 /** @throws Problem `input-invalid` */
 export function idempotencyKey(headers: Headers): string | null {

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import type { Env } from '../env.ts';
 import type { Sent } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { type ParamName, params } from '../resources/params.ts';
-import { invalid, isRecord, validate } from '../resources/schemas.ts';
 import type { Route } from '../route.ts';
+import { type ParamName, params } from '../validation/params.ts';
+import { invalid, isRecord, validate } from '../validation/schemas.ts';
 import { readJson } from './body.ts';
 
 /** The parameters of a path as they stand in it, percent-encoded. */

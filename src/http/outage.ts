@@ -1,5 +1,5 @@
 /** What a client is told when D1 gave no answer: as much as is known, and whether to send the request again. */
-import { Outage, Refused } from '../db/batch.ts';
+import { Outage, Refused } from '../db/connection.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 

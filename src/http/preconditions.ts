@@ -2,7 +2,7 @@
 import { isQuery, type Query, type Sql, sql } from '../db/sql.ts';
 import { Plan, Tagged, type Versioned } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { invalid } from '../resources/schemas.ts';
+import { invalid } from '../validation/schemas.ts';
 
 /** A strong validator: it names a version of one resource, and no other has been or will be it. */
 export const entityTag = (version: number): string => `"${version.toString(36)}"`;

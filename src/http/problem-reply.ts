@@ -1,7 +1,7 @@
 /** From a problem to its answer. */
 import type { Problem } from '../problem.ts';
 import type { Problem as ProblemDocument } from '../sdk/types.ts';
-import type { Reply } from './reply.ts';
+import type { Reply } from './respond.ts';
 
 /** Seconds, by status. */
 const retryAfter: Record<number, string> = { 429: '60', 503: '5' };

@@ -3,9 +3,9 @@ import { type IRequest, IttyRouter } from 'itty-router';
 import { doorNames } from '../auth/doors.ts';
 import { Problem } from '../problem.ts';
 import type { Method, Route } from '../route.ts';
-import { answer, type Exchange } from './answer.ts';
 import { BASE } from './base.ts';
-import type { Reply } from './reply.ts';
+import { answer, type Exchange } from './request.ts';
+import type { Reply } from './respond.ts';
 
 /**
  * Answers a request by the first row that fits it.

@@ -1,10 +1,11 @@
 /** The queue's consumer: each message is a run for the account, or the place, that it names. */
-import { databaseOf } from '../db/databases.ts';
-import { placeOfAccount } from '../db/places.ts';
+
+import { placeOfAccount } from '../db/shard-ids.ts';
+import { databaseOf } from '../db/shards.ts';
 import type { Env, Message, Nudge } from '../env.ts';
-import { deliver, type Run } from './deliver.ts';
-import { reportFailure } from './report.ts';
-import { isOverdue, sweep } from './sweep.ts';
+import { deliver, type Run } from '../webhooks/deliver.ts';
+import { isOverdue, sweep } from './cron.ts';
+import { reportFailure } from './report-failure.ts';
 
 /** What is due later than this is left to the cron, in milliseconds. */
 const SOON = 60_000;

@@ -1,12 +1,12 @@
 /** What the lists of all resources share: how a page is asked for, and the cursor that leads to the next. */
 import * as v from 'valibot';
-import { seal, sealingKey, unseal } from '../auth/seal.ts';
+import { seal, sealingKey, unseal } from '../crypto/seal.ts';
 import { type Listed, type PageRow, pageOf, selectPage } from '../db/pages.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
 import type { Query } from '../db/sql.ts';
 import { found, type Input, Plan, plan } from '../operation.ts';
-import { invalid, metadata, wholeNumber } from './schemas.ts';
+import { invalid, metadata, wholeNumber } from '../validation/schemas.ts';
 
 export const pageQuery = v.object({
   limit: v.optional(wholeNumber(1, 100), '20'),

@@ -5,7 +5,7 @@
  */
 import type * as v from 'valibot';
 import type { Described } from '../../dist/test/described.d.ts';
-import type { words } from '../../src/description/words.ts';
+import type { words } from '../../src/openapi/words.ts';
 import type { AnswerOf } from '../../src/operation.ts';
 import type { routes } from '../../src/routes.ts';
 import type * as wire from '../../src/sdk/types.ts';

@@ -1,6 +1,6 @@
 /** From the description back to TypeScript, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
-import type { describe } from '../../src/description/openapi.ts';
+import type { describe } from '../../src/openapi/openapi.ts';
 
 /** A module with the interface `Described`: the type of each schema, by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {

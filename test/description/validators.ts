@@ -2,7 +2,7 @@
 import Ajv from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
-import type { describe } from '../../src/description/openapi.ts';
+import type { describe } from '../../src/openapi/openapi.ts';
 
 /** A module of validators, named by the schemas and the responses among the components of the description. */
 export async function validatorsOf({ components }: ReturnType<typeof describe>): Promise<string> {

@@ -3,9 +3,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { AnyOperation } from '../../src/operation.ts';
-import { params } from '../../src/resources/params.ts';
-import { list, metadata, shape, text } from '../../src/resources/schemas.ts';
 import { routes } from '../../src/routes.ts';
+import { params } from '../../src/validation/params.ts';
+import { list, metadata, shape, text } from '../../src/validation/schemas.ts';
 
 /** Rules between members, and those that only a sentence can tell. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];

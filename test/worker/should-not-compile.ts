@@ -11,10 +11,10 @@ import type * as scheduleInput from '../../src/resources/schedules/input.ts';
 import type * as serviceInput from '../../src/resources/services/input.ts';
 import type * as keyInput from '../../src/resources/signing-keys/input.ts';
 import type * as userInput from '../../src/resources/users/input.ts';
-import type * as webhookInput from '../../src/resources/webhook/input.ts';
 import type { Door, FaultsOf, Route } from '../../src/route.ts';
 import type { routes } from '../../src/routes.ts';
 import type * as wire from '../../src/sdk/types.ts';
+import type * as webhookInput from '../../src/webhooks/input.ts';
 
 const reads = read({
   params: ['calendarId'],

@@ -1,6 +1,6 @@
 /** What an account can be told. */
 import * as v from 'valibot';
-import { shape } from '../schemas.ts';
+import { shape } from '../../validation/schemas.ts';
 
 export const creation = shape({
   code: v.string('must be a string'),

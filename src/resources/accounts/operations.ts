@@ -18,10 +18,10 @@ import {
 import { Problem } from '../../problem.ts';
 import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
-import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
+import { insertApiKey, newApiKeyRow } from '../api-keys/sql.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
-import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/rows.ts';
-import { chooseHome } from './home.ts';
+import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/sql.ts';
+import { chooseHome } from './choose-shard.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
@@ -31,7 +31,7 @@ import {
   selectAccount,
   toAccount,
   updateSettings,
-} from './rows.ts';
+} from './sql.ts';
 
 export const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
 

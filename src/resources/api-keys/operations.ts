@@ -3,7 +3,7 @@ import { newApiKey } from '../../auth/api-key.ts';
 import { creation, found, plan, read, type Tagged, tagged, write } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
-import { invalid } from '../schemas.ts';
+import { invalid } from '../../validation/schemas.ts';
 import * as input from './input.ts';
 import {
   apiKeyIsThere,
@@ -14,7 +14,7 @@ import {
   selectApiKey,
   selectApiKeys,
   toApiKey,
-} from './rows.ts';
+} from './sql.ts';
 
 export const listApiKeys = read({
   run: (scope) => plan([selectApiKeys(scope)], (rows): ApiKeysResult => ({ apiKeys: rows.map(toApiKey) })),

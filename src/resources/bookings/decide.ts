@@ -1,7 +1,7 @@
 /** Whether a slot can be booked, and with whom. Pure: it decides by an agenda, and is told what it was. */
 import { Problem } from '../../problem.ts';
 import { canTake } from '../../slots/host.ts';
-import type { Agenda, AgendaHost } from './agenda.ts';
+import type { Agenda, AgendaHost } from './availability.ts';
 
 export interface Wanted {
   startTs: number;

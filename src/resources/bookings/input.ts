@@ -3,7 +3,16 @@ import * as v from 'valibot';
 import { windowOf } from '../../slots/grid.ts';
 import { DAY } from '../../time/calendar.ts';
 import { parseDate } from '../../time/dates.ts';
-import { at, integer, isUuid, list, metadata, shape, timezone, wholeNumber } from '../schemas.ts';
+import {
+  at,
+  integer,
+  isUuid,
+  list,
+  metadata,
+  shape,
+  timezone,
+  wholeNumber,
+} from '../../validation/schemas.ts';
 
 const MINUTE = 60_000;
 const MAX_DATES = 101;

@@ -16,8 +16,8 @@ import {
 import { Problem } from '../../problem.ts';
 import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
 import { window } from '../events/input.ts';
-import { selectService } from '../services/rows.ts';
-import { targetOf } from './agenda-rows.ts';
+import { selectService } from '../services/table.ts';
+import { targetOf } from './availability-sql.ts';
 import { chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
 import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
@@ -33,7 +33,7 @@ import {
   toBooking,
   updateBooking,
   updateEvents,
-} from './rows.ts';
+} from './sql.ts';
 
 const MINUTE = 60_000;
 

@@ -8,10 +8,10 @@ import { found, type Plan } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult } from '../../sdk/types.ts';
 import { Overspent } from '../../time/budget.ts';
-import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './agenda.ts';
-import type { AgendaQuery } from './agenda-rows.ts';
+import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './availability.ts';
+import type { AgendaQuery } from './availability-sql.ts';
 import type { BookableHost, Wanted } from './decide.ts';
-import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './rows.ts';
+import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './sql.ts';
 
 /** How often a booking is decided on before its caller is asked to come again. */
 const MAX_TRIES = 8;

@@ -5,8 +5,8 @@ import type { BookingSlotsResult } from '../../sdk/types.ts';
 import { gridSize } from '../../slots/grid.ts';
 import { bookingSlots } from '../../slots/slots.ts';
 import { Overspent } from '../../time/budget.ts';
-import { agendaOf, agendaQueries } from './agenda.ts';
-import { targetOf } from './agenda-rows.ts';
+import { agendaOf, agendaQueries } from './availability.ts';
+import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
 
 /** Ids of hosts that one answer may hold: some 4 MB. */

@@ -13,9 +13,9 @@ import {
   write,
 } from '../../operation.ts';
 import type { CalendarResult, CalendarsPage, CalendarsResult } from '../../sdk/types.ts';
+import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { metadataQuery } from '../schemas.ts';
-import { selectUser } from '../users/rows.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
   type CalendarRow,
@@ -27,7 +27,7 @@ import {
   selectCalendarsByMetadata,
   toCalendar,
   updateCalendar,
-} from './rows.ts';
+} from './table.ts';
 
 const toResult = (row: CalendarRow): Tagged<CalendarResult> => tagged({ calendar: toCalendar(row) }, row);
 

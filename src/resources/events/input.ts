@@ -2,8 +2,18 @@
 import * as v from 'valibot';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { DAY } from '../../time/calendar.ts';
-import { faults, sizes } from '../../time/faults.ts';
-import { at, integer, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
+import { faults, sizes } from '../../time/recurrence-errors.ts';
+import {
+  at,
+  integer,
+  isUuid,
+  list,
+  metadata,
+  shape,
+  text,
+  uuid,
+  wholeNumber,
+} from '../../validation/schemas.ts';
 import { MAX_CALENDARS } from './limits.ts';
 
 const MAX_WINDOW = 62 * DAY;

@@ -11,12 +11,12 @@ import type {
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { instances, mergeBusy } from '../../time/recurrence.ts';
-import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/rows.ts';
-import { selectUser } from '../users/rows.ts';
+import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/table.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { type Limits, MAX_CALENDARS, ofAnyone, ofOwner, PRICE_OF_ROW } from './limits.ts';
-import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './rows.ts';
-import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-rows.ts';
+import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './sql.ts';
+import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
  * Expands one event after another, as long as all together stay within the limits.

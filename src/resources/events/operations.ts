@@ -15,11 +15,11 @@ import {
 } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
-import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import { lastStart } from '../../time/recurrence.ts';
+import { MAX_UNTIL_DAYS } from '../../time/recurrence-errors.ts';
+import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { invalid, metadataQuery } from '../schemas.ts';
-import { selectUser } from '../users/rows.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
   deleteEvent,
@@ -32,7 +32,7 @@ import {
   selectShared,
   toEvent,
   updateEvent,
-} from './rows.ts';
+} from './sql.ts';
 
 const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: toEvent(row) }, row);
 

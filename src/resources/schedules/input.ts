@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { formatDate, parseDate } from '../../time/dates.ts';
-import { at, integer, list, metadata, shape, timezone } from '../schemas.ts';
+import { at, integer, list, metadata, shape, timezone } from '../../validation/schemas.ts';
 
 const time = v.pipe(
   shape({ hours: integer(0, 24), minutes: integer(0, 59) }),

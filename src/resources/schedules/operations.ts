@@ -13,9 +13,9 @@ import {
   write,
 } from '../../operation.ts';
 import type { ScheduleResult, SchedulesPage, SchedulesResult } from '../../sdk/types.ts';
+import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { metadataQuery } from '../schemas.ts';
-import { selectUser } from '../users/rows.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
   deleteSchedule,
@@ -27,7 +27,7 @@ import {
   selectSchedulesByMetadata,
   toSchedule,
   updateSchedule,
-} from './rows.ts';
+} from './table.ts';
 
 const toResult = (row: ScheduleRow): Tagged<ScheduleResult> => tagged({ schedule: toSchedule(row) }, row);
 

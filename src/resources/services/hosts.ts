@@ -18,7 +18,7 @@ import {
   selectStanding,
   toHost,
   updateHost,
-} from './host-rows.ts';
+} from './host-sql.ts';
 import * as input from './input.ts';
 
 /** The host itself, as clients of the published service expect it: not wrapped. */

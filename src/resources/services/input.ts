@@ -1,7 +1,7 @@
 /** What is asked of a service and of its hosts. Their times are in minutes. */
 import * as v from 'valibot';
 import { Problem } from '../../problem.ts';
-import { integer, metadata, shape, uuid } from '../schemas.ts';
+import { integer, metadata, shape, uuid } from '../../validation/schemas.ts';
 
 const MAX_SEATS = 10_000;
 /** Minutes. */

@@ -13,9 +13,9 @@ import {
   write,
 } from '../../operation.ts';
 import type { ServiceResult, ServicesPage, ServicesResult, ServiceWithUsers } from '../../sdk/types.ts';
+import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { metadataQuery } from '../schemas.ts';
-import { selectHosts, toHost } from './host-rows.ts';
+import { selectHosts, toHost } from './host-sql.ts';
 import * as input from './input.ts';
 import {
   deleteService,
@@ -27,7 +27,7 @@ import {
   serviceIsThere,
   toService,
   updateService,
-} from './rows.ts';
+} from './table.ts';
 
 const toResult = (row: ServiceRow): Tagged<ServiceResult> => tagged({ service: toService(row) }, row);
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { readPublicKey, UnfitKey } from '../../auth/public-key.ts';
 import type { SigningKeyState } from '../../sdk/types.ts';
-import { invalid, shape, timestamp } from '../schemas.ts';
+import { invalid, shape, timestamp } from '../../validation/schemas.ts';
 
 const kidRule = 'must be 1 to 128 printable ASCII characters without spaces, and more than dots';
 

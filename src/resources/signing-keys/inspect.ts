@@ -3,7 +3,7 @@
 import { readCandidates, selectCandidates } from '../../auth/candidate-keys.ts';
 import { decide, permissions } from '../../auth/policy.ts';
 import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
-import { judge, type Verdict } from '../../auth/verdict.ts';
+import { judge, type Verdict } from '../../auth/verify-token.ts';
 import { query } from '../../db/sql.ts';
 import { plan, read } from '../../operation.ts';
 import { Problem } from '../../problem.ts';

@@ -26,7 +26,7 @@ import {
   selectKeys,
   toKey,
   updateKey,
-} from './rows.ts';
+} from './sql.ts';
 
 const toResult = (row: KeyRow): Tagged<KeyResult> => tagged({ key: toKey(row) }, row);
 

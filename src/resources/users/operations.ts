@@ -11,8 +11,8 @@ import {
   write,
 } from '../../operation.ts';
 import type { UserResult, UsersPage, UsersResult } from '../../sdk/types.ts';
+import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { metadataQuery } from '../schemas.ts';
 import * as input from './input.ts';
 import {
   deleteUser,
@@ -25,7 +25,7 @@ import {
   updateNotBefore,
   updateUser,
   userIsThere,
-} from './rows.ts';
+} from './table.ts';
 
 const toResult = (row: UserRow): Tagged<UserResult> => tagged({ user: toUser(row) }, row);
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { newApiKey, placeOfKey } from '../../../src/auth/api-key.ts';
-import { placeOf, placesOf } from '../../../src/db/databases.ts';
-import { MAX_PLACE, newAccountId, placeOfAccount } from '../../../src/db/places.ts';
+import { MAX_PLACE, newAccountId, placeOfAccount } from '../../../src/db/shard-ids.ts';
+import { placeOf, placesOf } from '../../../src/db/shards.ts';
 import type { Env } from '../../../src/env.ts';
 
 const places = [0, 1, 2, 15, 16, 255, 256, 999, 1000, 4094, MAX_PLACE];

@@ -1,6 +1,6 @@
 /** What a connection tries again, how often, after how long, and when it gives up. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, DEADLINE, type Manner, Outage } from '../../../src/db/batch.ts';
+import { Connection, DEADLINE, type Manner, Outage } from '../../../src/db/connection.ts';
 import { query, type Sql, sql } from '../../../src/db/sql.ts';
 
 const read = [query`SELECT 1`];

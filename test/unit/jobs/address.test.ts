@@ -1,6 +1,6 @@
 /** Which URLs a webhook may have. */
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../../src/jobs/address.ts';
+import { refusalOf } from '../../../src/webhooks/address.ts';
 
 const PRIVATE = 'must have a public address, not one of a private network';
 

@@ -1,7 +1,7 @@
 /** Ten attempts, at the times that the contract names. */
 import { expect, it } from 'vitest';
-import { delayAfter } from '../../../src/jobs/backoff.ts';
-import { attemptOf } from '../../../src/jobs/deliver.ts';
+import { delayAfter } from '../../../src/webhooks/backoff.ts';
+import { attemptOf } from '../../../src/webhooks/deliver.ts';
 
 const NOW = 1_900_000_000_000;
 const MINUTE = 60_000;

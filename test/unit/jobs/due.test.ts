@@ -1,6 +1,6 @@
 /** Which reminders are due, and when an event is looked at again: in the zone, at the minute, and never early. */
 import { describe, expect, it } from 'vitest';
-import { dueOf, type Reminding } from '../../../src/jobs/due.ts';
+import { dueOf, type Reminding } from '../../../src/reminders/due.ts';
 import type { Recurrence } from '../../../src/sdk/types.ts';
 import { lastStart } from '../../../src/time/recurrence.ts';
 

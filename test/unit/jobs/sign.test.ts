@@ -1,8 +1,8 @@
 /** What the Worker signs, `verifyWebhook` and the `standardwebhooks` package take; and the other way round. */
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
-import { newWebhookSecret, signer } from '../../../src/jobs/sign.ts';
 import { verifyWebhook } from '../../../src/sdk/verify-webhook.ts';
+import { newWebhookSecret, signer } from '../../../src/webhooks/sign.ts';
 
 const body = JSON.stringify({ type: 'ping', timestamp: 1, data: { text: 'Grüße ✓ 𝄞' } });
 const secret = newWebhookSecret();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../../src/sdk/types.ts';
-import { faults, sizes } from '../../../src/time/faults.ts';
+import { faults, sizes } from '../../../src/time/recurrence-errors.ts';
 import { series } from './arbitraries.ts';
 
 const DAY = 86_400_000;

@@ -1,8 +1,8 @@
 /** The instances of an independent reading of RFC 5545, which vectors.py writes; see there. */
 import { expect, test } from 'vitest';
 import type { Recurrence, Weekday } from '../../../src/sdk/types.ts';
-import { faults } from '../../../src/time/faults.ts';
 import { instances } from '../../../src/time/recurrence.ts';
+import { faults } from '../../../src/time/recurrence-errors.ts';
 import vectors from './vectors.json' with { type: 'json' };
 
 interface Vector {

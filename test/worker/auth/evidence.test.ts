@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { type Query, query, sql } from '../../../src/db/sql.ts';
-import { respond } from '../../../src/http/reply.ts';
+import { respond } from '../../../src/http/respond.ts';
 import { routerOf } from '../../../src/http/router.ts';
 import { lookup, plan, read, write } from '../../../src/operation.ts';
 import { Problem } from '../../../src/problem.ts';

@@ -1,8 +1,8 @@
 /** A copy of an account: all that it has and nothing else, whole or refused, and the same again where it was put. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importCopy } from '../../../src/copy/import.ts';
-import { tables } from '../../../src/copy/tables.ts';
+import { importCopy } from '../../../src/export/import.ts';
+import { tables } from '../../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
 import { answerOf, copyOf, emptyCopy, exportOf, importInto, linesIn, rowsOf, told } from './support.ts';

@@ -1,7 +1,7 @@
 /** 100,000 rows out of one database and into another, a part at a time. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import type { Line } from '../../../src/copy/import.ts';
+import type { Line } from '../../../src/export/import.ts';
 import { counting, newAccount } from '../support/client.ts';
 import { answerOf, emptyCopy, importInto, linesIn, rowsOf } from './support.ts';
 

@@ -1,9 +1,9 @@
 /** An account that moves to another place: its id and its key are new there, and everything else is as it was. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { importCopy } from '../../../src/copy/import.ts';
-import { rehomed } from '../../../src/copy/rehome.ts';
-import { placeOfAccount } from '../../../src/db/places.ts';
+import { placeOfAccount } from '../../../src/db/shard-ids.ts';
+import { rehomed } from '../../../src/export/change-shard.ts';
+import { importCopy } from '../../../src/export/import.ts';
 import { deployed } from '../places/support.ts';
 import { call, keys, newAccount } from '../support/client.ts';
 import { copyOf, exportOf, rowsOf } from './support.ts';

@@ -1,8 +1,8 @@
 /** Exports as a client reads them, and copies as an import does. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { type Copy, importCopy, type Line } from '../../../src/copy/import.ts';
 import type { Env } from '../../../src/env.ts';
+import { type Copy, importCopy, type Line } from '../../../src/export/import.ts';
 import { handle } from '../../../src/index.ts';
 
 /** The second database, with the schema. */

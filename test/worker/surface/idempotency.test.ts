@@ -1,7 +1,7 @@
 /** Safe retries: a creation that is sent again with its Idempotency-Key takes place once, and is answered alike. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { forgetExpired } from '../../../src/jobs/forget.ts';
+import { forgetExpired } from '../../../src/db/expire-idempotency.ts';
 import {
   type Call,
   CODE,

@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY } from '../../../src/jobs/post.ts';
 import { verifyWebhook } from '../../../src/sdk/verify-webhook.ts';
+import { MAX_BODY } from '../../../src/webhooks/post.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
 import { DAY, forget, HOUR, open, type Told, toldAccount, urlOf } from './support.ts';
 

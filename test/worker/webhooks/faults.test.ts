@@ -9,9 +9,9 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env, Nudge } from '../../../src/env.ts';
 import worker from '../../../src/index.ts';
-import { everyMinute } from '../../../src/jobs/minute.ts';
+import { everyMinute } from '../../../src/jobs/every-minute.ts';
 import { consume } from '../../../src/jobs/queue.ts';
-import { remind } from '../../../src/jobs/reminders.ts';
+import { remind } from '../../../src/reminders/remind.ts';
 import { interrupted, through } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** Reminders: at the minute, of every instance, in the calendar's zone; of what is changed or deleted no more. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { fileReminders, remind } from '../../../src/jobs/reminders.ts';
+import { fileReminders, remind } from '../../../src/reminders/remind.ts';
 import type { Reminder } from '../../../src/sdk/types.ts';
 import type { User } from '../support/client.ts';
 import { through, writing } from '../support/database.ts';

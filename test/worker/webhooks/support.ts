@@ -1,11 +1,11 @@
 /** What the tests of webhooks share: accounts that are told, runs as the queue and the cron make them, and a look at what arrived. */
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
-import { batch } from '../../../src/db/batch.ts';
+import { batch } from '../../../src/db/connection.ts';
 import type { Env } from '../../../src/env.ts';
-import { deliver } from '../../../src/jobs/deliver.ts';
-import { deleteExpired } from '../../../src/jobs/delivery-rows.ts';
 import type { Delivery, WebhookEvent } from '../../../src/sdk/types.ts';
+import { deliver } from '../../../src/webhooks/deliver.ts';
+import { deleteExpired } from '../../../src/webhooks/outbox-sql.ts';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
 import type { Received } from './received.ts';
 

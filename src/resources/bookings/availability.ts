@@ -1,0 +1,157 @@
+/** From the rows of an agenda to the hosts as the slot core knows them: what opens and what takes their time. */
+import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
+import type { Booking, Host } from '../../slots/host.ts';
+import { type Interval, merge, subtract, widen } from '../../slots/intervals.ts';
+import { openings } from '../../slots/openings.ts';
+import type { Session } from '../../slots/slots.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
+import { DAY } from '../../time/calendar.ts';
+import { instances } from '../../time/recurrence.ts';
+import { ofAnyone } from '../events/limits.ts';
+import {
+  type AgendaHostRow,
+  type AgendaQuery,
+  type AgendaServiceRow,
+  type BookedTimes,
+  type CalendarTimes,
+  MAX_BUFFER,
+  MAX_EVENTS,
+  MAX_RULES,
+  type SessionRow,
+  selectBookedTimes,
+  selectCalendarTimes,
+  selectHosts,
+  selectService,
+  selectSessions,
+} from './availability-sql.ts';
+
+const MINUTE = 60_000;
+/** Nanoseconds, as in time/budget.ts: of a date of a schedule, of one of its rules, of an event that does not repeat. */
+const PRICE = { date: 500, rule: 500, single: 150 };
+
+/** The statements of one batch. */
+export const agendaQueries = (asked: AgendaQuery) =>
+  [
+    selectService(asked),
+    selectHosts(asked),
+    selectCalendarTimes(asked),
+    selectBookedTimes(asked),
+    selectSessions(asked),
+  ] as const;
+
+export type AgendaRows = [
+  services: AgendaServiceRow[],
+  hosts: AgendaHostRow[],
+  times: CalendarTimes[],
+  booked: BookedTimes[],
+  sessions: SessionRow[],
+];
+
+export interface AgendaHost extends Host {
+  /** The revision of all that is known of this host. */
+  agenda: number;
+  /** The calendar that bookings are entered in. */
+  bookIn: string | null;
+}
+
+export interface Agenda {
+  multiPerson: MultiPerson;
+  /** In the order in which they were added. */
+  hosts: AgendaHost[];
+  /** Those of the group, where it is one. */
+  sessions: (Session & { id: string })[];
+}
+
+/**
+ * What is known of a service's hosts in a window (ms).
+ *
+ * @param now milliseconds since the epoch.
+ * @throws Overspent where there is more than one request may look at.
+ */
+export function agendaOf(
+  service: AgendaServiceRow,
+  [, hosts, times, booked, sessions]: AgendaRows,
+  window: Interval,
+  now: number,
+): Agenda {
+  const all = [...times, ...booked];
+  if (all.reduce((sum, { n }) => sum + n, 0) > MAX_EVENTS) throw new Overspent();
+  if ((times[0]?.bytes ?? 0) > MAX_RULES || (booked[0]?.bytes ?? 0) > MAX_RULES) throw new Overspent();
+
+  const budget = new Budget(ofAnyone.work);
+  const multiPerson: MultiPerson = JSON.parse(service.multi_person);
+  const timesOf = Map.groupBy(times, ({ user_id }) => user_id);
+  const bookedOf = Map.groupBy(booked, ({ user_id }) => user_id);
+  const [near] = widen([window], MAX_BUFFER, MAX_BUFFER) as [Interval];
+
+  return {
+    multiPerson,
+    hosts: hosts.map((row) => {
+      const own = timesOf.get(row.user_id) ?? [];
+      const here = (opens: number, busy: number) =>
+        own
+          .filter((group) => group.opens === opens && group.busy === busy)
+          .flatMap((group) => intervalsOf(group, near, budget));
+      const bookings = (bookedOf.get(row.user_id) ?? []).flatMap((group) =>
+        intervalsOf(group, near, budget).map(
+          (interval): Booking => ({
+            ...interval,
+            bufferBefore: group.buffer_before * MINUTE,
+            bufferAfter: group.buffer_after * MINUTE,
+            shared: multiPerson.variant === 'group' && group.service_id === service.id,
+          }),
+        ),
+      );
+      return {
+        id: row.user_id,
+        agenda: row.agenda,
+        bookIn: row.book_in,
+        availability: row.rules
+          ? openingsOf(row.rules, row.timezone ?? 'UTC', window, budget)
+          : subtract(merge(here(1, 0)), merge(here(1, 1))),
+        busy: here(0, 1),
+        bookings,
+        bufferBefore: row.buffer_before * MINUTE,
+        bufferAfter: row.buffer_after * MINUTE,
+        earliest: now + row.closest * MINUTE,
+        latest: row.furthest === null ? null : now + row.furthest * MINUTE,
+      };
+    }),
+    sessions: sessions.map(({ session, start_ts, duration, taken }) => ({
+      id: session,
+      start: start_ts,
+      duration,
+      taken,
+    })),
+  };
+}
+
+function openingsOf(json: string, timezone: string, window: Interval, budget: Budget): Interval[] {
+  const rules: ScheduleRule[] = JSON.parse(json);
+  const dates = (window.end - window.start) / DAY + 2;
+  budget.spend(PRICE.rule * rules.length + PRICE.date * dates);
+  for (let time = window.start; time < window.end + DAY; time += DAY) budget.convert(timezone, time);
+  return openings(rules, timezone, window);
+}
+
+type Series = [startTs: number, duration: number, recurrence: Recurrence | null, exdates: number[]];
+
+/** When events take place, in any order. */
+function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budget: Budget): Interval[] {
+  const { singles, series, timezone, week_start } = group;
+  const found: Interval[] = [];
+  budget.spend(PRICE.single * group.n);
+  const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
+  for (let i = 0; i < numbers.length; i += 2) {
+    const start = numbers[i] as number;
+    found.push({ start, end: start + (numbers[i + 1] as number) });
+  }
+  const timespan = { startTs: window.start, endTs: window.end };
+  for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as Series[]) {
+    const event = { startTs, duration, busy: true, recurrence, exdates };
+    for (const instance of instances(event, timezone, week_start as Weekday, timespan, budget)) {
+      found.push({ start: instance.startTs, end: instance.endTs });
+    }
+  }
+  return found;
+}

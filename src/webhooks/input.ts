@@ -1,0 +1,65 @@
+/** What is asked of a webhook. */
+import * as v from 'valibot';
+import type { ChangeType, WebhookEvent } from '../sdk/types.ts';
+import { invalid, list, shape, text, uuid, wholeNumber } from '../validation/schemas.ts';
+import { refusalOf } from './address.ts';
+
+const changes = [
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'calendar.created',
+  'calendar.updated',
+  'calendar.deleted',
+  'event.created',
+  'event.updated',
+  'event.deleted',
+  'schedule.created',
+  'schedule.updated',
+  'schedule.deleted',
+  'service.created',
+  'service.updated',
+  'service.deleted',
+  'booking.created',
+  'booking.updated',
+  'booking.cancelled',
+] as const satisfies readonly ChangeType[];
+
+/** Compiles only while none is missing. */
+export const complete: [Exclude<ChangeType, (typeof changes)[number]>] extends [never] ? true : never = true;
+
+const events = list(
+  v.picklist(
+    ['*', ...changes] as const satisfies readonly WebhookEvent[],
+    'must be * or a type of change, such as event.created',
+  ),
+  changes.length + 1,
+  'must be a list of types',
+);
+
+export const webhook = shape({
+  webhookUrl: v.pipe(
+    text(1, 2048),
+    v.check(
+      (url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url),
+      'must be an absolute http or https URL',
+    ),
+  ),
+  events: v.optional(events),
+});
+
+/**
+ * Whether a URL is one that is posted to depends on how the Worker is deployed.
+ *
+ * @throws Problem `input-invalid`
+ */
+export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
+  const reason = refusalOf(webhookUrl, allowPrivate);
+  if (reason) throw invalid([{ path: 'webhookUrl', reason }]);
+}
+
+export const deliveries = v.object({
+  state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
+  cursor: v.optional(uuid('must be a nextCursor')),
+  limit: v.optional(wholeNumber(1, 100), '20'),
+});

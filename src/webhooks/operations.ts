@@ -1,0 +1,58 @@
+/** What is done to an account's webhook. */
+import { newSecret } from '../auth/api-key.ts';
+import { plan, read, write } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { changed } from '../resources/accounts/operations.ts';
+import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
+import type { AccountResult, Notification, WebhookTestResult } from '../sdk/types.ts';
+import * as input from './input.ts';
+import { poster } from './post.ts';
+import { newWebhookSecret } from './sign.ts';
+import * as rows from './sql.ts';
+
+/** How long what was signed with the old secret is signed with it too, in milliseconds. */
+const OLD_SECRET_HOLDS = 24 * 60 * 60 * 1000;
+
+export const setWebhook = write({
+  body: input.webhook,
+  target: selectAccount,
+  run(scope, { body: { webhookUrl: url, events }, now, env }) {
+    input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
+    const made = { key: newSecret('whk_'), secret: newWebhookSecret() };
+    return changed(scope, ...rows.setWebhook(scope, { url, events, ...made, now }));
+  },
+});
+
+export const deleteWebhook = write({
+  target: selectAccount,
+  run: (scope) => changed(scope, ...rows.removeWebhook(scope)),
+});
+
+export const rollSecret = write({
+  unsure: 'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
+  run: (scope, { now }) =>
+    plan(
+      [
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_HOLDS }),
+        selectAccount(scope),
+      ],
+      ([rolled], [account]): AccountResult => {
+        if (!rolled || !account) throw missing();
+        return { account: toAccount(account) };
+      },
+    ),
+});
+
+/** Sends a `ping` that is in no list of deliveries, and tells what came back. Nothing of ours is changed by it. */
+export const testWebhook = read({
+  run: (scope, { env, now }) =>
+    plan([rows.selectWebhook(scope)], async ([webhook]): Promise<WebhookTestResult> => {
+      if (!webhook) throw missing();
+      const post = await poster(webhook, env, () => now);
+      const ping: Notification = { type: 'ping', timestamp: now, data: {} };
+      const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
+      return { delivered: outcome.error === null, ...outcome };
+    }),
+});
+
+export const missing = (): Problem => new Problem('webhook-missing', 'Set it with PUT /account/webhook.');
