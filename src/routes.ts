@@ -5,6 +5,7 @@
  */
 
 import { exportAccount } from './export/export.ts';
+import { shardForNewAccount } from './resources/accounts/choose-shard.ts';
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
 import * as bookings from './resources/bookings/operations.ts';
@@ -26,7 +27,7 @@ import * as webhook from './webhooks/operations.ts';
 export const routes = {
   checkHealth: { method: 'GET', public: '/', needs: [], does: accounts.checkHealth },
 
-  createAccount: { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201, limited: true },
+  createAccount: { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201, limited: true, shardFor: shardForNewAccount },
   getAccount: { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
   setPublicKey: { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
   changeSettings: { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },

@@ -1,52 +1,52 @@
-/** Who brings no credentials: nobody in particular, or someone who knows an account's id. */
-
+/** Callers without a credential: on a public route, or with a bare account id on a route that the account has opened. */
 import { guardedBy, nobody } from '../db/scope.ts';
-import { placeOfAccount } from '../db/shard-ids.ts';
+import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
-import type { Caller, Errand } from './credential.ts';
-import { accountIn } from './headers.ts';
+import { accountIn, type Caller, type RequestContext } from './credential.ts';
 
-/** Nobody in particular: no account is in scope, and there is nothing to prove. */
-export const stranger: Caller = {
+/** The caller of a public route: no account is in scope, and there is nothing to prove. */
+export const unauthenticated: Caller = {
   limits: null,
   known: true,
-  place: 0,
-  open: false,
-  names: null,
-  subject: null,
-  claim: { scope: nobody, evidence: null, prove: () => ({ account: null, nearest: false }) },
+  shard: 0,
+  anonymous: false,
+  namedAccount: null,
+  userId: null,
+  credential: { scope: nobody, proof: null, verify: () => ({ account: null, readsReplica: false }) },
 };
 
-/** The columns of the settings that let anyone in. */
+/** The column of each setting that opens routes to anyone. */
 const settings = {
   publicFreebusy: sql`public_freebusy`,
   publicBooking: sql`public_booking`,
-} satisfies Record<NonNullable<Errand['opens']>, unknown>;
+} satisfies Record<NonNullable<RequestContext['opens']>, unknown>;
 
 /**
- * Anyone who names an account, in `nettu-account`, that has opened what they ask for. An account that has closed it,
- * and one that does not exist, are the same to them.
+ * Anyone who names an account in `nettu-account`, where that account has opened the route. An account that has closed the
+ * route and an account that does not exist look the same to the caller.
+ *
+ * @throws Problem `credentials-missing` where the header holds no UUID.
  */
-export function visitor(headers: Headers, { owner, opens }: Errand): Caller {
+export function anonymousCaller(headers: Headers, { owner, opens }: RequestContext): Caller {
   const id = accountIn(headers);
   const open = opens ? settings[opens] : sql`0`;
   const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1)`;
   return {
     limits: null,
     known: false,
-    place: placeOfAccount(id),
-    open: true,
-    names: id,
-    subject: null,
-    claim: {
+    shard: shardOfAccount(id),
+    anonymous: true,
+    namedAccount: id,
+    userId: null,
+    credential: {
       scope: guardedBy(account, sql`${id}`, owner),
-      evidence: account,
-      prove(found) {
-        if (found !== null) return { account: id, nearest: true };
+      proof: account,
+      verify(found) {
+        if (found !== null) return { account: id, readsReplica: true };
         throw new Problem(
           'credentials-missing',
-          'This is not public in this account: send a token, or the API key.',
+          'This account has not opened this route to anyone. Send a token or an API key.',
         );
       },
     },

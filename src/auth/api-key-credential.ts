@@ -1,44 +1,44 @@
-/** An account's server with its API key. The key is looked up by the very statements that use it: one round trip. */
-
+/** The account, calling with its API key. The plan's own statements look the key up, so the proof costs no round trip. */
+import { hashOf } from '../crypto/hash.ts';
 import { guardedBy } from '../db/scope.ts';
 import { Problem } from '../problem.ts';
-import { accountEverOf, accountOfKey, evidenceOfKey, hashOf, placeOfKey, readKey } from './api-key.ts';
+import { accountOfKey, accountOfKeyEvenExpired, proofOfKey, readKey, shardOfKey } from './api-key.ts';
 import { BoundedMap } from './bounded-map.ts';
-import type { Caller, Errand } from './credential.ts';
+import type { Caller, RequestContext } from './credential.ts';
 
-/** By their hashes the keys that this isolate has seen proven, each with its account: they are looked up all the same. */
-const seen = new BoundedMap<string, string>(1000);
+/** The account of each key that this isolate has verified, by the key's hash. The rate limiter alone trusts it. */
+const keyCache = new BoundedMap<string, string>(1000);
 
-/** @throws Problem for what cannot be a key. */
-export async function accountCaller(headers: Headers, { owner, now }: Errand): Promise<Caller> {
+/** @throws Problem where the header is missing, or holds no API key. */
+export async function apiKeyCaller(headers: Headers, { owner, now }: RequestContext): Promise<Caller> {
   const key = headers.get('x-api-key');
   if (key === null)
     throw new Problem('credentials-missing', 'This path takes an API key, in the header x-api-key.');
-  const place = placeOfKey(key);
-  if (place === null) throw unknownKey();
+  const shard = shardOfKey(key);
+  if (shard === null) throw unknownKey();
   const hash = await hashOf(key);
   return {
     limits: null,
-    known: seen.has(hash),
-    place,
-    open: false,
-    names: seen.get(hash) ?? null,
-    subject: null,
-    claim: {
-      scope: guardedBy(accountOfKey(hash, now), accountEverOf(hash), owner),
-      evidence: evidenceOfKey(hash, now),
-      prove(evidence) {
-        const { account, expired, nearest } = readKey(evidence);
-        if (account === null || expired) seen.delete(hash);
+    known: keyCache.has(hash),
+    shard,
+    anonymous: false,
+    namedAccount: keyCache.get(hash) ?? null,
+    userId: null,
+    credential: {
+      scope: guardedBy(accountOfKey(hash, now), accountOfKeyEvenExpired(hash), owner),
+      proof: proofOfKey(hash, now),
+      verify(proof) {
+        const { account, expired, readsReplica } = readKey(proof);
+        if (account === null || expired) keyCache.delete(hash);
         if (account === null) throw unknownKey();
         if (expired) {
           throw new Problem(
             'api-key-expired',
-            'The API key has reached its expiresAt. Use another one of the account.',
+            'The API key has passed its expiresAt. Use another API key of the account.',
           );
         }
-        if (!seen.has(hash)) seen.set(hash, account);
-        return { account, nearest };
+        if (!keyCache.has(hash)) keyCache.set(hash, account);
+        return { account, readsReplica };
       },
     },
   };
@@ -47,5 +47,5 @@ export async function accountCaller(headers: Headers, { owner, now }: Errand): P
 const unknownKey = () =>
   new Problem(
     'api-key-unknown',
-    'The API key in x-api-key is not known. Check that it is whole, and not removed.',
+    'No account has the API key in x-api-key. Check that it is complete and was not removed.',
   );

@@ -1,15 +1,14 @@
 /**
- * A user with a token, as a claim. What a token says is first checked without the database; what remains is which
- * key signed it, whether that key is accepted, and whether the user still is one.
+ * A user, calling with a token. The token itself is checked without the database; what remains is which key signed it,
+ * whether the account accepts that key, and whether the user still exists.
  *
- * - A **read** goes out on the mere claim: the rows are only looked at once the keys beside them have proven it.
- * - A **heavy** read, whose size the caller does not decide, goes out only with a signature that was verified.
- * - A **write** takes effect only while the key that verified the signature is accepted from that user: its SQL is
- *   its own guard. Where it is not, nothing was written, and the keys that came back decide.
+ * - A **read** travels with an unproven scope: its rows are used only after the keys beside them have proven the token.
+ * - An **unbounded read**, whose cost the caller does not decide, travels only with a signature that is already verified.
+ * - A **write** takes effect only while the account accepts the key that verified the signature: the SQL is its own
+ *   guard. Where the guard does not hold, nothing is written, and the keys that came back decide.
  */
-
-import { claimed, guardedBy } from '../db/scope.ts';
-import { placeOfAccount } from '../db/shard-ids.ts';
+import { guardedBy, unproven } from '../db/scope.ts';
+import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -20,46 +19,49 @@ import {
   readCandidates,
   selectCandidates,
 } from './candidate-keys.ts';
-import type { Caller, Claim, Errand } from './credential.ts';
-import { accountIn } from './headers.ts';
+import { accountIn, type Caller, type Credential, type RequestContext } from './credential.ts';
 import { checkTimes, decode, readToken, type Token } from './token.ts';
-import { judge, keyThatVerifies } from './verify-token.ts';
+import { keyThatVerifies, verifyToken } from './verify-token.ts';
 
-/** The accepted keys of the accounts that this isolate has met: only ever a guess at which one signed a token. */
-const met = new BoundedMap<string, readonly CandidateKey[]>(200);
+/** The accepted keys of each account that this isolate has served: only ever a guess at which key signed a token. */
+const keyCache = new BoundedMap<string, readonly CandidateKey[]>(200);
 
-/** The tokens that this isolate has verified for an account, each with its key. They are judged anew each time. */
-const verified = new BoundedMap<string, { token: Token; signer: CandidateKey }>(1000);
+/** The tokens that this isolate has verified for an account, each with its key. Every request verifies them again. */
+const tokenCache = new BoundedMap<string, { token: Token; signer: CandidateKey }>(1000);
 
-interface Bearer extends Errand {
+interface Bearer extends RequestContext {
   account: string;
   token: Token;
 }
 
 /**
- * The user whose token stands in `authorization`, of the account in `nettu-account`.
+ * Reads the token in `authorization`, for the account in `nettu-account`.
  *
  * @throws Problem for a token that is bad by itself.
  */
-export async function userCaller(headers: Headers, errand: Errand): Promise<Caller> {
+export async function tokenCaller(headers: Headers, context: RequestContext): Promise<Caller> {
   const jws = bearerIn(headers);
   const account = accountIn(headers);
-  const recalled = verified.get(account + jws);
-  const token = recalled?.token ?? readToken(jws, decode(jws));
-  checkTimes(token, errand.now);
-  const signer = recalled?.signer ?? (await keyThatVerifies(token, met.get(account) ?? []));
+  const cached = tokenCache.get(account + jws);
+  const token = cached?.token ?? readToken(jws, decode(jws));
+  checkTimes(token, context.now);
+  const signer = cached?.signer ?? (await keyThatVerifies(token, keyCache.get(account) ?? []));
 
-  const bearer = { ...errand, account, token };
-  const carriesAlong = !errand.writes && (signer || !errand.heavy);
-  const claim = carriesAlong ? readClaim(bearer) : signer ? writeClaim(bearer, signer) : bareClaim(bearer);
+  const bearer = { ...context, account, token };
+  const readsAtOnce = !context.writes && (signer || !context.unbounded);
+  const credential = readsAtOnce
+    ? readCredential(bearer)
+    : signer
+      ? writeCredential(bearer, signer)
+      : keysOnlyCredential(bearer);
   return {
     limits: { policy: token.policy },
     known: signer !== null,
-    place: placeOfAccount(account),
-    open: false,
-    names: account,
-    subject: token.user,
-    claim,
+    shard: shardOfAccount(account),
+    anonymous: false,
+    namedAccount: account,
+    userId: token.user,
+    credential,
   };
 }
 
@@ -73,60 +75,64 @@ function bearerIn(headers: Headers): string {
   );
 }
 
-/** The user whom the path names, where any user of the account may ask about any other; else the token's own. */
+/** The user whom the path names, on routes where any user of the account may read another's data; else the token's own. */
 const userOf = ({ owner, token }: Bearer): string => owner ?? token.user;
 
-function readClaim(bearer: Bearer): Claim {
+function readCredential(bearer: Bearer): Credential {
   const { account, token, now } = bearer;
-  const scope = claimed(account, userOf(bearer));
+  const scope = unproven(account, userOf(bearer));
   return {
     scope,
-    evidence: selectCandidates(scope.account, token, now),
-    async prove(evidence) {
-      const signer = await prove(bearer, readCandidates(evidence));
-      return { account, nearest: signer.nearest === 1 };
+    proof: selectCandidates(scope.account, token, now),
+    async verify(proof) {
+      const signer = await signerOf(bearer, readCandidates(proof));
+      return { account, readsReplica: signer.nearest === 1 };
     },
   };
 }
 
-function writeClaim(bearer: Bearer, { seq, kid }: CandidateKey): Claim {
+function writeCredential(bearer: Bearer, { seq, kid }: CandidateKey): Credential {
   const { account, token, now } = bearer;
   const guard = accountWhileAccepted(account, token, { seq, kid }, now);
   return {
     scope: guardedBy(guard, sql`${account}`, userOf(bearer)),
-    evidence: selectCandidates(sql`${account}`, token, now, guard),
-    async prove(evidence) {
-      const candidates = readCandidates(evidence);
-      if (!candidates.held) return writeClaim(bearer, await prove(bearer, candidates));
-      return { account, nearest: candidates.keys.some(({ nearest }) => nearest === 1) };
+    proof: selectCandidates(sql`${account}`, token, now, guard),
+    async verify(proof) {
+      const candidates = readCandidates(proof);
+      if (!candidates.held) return writeCredential(bearer, await signerOf(bearer, candidates));
+      return { account, readsReplica: candidates.keys.some(({ nearest }) => nearest === 1) };
     },
   };
 }
 
-/** Asks for the keys alone. All of them travel: the isolate is to meet them. */
-function bareClaim(bearer: Bearer): Claim {
+/** Fetches the account's keys alone, with every PEM, so that the key cache holds them afterwards. */
+function keysOnlyCredential(bearer: Bearer): Credential {
   const { account, token, now, writes } = bearer;
   return {
     scope: null,
-    evidence: selectCandidates(sql`${account}`, { ...token, verifiedBy: new Map() }, now),
-    async prove(evidence) {
-      const signer = await prove(bearer, readCandidates(evidence));
-      return writes ? writeClaim(bearer, signer) : readClaim(bearer);
+    proof: selectCandidates(sql`${account}`, { ...token, verifiedBy: new Map() }, now),
+    async verify(proof) {
+      const signer = await signerOf(bearer, readCandidates(proof));
+      return writes ? writeCredential(bearer, signer) : readCredential(bearer);
     },
   };
 }
 
-/** @throws Problem when the token is refused by these keys, which are the account's of this moment. */
-async function prove({ account, token }: Bearer, candidates: Candidates): Promise<CandidateKey> {
-  const { signer, refusal } = await judge(token, candidates);
+/**
+ * The key that signed the token, judged by the account's keys of this moment; fills or clears the caches.
+ *
+ * @throws Problem where these keys refuse the token.
+ */
+async function signerOf({ account, token }: Bearer, candidates: Candidates): Promise<CandidateKey> {
+  const { signer, refusal } = await verifyToken(token, candidates);
   if (refusal) {
-    // What is refused is no longer known: it is slowed down, and carries no heavy read along.
-    verified.delete(account + token.jws);
-    if (signer && !signer.accepted) met.delete(account);
+    // A refused token is no longer known: the rate limiter counts it, and no unbounded read travels with it.
+    tokenCache.delete(account + token.jws);
+    if (signer && !signer.accepted) keyCache.delete(account);
     throw refusal;
   }
-  verified.set(account + token.jws, { token, signer });
+  tokenCache.set(account + token.jws, { token, signer });
   const accepted = candidates.keys.filter((key) => key.accepted);
-  if (accepted.every(({ pem }) => pem !== null)) met.set(account, accepted);
+  if (accepted.every(({ pem }) => pem !== null)) keyCache.set(account, accepted);
   return signer;
 }

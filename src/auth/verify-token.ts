@@ -1,4 +1,4 @@
-/** Who signed a token, and does that still count: its verdict, by the keys and the user that the database has. */
+/** Verifies a token against the keys and the user that the database returned. */
 import { compactVerify } from 'jose';
 import { Problem } from '../problem.ts';
 import type { ProblemCode, SigningKeyState } from '../sdk/types.ts';
@@ -6,20 +6,20 @@ import type { CandidateKey, Candidates } from './candidate-keys.ts';
 import { importStoredKey } from './public-key.ts';
 import type { Token } from './token.ts';
 
-/** The key that a token was signed with, if any; a refusal; and its cause, which only the account's owner is told. */
-export type Verdict =
+/** The key that signed a token, if any; a refusal; and the cause of the refusal, which only the account may learn. */
+export type Verification =
   | { signer: CandidateKey; refusal: null; cause: null }
   | { signer: CandidateKey | null; refusal: Problem; cause: Problem | null };
 
 /**
- * Judges a token by the account's keys. A `kid` that names one of them picks it; any other token is tried against
- * all that are accepted now. To a bearer whose signature no key verifies, an account without keys, an account
- * with other keys and no account at all are the same: what depends on an id is told only after that.
+ * Verifies a token by the account's keys. A `kid` that names one of them selects it; any other token is tried against
+ * every key that is accepted now. Where no key verifies the signature, the bearer gets one answer whether the account
+ * has no keys, has other keys, or does not exist: only a bearer with a good signature learns more.
  */
-export async function judge(
+export async function verifyToken(
   token: Token,
   { keys, user }: Pick<Candidates, 'keys' | 'user'>,
-): Promise<Verdict> {
+): Promise<Verification> {
   const signer = await keyThatVerifies(token, keys);
   if (!signer)
     return { signer, refusal: new Problem('token-signature', unsigned), cause: causeOf(token, keys) };
@@ -28,10 +28,10 @@ export async function judge(
 
 const unsigned =
   'No signing key of the account verifies it. Check the account id, that the account has the public half of the key ' +
-  'you sign with (PUT /account/pubkey), and that the token arrived whole. POST /account/keys/inspect tells the ' +
-  "account's owner more.";
+  'you sign with (PUT /account/pubkey), and that the token arrived complete. POST /account/keys/inspect tells the ' +
+  'account more.';
 
-/** The key that verifies the token: an accepted one if there is one, else one that was, or will be, accepted. */
+/** The key that verifies the token: an accepted key if there is one, else one that was, or will be, accepted. */
 export async function keyThatVerifies(
   token: Token,
   keys: readonly CandidateKey[],
@@ -44,7 +44,7 @@ export async function keyThatVerifies(
   return null;
 }
 
-/** Found out once for each key: what becomes of the key does not change it. */
+/** Verifies once for each key: a later change of the key's state does not change the result. */
 async function verifies(token: Token, { seq, pem }: CandidateKey): Promise<boolean> {
   const known = token.verifiedBy.get(seq);
   if (known !== undefined || pem === null) return known ?? false;
@@ -60,10 +60,10 @@ async function verifies(token: Token, { seq, pem }: CandidateKey): Promise<boole
 /** Why a token is refused although its signature is good. */
 function refusalOf({ kid, state, accepted }: CandidateKey, user: Candidates['user']): Problem | null {
   if (!accepted) {
-    const [code, what] = unaccepted[state];
+    const [code, reason] = unaccepted[state];
     return new Problem(
       code,
-      `The key that signed it (kid ${kid}) ${what}. Sign with an active key of the account.`,
+      `The key that signed it (kid ${kid}) ${reason}. Sign with an active key of the account.`,
     );
   }
   if (!user.known) {
@@ -84,7 +84,7 @@ function refusalOf({ kid, state, accepted }: CandidateKey, user: Candidates['use
 const unaccepted: Record<SigningKeyState, [ProblemCode, string]> = {
   standby: ['key-standby', 'is on standby, and not accepted yet'],
   active: ['key-retired', 'is not accepted now'],
-  retiring: ['key-retired', 'has reached its retiresAt'],
+  retiring: ['key-retired', 'has passed its retiresAt'],
   revoked: ['key-revoked', 'is revoked'],
 };
 
@@ -94,7 +94,7 @@ function causeOf({ kid }: Token, keys: readonly CandidateKey[]): Problem {
   return keys.some((key) => key.kid === kid)
     ? new Problem(
         'token-signature',
-        `Its kid names the key ${kid}, and that key does not verify it. No other was tried.`,
+        `Its kid names the key ${kid}, and that key does not verify it. No other key was tried.`,
       )
     : new Problem(
         'token-signature',

@@ -1,18 +1,18 @@
-/** The one place that calls D1. */
+/** The only module that calls D1. */
 import { isDefect, isRefusal, isTransient, wasNotRun } from './d1-errors.ts';
 import { isQuery, type Results, type Sql } from './sql.ts';
 
-/** How long the answers that a request needs are waited for in all, tries included, in milliseconds. */
-export const DEADLINE = 10_000;
+/** How long a request waits for the database in all, retries included. */
+export const DEADLINE_MS = 10_000;
 
-/** How long of that a replica may take. It is near: one that takes longer is asked no more. */
-const NEAR_DEADLINE = 2000;
+/** How long a replica has. A replica is close, so a slow one is given up for the primary. */
+const REPLICA_DEADLINE_MS = 2000;
 
-/** How often a batch is tried, and the longest wait before the first try again; before each further one it doubles. */
-const MAX_TRIES = 5;
-const BACKOFF = 100;
+/** The tries of a batch, and the longest wait before the first retry, which doubles before each further one. */
+const TRIES_MAX = 5;
+const BACKOFF_MS = 100;
 
-/** D1 gave no answer. `changed` says what is known of the statements: that they changed nothing, or not even that. */
+/** D1 gave no answer. `changed` is what is known of the statements: that they changed nothing, or not even that. */
 export class Outage extends Error {
   readonly changed: 'nothing' | 'unknown';
 
@@ -22,107 +22,111 @@ export class Outage extends Error {
   }
 }
 
-/** A statement said that the batch must not take effect: see `refused` in schema.sql. Nothing was changed. */
+/** A statement refused the batch on purpose (see `refused` in schema.sql), so nothing changed. */
 export class Refused extends Error {}
 
-export interface Manner {
-  /** Whether to run it twice comes to the same as once, though it changes something. */
+export interface BatchOptions {
+  /** Whether a second run of this write has no further effect. */
   repeatable?: boolean;
 }
 
-interface Way {
-  /** From where a replica may answer: a bookmark, or `first-unconstrained`; null: the primary alone. */
-  near?: string | null;
-  /** When it is given up, in milliseconds since the epoch. */
-  ends?: number;
-  /** Where the rows that were read are added up. */
+interface ConnectionOptions {
+  /** Lets a replica answer, from this bookmark on or from `first-unconstrained`; null: only the primary answers. */
+  replicaFrom?: string | null;
+  /** When the request gives up, in milliseconds since the epoch. */
+  endsMs?: number;
+  /** Adds up the rows that the database read. */
   tally?: { rowsRead: number };
 }
 
-/** One caller's way to one database, for as long as one request takes. */
+/** One caller's connection to one database, for one request. */
 export class Connection {
-  /** Of the latest answer: what is read by it sees all that was done up to then, in whatever location. */
+  /** The bookmark of the latest answer: a read from it sees everything up to that answer, in any location. */
   bookmark: string | null = null;
-  /** How large the database is, as the latest answer has it. */
+  /** The size of the database, by the latest answer. */
   bytes = 0;
   readonly #db: D1Database;
-  readonly #ends: number;
+  readonly #endsMs: number;
   readonly #tally: { rowsRead: number };
-  #near: string | null;
+  #replicaFrom: string | null;
 
   constructor(
     db: D1Database,
-    { near = null, ends = Date.now() + DEADLINE, tally = { rowsRead: 0 } }: Way = {},
+    {
+      replicaFrom = null,
+      endsMs = Date.now() + DEADLINE_MS,
+      tally = { rowsRead: 0 },
+    }: ConnectionOptions = {},
   ) {
     this.#db = db;
-    this.#near = near;
-    this.#ends = ends;
+    this.#replicaFrom = replicaFrom;
+    this.#endsMs = endsMs;
     this.#tally = tally;
   }
 
-  /** From where a replica may answer next; null where the primary is to, or has. */
-  get near(): string | null {
-    return this.#near;
+  /** Whether the last answer came from a replica, or the next one may. */
+  get onReplica(): boolean {
+    return this.#replicaFrom !== null;
   }
 
-  /** From now on the primary alone is asked. */
-  leaveReplica(): void {
-    this.#near = null;
+  /** From now on, only the primary answers. */
+  usePrimary(): void {
+    this.#replicaFrom = null;
   }
 
   /**
-   * Runs statements as one transaction, in one round trip: D1 rolls all of them back when one fails
-   * (developers.cloudflare.com/d1/worker-api/d1-database/#batch). It goes to the primary database, so that a revocation
-   * is seen by the very next request, wherever that is answered; or, where this connection is near and nothing changes,
-   * to a replica, and to the primary when that has any trouble.
+   * Runs statements as one transaction in one round trip: D1 rolls all of them back when one fails
+   * (developers.cloudflare.com/d1/worker-api/d1-database/#batch). The batch goes to the primary, so that the very next
+   * request sees a revocation, in any location. Where a replica may answer and nothing changes, the batch goes to a
+   * replica, and on any trouble to the primary.
    *
-   * A transient fault is tried again with full jitter, as D1 advises (developers.cloudflare.com/d1/best-practices/retry-queries)
-   * on top of what D1 does of itself for reads: a query, what did not run, and what is repeatable. A write that got no
-   * answer may have been committed, and we cannot know.
+   * A transient error is retried with full jitter, as D1 recommends (developers.cloudflare.com/d1/best-practices/retry-queries),
+   * beyond what D1 retries by itself for reads: queries, batches that did not run, and repeatable ones. A write without an
+   * answer may have been committed.
    *
-   * @throws Refused; Outage when D1 is out of reach, or does not answer in time; any other failure is a defect of ours.
+   * @throws Refused; Outage where D1 is out of reach or does not answer in time; any other error is a defect of ours.
    */
   async batch<const S extends readonly Sql[]>(
     statements: S,
-    { repeatable }: Manner = {},
+    { repeatable }: BatchOptions = {},
   ): Promise<Results<S>> {
     const reads = statements.every(isQuery);
-    if (this.#near !== null && reads) {
+    if (this.#replicaFrom !== null && reads) {
       try {
-        const patience = Math.min(NEAR_DEADLINE, this.#ends - Date.now());
-        const results = await this.#ask(statements, this.#near, patience);
-        this.#near = this.bookmark ?? this.#near;
+        const timeoutMs = Math.min(REPLICA_DEADLINE_MS, this.#endsMs - Date.now());
+        const results = await this.#send(statements, this.#replicaFrom, timeoutMs);
+        this.#replicaFrom = this.bookmark ?? this.#replicaFrom;
         return results;
       } catch {
-        // Whatever it was, a bookmark that D1 does not take among it: the primary knows better.
+        // Any failure, a bookmark that D1 does not accept included: the primary answers instead.
       }
     }
-    this.leaveReplica();
+    this.usePrimary();
     let changed: Outage['changed'] = 'nothing';
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#ask(statements, 'first-primary', this.#ends - Date.now());
+        return await this.#send(statements, 'first-primary', this.#endsMs - Date.now());
       } catch (error) {
         if (isRefusal(error)) throw new Refused();
         if (isDefect(error)) throw error;
         const harmless = reads || wasNotRun(error);
         if (!harmless) changed = 'unknown';
-        const wait = Math.random() * BACKOFF * 2 ** tries;
-        const again = isTransient(error) && (harmless || repeatable) && tries < MAX_TRIES;
-        if (!again || Date.now() + wait >= this.#ends) throw new Outage(changed, error);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        const waitMs = Math.random() * BACKOFF_MS * 2 ** tries;
+        const retries = isTransient(error) && (harmless || repeatable) && tries < TRIES_MAX;
+        if (!retries || Date.now() + waitMs >= this.#endsMs) throw new Outage(changed, error);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   }
 
-  async #ask<const S extends readonly Sql[]>(
+  async #send<const S extends readonly Sql[]>(
     statements: S,
     from: string,
-    patience: number,
+    timeoutMs: number,
   ): Promise<Results<S>> {
     const session = this.#db.withSession(from);
     const prepared = statements.map(({ text, params }) => session.prepare(text).bind(...params));
-    const results = await within(patience, session.batch(prepared));
+    const results = await within(timeoutMs, session.batch(prepared));
     for (const { meta } of results) {
       this.#tally.rowsRead += meta.rows_read;
       this.bytes = meta.size_after;
@@ -132,13 +136,13 @@ export class Connection {
   }
 }
 
-/** The same for one batch by itself. */
+/** Runs one batch on a connection of its own. */
 export const batch = <const S extends readonly Sql[]>(db: D1Database, statements: S): Promise<Results<S>> =>
   new Connection(db).batch(statements);
 
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
   const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(new Error(`no answer within ${ms} ms`)), ms);
+  const timer = setTimeout(() => deadline.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {
     return await Promise.race([answer, deadline.promise]);
   } finally {

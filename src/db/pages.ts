@@ -39,7 +39,7 @@ export interface PageRow {
 }
 
 /** How many entries a search by metadata looks at before it gives up, until the next page. */
-const MAX_SEEKS = 10_000;
+const SEEKS_MAX = 10_000;
 
 /** At most one row more than the limit, in order; the one more tells that there is another page. */
 export const selectPage = <Row>(scope: Scope, listed: Listed, page: PageQuery): Query<Row & PageRow> =>
@@ -69,7 +69,7 @@ function searched<Row>(
 ): Query<Row & PageRow> {
   const ascends = order === 'asc';
   const pairs = JSON.stringify(Object.entries(metadata));
-  const steps = Math.floor(MAX_SEEKS / (Object.keys(metadata).length + 1));
+  const steps = Math.floor(SEEKS_MAX / (Object.keys(metadata).length + 1));
   const start = after === null ? (ascends ? 0 : Number.MAX_SAFE_INTEGER) : after + (ascends ? 1 : -1);
   // at = 2 × place + (1 where it is found): the recursion can ask for one number only.
   const [place, isHit] = [sql`(at >> 1)`, sql`(at & 1)`];

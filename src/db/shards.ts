@@ -1,73 +1,71 @@
-/** The databases that the operator has bound, by their places: see wrangler.toml. */
+/** The shards that the operator has bound: see wrangler.toml. */
 import type { Env } from '../env.ts';
-import { MAX_PLACE } from './shard-ids.ts';
+import { SHARD_NUMBER_MAX } from './shard-ids.ts';
 
-/** What the operator says of a place. */
-export interface Declared {
+/** How the operator configures a shard. */
+export interface ShardConfig {
   /** The binding of its database. */
   binding: string;
-  /** Where it is, in a word of the operator's. Several places may share it. */
+  /** A region's name, which the operator chooses. Several shards may share it. */
   region?: string;
 }
 
-export interface Place {
+export interface Shard {
   number: number;
   db: D1Database;
   region: string | null;
 }
 
-/** One environment is all that an isolate is given; read once, then. */
-const known = new WeakMap<Env, readonly Place[]>();
+/** An isolate has one environment, so it reads the shards once. */
+const cache = new WeakMap<Env, readonly Shard[]>();
 
 /**
- * Every place, the default one first.
+ * Every shard, shard 0 first.
  *
- * @throws Error where PLACES does not fit, which says what to mend.
+ * @throws Error that says what to correct, where SHARDS does not fit the bindings.
  */
-export function placesOf(env: Env): readonly Place[] {
-  const places = known.get(env) ?? read(env);
-  known.set(env, places);
-  return places;
+export function shardsOf(env: Env): readonly Shard[] {
+  const shards = cache.get(env) ?? readShards(env);
+  cache.set(env, shards);
+  return shards;
 }
 
 /**
- * A place by its number. One that there is not is place 0 to whoever names it: that knows no such account, and no
- * such key, so they hear what they hear of any other that does not exist, and in the same time.
+ * A shard by its number. A number without a shard leads to shard 0, which has no such account and no such key, so the
+ * caller gets the answer for an unknown account, in the same time.
  */
-export function placeOf(env: Env, number: number): Place {
-  const places = placesOf(env);
-  return places.find((place) => place.number === number) ?? (places[0] as Place);
+export function shardOf(env: Env, number: number): Shard {
+  const shards = shardsOf(env);
+  return shards.find((shard) => shard.number === number) ?? (shards[0] as Shard);
 }
 
-/** The database of a place. */
-export const databaseOf = (env: Env, number: number): D1Database => placeOf(env, number).db;
+/** The database of a shard. */
+export const databaseOf = (env: Env, number: number): D1Database => shardOf(env, number).db;
 
-function read(env: Env): Place[] {
-  const { 0: first, ...others } = env.PLACES ?? {};
-  if (first && first.binding !== 'DB') throw wrong('place 0 is the database that is bound as DB');
-  const places = [
-    placed(env, '0', { ...first, binding: 'DB' }),
-    ...Object.entries(others).map(([number, declared]) => placed(env, number, declared)),
+function readShards(env: Env): Shard[] {
+  const { 0: first, ...others } = env.SHARDS ?? env.PLACES ?? {};
+  if (first && first.binding !== 'DB') throw wrong('shard 0 is the database that is bound as DB');
+  const shards = [
+    readShard(env, '0', { ...first, binding: 'DB' }),
+    ...Object.entries(others).map(([number, config]) => readShard(env, number, config)),
   ];
-  for (const { number, db } of places) {
-    const twin = places.find((other) => other.number < number && other.db === db);
-    if (twin) throw wrong(`the places ${twin.number} and ${number} are the same database`);
+  for (const { number, db } of shards) {
+    const twin = shards.find((other) => other.number < number && other.db === db);
+    if (twin) throw wrong(`the shards ${twin.number} and ${number} are the same database`);
   }
-  return places;
+  return shards;
 }
 
-function placed(env: Env, number: string, { binding, region }: Declared): Place {
-  if (!/^(0|[1-9]\d{0,3})$/.test(number) || Number(number) > MAX_PLACE) {
-    throw wrong(`${number} is no place: they are numbered from 0 to ${MAX_PLACE}`);
+function readShard(env: Env, number: string, { binding, region }: ShardConfig): Shard {
+  if (!/^(0|[1-9]\d{0,3})$/.test(number) || Number(number) > SHARD_NUMBER_MAX) {
+    throw wrong(`${number} is not the number of a shard, which is from 0 to ${SHARD_NUMBER_MAX}`);
   }
   const db = (env as unknown as Record<string, unknown>)[binding];
   if (!isDatabase(db)) {
-    throw wrong(
-      `place ${number} is to be ${binding}, and no D1 database is bound by that name (d1_databases)`,
-    );
+    throw wrong(`shard ${number} names the binding ${binding}, which no D1 database has (d1_databases)`);
   }
   if (region !== undefined && !/^[a-z0-9-]{1,32}$/.test(region)) {
-    throw wrong(`the region of place ${number} must be 1 to 32 of a-z, 0-9 and -`);
+    throw wrong(`the region of shard ${number} must be 1 to 32 characters of a-z, 0-9 and -`);
   }
   return { number: Number(number), db, region: region ?? null };
 }
@@ -75,4 +73,4 @@ function placed(env: Env, number: string, { binding, region }: Declared): Place 
 const isDatabase = (value: unknown): value is D1Database =>
   typeof value === 'object' && value !== null && 'prepare' in value;
 
-const wrong = (what: string) => new Error(`PLACES in wrangler.toml: ${what}.`);
+const wrong = (reason: string) => new Error(`SHARDS in wrangler.toml: ${reason}.`);

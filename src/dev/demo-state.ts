@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Permissions, type SchedulerClaims } from '@nettu/scheduler-sdk';
 import jwt from 'jsonwebtoken';
 
-export interface LeftBehind {
+export interface DemoState {
   baseUrl: string;
   accountId: string;
   secretApiKey: string;
@@ -16,15 +16,15 @@ export interface LeftBehind {
 const folder = new URL('../../.wrangler/', import.meta.url);
 const file = new URL('demo.json', folder);
 
-export function keep(left: LeftBehind): void {
+export function keep(left: DemoState): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, JSON.stringify(left, null, 2), { mode: 0o600 });
 }
 
 /** @throws Error when no demo has left anything. */
-export function leftBehind(): LeftBehind {
+export function loadDemoState(): DemoState {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LeftBehind;
+    return JSON.parse(readFileSync(file, 'utf8')) as DemoState;
   } catch {
     throw new Error('There is no user yet: run npm run demo, while npm run dev is running.');
   }

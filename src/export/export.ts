@@ -7,21 +7,24 @@ import { seal, unseal } from '../crypto/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
 import type { Query } from '../db/sql.ts';
-import { Part, Plan, plan, read } from '../operation.ts';
+import { read } from '../operation.ts';
+import { Plan, plan } from '../plan.ts';
 import { learn } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
+import { Part } from './part.ts';
 import { selectBounds, selectRows, selectSeqs } from './sql.ts';
 import { FORMAT, lineOf, type Table, tables } from './tables.ts';
 
 /** Rows of a part, and bytes of JSON in them: what an isolate holds at a time. */
-const PART = { rows: 1000, size: 1_000_000 };
+const PART_MAX_ROWS = 1000;
+const PART_MAX_BYTES = 1_000_000;
 
 /** `seq`s that are found at once: each time, all of the account's entries in one index are read. */
-const STRETCH = 20_000;
+const STRETCH_ROWS = 20_000;
 
 /** Parts of one answer. Each is two queries, or four; D1 grants a request 1,000 of them. */
-const MAX_PARTS = 400;
+const PARTS_MAX = 400;
 
 const CONTEXT = `export ${FORMAT}`;
 
@@ -38,9 +41,9 @@ interface Progress {
 }
 
 export const exportAccount = read({
-  parts: true,
+  streams: true,
   query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
-  run: (scope, { query: { cursor }, now, home: { db } }) =>
+  run: (scope, { query: { cursor }, now, shard: { db } }) =>
     new Plan<Part<ExportLine>, Query>(
       [selectSecret('cursors'), selectBounds(scope)],
       async ([secrets = [], bounds = []], caller) => {
@@ -52,7 +55,7 @@ export const exportAccount = read({
         if (place.account !== account) throw forged();
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
-          step(scope, { key, place, seqs: [], last: false, parts: MAX_PARTS }),
+          step(scope, { key, place, seqs: [], last: false, parts: PARTS_MAX }),
         );
       },
     ),
@@ -77,18 +80,18 @@ function step(scope: Scope, course: Course): Plan {
   if (seqs.length) return partOf(scope, table, course);
   const after = number === place.table ? place.after : 0;
   const at = { ...place, table: number, after };
-  const bounds = { after, until: place.until[number] ?? 0, limit: STRETCH };
+  const bounds = { after, until: place.until[number] ?? 0, limit: STRETCH_ROWS };
   return plan([selectSeqs(scope, table, bounds)], ([found]): Plan => {
     const seqs: number[] = JSON.parse(found?.seqs ?? '[]');
-    const last = seqs.length < STRETCH;
+    const last = seqs.length < STRETCH_ROWS;
     if (seqs.length) return partOf(scope, table, { ...course, place: at, seqs, last });
     return step(scope, { ...course, place: { ...at, table: number + 1, after: 0 } });
   });
 }
 
 function partOf(scope: Scope, table: Table, { key, place, seqs, last, parts }: Course): Plan {
-  const wanted = seqs.slice(0, PART.rows);
-  return plan([selectRows(scope, table, wanted, PART.size)], async (rows) => {
+  const wanted = seqs.slice(0, PART_MAX_ROWS);
+  return plan([selectRows(scope, table, wanted, PART_MAX_BYTES)], async (rows) => {
     // Rows may have gone meanwhile; and where they are large, not all of them came.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
     const rest = seqs.filter((seq) => seq > after);

@@ -1,13 +1,13 @@
-/** One line of JSON for each request. */
+/** The log: one line of JSON for each request. */
 import type { Trace } from '../trace.ts';
 
 /**
- * What an operator looks for: which route, whose, how it ended, how long it took and what it read. Paths are told as
- * the table of routes has them, for an id or a query may be nobody else's business.
+ * Logs the route, the account, the outcome, the time and the rows read. The path is that of the table of routes, since
+ * the ids and the query of a request may be confidential.
  *
- * @param ms that it took; the clock of a Worker stands still while that computes, so they are those of its waiting.
+ * @param ms how long the request waited. The clock of a Worker stands still while the Worker computes.
  */
-export function log(
+export function logRequest(
   { method }: Request,
   { status }: Response,
   { id, route, account, rowsRead, code, cause }: Trace,

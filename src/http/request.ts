@@ -1,120 +1,121 @@
-/** The straight line of a request: who is calling, may they, is the input valid, one batch, the answer. */
+/**
+ * The order of a request, and the only file that knows it: authenticate, authorize, parse, plan, run, respond.
+ *
+ * What is wrong with the permission or the input becomes a plan that refuses, so that a caller learns it only once the
+ * proof has held: whoever has no credential gets 401, whatever else is wrong.
+ */
 import type { Caller } from '../auth/credential.ts';
 import { doors } from '../auth/doors.ts';
 import { decide } from '../auth/policy.ts';
-import { Connection, DEADLINE } from '../db/connection.ts';
+import { Connection, DEADLINE_MS } from '../db/connection.ts';
 import type { Scope } from '../db/scope.ts';
-import { type Place, placeOf } from '../db/shards.ts';
-import type { Env } from '../env.ts';
-import { Part, Tagged } from '../operation.ts';
+import { type Shard, shardOf } from '../db/shards.ts';
+import type { ParsedRequest } from '../operation.ts';
+import { type Plan, type Planner, refusal } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import type { Door, Route } from '../route.ts';
-import type { Trace } from '../trace.ts';
-import { type Asked, ask, planOf, toldLater } from './asked.ts';
-import { bookmarkOf, nearFrom } from './bookmark.ts';
-import { failure } from './failure.ts';
-import type { Encoded } from './input.ts';
-import { linesOf } from './json-lines.ts';
-import { told } from './outage.ts';
-import { entityTag, isKnown } from './preconditions.ts';
-import { slowDown } from './rate-limit.ts';
-import type { Reply } from './respond.ts';
-import { perform } from './run-plan.ts';
-
-/** A request that a row of the table takes. */
-export interface Matched {
-  route: Route;
-  door: Door;
-  params: Encoded;
-}
-
-/** What a request is answered with the help of. */
-export interface Exchange {
-  request: Request;
-  env: Env;
-  /** Milliseconds since the epoch: the one reading of the clock that the whole request goes by. */
-  now: number;
-  trace: Trace;
-}
+import type { Route } from '../route.ts';
+import { replicaFrom, withBookmark } from './bookmark.ts';
+import { problemOf } from './errors.ts';
+import type { Exchange, Match } from './exchange.ts';
+import { idempotentRequestIn, replayable } from './idempotency.ts';
+import { inputOf } from './input.ts';
+import { streamed } from './json-lines.ts';
+import { onlyInVersions, versionsToMatch } from './preconditions.ts';
+import { limitRate } from './rate-limit.ts';
+import { type Reply, replyOf } from './respond.ts';
+import { runPlan } from './run-plan.ts';
 
 /**
- * Answers a request. Whatever is wrong with the permission or the input is told only once the credentials are
- * found to hold: a stranger gets 401, whatever else is wrong.
+ * Answers a request that matches a route.
  *
  * @throws Problem
  */
-export async function answer(matched: Matched, exchange: Exchange): Promise<Reply> {
-  const { route, door, params } = matched;
-  const { writes, heavy = false, settle, parts = false } = route.does;
-  const { request, env, now, trace } = exchange;
-  const { headers } = request;
-  const owner = (route.owner && params[route.owner]) ?? null;
-  const caller = await doors[door](headers, { owner, writes, heavy, opens: route.opens, now });
-  trace.account = caller.names;
-  if (route.limited || !caller.known) await slowDown(headers, env);
+export async function respondTo(match: Match, exchange: Exchange): Promise<Reply> {
+  const { route } = match;
+  const { request, env, trace } = exchange;
+  const endsMs = Date.now() + DEADLINE_MS;
 
-  let asked: Promise<Asked> | undefined;
-  const askOnce = () => {
-    asked ??= ask(matched, caller, exchange);
-    return asked;
-  };
+  const caller = await authenticate(match, exchange);
+  trace.account = caller.namedAccount;
+  if (route.limited || !caller.known) await limitRate(request.headers, env);
+  const parsed = once(() => parse(match, caller, exchange));
+
   try {
-    const ends = Date.now() + DEADLINE;
-    const home = settle ? await settle((await askOnce()) as never, ends) : placeOf(env, caller.place);
-    const planFor = async (scope: Scope) => {
-      try {
-        permit(caller, route);
-        return await planOf(route.does, scope, await askOnce(), home);
-      } catch (problem) {
-        return toldLater(problem);
-      }
-    };
-    const near = route.method === 'GET' && !parts ? nearFrom(headers, home, caller.open) : null;
-    const connection = new Connection(home.db, { near, ends, tally: trace });
-    const { outcome, nearest } = await perform(connection, trace, caller, planFor);
-    const reply =
-      outcome instanceof Part
-        ? inParts(outcome, { matched, exchange, caller, home })
-        : replyOf(outcome, route, headers);
-    return { ...reply, headers: { ...reply.headers, ...bookmarkOf(connection, home, nearest) } };
+    const shard = route.shardFor ? await route.shardFor(await parsed(), endsMs) : shardOf(env, caller.shard);
+    const planner: Planner = (scope) =>
+      refusing(async () => {
+        authorize(caller, route);
+        return plan(route, scope, shard, await parsed());
+      });
+    const replica = replicaFrom(request, route, shard, caller);
+    const connection = new Connection(shard.db, { replicaFrom: replica, endsMs, tally: trace });
+    const { outcome, principal } = await runPlan(connection, trace, caller, planner);
+    const reply = streamed(outcome, { match, exchange, caller, shard }) ?? replyOf(outcome, route, request);
+    return withBookmark(reply, connection, shard, principal);
   } catch (error) {
-    throw told(error, route, headers);
+    throw problemOf(error, route, request.headers);
   }
 }
 
-interface Course {
-  matched: Matched;
-  exchange: Exchange;
-  caller: Caller;
-  home: Place;
+/** Who is calling, by the credential that the door takes. @throws Problem where the credential is bad by itself. */
+function authenticate({ route, door, params }: Match, { request, now }: Exchange) {
+  const { writes, unbounded = false } = route.does;
+  const owner = (route.owner && params[route.owner]) ?? null;
+  return doors[door](request.headers, { owner, writes, unbounded, opens: route.opens, now });
 }
 
-/** Each part proves the caller anew, and has as long as a request. */
-function inParts(first: Part, { matched: { route }, exchange, caller, home }: Course): Reply {
-  const { request, trace } = exchange;
-  return linesOf(first, {
-    request,
-    trace,
-    async perform(next) {
-      const connection = new Connection(home.db, { tally: trace });
-      return (await perform(connection, trace, caller, async (scope) => next(scope))).outcome;
-    },
-    fail: (error) => failure(told(error, route, request.headers), trace).body,
-  });
-}
-
-function replyOf(outcome: unknown, route: Route, headers: Headers): Reply {
-  const status = route.status ?? 200;
-  if (!(outcome instanceof Tagged)) return { status, body: outcome };
-  const { body, version, replayed } = outcome;
-  const etag = entityTag(version);
-  if (route.method === 'GET' && isKnown(headers, version)) return { status: 304, headers: { etag } };
-  return { status, body, headers: { etag, ...(replayed && { 'idempotency-replayed': 'true' }) } };
-}
-
-function permit({ limits }: Caller, { needs }: Route): void {
+/** @throws Problem `policy-denied` */
+function authorize({ limits }: Caller, { needs }: Route): void {
   if (!limits) return;
   const { allowed, because } = decide(limits.policy, needs);
   if (!allowed)
     throw new Problem('policy-denied', `This needs the permission ${needs.join(', ')}. ${because}`);
+}
+
+/** The validated input, and the conditions in the headers. @throws Problem for anything invalid. */
+async function parse(
+  match: Match,
+  { userId }: Caller,
+  { request, env, now }: Exchange,
+): Promise<ParsedRequest> {
+  const { does } = match.route;
+  const versions = does.target ? versionsToMatch(request.headers) : null;
+  const input = await inputOf(request, match, env, now);
+  return { input, versions, idempotency: await idempotentRequestIn(request, does, input, userId) };
+}
+
+/** The operation's plan, under the conditions of the request. */
+async function plan(
+  { does }: Route,
+  scope: Scope,
+  shard: Shard,
+  { input, versions, idempotency }: ParsedRequest,
+): Promise<Plan> {
+  const planned = { ...input, shard } as never;
+  if (idempotency) {
+    // A stored answer stands, whatever is wrong with the request today.
+    const planner: Planner = (scope) => refusing(async () => does.run(scope, planned));
+    return replayable(idempotency, scope, input.now, planner);
+  }
+  const inner = await does.run(scope, planned);
+  return does.target && versions ? onlyInVersions(inner, does.target(scope, planned), versions) : inner;
+}
+
+/** The plan, or the plan that throws its problem once the caller is proven. */
+async function refusing(planned: () => Promise<Plan>): Promise<Plan> {
+  try {
+    return await planned();
+  } catch (problem) {
+    if (problem instanceof Problem) return refusal(problem);
+    throw problem;
+  }
+}
+
+/** A function that runs at most once, on the first call. */
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run();
+    return result;
+  };
 }

@@ -5,10 +5,10 @@
  */
 import type * as v from 'valibot';
 import { doorNames } from '../auth/doors.ts';
-import { BASE } from '../http/base.ts';
-import { type AnyOperation, isTagged } from '../operation.ts';
+import { type AnyOperation, hasEtag } from '../operation.ts';
 import { kinds } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
+import { BASE_PATH } from '../route.ts';
 import { routes } from '../routes.ts';
 import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
@@ -59,12 +59,12 @@ export function describe(types: Readonly<Record<string, Schema>>) {
 
   function operation(name: string, route: Route, door: Door, words: Words) {
     const { method, does, status = 200 } = route;
-    const { query, body: input, target, creates }: AnyOperation = does;
-    const tagged = isTagged(does);
+    const { query, body: input, target, idempotent }: AnyOperation = does;
+    const tagged = hasEtag(does);
     const conditional = tagged && method === 'GET';
     const answerHeaders = headersOf(status, [
       ...(tagged ? (['etag'] as const) : []),
-      ...(creates ? (['idempotency-replayed'] as const) : []),
+      ...(idempotent ? (['idempotency-replayed'] as const) : []),
       ...(asksTheDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
     ]);
     return {
@@ -78,7 +78,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
         ...(query ? queryParameters(query, typeNamed(words.query ?? '')) : []),
         ...(conditional ? [parameterRef('ifNoneMatch')] : []),
         ...(target ? [parameterRef('ifMatch')] : []),
-        ...(creates ? [parameterRef('idempotencyKey')] : []),
+        ...(idempotent ? [parameterRef('idempotencyKey')] : []),
         ...(method === 'GET' && asksTheDatabase(door, route) ? [parameterRef('bookmark')] : []),
       ],
       requestBody: input && { content: { 'application/json': { schema: body(input, words.body ?? '') } } },
@@ -122,7 +122,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
       description: overview,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: BASE }],
+    servers: [{ url: BASE_PATH }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: { securitySchemes, parameters, headers, schemas, responses },

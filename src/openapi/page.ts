@@ -1,5 +1,5 @@
 /** The page of the reference: Scalar over the description, with all that it would ask of other hosts turned off. */
-import { BASE } from '../http/base.ts';
+import { BASE_PATH } from '../route.ts';
 
 /** @param renderer the folder that Scalar's files are in, next to these. */
 export const page = (renderer: string) => ({
@@ -13,15 +13,15 @@ export const page = (renderer: string) => ({
   </head>
   <body>
     <div id="reference"></div>
-    <noscript>This page needs JavaScript. The description that it shows is <a href="${BASE}/openapi.json">openapi.json</a>.</noscript>
-    <script type="module" src="${BASE}/docs/reference.js"></script>
+    <noscript>This page needs JavaScript. The description that it shows is <a href="${BASE_PATH}/openapi.json">openapi.json</a>.</noscript>
+    <script type="module" src="${BASE_PATH}/docs/reference.js"></script>
   </body>
 </html>
 `,
-  'reference.js': `import { createApiReference } from '${BASE}/docs/${renderer}/standalone.esm.js';
+  'reference.js': `import { createApiReference } from '${BASE_PATH}/docs/${renderer}/standalone.esm.js';
 
 createApiReference('#reference', {
-  url: '${BASE}/openapi.json',
+  url: '${BASE_PATH}/openapi.json',
   agent: { disabled: true },
   defaultOpenAllTags: false,
   documentDownloadType: 'json',

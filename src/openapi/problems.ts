@@ -37,19 +37,19 @@ export function problemsOf(
   declared: readonly ProblemCode[] = [],
 ): [status: number, codes: ProblemCode[]][] {
   const { method, needs, does, owner, limited } = route;
-  const { query, body, params = [], target, creates }: AnyOperation = does;
+  const { query, body, params = [], target, idempotent }: AnyOperation = does;
   const named = params.length > 0 || (owner && door !== 'user');
   const database = asksTheDatabase(door, route);
   const codes: (ProblemCode | false | undefined)[] = [
     !!body && 'body-not-json',
-    !!(body || query || target || creates) && 'input-invalid',
+    !!(body || query || target || idempotent) && 'input-invalid',
     ...credentials[door],
     door !== 'admin' && needs.length > 0 && 'policy-denied',
     named && 'not-found',
     !!target && 'precondition-failed',
     !!body && 'body-too-large',
     !!body && 'media-type-unsupported',
-    creates && 'idempotency-key-reused',
+    idempotent && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
     'internal',
     database && 'database-unavailable',

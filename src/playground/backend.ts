@@ -70,7 +70,7 @@ export class Backend {
   }
 
   /** Forgets the account, and opens another. */
-  async startAnew(): Promise<Setup> {
+  async restartOnPrimary(): Promise<Setup> {
     this.#memory = await open(this.#options);
     this.#remember();
     return this.setup;

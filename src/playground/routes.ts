@@ -22,8 +22,8 @@ type Tell = (request: RecordedRequest) => void;
 /** Each takes the body of a POST. */
 export const actions = (backend: Backend, notifications: Notifications) => ({
   setup: async () => backend.setup,
-  startAnew: async () => {
-    const setup = await backend.startAnew();
+  restartOnPrimary: async () => {
+    const setup = await backend.restartOnPrimary();
     await notifications.connect();
     return setup;
   },

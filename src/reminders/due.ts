@@ -1,19 +1,18 @@
 /** What an event's reminders come to: which are due, and when to look again. Pure: it is given the time. */
 import type { Weekday } from '../sdk/types.ts';
 import { Budget } from '../time/budget.ts';
-import { DAY } from '../time/calendar.ts';
 import { instances, type Series } from '../time/recurrence.ts';
+import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
-const MINUTE = 60_000;
 /** How far ahead a series is expanded. One that has nothing due in it is looked at again at its end. */
-const REACH = 40 * DAY;
+const REACH_MS = 40 * DAY_MS;
 /**
  * A reminder that is farther away is looked at once more, so long before it: by then the runtime may know another
  * offset of the zone.
  */
-const AHEAD = DAY;
+const AHEAD_MS = DAY_MS;
 /** What one event may cost, in nanoseconds: many times what any does that people make. */
-const MAX_COST = 20_000_000;
+const COST_MAX_NS = 20_000_000;
 
 export interface Reminding {
   series: Series;
@@ -42,14 +41,14 @@ export function dueOf(
   since: number,
   now: number,
 ): { due: Due[]; next: number | null } {
-  const offsets = deltas.map((delta) => delta * MINUTE);
+  const offsets = deltas.map((delta) => delta * MINUTE_MS);
   const [earliest, latest] = [Math.min(...offsets), Math.max(...offsets)];
-  const end = now + REACH;
+  const end = now + REACH_MS;
   const window = { startTs: since - latest, endTs: end - earliest + 1 };
   const single = series.recurrence === null;
   const starts = single
     ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(MAX_COST)).map(
+    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(COST_MAX_NS)).map(
         ({ startTs }) => startTs,
       );
 
@@ -66,6 +65,6 @@ export function dueOf(
   if (next > end && !single) next = ended ? Number.POSITIVE_INFINITY : end;
   return {
     due: due.sort((a, b) => a.at - b.at).map(({ reminder, startTs }) => ({ reminder, startTs })),
-    next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * AHEAD ? next - AHEAD : next,
+    next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * AHEAD_MS ? next - AHEAD_MS : next,
   };
 }

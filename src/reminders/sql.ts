@@ -1,10 +1,11 @@
 /** Reminders in SQL: which events are due, what is told of them, and when they are due next. */
-import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import type { Weekday } from '../sdk/types.ts';
-import { DAY } from '../time/calendar.ts';
 
-/** No reminder lies farther from its instance. */
-const FARTHEST = 372 * DAY;
+import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { REMINDER_MAX_MINUTES } from '../limits.ts';
+import type { Weekday } from '../sdk/types.ts';
+import { MINUTE_MS } from '../time/units.ts';
+
+const REMINDER_MAX_MS = REMINDER_MAX_MINUTES * MINUTE_MS;
 
 /** An event that is due. What is told of it stays in the database. */
 export interface DueEventRow {
@@ -42,10 +43,16 @@ export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> 
   LEFT JOIN webhooks w ON w.account_id = e.account_id`;
 
 /** One reminder in the notification that has this number. */
-export type Filed = [notification: number, event: number, stamp: number, reminder: number, startTs: number];
+export type DueReminder = [
+  notification: number,
+  event: number,
+  stamp: number,
+  reminder: number,
+  startTs: number,
+];
 
 /** The notifications of what is due; nothing of an event that has changed since it was looked at. */
-export const insertNotifications = (filed: readonly Filed[]): Sql => sql`
+export const insertNotifications = (filed: readonly DueReminder[]): Sql => sql`
   INSERT INTO deliveries (account_id, type, content)
   SELECT e.account_id, 'reminders', json_group_array(json_object('event', ${EVENT},
     'identifier', json_extract(e.reminders, '$[' || (filed.value ->> 3) || '].identifier'),
@@ -75,18 +82,18 @@ export const updateNext = (next: readonly Next[]): Sql[] => [
 ];
 
 /** An account whose events from before its webhook are still to be looked at. */
-export const selectFiling = (): Query<{ account_id: string }> => query<{ account_id: string }>`
+export const selectBackfilling = (): Query<{ account_id: string }> => query<{ account_id: string }>`
   SELECT account_id FROM webhooks WHERE filed IS NOT NULL LIMIT 1`;
 
 /** Has some more of an account's events looked at; a row comes back, with NULL when these were the last. */
-export const fileEvents = (account: string, limit: number): [Sql, Sql<{ filed: string | null }>] => [
+export const backfillEvents = (account: string, limit: number): [Sql, Sql<{ filed: string | null }>] => [
   sql`
     INSERT INTO reminders (event, since, due)
     SELECT seq, since, since FROM (
       SELECT e.seq, e.reminders, e.last_start, w.since FROM webhooks w
       CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.filed
       WHERE w.account_id = ${account} ORDER BY e.id LIMIT ${limit})
-    WHERE reminders <> '[]' AND (last_start IS NULL OR last_start + ${FARTHEST} >= since)
+    WHERE reminders <> '[]' AND (last_start IS NULL OR last_start + ${REMINDER_MAX_MS} >= since)
     ON CONFLICT DO NOTHING`,
   sql<{ filed: string | null }>`
     UPDATE webhooks SET filed = (SELECT max(id) FROM (

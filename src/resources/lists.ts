@@ -5,11 +5,13 @@ import { type Listed, type PageRow, pageOf, selectPage } from '../db/pages.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
 import type { Query } from '../db/sql.ts';
-import { found, type Input, Plan, plan } from '../operation.ts';
+import { PAGE_DEFAULT, PAGE_MAX } from '../limits.ts';
+import type { Input } from '../operation.ts';
+import { found, Plan, plan } from '../plan.ts';
 import { invalid, metadata, wholeNumber } from '../validation/schemas.ts';
 
 export const pageQuery = v.object({
-  limit: v.optional(wholeNumber(1, 100), '20'),
+  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
   cursor: v.optional(v.string('must be a nextCursor')),
   order: v.optional(v.picklist(['asc', 'desc'], 'must be asc or desc'), 'asc'),
   metadata: v.optional(metadata, {}),
@@ -33,7 +35,7 @@ interface List<Row, A> {
  */
 export async function page<Row extends object, A>(
   scope: Scope,
-  { query, home: { db } }: Pick<Input<never, v.InferOutput<typeof pageQuery>>, 'query' | 'home'>,
+  { query, shard: { db } }: Pick<Input<never, v.InferOutput<typeof pageQuery>>, 'query' | 'shard'>,
   { name, listed, owner, toAnswer }: List<Row, A>,
 ): Promise<Plan<A, Query>> {
   const { cursor, ...asked } = query;

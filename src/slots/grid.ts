@@ -1,5 +1,5 @@
 /** The dates of a viewer, and the starts that each of them offers. */
-import { DAY } from '../time/calendar.ts';
+import { DAY_MS } from '../time/units.ts';
 import { firstAt, lastAt, toLocal } from '../time/zone.ts';
 import type { Interval } from './intervals.ts';
 
@@ -14,7 +14,7 @@ export interface Query {
 
 /** The window (ms) in which slots must lie: from the first moment of the first date to the end of the last. */
 export function windowOf({ zone, first, last }: Pick<Query, 'zone' | 'first' | 'last'>): Interval {
-  return { start: firstAt(zone, first * DAY), end: lastAt(zone, (last + 1) * DAY) };
+  return { start: firstAt(zone, first * DAY_MS), end: lastAt(zone, (last + 1) * DAY_MS) };
 }
 
 /**
@@ -22,7 +22,7 @@ export function windowOf({ zone, first, last }: Pick<Query, 'zone' | 'first' | '
  * work. A date on which the clock goes back has up to an eighth more.
  */
 export function gridSize({ first, last, interval }: Pick<Query, 'first' | 'last' | 'interval'>): number {
-  return (last - first + 1) * Math.ceil(DAY / interval);
+  return (last - first + 1) * Math.ceil(DAY_MS / interval);
 }
 
 /**
@@ -30,5 +30,5 @@ export function gridSize({ first, last, interval }: Pick<Query, 'first' | 'last'
  * left, and begins again: its span is longer than a day then, and shares times with the next one's.
  */
 export function isOn(day: number, span: Interval, zone: string, instant: number): boolean {
-  return span.end - span.start <= DAY || Math.floor(toLocal(zone, instant) / DAY) === day;
+  return span.end - span.start <= DAY_MS || Math.floor(toLocal(zone, instant) / DAY_MS) === day;
 }

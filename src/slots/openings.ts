@@ -1,7 +1,8 @@
 /** From a schedule's rules to the time in which its user is open. */
 import type { ClockTime, ScheduleRule, Weekday } from '../sdk/types.ts';
-import { DAY, WEEKDAYS, weekdayOf } from '../time/calendar.ts';
+import { WEEKDAYS, weekdayOf } from '../time/calendar.ts';
 import { parseDate } from '../time/dates.ts';
+import { DAY_MS } from '../time/units.ts';
 import { firstAt, toLocal } from '../time/zone.ts';
 import { type Interval, intersect, merge } from './intervals.ts';
 
@@ -22,11 +23,11 @@ export function openings(rules: readonly ScheduleRule[], zone: string, window: I
     );
   }
   const open: Interval[] = [];
-  let day = Math.floor(toLocal(zone, window.start) / DAY);
-  for (let first = firstAt(zone, day * DAY); first < window.end; ) {
-    const next = firstAt(zone, (day + 1) * DAY);
-    const even = next - first === DAY; // no clock changes on this date
-    const instant = (time: number) => (even ? first + time : firstAt(zone, day * DAY + time));
+  let day = Math.floor(toLocal(zone, window.start) / DAY_MS);
+  for (let first = firstAt(zone, day * DAY_MS); first < window.end; ) {
+    const next = firstAt(zone, (day + 1) * DAY_MS);
+    const even = next - first === DAY_MS; // no clock changes on this date
+    const instant = (time: number) => (even ? first + time : firstAt(zone, day * DAY_MS + time));
     for (const { start, end } of ofDay.get(day) ?? ofDay.get(WEEKDAYS[weekdayOf(day)]) ?? []) {
       open.push({ start: instant(start), end: instant(end) });
     }

@@ -1,8 +1,6 @@
 /** The Gregorian calendar on local days, numbered from 1970-01-01 (a Thursday). */
 import type { Weekday } from '../sdk/types.ts';
-
-/** The milliseconds of a day. */
-export const DAY = 86_400_000;
+import { DAY_MS } from './units.ts';
 
 export const WEEKDAYS: readonly Weekday[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
@@ -21,7 +19,7 @@ export interface Month extends Span {
 /** The month that a day lies in. */
 export function monthOf(day: number): Month {
   const year = yearNumber(day);
-  const month = new Date(day * DAY).getUTCMonth();
+  const month = new Date(day * DAY_MS).getUTCMonth();
   return {
     number: month + 1,
     first: firstOfMonth(year, month),
@@ -32,12 +30,12 @@ export function monthOf(day: number): Month {
 
 /** The first day of a month by years since 1970 and months since that January, which may be more than 11. */
 export function firstOfMonth(year: number, month: number): number {
-  return Date.UTC(1970 + year, month) / DAY;
+  return Date.UTC(1970 + year, month) / DAY_MS;
 }
 
 /** The number of years from 1970 to the year that a day lies in. */
 export function yearNumber(day: number): number {
-  return new Date(day * DAY).getUTCFullYear() - 1970;
+  return new Date(day * DAY_MS).getUTCFullYear() - 1970;
 }
 
 /** The first day of the week that a day lies in, when weeks begin on `weekStart` (0 = Monday). */

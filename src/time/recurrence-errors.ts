@@ -1,8 +1,9 @@
 /** What the contract and RFC 5545, 3.3.10, forbid in a recurrence beyond its JSON types. */
+import { RECURRENCE_COUNT_MAX, RECURRENCE_INTERVAL_MAX, UNTIL_MAX_DAYS } from '../limits.ts';
 import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
-import { DAY } from './calendar.ts';
 import { MONTHS, parseWeekday } from './rule.ts';
+import { DAY_MS } from './units.ts';
 
 type Frequency = Recurrence['freq'];
 
@@ -17,18 +18,15 @@ interface List {
   freqs: Frequency[];
 }
 
-const MAX_INTERVAL = 10_000;
-const MAX_COUNT = 739;
-export const MAX_UNTIL_DAYS = 732;
-const MAX_ORDINAL = 53;
+const ORDINAL_MAX = 53;
 const ALL: Frequency[] = ['yearly', 'monthly', 'weekly', 'daily'];
 
 const LISTS: List[] = [
   {
     name: 'byweekday',
-    size: 7 * (1 + 2 * MAX_ORDINAL),
-    has: (value) => Math.abs(parseWeekday(String(value))?.ordinal ?? Infinity) <= MAX_ORDINAL,
-    reason: `must be Mon … Sun, alone or after an ordinal from 1 to ${MAX_ORDINAL} or -${MAX_ORDINAL} to -1`,
+    size: 7 * (1 + 2 * ORDINAL_MAX),
+    has: (value) => Math.abs(parseWeekday(String(value))?.ordinal ?? Infinity) <= ORDINAL_MAX,
+    reason: `must be Mon … Sun, alone or after an ordinal from 1 to ${ORDINAL_MAX} or -${ORDINAL_MAX} to -1`,
     freqs: ALL,
   },
   {
@@ -60,13 +58,13 @@ export function faults(recurrence: Recurrence, startTs: number): FieldError[] {
   const found: FieldError[] = [];
   const refuse = (path: string, reason: string) => found.push({ path, reason });
 
-  if (!isWhole(interval, MAX_INTERVAL))
-    refuse('interval', `must be a whole number from 1 to ${MAX_INTERVAL}`);
-  if (count !== undefined && !isWhole(count, MAX_COUNT)) {
-    refuse('count', `must be a whole number from 1 to ${MAX_COUNT}`);
+  if (!isWhole(interval, RECURRENCE_INTERVAL_MAX))
+    refuse('interval', `must be a whole number from 1 to ${RECURRENCE_INTERVAL_MAX}`);
+  if (count !== undefined && !isWhole(count, RECURRENCE_COUNT_MAX)) {
+    refuse('count', `must be a whole number from 1 to ${RECURRENCE_COUNT_MAX}`);
   }
-  if (until !== undefined && until - startTs > MAX_UNTIL_DAYS * DAY) {
-    refuse('until', `must be at most ${MAX_UNTIL_DAYS} days after startTs`);
+  if (until !== undefined && until - startTs > UNTIL_MAX_DAYS * DAY_MS) {
+    refuse('until', `must be at most ${UNTIL_MAX_DAYS} days after startTs`);
   }
 
   const lists = LISTS.filter(({ name }) => recurrence[name]?.length);

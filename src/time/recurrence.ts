@@ -1,9 +1,10 @@
 /** From a series to its instances: the days that its rule names, at the start's wall clock time in a zone. */
 import type { CalendarEvent, Instance, Recurrence, Timespan, Weekday } from '../sdk/types.ts';
 import { Budget, Overspent, PRICE, unlimited } from './budget.ts';
-import { DAY, WEEKDAYS } from './calendar.ts';
+import { WEEKDAYS } from './calendar.ts';
 import { daysOf } from './days.ts';
 import { ruleOf } from './rule.ts';
+import { DAY_MS } from './units.ts';
 import { toInstant, toLocal } from './zone.ts';
 
 export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
@@ -16,7 +17,7 @@ const HOUR = 3_600_000;
 const WESTMOST = -12 * HOUR;
 const EASTMOST = 14 * HOUR;
 /** The last day that can matter: no window reaches past the year 2300. */
-const HORIZON = Date.UTC(2301, 0) / DAY + 1;
+const HORIZON = Date.UTC(2301, 0) / DAY_MS + 1;
 /** What `lastStart` may cost, in nanoseconds: it is asked for before anything of the request is proven. */
 const MAX_SEARCH = 2_000_000;
 
@@ -70,13 +71,13 @@ function* starts(
   const { until = Infinity } = recurrence;
   budget.convert(zone, startTs);
   const local = toLocal(zone, startTs);
-  const first = Math.floor(local / DAY);
-  const time = local - first * DAY;
-  const from = Math.floor((window.startTs - duration) / DAY) - 1;
-  const to = Math.floor(Math.min(window.endTs, until) / DAY) + 1;
+  const first = Math.floor(local / DAY_MS);
+  const time = local - first * DAY_MS;
+  const from = Math.floor((window.startTs - duration) / DAY_MS) - 1;
+  const to = Math.floor(Math.min(window.endTs, until) / DAY_MS) + 1;
   for (const day of daysOf(ruleOf(recurrence, first, weekStart, budget), from, to, budget)) {
-    budget.convert(zone, day * DAY);
-    const start = day === first ? startTs : toInstant(zone, day * DAY + time);
+    budget.convert(zone, day * DAY_MS);
+    const start = day === first ? startTs : toInstant(zone, day * DAY_MS + time);
     if (start > until) return;
     yield start;
   }
@@ -98,11 +99,15 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
   if (recurrence.count === undefined) return Infinity;
   const { freq, interval, until = Infinity, byweekno, bysetpos } = recurrence;
   const weeksMatter = byweekno?.length || (freq === 'weekly' && (interval > 1 || bysetpos?.length));
-  const to = Math.min(HORIZON, Math.floor(until / DAY) + 1);
+  const to = Math.min(HORIZON, Math.floor(until / DAY_MS) + 1);
   const budget = new Budget(MAX_SEARCH);
-  let last = Math.floor(startTs / DAY);
+  let last = Math.floor(startTs / DAY_MS);
   try {
-    for (let first = Math.floor((startTs + WESTMOST) / DAY); first * DAY <= startTs + EASTMOST; first++) {
+    for (
+      let first = Math.floor((startTs + WESTMOST) / DAY_MS);
+      first * DAY_MS <= startTs + EASTMOST;
+      first++
+    ) {
       for (const weekStart of weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1)) {
         const rule = ruleOf(recurrence, first, weekStart, budget);
         for (const day of daysOf(rule, first, to, budget)) last = Math.max(last, day);
@@ -112,7 +117,7 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
     if (error instanceof Overspent) return Infinity;
     throw error;
   }
-  return (last + 1) * DAY - WESTMOST;
+  return (last + 1) * DAY_MS - WESTMOST;
 }
 
 /**

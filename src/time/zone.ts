@@ -3,7 +3,7 @@
  * instant that shows the same wall clock, in milliseconds, so that calendar arithmetic on it needs no zone.
  */
 import { BoundedMap } from '../auth/bounded-map.ts';
-import { DAY } from './calendar.ts';
+import { DAY_MS } from './units.ts';
 import { links } from './zone-aliases.ts';
 
 const SECOND = 1000;
@@ -13,7 +13,7 @@ const MAX_ZONES = 64;
 /** Buckets kept per zone (20 years); past it they are all forgotten. */
 const MAX_BUCKETS = 2048;
 /** What is learned about a zone at once (ms): no zone changes its offset twice within it, since 1970. */
-export const BUCKET = 4 * DAY;
+export const BUCKET = 4 * DAY_MS;
 
 /**
  * What is known of four days in a zone: `before` is the offset until the instant `change`, `after` from then
@@ -67,8 +67,8 @@ export function toLocal(zone: string, instant: number): number {
 export function toInstant(zone: string, local: number): number {
   const found = zoneOf(zone);
   // Offsets stay within a day of UTC: these two instants lie on either side of the one we want.
-  const before = offsetAt(found, local - DAY);
-  const after = offsetAt(found, local + DAY);
+  const before = offsetAt(found, local - DAY_MS);
+  const after = offsetAt(found, local + DAY_MS);
   const early = local - before;
   if (before === after || offsetAt(found, early) === before) return early;
   const late = local - after;
@@ -96,7 +96,7 @@ export function firstAt(zone: string, local: number): number {
  */
 export function lastAt(zone: string, local: number): number {
   const found = zoneOf(zone);
-  const after = offsetAt(found, local + DAY);
+  const after = offsetAt(found, local + DAY_MS);
   const late = local - after;
   // Just before it: a clock that goes back to this very time shows no earlier one.
   return offsetAt(found, late - 1) === after ? late : firstAt(zone, local);

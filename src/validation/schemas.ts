@@ -1,5 +1,13 @@
 /** What several resources ask of their input, and the one way from a failed schema to a problem document. */
 import * as v from 'valibot';
+import {
+  FIELD_ERRORS_MAX,
+  METADATA_KEY_MAX_CHARS,
+  METADATA_MAX,
+  METADATA_VALUE_MAX_CHARS,
+  PAGE_DEFAULT,
+  PAGE_MAX,
+} from '../limits.ts';
 import { type FieldError, Problem } from '../problem.ts';
 import { isTimeZone } from '../time/zone.ts';
 
@@ -8,8 +16,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isUuid = (text: string): boolean => UUID.test(text);
 export const uuid = (message = 'must be a UUID in lower case') =>
   v.pipe(v.string(message), v.regex(UUID, message));
-
-const MAX_ENTRIES = 64;
 
 /** Text that the database can keep exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
 export const text = (min: number, max: number) =>
@@ -45,8 +51,8 @@ export function integer(min: number, max: number, unit = '') {
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 }
 
-const metadataKey = text(1, 128);
-const metadataValue = text(0, 4096);
+const metadataKey = text(1, METADATA_KEY_MAX_CHARS);
+const metadataValue = text(0, METADATA_VALUE_MAX_CHARS);
 
 /**
  * A map of strings. It does not run as `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in
@@ -58,8 +64,8 @@ export const metadata = v.pipe(
     v.pipe(
       onlyOf((value) => isRecord(value), 'must be an object of strings'),
       onlyOf(
-        (value) => Object.keys(value as object).length <= MAX_ENTRIES,
-        `must have at most ${MAX_ENTRIES} entries`,
+        (value) => Object.keys(value as object).length <= METADATA_MAX,
+        `must have at most ${METADATA_MAX} entries`,
       ),
       v.rawCheck<unknown>(({ dataset, addIssue }) => {
         if (!dataset.typed) return;
@@ -73,7 +79,7 @@ export const metadata = v.pipe(
       }),
     ),
   ),
-  v.maxEntries(MAX_ENTRIES),
+  v.maxEntries(METADATA_MAX),
 );
 
 /** The page of a query for one metadata key and value. */
@@ -81,7 +87,7 @@ export const metadataQuery = v.object({
   key: metadataKey,
   value: metadataValue,
   skip: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
-  limit: v.optional(wholeNumber(1, 100), '20'),
+  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });
 
 /** A number in a query string. */
@@ -140,7 +146,7 @@ export function invalid(errors: FieldError[]): Problem {
   const detail = `${first?.path || 'The body'} ${first?.reason}.`;
   const byPath = new Map<string, FieldError>();
   for (const error of errors) if (!byPath.has(error.path)) byPath.set(error.path, error);
-  return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, 20) });
+  return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, FIELD_ERRORS_MAX) });
 }
 
 /** The path of an issue that a check of several members raises against one of them. */

@@ -1,20 +1,18 @@
 /** When a delivery that failed is tried again. */
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time/units.ts';
 
 /** After the first attempt, the second, and so on; after the last of them there is none. */
-const DELAYS = [
-  5 * SECOND,
-  30 * SECOND,
-  2 * MINUTE,
-  15 * MINUTE,
-  HOUR,
-  4 * HOUR,
-  12 * HOUR,
-  24 * HOUR,
-  24 * HOUR,
+const DELAYS_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  15 * MINUTE_MS,
+  HOUR_MS,
+  4 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
+  24 * HOUR_MS,
 ];
 
 /** The part of a delay that chance adds to it at most, so that what failed together is not tried again together. */
@@ -27,6 +25,6 @@ const JITTER = 0.2;
  * @param chance 0 … 1.
  */
 export function delayAfter(attempts: number, chance: number): number | null {
-  const delay = DELAYS[attempts - 1];
+  const delay = DELAYS_MS[attempts - 1];
   return delay === undefined ? null : Math.round(delay * (1 + JITTER * chance));
 }

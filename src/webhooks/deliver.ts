@@ -1,6 +1,8 @@
 /** Delivers what an account's outbox holds: takes the lease, posts what is due, and records what came of it. */
+
 import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
+import { DELIVERED_KEPT_MS, FAILED_KEPT_MS } from '../limits.ts';
 import { delayAfter } from './backoff.ts';
 import { notificationOf } from './notification.ts';
 import {
@@ -13,19 +15,15 @@ import {
 } from './outbox-sql.ts';
 import { type Outcome, poster } from './post.ts';
 
-const DAY = 86_400_000;
-const KEEP_DELIVERED = 7 * DAY;
-const KEEP_FAILED = 30 * DAY;
-
 /** To one account at once: a Worker has six connections to itself (developers.cloudflare.com/workers/platform/limits). */
-const AT_ONCE = 5;
+const AT_ONCE_MAX = 5;
 
 /** What a run goes by. */
 export interface Run {
   /** Milliseconds since the epoch. */
   clock: () => number;
   /** How long each answer is waited for; see `post.ts`. */
-  patience?: number;
+  timeoutMs?: number;
 }
 
 /**
@@ -35,7 +33,7 @@ export interface Run {
  * @returns when the account's next one is due, in ms; null where none is, or where another run sees to it.
  * @throws Outage
  */
-export async function deliver(env: Env, account: string, { clock, patience }: Run): Promise<number | null> {
+export async function deliver(env: Env, account: string, { clock, timeoutMs }: Run): Promise<number | null> {
   const lease = crypto.randomUUID();
   const began = clock();
   const [[webhook], due] = await batch(env.DB, [
@@ -43,9 +41,9 @@ export async function deliver(env: Env, account: string, { clock, patience }: Ru
     selectDue(account, lease, began),
   ]);
   if (!webhook) return null;
-  const post = await poster(webhook, env, clock, patience);
+  const post = await poster(webhook, env, clock, timeoutMs);
   const attempts: Attempt[] = [];
-  await inParallel(due, AT_ONCE, async (row) => {
+  await inParallel(due, AT_ONCE_MAX, async (row) => {
     const outcome = await post({ id: row.id, body: JSON.stringify(notificationOf(row)) });
     attempts.push(attemptOf(row, outcome, clock(), Math.random()));
   });
@@ -64,11 +62,11 @@ export function attemptOf(
   chance: number,
 ): Attempt {
   if (outcome.error === null) {
-    return { id, ...outcome, state: 'delivered', nextAt: null, expiresAt: now + KEEP_DELIVERED };
+    return { id, ...outcome, state: 'delivered', nextAt: null, expiresAt: now + DELIVERED_KEPT_MS };
   }
   const delay = delayAfter(attempts + 1, chance);
   return delay === null
-    ? { id, ...outcome, state: 'failed', nextAt: null, expiresAt: now + KEEP_FAILED }
+    ? { id, ...outcome, state: 'failed', nextAt: null, expiresAt: now + FAILED_KEPT_MS }
     : { id, ...outcome, state: 'pending', nextAt: now + delay, expiresAt: null };
 }
 

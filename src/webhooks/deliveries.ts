@@ -1,5 +1,6 @@
 /** What an account can see of its deliveries, and do with them. */
-import { found, lookup, plan, read, write } from '../operation.ts';
+import { read, write } from '../operation.ts';
+import { found, lookup, plan } from '../plan.ts';
 import type { DeliveriesPage, DeliveryResult } from '../sdk/types.ts';
 import {
   replayDelivery,
@@ -33,7 +34,7 @@ export const getDelivery = read({
 
 export const replayDeliveryNow = write({
   params: ['deliveryId'],
-  unsure: 'To replay it once more does no harm.',
+  retryAdvice: 'To replay it once more does no harm.',
   run: (scope, { params: { deliveryId }, now }) =>
     plan([replayDelivery(scope, deliveryId, now), selectDelivery(scope, deliveryId)], ([replayed], rows) => {
       const row = found(rows);

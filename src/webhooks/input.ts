@@ -1,5 +1,6 @@
 /** What is asked of a webhook. */
 import * as v from 'valibot';
+import { PAGE_DEFAULT, PAGE_MAX, WEBHOOK_URL_MAX_CHARS } from '../limits.ts';
 import type { ChangeType, WebhookEvent } from '../sdk/types.ts';
 import { invalid, list, shape, text, uuid, wholeNumber } from '../validation/schemas.ts';
 import { refusalOf } from './address.ts';
@@ -39,7 +40,7 @@ const events = list(
 
 export const webhook = shape({
   webhookUrl: v.pipe(
-    text(1, 2048),
+    text(1, WEBHOOK_URL_MAX_CHARS),
     v.check(
       (url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url),
       'must be an absolute http or https URL',
@@ -61,5 +62,5 @@ export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
 export const deliveries = v.object({
   state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
   cursor: v.optional(uuid('must be a nextCursor')),
-  limit: v.optional(wholeNumber(1, 100), '20'),
+  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });

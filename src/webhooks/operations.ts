@@ -1,6 +1,9 @@
 /** What is done to an account's webhook. */
-import { newSecret } from '../auth/api-key.ts';
-import { plan, read, write } from '../operation.ts';
+
+import { newSecret } from '../crypto/hash.ts';
+import { OLD_SECRET_KEPT_MS } from '../limits.ts';
+import { read, write } from '../operation.ts';
+import { plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { changed } from '../resources/accounts/operations.ts';
 import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
@@ -9,9 +12,6 @@ import * as input from './input.ts';
 import { poster } from './post.ts';
 import { newWebhookSecret } from './sign.ts';
 import * as rows from './sql.ts';
-
-/** How long what was signed with the old secret is signed with it too, in milliseconds. */
-const OLD_SECRET_HOLDS = 24 * 60 * 60 * 1000;
 
 export const setWebhook = write({
   body: input.webhook,
@@ -29,11 +29,12 @@ export const deleteWebhook = write({
 });
 
 export const rollSecret = write({
-  unsure: 'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
+  retryAdvice:
+    'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
   run: (scope, { now }) =>
     plan(
       [
-        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_HOLDS }),
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS }),
         selectAccount(scope),
       ],
       ([rolled], [account]): AccountResult => {

@@ -5,13 +5,13 @@ import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
 
 /** How long one run may have an account to itself, in milliseconds: more than it can take. */
-const LEASE = 120_000;
+const LEASE_MS = 120_000;
 /** What one run delivers at most. */
-export const RUN = 30;
+export const RUN_MAX = 30;
 
 /** Free, or kept by a run that is no more. A clock that was set back since must not keep it for longer. */
 const free = (now: number): Sql =>
-  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE})`;
+  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS})`;
 
 export interface DueAccount {
   account_id: string;
@@ -31,7 +31,7 @@ export const selectDueAccounts = (
 
 /** No row comes back where nothing is due, or where another run has the lease. */
 export const takeLease = (account: string, lease: string, now: number): Sql<WebhookRow> => sql<WebhookRow>`
-  UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE}
+  UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS}
   WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
   RETURNING url, key, secret, old_secret, old_secret_until`;
 
@@ -45,7 +45,7 @@ export const selectDue = (account: string, lease: string, now: number): Query<Du
   SELECT id, type, content, attempts, created FROM deliveries
   WHERE account_id = ${account} AND state = 'pending' AND next_at <= ${now}
     AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND lease = ${lease})
-  ORDER BY next_at LIMIT ${RUN}`;
+  ORDER BY next_at LIMIT ${RUN_MAX}`;
 
 /** What came of an attempt. */
 export interface Attempt {

@@ -1,12 +1,9 @@
 /** One attempt to deliver: a POST to an account's webhook, and what came of it. */
+
 import type { Env } from '../env.ts';
+import { WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
 import { refusalOf } from './address.ts';
 import { type Sign, signer } from './sign.ts';
-
-/** How long an answer is waited for, in milliseconds. */
-export const PATIENCE = 10_000;
-/** Bytes. */
-export const MAX_BODY = 256 * 1024;
 
 /** Where to, and what proves that it comes from here. */
 export interface WebhookRow {
@@ -34,23 +31,23 @@ export interface Outcome {
  * but its status.
  *
  * @param now milliseconds since the epoch.
- * @param patience see `PATIENCE`.
+ * @param timeoutMs see `WEBHOOK_TIMEOUT_MS`.
  */
 export async function poster(
   { url, key, secret, old_secret, old_secret_until }: WebhookRow,
   { ALLOW_PRIVATE_WEBHOOKS }: Pick<Env, 'ALLOW_PRIVATE_WEBHOOKS'>,
   now: () => number,
-  patience = PATIENCE,
+  timeoutMs = WEBHOOK_TIMEOUT_MS,
 ): Promise<(message: Message) => Promise<Outcome>> {
   const refusal = refusalOf(url, Boolean(ALLOW_PRIVATE_WEBHOOKS));
   if (refusal) return async () => failed(null, `The URL ${refusal}.`);
   const rolled = old_secret !== null && (old_secret_until ?? 0) > now();
   const sign = await signer(rolled ? [secret, old_secret] : [secret]);
   return async (message) => {
-    if (new TextEncoder().encode(message.body).length > MAX_BODY) {
-      return failed(null, `The body has more than ${MAX_BODY} bytes.`);
+    if (new TextEncoder().encode(message.body).length > WEBHOOK_BODY_MAX_BYTES) {
+      return failed(null, `The body has more than ${WEBHOOK_BODY_MAX_BYTES} bytes.`);
     }
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -65,7 +62,7 @@ export async function poster(
     } catch {
       return failed(
         null,
-        signal.aborted ? `There was no answer within ${patience / 1000} seconds.` : 'The connection failed.',
+        signal.aborted ? `There was no answer within ${timeoutMs / 1000} seconds.` : 'The connection failed.',
       );
     }
   };

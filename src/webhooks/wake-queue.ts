@@ -1,57 +1,57 @@
 /**
- * Says that an account has something to deliver. It is a hint and nothing more: what is true stands in the outbox, so
- * a nudge may be lost, doubled or late.
+ * Wakes the queue for accounts that have something to deliver. A wake-up is only a hint: the outbox is the truth, so a
+ * wake-up may get lost, come twice or come late.
  */
 import { batch } from '../db/connection.ts';
 import type { Env, Message } from '../env.ts';
-import { reportFailure } from '../jobs/report-failure.ts';
+import { reportFailure } from '../report-failure.ts';
 import { type DueAccount, selectDueAccounts } from './outbox-sql.ts';
 
-/** A queue takes no more in one call (developers.cloudflare.com/queues/platform/limits). */
-const PAGE = 100;
-/** How long an isolate waits before it looks again, so that many writes are one look. */
-const PAUSE = 1000;
-/** After so long a look that has not taken place never will. */
-const LOST = 10_000;
+/** The messages that a queue takes in one call (developers.cloudflare.com/queues/platform/limits). */
+const BATCH_MAX = 100;
+/** How long an isolate waits before it looks again, so that one look serves many writes. */
+const PAUSE_MS = 1000;
+/** A look that has not begun after this long never will. */
+const LOST_MS = 10_000;
 
 /** Pages of the accounts that have something due. */
 export async function* dueAccounts(env: Env, now: number): AsyncGenerator<string[]> {
   let last: DueAccount | undefined;
   do {
-    const [page] = await batch(env.DB, [selectDueAccounts(now, last, PAGE)]);
+    const [page] = await batch(env.DB, [selectDueAccounts(now, last, BATCH_MAX)]);
     if (page.length > 0) yield page.map(({ account_id }) => account_id);
-    last = page.length < PAGE ? undefined : page.at(-1);
+    last = page.length < BATCH_MAX ? undefined : page.at(-1);
   } while (last);
 }
 
-/** Nudges each account that has something due, through the queue. */
-export async function nudgeDue(env: Env, queue: Queue<Message>, now: number): Promise<void> {
+/** Sends a wake-up for each account that has something due. */
+export async function wakeQueueForDue(env: Env, queue: Queue<Message>, now: number): Promise<void> {
   for await (const accounts of dueAccounts(env, now)) {
     await queue.sendBatch(accounts.map((account) => ({ body: { account } })));
   }
 }
 
-/** By database: when the latest look at it began, or is to, and whether that is still to come. */
+/** The latest look at each database: when it began or will begin, and whether it is still to come. */
 const looks = new WeakMap<D1Database, { at: number; coming: boolean }>();
 
 /**
- * After a write: looks whether anything is due in that database, and nudges. An isolate looks once a second at most,
- * after the last of the writes that it makes up for.
+ * After a write, looks whether anything is due in that database, and wakes the queue. An isolate looks at most once a
+ * second, after the last of the writes that the look serves.
  */
-export function nudgeSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
+export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
   const { DELIVERIES: queue, DB } = env;
   const now = Date.now();
   const latest = looks.get(DB) ?? { at: Number.NEGATIVE_INFINITY, coming: false };
-  if (!queue || (latest.coming && now - latest.at < LOST)) return;
-  const pause = Math.max(0, latest.at + PAUSE - now);
-  const look = { at: now + pause, coming: true };
+  if (!queue || (latest.coming && now - latest.at < LOST_MS)) return;
+  const pauseMs = Math.max(0, latest.at + PAUSE_MS - now);
+  const look = { at: now + pauseMs, coming: true };
   looks.set(DB, look);
   context.waitUntil(
     (async () => {
-      if (pause > 0) await scheduler.wait(pause);
-      // From here on a write is too late for this look, and asks for one of its own.
+      if (pauseMs > 0) await scheduler.wait(pauseMs);
+      // A write from here on is too late for this look, and needs another.
       look.coming = false;
-      await nudgeDue(env, queue, Date.now());
-    })().catch((error: unknown) => reportFailure('nudge', error)),
+      await wakeQueueForDue(env, queue, Date.now());
+    })().catch((error: unknown) => reportFailure('wake-queue', error)),
   );
 }

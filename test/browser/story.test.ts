@@ -37,7 +37,7 @@ const STORY = (accountId: string, userId: string, token: string) => `
     window.story = { status, code: error.code, starts, busy: busy.length };
   </script>`;
 
-it('a page on another origin creates, is refused what its token rejects, and reads a week across a change of clocks', async () => {
+it('a page on another origin idempotent, is refused what its token rejects, and reads a week across a change of clocks', async () => {
   const { accountId, userId } = await newActors(baseUrl);
   const token = sign(userId, { schedulerPolicy: { allow: ['*'], reject: ['DeleteCalendar'] } });
   const { page, faults, close } = await visit(browser);

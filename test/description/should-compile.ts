@@ -5,6 +5,7 @@
  */
 import type * as v from 'valibot';
 import type { Described } from '../../dist/test/described.d.ts';
+import type { Part } from '../../src/export/part.ts';
 import type { words } from '../../src/openapi/words.ts';
 import type { AnswerOf } from '../../src/operation.ts';
 import type { routes } from '../../src/routes.ts';
@@ -17,9 +18,11 @@ type Words<N extends Name> = (typeof words)[N];
 /** Each of these routes answers something else than its words say. */
 type AnswersAmiss = {
   [N in Name]: Words<N> extends { answer: infer Type extends keyof Described }
-    ? Differs<AnswerOf<Routes[N]['does']>, Described[Type], N>
+    ? Differs<LineOf<AnswerOf<Routes[N]['does']>>, Described[Type], N>
     : `${N} has no such answer`;
 }[Name];
+/** An answer that comes in parts is described line by line. */
+type LineOf<A> = A extends Part<infer Line> ? Line : A;
 export const answers: [AnswersAmiss] extends [never] ? true : AnswersAmiss = true;
 
 /** Each of these routes takes another body than its words say. */

@@ -8,7 +8,7 @@ import { CODE, startService } from './support/service.ts';
 const service = await startService();
 afterAll(service.stop);
 
-it('a browser creates a calendar with a token that its server signed, and may not remove it', async () => {
+it('a browser idempotent a calendar with a token that its server signed, and may not remove it', async () => {
   config.baseUrl = service.baseUrls[0];
   const { publicKey, privateKey } = newKeyPair();
   const { secretApiKey } = dataOf(await NettuClient().account.create({ code: CODE }));

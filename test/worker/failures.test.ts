@@ -52,7 +52,7 @@ const turnedAway = [
 ];
 
 const NOTHING_CHANGED = /Nothing was changed; try again/;
-const MAY_HAVE_BEEN = /may have been carried out, or not/;
+const MAY_HAVE_BEEN = /may have taken effect or not/;
 
 /** What is known of a request whose answer was lost, by what it does. */
 function expectOutage(entry: Entry, reply: Reply): void {

@@ -31,7 +31,7 @@ it.each(titled([...whole, ...through('public')]))(
 
 const userReads = through('user').filter(({ row }) => row.method === 'GET');
 
-it.each(titled(userReads.filter(({ row }) => !row.does.heavy)))(
+it.each(titled(userReads.filter(({ row }) => !row.does.unbounded)))(
   '%s takes one, the first time too',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });
@@ -40,7 +40,7 @@ it.each(titled(userReads.filter(({ row }) => !row.does.heavy)))(
   },
 );
 
-it.each(titled(userReads.filter(({ row }) => row.does.heavy)))(
+it.each(titled(userReads.filter(({ row }) => row.does.unbounded)))(
   '%s is not carried along by an unverified token: two the first time, one once the isolate has met the account',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });

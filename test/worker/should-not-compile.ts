@@ -1,7 +1,8 @@
 /** What the compiler must refuse of the table of routes and its operations: `tsc -p test/worker` is the test. */
 import type * as v from 'valibot';
 import { query, sql } from '../../src/db/sql.ts';
-import { type AnswerOf, lookup, plan, read, write } from '../../src/operation.ts';
+import { type AnswerOf, read, write } from '../../src/operation.ts';
+import { lookup, plan } from '../../src/plan.ts';
 import type * as accountInput from '../../src/resources/accounts/input.ts';
 import type * as apiKeyInput from '../../src/resources/api-keys/input.ts';
 import type * as bookingInput from '../../src/resources/bookings/input.ts';

@@ -3,14 +3,14 @@ import { unwrap } from '@nettu/scheduler-sdk';
 import { html, type TemplateResult } from 'lit';
 import { clientOf, hosts } from './session.ts';
 
-export interface Agenda {
+export interface ServiceAvailability {
   name: string;
   bookings: { startTs: number; endTs: number; title: string }[];
 }
 
 const DAYS = 60;
 
-export function readAgendas(panel: string): Promise<Agenda[]> {
+export function readAgendas(panel: string): Promise<ServiceAvailability[]> {
   const startTs = Date.now();
   const window = { startTs, endTs: startTs + DAYS * 24 * 60 * 60 * 1000 };
   return Promise.all(
@@ -31,7 +31,7 @@ export function readAgendas(panel: string): Promise<Agenda[]> {
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false });
 
-export function agendaView({ name, bookings }: Agenda): TemplateResult {
+export function agendaView({ name, bookings }: ServiceAvailability): TemplateResult {
   return html`<section class="agenda" aria-label="Calendar of ${name}">
     <h3>${name}</h3>
     ${

@@ -3,7 +3,7 @@ import '@nettu/scheduler-elements';
 import type { Booking, BookingSlot } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { type Agenda, agendaView, readAgendas } from './agenda.ts';
+import { agendaView, readAgendas, type ServiceAvailability } from './agenda.ts';
 import { languages } from './languages.ts';
 import { requestLog } from './request-log.ts';
 import { ask, setup, tokenOf, visitor } from './session.ts';
@@ -15,7 +15,7 @@ export function bookingPanel(section: HTMLElement): () => void {
   let minutes = 30;
   let signedIn = true;
   let language = 'en';
-  let agendas: Agenda[] = [];
+  let agendas: ServiceAvailability[] = [];
   let said = '';
   const element = createRef<HTMLElementTagNameMap['nettu-booking']>();
   const stage = document.createElement('div');

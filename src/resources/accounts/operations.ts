@@ -1,27 +1,15 @@
 /** What is done to the account itself. */
-import { equalSecrets, newApiKey } from '../../auth/api-key.ts';
+import { newApiKey } from '../../auth/api-key.ts';
 import { onlyWhile, type Scope, system } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
-import type { Env } from '../../env.ts';
-import { BASE } from '../../http/base.ts';
-import {
-  creation,
-  found,
-  lookup,
-  type Plan,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
-import { Problem } from '../../problem.ts';
+import { read, write } from '../../operation.ts';
+import { creation, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
+import { BASE_PATH } from '../../route.ts';
 import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
 import { insertApiKey, newApiKeyRow } from '../api-keys/sql.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
 import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/sql.ts';
-import { chooseHome } from './choose-shard.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
@@ -46,30 +34,26 @@ export const checkHealth = read({
       (): HealthResult => ({
         message: 'Nettu Scheduler is up.',
         version: sdk.version,
-        docs: `${BASE}/docs`,
-        openapi: `${BASE}/openapi.json`,
+        docs: `${BASE_PATH}/docs`,
+        openapi: `${BASE_PATH}/openapi.json`,
       }),
     ),
 });
 
 export const createAccount = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
-  unsure:
+  retryAdvice:
     'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
     'Send it again: you get one of your own.',
   sealedWith: ({ body }) => body.code,
-  async settle({ input: { body, env, now }, memo }, ends) {
-    await checkCode(env, body.code);
-    return chooseHome(env, body.region, { memo, now, ends });
-  },
-  async run(scope, { home: { number }, now }) {
+  async run(scope, { shard: { number }, now }) {
     const row = newAccountRow(number);
     const secretApiKey = newApiKey(number);
     const apiKey = newApiKeyRow(secretApiKey, { name: null, expiresAt: null }, now);
     const result: CreateAccountResult = { account: toAccount(row), secretApiKey };
-    const promised = { answer: tagged(result, row), made: accountIsThere(row) };
-    return creation(promised, [
+    const expected = { answer: tagged(result, row), created: accountIsThere(row) };
+    return creation(expected, [
       insertAccount(scope, row, now),
       // While the account is being made; not where this is carried out a second time.
       await insertApiKey(onlyWhile(sql`${scope.account} IS NOT NULL`, system(row.id)), apiKey, secretApiKey),
@@ -77,18 +61,7 @@ export const createAccount = write({
   },
 });
 
-async function checkCode({ CREATE_ACCOUNT_SECRET_CODE: secret }: Env, code: string): Promise<void> {
-  if (!secret) {
-    throw new Problem(
-      'account-creation-closed',
-      'The operator has not set the secret CREATE_ACCOUNT_SECRET_CODE.',
-    );
-  }
-  if (!(await equalSecrets(code, secret)))
-    throw new Problem('account-code-wrong', 'Ask the operator for the code.');
-}
-
-export const getAccount = read({ tagged: true, run: (scope) => lookup(selectAccount(scope), toResult) });
+export const getAccount = read({ hasEtag: true, run: (scope) => lookup(selectAccount(scope), toResult) });
 
 /** Afterwards the account has exactly this one key, or none. */
 export const setPublicKey = write({

@@ -3,7 +3,7 @@
 import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
-import { firstVersion, type Versioned } from '../../operation.ts';
+import { firstVersion, type Versioned } from '../../plan.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {

@@ -1,6 +1,9 @@
 /** What is done to the keys that the account's servers call with. */
+
 import { newApiKey } from '../../auth/api-key.ts';
-import { creation, found, plan, read, type Tagged, tagged, write } from '../../operation.ts';
+import { API_KEYS_MAX } from '../../limits.ts';
+import { read, write } from '../../operation.ts';
+import { creation, found, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
 import { invalid } from '../../validation/schemas.ts';
@@ -9,7 +12,6 @@ import {
   apiKeyIsThere,
   deleteApiKey,
   insertApiKey,
-  MAX_API_KEYS,
   newApiKeyRow,
   selectApiKey,
   selectApiKeys,
@@ -21,24 +23,24 @@ export const listApiKeys = read({
 });
 
 export const addApiKey = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
-  unsure:
+  retryAdvice:
     'If it was, nobody has its secret: list the API keys, remove the one that you do not know, and send this again.',
   sealedWith: ({ apiKey }) => apiKey ?? '',
-  async run(scope, { body, home, now }) {
+  async run(scope, { body, shard, now }) {
     if (body.expiresAt !== null && body.expiresAt <= now) {
       throw invalid([{ path: 'expiresAt', reason: 'must be in the future' }]);
     }
-    const secretApiKey = newApiKey(home.number);
+    const secretApiKey = newApiKey(shard.number);
     const row = newApiKeyRow(secretApiKey, body, now);
     const result: CreateApiKeyResult = { apiKey: toApiKey(row), secretApiKey };
-    const promised = { answer: tagged(result, row), made: apiKeyIsThere(scope, row) };
+    const promised = { answer: tagged(result, row), created: apiKeyIsThere(scope, row) };
     return creation(promised, [await insertApiKey(scope, row, secretApiKey)], ([added]) => {
       if (added) return undefined;
       throw new Problem(
         'api-key-limit',
-        `An account has at most ${MAX_API_KEYS} API keys. Remove one first.`,
+        `An account has at most ${API_KEYS_MAX} API keys. Remove one first.`,
       );
     });
   },

@@ -1,11 +1,11 @@
 /** API keys in SQL: their hashes, never the keys. */
-import { hashOf } from '../../auth/api-key.ts';
-import { isThere, type Scope } from '../../db/scope.ts';
-import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
-import type { ApiKey } from '../../sdk/types.ts';
 
-export const MAX_API_KEYS = 20;
+import { hashOf } from '../../crypto/hash.ts';
+import { exists, type Scope } from '../../db/scope.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { API_KEYS_MAX } from '../../limits.ts';
+import type { Versioned } from '../../plan.ts';
+import type { ApiKey } from '../../sdk/types.ts';
 
 /** It never changes, so that its id alone tells its version. */
 export interface ApiKeyRow extends Versioned {
@@ -54,11 +54,11 @@ export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: s
     INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, nearest)
     SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, nearest
     FROM accounts WHERE id = ${account}
-      AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${MAX_API_KEYS}
+      AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${API_KEYS_MAX}
     RETURNING 1`;
 }
 
-export const apiKeyIsThere = (scope: Scope, { id }: ApiKeyRow): Sql => isThere(scope, sql`api_keys`, id);
+export const apiKeyIsThere = (scope: Scope, { id }: ApiKeyRow): Sql => exists(scope, sql`api_keys`, id);
 
 /**
  * No row comes back where the account could be left without a key: one that never expires goes only while another

@@ -6,20 +6,22 @@
  *
  * CROSS JOIN fixes the order of the joins from left to right.
  */
+
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES } from '../../limits.ts';
 import type { Interval } from '../../slots/intervals.ts';
-import { DAY } from '../../time/calendar.ts';
+import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 
-/** No buffer is longer (ms): what ends so long before a window, or starts so long after it, cannot matter in it. */
-export const MAX_BUFFER = 12 * 3_600_000;
+/** An event farther than the longest buffer from a window cannot matter in it. */
+export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
 /** Events that one answer may look at. */
-export const MAX_EVENTS = 30_000;
+export const EVENTS_MAX = 30_000;
 /** Bytes of rules and exdates in them: with the times of all those events they stay within D1's 2 MB for one value. */
-export const MAX_RULES = 900_000;
+export const RULES_MAX_BYTES = 900_000;
 /** Rules of a schedule that are longer than this are cut to those that matter, before they travel. */
-const LONG = 2_000;
+const LONG_RULES_CHARS = 2_000;
 
 /**
  * SQL for one row: whose service, which window; and, for a booking that is to change, the booking, and its session
@@ -38,24 +40,26 @@ export const targetOf = (scope: Scope, serviceId: string, { start, end }: Interv
   SELECT account_id, id AS service_id, ${start} AS from_ts, ${end} AS to_ts, NULL AS booking, NULL AS session
   FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId}`;
 
-export interface AgendaQuery {
+export interface AvailabilityQuery {
   target: Target;
   /** Only these hosts. */
   hostUserIds?: readonly string[] | undefined;
   now: number;
 }
 
-export interface AgendaServiceRow {
+export interface AvailabilityServiceRow {
   id: string;
   multi_person: string;
   revision: number;
 }
 
-export const selectService = ({ target }: AgendaQuery): Query<AgendaServiceRow> => query<AgendaServiceRow>`
+export const selectService = ({
+  target,
+}: AvailabilityQuery): Query<AvailabilityServiceRow> => query<AvailabilityServiceRow>`
   SELECT s.id, s.multi_person, s.revision FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id`;
 
-export interface AgendaHostRow {
+export interface AvailabilityHostRow {
   user_id: string;
   agenda: number;
   buffer_before: number;
@@ -70,13 +74,15 @@ export interface AgendaHostRow {
 }
 
 /** The hosts, in the order in which they were added. */
-export const selectHosts = (asked: AgendaQuery): Query<AgendaHostRow> => query<AgendaHostRow>`
+export const selectHosts = (
+  asked: AvailabilityQuery,
+): Query<AvailabilityHostRow> => query<AvailabilityHostRow>`
   SELECT h.user_id, u.agenda, h.buffer_before, h.buffer_after, h.closest, h.furthest,
     coalesce(h.booking_calendar_id, h.busy ->> '$[0]') AS book_in, s.timezone,
-    CASE WHEN length(s.rules) > ${LONG} THEN (
+    CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
-        BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY}`)}) ELSE s.rules END AS rules
+        BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)}) ELSE s.rules END AS rules
   FROM ${hosts(asked)}
   CROSS JOIN users u ON u.account_id = h.account_id AND u.id = h.user_id
   LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id
@@ -106,7 +112,7 @@ export interface CalendarTimes extends Times {
   busy: number;
 }
 
-export const selectCalendarTimes = (asked: AgendaQuery): Query<CalendarTimes> => query<CalendarTimes>`
+export const selectCalendarTimes = (asked: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
     SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hosts(asked)}
   ), counts AS (
@@ -132,7 +138,7 @@ export interface BookedTimes extends Times {
   buffer_after: number;
 }
 
-export const selectBookedTimes = (asked: AgendaQuery): Query<BookedTimes> => query<BookedTimes>`
+export const selectBookedTimes = (asked: AvailabilityQuery): Query<BookedTimes> => query<BookedTimes>`
   ${grouped(
     sql`user_id, service_id, timezone, week_start`,
     sql`
@@ -150,28 +156,28 @@ export const selectBookedTimes = (asked: AgendaQuery): Query<BookedTimes> => que
   )}`;
 
 /** The service's hosts `h` that are asked about, and the target `t`. */
-const hosts = ({ target, hostUserIds }: AgendaQuery): Sql => sql`(${target}) t
+const hosts = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
   CROSS JOIN service_users h ON h.account_id = t.account_id AND h.service_id = t.service_id ${
     hostUserIds ? sql`AND h.user_id IN (SELECT value FROM json_each(${JSON.stringify(hostUserIds)}))` : sql``
   }`;
 
 /** Events `e` of a `class` that may have an instance in the window of `range`, or within a buffer of it. */
 const inReach = (range: Sql): Sql => sql`e.length_class = class.value
-  AND e.start_ts < ${range}.to_ts + ${MAX_BUFFER} AND e.start_ts >= ${range}.from_ts - ${MAX_BUFFER} - class.value
-  AND (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${MAX_BUFFER})`;
+  AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value
+  AND (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
 
 const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
 
 /** Puts events together by what they share. */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, singles, sum(bytes) OVER () AS bytes,
-    CASE WHEN sum(bytes) OVER () <= ${MAX_RULES} THEN series END AS series
+    CASE WHEN sum(bytes) OVER () <= ${RULES_MAX_BYTES} THEN series END AS series
   FROM (
     SELECT ${by}, ${more} count(*) AS n,
       group_concat(CASE WHEN NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
       coalesce(sum(CASE WHEN ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
       json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE ${isSeries}) AS series
-    FROM (${events} LIMIT ${MAX_EVENTS + 1}) GROUP BY ${by}
+    FROM (${events} LIMIT ${EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 
 /** A slot of a group in which seats are taken. */
@@ -182,10 +188,10 @@ export interface SessionRow {
   taken: number;
 }
 
-export const selectSessions = ({ target, now }: AgendaQuery): Query<SessionRow> => query<SessionRow>`
+export const selectSessions = ({ target, now }: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
   SELECT b.session, b.start_ts, b.duration, count(*) AS taken FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
   CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id
-    AND b.start_ts < t.to_ts AND b.start_ts >= t.from_ts - ${DAY}
+    AND b.start_ts < t.to_ts AND b.start_ts >= t.from_ts - ${BOOKING_MAX_MS}
   WHERE b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND b.id IS NOT t.booking
   GROUP BY b.session`;

@@ -5,18 +5,18 @@ import { type Interval, merge, subtract, widen } from '../../slots/intervals.ts'
 import { openings } from '../../slots/openings.ts';
 import type { Session } from '../../slots/slots.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
-import { DAY } from '../../time/calendar.ts';
 import { instances } from '../../time/recurrence.ts';
+import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { ofAnyone } from '../events/limits.ts';
 import {
-  type AgendaHostRow,
-  type AgendaQuery,
-  type AgendaServiceRow,
+  type AvailabilityHostRow,
+  type AvailabilityQuery,
+  type AvailabilityServiceRow,
   type BookedTimes,
+  BUFFER_MAX_MS,
   type CalendarTimes,
-  MAX_BUFFER,
-  MAX_EVENTS,
-  MAX_RULES,
+  EVENTS_MAX,
+  RULES_MAX_BYTES,
   type SessionRow,
   selectBookedTimes,
   selectCalendarTimes,
@@ -25,12 +25,11 @@ import {
   selectSessions,
 } from './availability-sql.ts';
 
-const MINUTE = 60_000;
 /** Nanoseconds, as in time/budget.ts: of a date of a schedule, of one of its rules, of an event that does not repeat. */
-const PRICE = { date: 500, rule: 500, single: 150 };
+const PRICE_NS = { date: 500, rule: 500, single: 150 };
 
 /** The statements of one batch. */
-export const agendaQueries = (asked: AgendaQuery) =>
+export const availabilityQueries = (asked: AvailabilityQuery) =>
   [
     selectService(asked),
     selectHosts(asked),
@@ -39,25 +38,25 @@ export const agendaQueries = (asked: AgendaQuery) =>
     selectSessions(asked),
   ] as const;
 
-export type AgendaRows = [
-  services: AgendaServiceRow[],
-  hosts: AgendaHostRow[],
+export type AvailabilityRows = [
+  services: AvailabilityServiceRow[],
+  hosts: AvailabilityHostRow[],
   times: CalendarTimes[],
   booked: BookedTimes[],
   sessions: SessionRow[],
 ];
 
-export interface AgendaHost extends Host {
+export interface HostAvailability extends Host {
   /** The revision of all that is known of this host. */
   agenda: number;
   /** The calendar that bookings are entered in. */
   bookIn: string | null;
 }
 
-export interface Agenda {
+export interface ServiceAvailability {
   multiPerson: MultiPerson;
   /** In the order in which they were added. */
-  hosts: AgendaHost[];
+  hosts: HostAvailability[];
   /** Those of the group, where it is one. */
   sessions: (Session & { id: string })[];
 }
@@ -68,21 +67,22 @@ export interface Agenda {
  * @param now milliseconds since the epoch.
  * @throws Overspent where there is more than one request may look at.
  */
-export function agendaOf(
-  service: AgendaServiceRow,
-  [, hosts, times, booked, sessions]: AgendaRows,
+export function availabilityOf(
+  service: AvailabilityServiceRow,
+  [, hosts, times, booked, sessions]: AvailabilityRows,
   window: Interval,
   now: number,
-): Agenda {
+): ServiceAvailability {
   const all = [...times, ...booked];
-  if (all.reduce((sum, { n }) => sum + n, 0) > MAX_EVENTS) throw new Overspent();
-  if ((times[0]?.bytes ?? 0) > MAX_RULES || (booked[0]?.bytes ?? 0) > MAX_RULES) throw new Overspent();
+  if (all.reduce((sum, { n }) => sum + n, 0) > EVENTS_MAX) throw new Overspent();
+  if ((times[0]?.bytes ?? 0) > RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > RULES_MAX_BYTES)
+    throw new Overspent();
 
   const budget = new Budget(ofAnyone.work);
   const multiPerson: MultiPerson = JSON.parse(service.multi_person);
   const timesOf = Map.groupBy(times, ({ user_id }) => user_id);
   const bookedOf = Map.groupBy(booked, ({ user_id }) => user_id);
-  const [near] = widen([window], MAX_BUFFER, MAX_BUFFER) as [Interval];
+  const [near] = widen([window], BUFFER_MAX_MS, BUFFER_MAX_MS) as [Interval];
 
   return {
     multiPerson,
@@ -96,8 +96,8 @@ export function agendaOf(
         intervalsOf(group, near, budget).map(
           (interval): Booking => ({
             ...interval,
-            bufferBefore: group.buffer_before * MINUTE,
-            bufferAfter: group.buffer_after * MINUTE,
+            bufferBefore: group.buffer_before * MINUTE_MS,
+            bufferAfter: group.buffer_after * MINUTE_MS,
             shared: multiPerson.variant === 'group' && group.service_id === service.id,
           }),
         ),
@@ -111,10 +111,10 @@ export function agendaOf(
           : subtract(merge(here(1, 0)), merge(here(1, 1))),
         busy: here(0, 1),
         bookings,
-        bufferBefore: row.buffer_before * MINUTE,
-        bufferAfter: row.buffer_after * MINUTE,
-        earliest: now + row.closest * MINUTE,
-        latest: row.furthest === null ? null : now + row.furthest * MINUTE,
+        bufferBefore: row.buffer_before * MINUTE_MS,
+        bufferAfter: row.buffer_after * MINUTE_MS,
+        earliest: now + row.closest * MINUTE_MS,
+        latest: row.furthest === null ? null : now + row.furthest * MINUTE_MS,
       };
     }),
     sessions: sessions.map(({ session, start_ts, duration, taken }) => ({
@@ -128,9 +128,9 @@ export function agendaOf(
 
 function openingsOf(json: string, timezone: string, window: Interval, budget: Budget): Interval[] {
   const rules: ScheduleRule[] = JSON.parse(json);
-  const dates = (window.end - window.start) / DAY + 2;
-  budget.spend(PRICE.rule * rules.length + PRICE.date * dates);
-  for (let time = window.start; time < window.end + DAY; time += DAY) budget.convert(timezone, time);
+  const dates = (window.end - window.start) / DAY_MS + 2;
+  budget.spend(PRICE_NS.rule * rules.length + PRICE_NS.date * dates);
+  for (let time = window.start; time < window.end + DAY_MS; time += DAY_MS) budget.convert(timezone, time);
   return openings(rules, timezone, window);
 }
 
@@ -140,7 +140,7 @@ type Series = [startTs: number, duration: number, recurrence: Recurrence | null,
 function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budget: Budget): Interval[] {
   const { singles, series, timezone, week_start } = group;
   const found: Interval[] = [];
-  budget.spend(PRICE.single * group.n);
+  budget.spend(PRICE_NS.single * group.n);
   const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
   for (let i = 0; i < numbers.length; i += 2) {
     const start = numbers[i] as number;

@@ -1,20 +1,11 @@
 /** What is done to bookings: decided on what was read, and written only while that is as it was (see reading.ts). */
+
 import type { Scope } from '../../db/scope.ts';
-import {
-  creation,
-  firstVersion,
-  found,
-  type Input,
-  lookup,
-  type Plan,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { creation, firstVersion, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
+import { MINUTE_MS } from '../../time/units.ts';
 import { window } from '../events/input.ts';
 import { selectService } from '../services/table.ts';
 import { targetOf } from './availability-sql.ts';
@@ -35,8 +26,6 @@ import {
   updateEvents,
 } from './sql.ts';
 
-const MINUTE = 60_000;
-
 const toResult = (row: BookingRow): Tagged<BookingResult> => tagged({ booking: toBooking(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
@@ -46,7 +35,7 @@ const cancelled = () =>
   new Problem('booking-cancelled', 'A cancelled booking stays as it is. Make a new one.');
 
 export const createBooking = write({
-  creates: true,
+  idempotent: true,
   params: ['serviceId'],
   body: input.creation,
   run(scope, { params: { serviceId }, body, now }) {
@@ -67,7 +56,7 @@ export const createBooking = write({
           const rankOf = (host: { id: string }) => reading.ranks.get(host.id) ?? Number.NEGATIVE_INFINITY;
           const chosen = chooseHosts(reading.agenda, body, rankOf);
           const { missing, ...place } = sessionFor(reading, body, chosen);
-          const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE;
+          const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
           const stamp = crypto.randomUUID();
           const row: BookingRow = {
             id,
@@ -86,7 +75,7 @@ export const createBooking = write({
             version: firstVersion(),
           };
           return creation(
-            { answer: toResult(row), made: bookingIsThere(scope, row) },
+            { answer: toResult(row), created: bookingIsThere(scope, row) },
             [insertBooking(scope, row, stamp, reading.basis), insertEvents(scope, id, stamp, missing)],
             ([written]) => (written ? undefined : again()),
           );
@@ -97,7 +86,7 @@ export const createBooking = write({
 });
 
 export const getBooking = read({
-  tagged: true,
+  hasEtag: true,
   params: ['bookingId'],
   run: (scope, { params }) => lookup(selectBooking(scope, params.bookingId), toResult),
 });
@@ -227,7 +216,7 @@ export const cancelBooking = write({
 });
 
 export const getServiceBookings = read({
-  heavy: true,
+  unbounded: true,
   params: ['serviceId'],
   query: window,
   run: (scope, { params: { serviceId }, query }) =>
@@ -241,7 +230,7 @@ export const getServiceBookings = read({
 });
 
 export const getOwnBookings = read({
-  heavy: true,
+  unbounded: true,
   query: window,
   run: (scope, { query }) =>
     plan([selectBookingsOfUser(scope, query)], (rows): BookingsResult => ({ bookings: rows.map(toBooking) })),

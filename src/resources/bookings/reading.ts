@@ -4,12 +4,17 @@
  * are not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent
  * at once; and where nobody is in the way a booking takes two round trips.
  */
-import { found, type Plan } from '../../operation.ts';
+import { found, type Plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult } from '../../sdk/types.ts';
 import { Overspent } from '../../time/budget.ts';
-import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './availability.ts';
-import type { AgendaQuery } from './availability-sql.ts';
+import {
+  type AvailabilityRows,
+  availabilityOf,
+  availabilityQueries,
+  type ServiceAvailability,
+} from './availability.ts';
+import type { AvailabilityQuery } from './availability-sql.ts';
 import type { BookableHost, Wanted } from './decide.ts';
 import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './sql.ts';
 
@@ -18,17 +23,17 @@ const MAX_TRIES = 8;
 
 /** Everything that a decision is made on, as it was read in one transaction. */
 export interface Reading {
-  agenda: Agenda;
+  agenda: ServiceAvailability;
   basis: Basis;
   sessionEvents: SessionEventRow[];
   ranks: Map<string, number>;
 }
 
-export const decisionQueries = (asked: AgendaQuery) =>
-  [...agendaQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+export const decisionQueries = (asked: AvailabilityQuery) =>
+  [...availabilityQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
 
 export function readingOf(
-  agendaRows: AgendaRows,
+  agendaRows: AvailabilityRows,
   sessionEvents: SessionEventRow[],
   ranks: RankRow[],
   { startTs, duration }: Wanted,
@@ -37,7 +42,7 @@ export function readingOf(
   const service = found(agendaRows[0]);
   try {
     return {
-      agenda: agendaOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      agenda: availabilityOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
       basis: {
         serviceId: service.id,
         revision: service.revision,
@@ -68,7 +73,10 @@ export function untilWritten(
   return again();
 }
 
-export const sessionAt = ({ sessions }: Agenda, { startTs, duration }: Wanted): string | undefined =>
+export const sessionAt = (
+  { sessions }: ServiceAvailability,
+  { startTs, duration }: Wanted,
+): string | undefined =>
   sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
 
 /** The session that a booking is part of at a time, and the events that have to be made for it. */

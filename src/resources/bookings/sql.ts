@@ -1,11 +1,12 @@
 /** Bookings in SQL. What a booking comes to (its events, their end) is kept true by the triggers of schema.sql. */
-import { isThere, ofAccount, type Scope } from '../../db/scope.ts';
+
+import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import { BOOKING_MAX_MS } from '../../limits.ts';
+import type { Versioned } from '../../plan.ts';
 import type { Booking, BookingState, Metadata, Timespan } from '../../sdk/types.ts';
-import { DAY } from '../../time/calendar.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
-import type { AgendaQuery, Target } from './availability-sql.ts';
+import type { AvailabilityQuery, Target } from './availability-sql.ts';
 
 export interface BookingRow extends Versioned {
   id: string;
@@ -49,7 +50,7 @@ export const selectBooking = (scope: Scope, id: string): Query<BookingRow> =>
   query<BookingRow>`SELECT ${columns} FROM bookings WHERE ${own(scope, id)}`;
 
 const overlaps = ({ startTs, endTs }: Timespan): Sql =>
-  sql`start_ts < ${endTs} AND start_ts >= ${startTs - DAY} AND start_ts + duration > ${startTs}`;
+  sql`start_ts < ${endTs} AND start_ts >= ${startTs - BOOKING_MAX_MS} AND start_ts + duration > ${startTs}`;
 
 export const selectBookingsOfService = (
   scope: Scope,
@@ -94,7 +95,7 @@ export interface SessionEventRow {
 export const selectSessionEvents = ({
   target,
   now,
-}: AgendaQuery): Query<SessionEventRow> => query<SessionEventRow>`
+}: AvailabilityQuery): Query<SessionEventRow> => query<SessionEventRow>`
   SELECT DISTINCT e.session, e.id, e.user_id FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
   CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id AND b.start_ts = t.from_ts AND ${active(sql`b`, now)}
@@ -106,7 +107,7 @@ export interface RankRow {
   rank: number | null;
 }
 
-export const selectRanks = ({ target, now }: AgendaQuery): Query<RankRow> => query<RankRow>`
+export const selectRanks = ({ target, now }: AvailabilityQuery): Query<RankRow> => query<RankRow>`
   SELECT h.user_id, CASE s.multi_person ->> 'data'
     WHEN 'availability' THEN (
       SELECT e.created FROM events e INDEXED BY events_of_service
@@ -147,7 +148,7 @@ export const insertBooking = (scope: Scope, row: BookingRow, stamp: string, basi
   FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${unchanged(scope, basis)}
   RETURNING 1`;
 
-export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => isThere(scope, sql`bookings`, id);
+export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => exists(scope, sql`bookings`, id);
 
 /** An event of a booking that is still to be made, in the calendar of a host. */
 export interface NewEvent {

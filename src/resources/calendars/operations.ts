@@ -1,17 +1,7 @@
 /** What is done to calendars: by their users, and by the account for them. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  firstVersion,
-  type Input,
-  lookup,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, firstVersion, lookup, plan, type Tagged, tagged } from '../../plan.ts';
 import type { CalendarResult, CalendarsPage, CalendarsResult } from '../../sdk/types.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
@@ -35,7 +25,7 @@ const target = (scope: Scope, { params }: Pick<Input<'calendarId'>, 'params'>) =
   selectCalendar(scope, params.calendarId);
 
 export const createCalendar = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body: { timezone, weekStart, metadata } }) {
     const row: CalendarRow = {
@@ -46,14 +36,14 @@ export const createCalendar = write({
       metadata: JSON.stringify(metadata),
       version: firstVersion(),
     };
-    return creation({ answer: toResult(row), made: calendarIsThere(scope, row) }, [
+    return creation({ answer: toResult(row), created: calendarIsThere(scope, row) }, [
       insertCalendar(scope, row),
     ]);
   },
 });
 
 export const getCalendar = read({
-  tagged: true,
+  hasEtag: true,
   params: ['calendarId'],
   run: (scope, { params }) => lookup(selectCalendar(scope, params.calendarId), toResult),
 });
@@ -81,7 +71,7 @@ export const findCalendars = read({
 });
 
 export const listCalendars = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {

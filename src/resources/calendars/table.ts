@@ -1,9 +1,9 @@
 /** Calendars in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { isThere, ofUser, type Scope } from '../../db/scope.ts';
+import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import type { Versioned } from '../../plan.ts';
 import type { Calendar, Weekday } from '../../sdk/types.ts';
 import type { CalendarUpdate } from './input.ts';
 
@@ -29,7 +29,7 @@ export const insertCalendar = ({ account }: Scope, row: CalendarRow): Sql => sql
   SELECT account_id, ${row.id}, id, ${row.timezone}, ${row.week_start}, ${row.metadata}, ${row.version}
   FROM users WHERE account_id = ${account} AND id = ${row.user_id} RETURNING 1`;
 
-export const calendarIsThere = (scope: Scope, { id }: CalendarRow): Sql => isThere(scope, sql`calendars`, id);
+export const calendarIsThere = (scope: Scope, { id }: CalendarRow): Sql => exists(scope, sql`calendars`, id);
 
 export const selectCalendar = (scope: Scope, id: string): Query<CalendarRow> =>
   query<CalendarRow>`SELECT ${columns} FROM calendars WHERE ${ofUser(scope)} AND id = ${id}`;

@@ -1,6 +1,8 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
 
-import { found, lookup, plan, read } from '../../operation.ts';
+import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
+import { read } from '../../operation.ts';
+import { found, lookup, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type {
   CalendarEventsResult,
@@ -14,7 +16,7 @@ import { instances, mergeBusy } from '../../time/recurrence.ts';
 import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/table.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
-import { type Limits, MAX_CALENDARS, ofAnyone, ofOwner, PRICE_OF_ROW } from './limits.ts';
+import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
 import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './sql.ts';
 import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
@@ -27,7 +29,7 @@ import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } 
 function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   if (exceeds(fetched, limits)) throw new Overspent();
   const budget = new Budget(limits.work);
-  budget.spend(PRICE_OF_ROW * fetched.length);
+  budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
   return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {
     const found = instances(toSeries(event), timezone, week_start, window, budget);
@@ -61,7 +63,7 @@ export const getInstances = read({
 
 /** Events without an instance in the window are left out. */
 export const getCalendarEvents = read({
-  heavy: true,
+  unbounded: true,
   params: ['calendarId'],
   query: input.window,
   run(scope, { params, query, now }) {
@@ -88,7 +90,7 @@ export const getCalendarEvents = read({
 
 /** Of the named calendars, or of all; a name that is not one of the user's is not passed over: it would look free. */
 export const getFreebusy = read({
-  heavy: true,
+  unbounded: true,
   query: input.freebusy,
   run(scope, { query, now }) {
     const ids = query.calendarIds;
@@ -102,7 +104,7 @@ export const getFreebusy = read({
           throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
         const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
         const answer = () => {
-          if (calendars.length > MAX_CALENDARS) throw new Overspent();
+          if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
           const expand = expander(events, query, ofAnyone);
           return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
         };

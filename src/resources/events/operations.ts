@@ -1,22 +1,11 @@
 /** What is done to events, one at a time. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  firstVersion,
-  found,
-  type Input,
-  lookup,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, firstVersion, found, lookup, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
-import { MAX_UNTIL_DAYS } from '../../time/recurrence-errors.ts';
 import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
 import { selectUser } from '../users/table.ts';
@@ -43,7 +32,7 @@ const lastStartOf = (startTs: number, recurrence: object | null) =>
   lastStart(startTs, recurrence as Recurrence | null);
 
 export const createEvent = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body, now }) {
     const row: EventRow = {
@@ -62,14 +51,14 @@ export const createEvent = write({
       version: firstVersion(),
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return creation({ answer: toResult(row), made: eventIsThere(scope, row) }, [
+    return creation({ answer: toResult(row), created: eventIsThere(scope, row) }, [
       insertEvent(scope, row, body, lastStart),
     ]);
   },
 });
 
 export const getEvent = read({
-  tagged: true,
+  hasEtag: true,
   params: ['eventId'],
   run: (scope, { params, now }) => lookup(selectEvent(scope, params.eventId, now), toResult),
 });
@@ -96,7 +85,7 @@ export const changeEvent = write({
       }
       if (!after) {
         throw invalid([
-          { path: 'recurrence.until', reason: `must be at most ${MAX_UNTIL_DAYS} days after startTs` },
+          { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
         ]);
       }
       return toResult(after);
@@ -120,7 +109,7 @@ export const findEvents = read({
 });
 
 export const listEvents = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {

@@ -1,13 +1,13 @@
 /** Events in SQL, and how those of a window are found. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { isThere, ofUser, type Scope } from '../../db/scope.ts';
+import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import type { Versioned } from '../../plan.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
-import { DAY } from '../../time/calendar.ts';
 import type { Series } from '../../time/recurrence.ts';
-import { MAX_UNTIL_DAYS } from '../../time/recurrence-errors.ts';
+import { DAY_MS } from '../../time/units.ts';
 import type { CalendarRow } from '../calendars/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 
@@ -41,7 +41,7 @@ export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 export const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
   events.metadata, created, updated, events.version`;
 
-const UNTIL_REACH = MAX_UNTIL_DAYS * DAY;
+const UNTIL_REACH = UNTIL_MAX_DAYS * DAY_MS;
 
 export const toEvent = (row: EventRow): CalendarEvent => ({
   id: row.id,
@@ -72,7 +72,7 @@ export const insertEvent = (
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id}
   RETURNING 1`;
 
-export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => isThere(scope, sql`events`, id);
+export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
 
 /** The event of a hold is none any more once the hold has expired, though its row may still be there. */
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
@@ -162,9 +162,9 @@ const boundOf = (
  */
 const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN coalesce(${rule} ->> 'bymonth', ${rule} ->> 'bymonthday', ${rule} ->> 'bysetpos') IS NOT NULL THEN NULL
-  WHEN ${rule} ->> 'freq' = 'weekly' THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${7 * DAY} + ${8 * DAY}
+  WHEN ${rule} ->> 'freq' = 'weekly' THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${7 * DAY_MS} + ${8 * DAY_MS}
   WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
-    THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY} + ${DAY} END`;
+    THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY_MS} + ${DAY_MS} END`;
 
 /** Bookings that it was made for are cancelled with it: a trigger of schema.sql sees to that. */
 export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>

@@ -1,8 +1,10 @@
 /** The events that may have an instance in a window, in SQL: as few rows as can matter, and no more than a request may have. */
+
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
-import { type Limits, MAX_CALENDARS } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { alive, type BusyRow, columns, type EventRow, type ZoneRow } from './sql.ts';
 
 /** The classes of `events.length_class`: powers of four, and one for what has no end. */
@@ -11,7 +13,7 @@ export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304)
 
 /** Of those calendars what it takes to expand their events; one more than there may be tells that there are too many. */
 export const selectZones = (calendars: Sql): Query<ZoneRow> =>
-  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${MAX_CALENDARS + 1}`;
+  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, as it is looked at now. */
 type Window = Timespan & { now: number };

@@ -1,5 +1,6 @@
 /** What is asked of a schedule. What is taken is kept as it will be answered: dates in full, intervals in order. */
 import * as v from 'valibot';
+import { RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { formatDate, parseDate } from '../../time/dates.ts';
@@ -50,12 +51,12 @@ function merged(intervals: ScheduleRule['intervals']): ScheduleRule['intervals']
 }
 
 const rule = v.pipe(
-  shape({ variant, intervals: list(interval, 10) }),
+  shape({ variant, intervals: list(interval, RULE_INTERVALS_MAX) }),
   v.transform(({ variant, intervals }): ScheduleRule => ({ variant, intervals: merged(intervals) })),
 );
 
 const rules = v.pipe(
-  list(rule, 400),
+  list(rule, SCHEDULE_RULES_MAX),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const seen = new Set<string>();

@@ -1,17 +1,7 @@
 /** What is done to schedules: by their users, and by the account for them. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  firstVersion,
-  type Input,
-  lookup,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, firstVersion, lookup, plan, type Tagged, tagged } from '../../plan.ts';
 import type { ScheduleResult, SchedulesPage, SchedulesResult } from '../../sdk/types.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
@@ -35,7 +25,7 @@ const target = (scope: Scope, { params }: Pick<Input<'scheduleId'>, 'params'>) =
   selectSchedule(scope, params.scheduleId);
 
 export const createSchedule = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body: { timezone, rules = input.officeHours, metadata } }) {
     const row: ScheduleRow = {
@@ -46,14 +36,14 @@ export const createSchedule = write({
       metadata: JSON.stringify(metadata),
       version: firstVersion(),
     };
-    return creation({ answer: toResult(row), made: scheduleIsThere(scope, row) }, [
+    return creation({ answer: toResult(row), created: scheduleIsThere(scope, row) }, [
       insertSchedule(scope, row),
     ]);
   },
 });
 
 export const getSchedule = read({
-  tagged: true,
+  hasEtag: true,
   params: ['scheduleId'],
   run: (scope, { params }) => lookup(selectSchedule(scope, params.scheduleId), toResult),
 });
@@ -81,7 +71,7 @@ export const findSchedules = read({
 });
 
 export const listSchedules = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {

@@ -1,9 +1,9 @@
 /** Schedules in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { isThere, ofUser, type Scope } from '../../db/scope.ts';
+import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import type { Versioned } from '../../plan.ts';
 import type { Schedule } from '../../sdk/types.ts';
 import type { ScheduleUpdate } from './input.ts';
 
@@ -30,7 +30,7 @@ export const insertSchedule = ({ account }: Scope, row: ScheduleRow): Sql => sql
   SELECT account_id, ${row.id}, id, ${row.timezone}, ${row.rules}, ${row.metadata}, ${row.version}
   FROM users WHERE account_id = ${account} AND id = ${row.user_id} RETURNING 1`;
 
-export const scheduleIsThere = (scope: Scope, { id }: ScheduleRow): Sql => isThere(scope, sql`schedules`, id);
+export const scheduleIsThere = (scope: Scope, { id }: ScheduleRow): Sql => exists(scope, sql`schedules`, id);
 
 export const selectSchedule = (scope: Scope, id: string): Query<ScheduleRow> =>
   query<ScheduleRow>`SELECT ${columns} FROM schedules WHERE ${ofUser(scope)} AND id = ${id}`;

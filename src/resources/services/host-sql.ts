@@ -1,12 +1,11 @@
 /** The hosts of services in SQL. A host is a user of a service, with the calendars and the schedule that count in it. */
+
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import { firstVersion, type Versioned } from '../../operation.ts';
+import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
+import { firstVersion, type Versioned } from '../../plan.ts';
 import type { Availability, ServiceUser } from '../../sdk/types.ts';
 import type { HostUpdate } from './input.ts';
-
-export const MAX_HOSTS = 100;
-export const MAX_BUSY = 20;
 
 export interface HostRow extends Versioned {
   user_id: string;
@@ -80,7 +79,7 @@ export const insertHost = (scope: Scope, place: Place, row: HostRow, named: Host
   SELECT account_id, ${place.serviceId}, id, ${row.schedule_id}, ${row.calendar_id}, ${row.buffer_before},
     ${row.buffer_after}, ${row.closest}, ${row.furthest}, ${row.booking_calendar_id}, ${row.version}
   FROM users WHERE ${ofAccount(scope)} AND id = ${place.userId}
-    AND ${hasService(scope, place)} AND ${own(scope, place, named)} AND ${hostsOf(scope, place)} < ${MAX_HOSTS}
+    AND ${hasService(scope, place)} AND ${own(scope, place, named)} AND ${hostsOf(scope, place)} < ${HOSTS_MAX}
   ON CONFLICT (account_id, service_id, user_id) DO NOTHING RETURNING 1`;
 
 /** Another row for the same user would have another version. */
@@ -195,4 +194,4 @@ const idOf = ({ availability }: HostUpdate, variant: 'Schedule' | 'Calendar'): s
 const listed = (calendar: string): Sql =>
   sql`EXISTS (SELECT 1 FROM json_each(busy) WHERE value = ${calendar})`;
 const hasRoom = (calendar: string): Sql =>
-  sql`(${listed(calendar)} OR json_array_length(busy) < ${MAX_BUSY})`;
+  sql`(${listed(calendar)} OR json_array_length(busy) < ${BUSY_CALENDARS_MAX})`;

@@ -1,6 +1,9 @@
 /** What is done to the hosts of a service. */
+
 import type { Scope } from '../../db/scope.ts';
-import { change, creation, found, type Input, plan, type Tagged, tagged, write } from '../../operation.ts';
+import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
+import { type Input, write } from '../../operation.ts';
+import { change, creation, found, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { ServiceUser } from '../../sdk/types.ts';
 import {
@@ -9,8 +12,6 @@ import {
   type HostRow,
   hostIsThere,
   insertHost,
-  MAX_BUSY,
-  MAX_HOSTS,
   newHostRow,
   removeBusy,
   selectBusyStanding,
@@ -31,14 +32,14 @@ const notTheirs = () =>
   new Problem('not-found', 'A calendar or schedule that is named does not exist, or is not of that user.');
 
 export const addHost = write({
-  creates: true,
+  idempotent: true,
   params: ['serviceId'],
   body: input.newHost,
   run(scope, { params: { serviceId }, body }) {
     const place = { serviceId, userId: body.userId };
     const row = newHostRow(place, body);
     return creation(
-      { answer: toResult(row), made: hostIsThere(scope, row) },
+      { answer: toResult(row), created: hostIsThere(scope, row) },
       [selectStanding(scope, place, body), insertHost(scope, place, row, body)] as const,
       ([standing], [added]) => {
         if (added) return undefined;
@@ -47,7 +48,7 @@ export const addHost = write({
           throw new Problem('host-exists', 'The user is a host of this service. Change the host with PUT.');
         }
         if (!standing.own) throw notTheirs();
-        throw new Problem('host-limit', `A service has at most ${MAX_HOSTS} hosts. Remove one first.`);
+        throw new Problem('host-limit', `A service has at most ${HOSTS_MAX} hosts. Remove one first.`);
       },
     );
   },
@@ -83,7 +84,10 @@ export const addBusyCalendar = write({
     return plan(statements, (standings, [host]) => {
       if (host) return toResult(host);
       if (!found(standings).own) throw notTheirs();
-      throw new Problem('busy-limit', `A host has at most ${MAX_BUSY} busy calendars. Remove one first.`);
+      throw new Problem(
+        'busy-limit',
+        `A host has at most ${BUSY_CALENDARS_MAX} busy calendars. Remove one first.`,
+      );
     });
   },
 });

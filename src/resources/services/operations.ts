@@ -1,17 +1,7 @@
 /** What is done to services. */
 import type { Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  firstVersion,
-  found,
-  type Input,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, firstVersion, found, plan, type Tagged, tagged } from '../../plan.ts';
 import type { ServiceResult, ServicesPage, ServicesResult, ServiceWithUsers } from '../../sdk/types.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
@@ -35,7 +25,7 @@ const target = (scope: Scope, { params }: Pick<Input<'serviceId'>, 'params'>) =>
   selectService(scope, params.serviceId);
 
 export const createService = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body: { multiPerson, metadata } }) {
     const row: ServiceRow = {
@@ -44,13 +34,15 @@ export const createService = write({
       metadata: JSON.stringify(metadata),
       version: firstVersion(),
     };
-    return creation({ answer: toResult(row), made: serviceIsThere(scope, row) }, [insertService(scope, row)]);
+    return creation({ answer: toResult(row), created: serviceIsThere(scope, row) }, [
+      insertService(scope, row),
+    ]);
   },
 });
 
 /** The service itself, as clients of the published service expect it: not wrapped. */
 export const getService = read({
-  tagged: true,
+  hasEtag: true,
   params: ['serviceId'],
   run: (scope, { params: { serviceId } }) =>
     plan(
@@ -85,7 +77,7 @@ export const findServices = read({
 });
 
 export const listServices = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {

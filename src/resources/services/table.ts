@@ -1,9 +1,9 @@
 /** Services in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { isThere, ofAccount, type Scope } from '../../db/scope.ts';
+import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import type { Versioned } from '../../plan.ts';
 import type { Service } from '../../sdk/types.ts';
 import type { ServiceUpdate } from './input.ts';
 
@@ -26,7 +26,7 @@ export const insertService = ({ account }: Scope, row: ServiceRow): Sql => sql`
   SELECT id, ${row.id}, ${row.multi_person}, ${row.metadata}, ${row.version}
   FROM accounts WHERE id = ${account} RETURNING 1`;
 
-export const serviceIsThere = (scope: Scope, { id }: ServiceRow): Sql => isThere(scope, sql`services`, id);
+export const serviceIsThere = (scope: Scope, { id }: ServiceRow): Sql => exists(scope, sql`services`, id);
 
 export const selectService = (scope: Scope, id: string): Query<ServiceRow> =>
   query<ServiceRow>`SELECT ${columns} FROM services WHERE ${ofAccount(scope)} AND id = ${id}`;

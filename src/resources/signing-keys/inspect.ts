@@ -3,9 +3,10 @@
 import { readCandidates, selectCandidates } from '../../auth/candidate-keys.ts';
 import { decide, permissions } from '../../auth/policy.ts';
 import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
-import { judge, type Verdict } from '../../auth/verify-token.ts';
+import { type Verification, verifyToken } from '../../auth/verify-token.ts';
 import { query } from '../../db/sql.ts';
-import { plan, read } from '../../operation.ts';
+import { read } from '../../operation.ts';
+import { plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { Inspection } from '../../sdk/types.ts';
 import { inspection } from './input.ts';
@@ -14,7 +15,7 @@ export const inspectToken = read({
   body: inspection,
   run(scope, { body: { token: jws }, now }) {
     const decoded = decode(jws);
-    const report = ({ signer, refusal, cause }: Verdict): Inspection => ({
+    const report = ({ signer, refusal, cause }: Verification): Inspection => ({
       valid: !refusal,
       code: refusal?.code ?? null,
       detail: refusal?.detail ?? null,
@@ -28,7 +29,7 @@ export const inspectToken = read({
     if (token instanceof Problem)
       return plan([], () => report({ signer: null, refusal: token, cause: null }));
     const candidates = query<{ json: string }>`SELECT ${selectCandidates(scope.account, token, now)} AS json`;
-    return plan([candidates], async ([row]) => report(await judge(token, readCandidates(row?.json))));
+    return plan([candidates], async ([row]) => report(await verifyToken(token, readCandidates(row?.json))));
   },
 });
 

@@ -1,12 +1,10 @@
 /** Signing keys in SQL. */
-import { MAX_KEYS } from '../../auth/candidate-keys.ts';
+
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import { firstVersion, type Versioned } from '../../operation.ts';
+import { LIVE_SIGNING_KEYS_MAX, SIGNING_KEYS_MAX } from '../../limits.ts';
+import { firstVersion, type Versioned } from '../../plan.ts';
 import type { SigningKey, SigningKeyState } from '../../sdk/types.ts';
-
-/** Keys that count, or may yet. */
-export const MAX_LIVE_KEYS = 5;
 
 export interface KeyRow extends Versioned {
   kid: string;
@@ -46,8 +44,8 @@ export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
 export const insertKey = ({ account }: Scope, { kid, pem, state, created, version }: KeyRow): Sql => sql`
   INSERT INTO signing_keys (account_id, kid, pem, state, created, version, nearest)
   SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, nearest FROM accounts WHERE id = ${account}
-    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${MAX_LIVE_KEYS}
-    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${MAX_KEYS}
+    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${LIVE_SIGNING_KEYS_MAX}
+    AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${SIGNING_KEYS_MAX}
   ON CONFLICT (account_id, kid) DO NOTHING RETURNING 1`;
 
 /** Another key of the same kid would have another version. */
@@ -66,7 +64,7 @@ export const updateKey = (
 ): Sql<KeyRow> => {
   const staysLive = state !== 'revoked' && (retiresAt === null || retiresAt > now);
   const room = sql`(SELECT count(*) FROM signing_keys other WHERE other.account_id = signing_keys.account_id
-    AND other.kid <> ${kid} AND ${live(now)}) < ${MAX_LIVE_KEYS}`;
+    AND other.kid <> ${kid} AND ${live(now)}) < ${LIVE_SIGNING_KEYS_MAX}`;
   return sql<KeyRow>`
     UPDATE signing_keys SET state = ${state}, retires_at = ${retiresAt}, version = version + 1
     WHERE account_id = ${account} AND kid = ${kid} AND (state <> 'revoked' OR ${state} = 'revoked')

@@ -1,15 +1,6 @@
 /** What is done to users: by the account, for a user's own token can but ask who it is. */
-import {
-  change,
-  creation,
-  firstVersion,
-  lookup,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { read, write } from '../../operation.ts';
+import { change, creation, firstVersion, lookup, plan, type Tagged, tagged } from '../../plan.ts';
 import type { UserResult, UsersPage, UsersResult } from '../../sdk/types.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
@@ -30,16 +21,16 @@ import {
 const toResult = (row: UserRow): Tagged<UserResult> => tagged({ user: toUser(row) }, row);
 
 export const createUser = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body }) {
     const metadata = JSON.stringify(body.metadata);
     const row: UserRow = { id: crypto.randomUUID(), metadata, version: firstVersion() };
-    return creation({ answer: toResult(row), made: userIsThere(scope, row) }, [insertUser(scope, row)]);
+    return creation({ answer: toResult(row), created: userIsThere(scope, row) }, [insertUser(scope, row)]);
   },
 });
 
-export const getUser = read({ tagged: true, run: (scope) => lookup(selectUser(scope), toResult) });
+export const getUser = read({ hasEtag: true, run: (scope) => lookup(selectUser(scope), toResult) });
 
 export const changeUser = write({
   body: input.update,
@@ -62,7 +53,7 @@ export const findUsers = read({
 });
 
 export const listUsers = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {

@@ -1,9 +1,9 @@
 /** Users in SQL. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { isThere, ofAccount, type Scope } from '../../db/scope.ts';
+import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import type { Versioned } from '../../operation.ts';
+import type { Versioned } from '../../plan.ts';
 import type { Metadata, User } from '../../sdk/types.ts';
 
 export interface UserRow extends Versioned {
@@ -19,7 +19,7 @@ export const insertUser = ({ account }: Scope, { id, metadata, version }: UserRo
   INSERT INTO users (account_id, id, metadata, version)
   SELECT id, ${id}, ${metadata}, ${version} FROM accounts WHERE id = ${account} RETURNING 1`;
 
-export const userIsThere = (scope: Scope, { id }: UserRow): Sql => isThere(scope, sql`users`, id);
+export const userIsThere = (scope: Scope, { id }: UserRow): Sql => exists(scope, sql`users`, id);
 
 export const selectUser = ({ account, user }: Scope): Query<UserRow> =>
   query<UserRow>`SELECT ${columns} FROM users WHERE account_id = ${account} AND id = ${user}`;

@@ -1,6 +1,6 @@
 /** What a connection tries again, how often, after how long, and when it gives up. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, DEADLINE, type Manner, Outage } from '../../../src/db/connection.ts';
+import { type BatchOptions, Connection, DEADLINE_MS, Outage } from '../../../src/db/connection.ts';
 import { query, type Sql, sql } from '../../../src/db/sql.ts';
 
 const read = [query`SELECT 1`];
@@ -54,7 +54,7 @@ afterEach(() => {
 });
 
 /** What it comes to, and when. */
-async function outcomeOf(db: D1Database, statements: readonly Sql[], manner: Manner = {}) {
+async function outcomeOf(db: D1Database, statements: readonly Sql[], manner: BatchOptions = {}) {
   const began = Date.now();
   const outcome = new Connection(db).batch(statements, manner).then(
     () => ({ changed: 'answered', after: Date.now() - began }),
@@ -130,10 +130,10 @@ it('what may have been carried out once stays unknown, though the last try was t
 it('whatever is tried again, it is over within ten seconds', async () => {
   for (const outcomes of [[], [LOST], [LOST, LOST, LOST, LOST]]) {
     const { db, at } = database(...outcomes);
-    expect(await outcomeOf(db, read)).toEqual({ changed: 'nothing', after: DEADLINE });
+    expect(await outcomeOf(db, read)).toEqual({ changed: 'nothing', after: DEADLINE_MS });
     expect(at).toHaveLength(outcomes.length + 1);
   }
-  expect(DEADLINE).toBeLessThanOrEqual(10_000);
+  expect(DEADLINE_MS).toBeLessThanOrEqual(10_000);
 });
 
 it('the batches of one request share the ten seconds', async () => {
@@ -149,7 +149,7 @@ it('the batches of one request share the ten seconds', async () => {
 
 it('a replica is not waited for any longer than that either', async () => {
   const { db } = database();
-  const connection = new Connection(db, { near: 'first-unconstrained', ends: Date.now() + 1000 });
+  const connection = new Connection(db, { replicaFrom: 'first-unconstrained', endsMs: Date.now() + 1000 });
   const began = Date.now();
   const outcome = connection.batch(read).catch(() => Date.now() - began);
   await vi.runAllTimersAsync();

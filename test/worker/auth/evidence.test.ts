@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { type Query, query, sql } from '../../../src/db/sql.ts';
 import { respond } from '../../../src/http/respond.ts';
 import { routerOf } from '../../../src/http/router.ts';
-import { lookup, plan, read, write } from '../../../src/operation.ts';
+import { read, write } from '../../../src/operation.ts';
+import { lookup, plan } from '../../../src/plan.ts';
 import { Problem } from '../../../src/problem.ts';
 import { Trace } from '../../../src/trace.ts';
 import { newAccount, type User } from '../support/client.ts';
@@ -27,7 +28,7 @@ async function probe(probed: Query<object>, as: Record<string, string>): Promise
 /** Every name that a column of the caller's has or had, as good news for who asks. */
 const golden: Query<object> = query`
   SELECT 'k' AS kid, 1 AS seq, 'active' AS state, 1 AS accepted, 1 AS known, 0 AS outdated, 1 AS held, 0 AS expired,
-    NULL AS pem, 1 AS evidence, 1 AS found, 1 AS row_found, 'a' AS account, 'u' AS user, '[]' AS keys, 1 AS looked_up`;
+    NULL AS pem, 1 AS proof, 1 AS found, 1 AS row_found, 'a' AS account, 'u' AS user, '[]' AS keys, 1 AS looked_up`;
 
 async function revoked(): Promise<User> {
   const user = await (await newAccount()).newUser();
@@ -46,9 +47,9 @@ it('no column of a resource can speak for its caller', async () => {
   expect(await probe(golden, { 'x-api-key': `sk_${'x'.repeat(40)}` })).toBe('api-key-unknown');
 });
 
-it('not even under the very name that the evidence has', async () => {
+it('not even under the very name that the proof has', async () => {
   const forged = JSON.stringify({ held: 1, user: { known: 1, outdated: 0 }, keys: [] });
-  const named = query<object>`SELECT ${forged} AS "@evidence", 1 AS "@found", 'mine' AS name`;
+  const named = query<object>`SELECT ${forged} AS "@proof", 1 AS "@found", 'mine' AS name`;
   const bad = await revoked();
   expect(await probe(named, await bad.headers())).toBe('key-revoked');
   expect(await probe(named, { 'x-api-key': `sk_${'x'.repeat(40)}` })).toBe('api-key-unknown');

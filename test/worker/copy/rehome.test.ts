@@ -1,8 +1,8 @@
 /** An account that moves to another place: its id and its key are new there, and everything else is as it was. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { placeOfAccount } from '../../../src/db/shard-ids.ts';
-import { rehomed } from '../../../src/export/change-shard.ts';
+import { shardOfAccount } from '../../../src/db/shard-ids.ts';
+import { movedToShard } from '../../../src/export/change-shard.ts';
 import { importCopy } from '../../../src/export/import.ts';
 import { deployed } from '../places/support.ts';
 import { call, keys, newAccount } from '../support/client.ts';
@@ -15,14 +15,14 @@ async function moved() {
   const user = await account.newUser({ color: 'red' });
   await user.newCalendar('Europe/Oslo');
   const old = copyOf(await exportOf(account.apiKey));
-  const { copy, apiKey } = await rehomed(old, 1, NOW);
+  const { copy, apiKey } = await movedToShard(old, 1, NOW);
   expect(await importCopy(env.DB_EU as never, copy)).toBe(true);
   return { account, user, old, copy, apiKey: String(apiKey) };
 }
 
 it('answers there, to its new key and to tokens that are signed as before', async () => {
   const { user, copy, apiKey } = await moved();
-  expect([placeOfAccount(copy.account), apiKey.slice(0, 5)]).toEqual([1, 'sk_1.']);
+  expect([shardOfAccount(copy.account), apiKey.slice(0, 5)]).toEqual([1, 'sk_1.']);
   const headers = { 'nettu-account': copy.account, authorization: `Bearer ${await user.token()}` };
   const me = await call('GET', '/me', { headers, env: deployed() });
   expect([me.status, me.body.user.id]).toEqual([200, user.id]);
@@ -49,7 +49,7 @@ it('has every other row as it was', async () => {
 
 it('has the same id each time it is tried, and one key', async () => {
   const { old, copy } = await moved();
-  const again = await rehomed(old, 1, NOW + 1);
+  const again = await movedToShard(old, 1, NOW + 1);
   expect(again.copy.account).toBe(copy.account);
   expect(await importCopy(env.DB_EU as never, again.copy)).toBe(false);
   expect((await rowsOf(env.DB_EU, copy.account)).api_keys).toHaveLength(1);
@@ -57,8 +57,8 @@ it('has the same id each time it is tried, and one key', async () => {
 
 it('keeps its id and its keys in the place that they name', async () => {
   const { old, copy } = await moved();
-  expect(await rehomed(old, 0, NOW)).toEqual({ copy: old, apiKey: null });
-  expect(await rehomed(copy, 1, NOW)).toEqual({ copy, apiKey: null });
+  expect(await movedToShard(old, 0, NOW)).toEqual({ copy: old, apiKey: null });
+  expect(await movedToShard(copy, 1, NOW)).toEqual({ copy, apiKey: null });
 });
 
 it('is deleted where it was by one statement, with all that it had', async () => {

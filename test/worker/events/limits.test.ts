@@ -1,7 +1,8 @@
 /** A request is bounded as a whole: just within is answered rightly, just beyond is refused before it is fetched. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { MAX_CALENDARS, ofAnyone, ofOwner } from '../../../src/resources/events/limits.ts';
+import { FREEBUSY_CALENDARS_MAX } from '../../../src/limits.ts';
+import { ofAnyone, ofOwner } from '../../../src/resources/events/limits.ts';
 import type { Recurrence } from '../../../src/sdk/types.ts';
 import { call, type Reply, type User } from '../support/client.ts';
 import { through } from '../support/database.ts';
@@ -130,7 +131,7 @@ describe('rows', () => {
 describe('calendars', () => {
   it('as many as there may be are looked at; one more is refused, named or not', long, async () => {
     const user = await newUser();
-    const ids = await calendarsOf(user, MAX_CALENDARS, { notes: 'x'.repeat(50_000) });
+    const ids = await calendarsOf(user, FREEBUSY_CALENDARS_MAX, { notes: 'x'.repeat(50_000) });
     for (const more of ['', `&calendarIds=${ids}`]) {
       const { reply, bytes } = await freebusy(user, more);
       expect(reply.body).toEqual({ busy: [], userId: user.id });

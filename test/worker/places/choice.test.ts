@@ -10,7 +10,7 @@ const GB = 1e9;
 const full = (db: D1Database) => filled(db, 9.5 * GB);
 const open = (env: Partial<Env>, body: object = {}, headers: Record<string, string> = {}) =>
   call('POST', '/account', { body: { code: CODE, ...body }, headers, env });
-const placeOf = ({ body }: Awaited<ReturnType<typeof open>>): number =>
+const shardOf = ({ body }: Awaited<ReturnType<typeof open>>): number =>
   Number(/^sk_(\d+)\./.exec(body.secretApiKey)?.[1] ?? 0);
 const accountsIn = async (db: D1Database) => (await snapshot(db)).accounts?.length ?? 0;
 const everything = () => Promise.all(Object.values(databases).map((db) => snapshot(db)));
@@ -25,7 +25,7 @@ describe('a region', () => {
     for (const [place, region] of ['home', 'eu', 'us'].entries()) {
       const { env, trips } = counted();
       const reply = await open(env, { region });
-      expect([reply.status, placeOf(reply)]).toEqual([201, place]);
+      expect([reply.status, shardOf(reply)]).toEqual([201, place]);
       expect(trips()).toEqual([0, 1, 2].map((i) => Number(i === place)));
       const headers = { 'x-api-key': reply.body.secretApiKey };
       expect((await call('GET', '/account', { headers, env })).body.account).toEqual(reply.body.account);
@@ -49,12 +49,12 @@ describe('a region', () => {
   });
 
   it('of several places is where there is room', async () => {
-    const PLACES: Env['PLACES'] = {
+    const SHARDS: Env['SHARDS'] = {
       1: { binding: 'DB_EU', region: 'eu' },
       2: { binding: 'DB_US', region: 'eu' },
     };
-    const env = { ...deployed({ DB_EU: full(databases.DB_EU) }), PLACES };
-    expect(placeOf(await open(env, { region: 'eu' }))).toBe(2);
+    const env = { ...deployed({ DB_EU: full(databases.DB_EU) }), SHARDS };
+    expect(shardOf(await open(env, { region: 'eu' }))).toBe(2);
   });
 });
 
@@ -73,13 +73,13 @@ describe('without a region', () => {
         DB_US: filled(databases.DB_US, DB_US * GB),
       });
       const least = [DB, DB_EU, DB_US].indexOf(Math.min(DB, DB_EU, DB_US));
-      expect(placeOf(await open(env))).toBe(least);
+      expect(shardOf(await open(env))).toBe(least);
     }
   });
 
   it('one that is out of reach gets no account, and keeps none from the others', async () => {
     const lost = failing(new Error('D1_ERROR: Network connection lost.'));
-    expect(placeOf(await open(deployed({ DB: full(databases.DB), DB_EU: lost })))).toBe(2);
+    expect(shardOf(await open(deployed({ DB: full(databases.DB), DB_EU: lost })))).toBe(2);
   });
 
   it('it is 507 when all are full, and nothing is written; named or not', async () => {
@@ -108,7 +108,7 @@ describe('without a region', () => {
 
   it('one place alone is not asked: the account takes one round trip', async () => {
     const { env, trips } = counted();
-    expect((await open({ ...env, PLACES: {} })).status).toBe(201);
+    expect((await open({ ...env, SHARDS: {} })).status).toBe(201);
     expect(trips()).toEqual([1, 0, 0]);
   });
 });
@@ -126,7 +126,7 @@ describe('with an Idempotency-Key', () => {
     for (const place of [0, 1, 2]) {
       const headers = keyed();
       const first = await open(only(place), {}, headers);
-      expect([first.status, placeOf(first)]).toEqual([201, place]);
+      expect([first.status, shardOf(first)]).toEqual([201, place]);
       const before = await everything();
       for (const other of [0, 1, 2]) {
         const again = await open(only(other), {}, headers);
@@ -162,7 +162,7 @@ describe('with an Idempotency-Key', () => {
       headers,
     );
     expectProblem(asked, 'outcome-unknown');
-    expect(placeOf(await open(only(2), {}, headers))).toBe(1);
+    expect(shardOf(await open(only(2), {}, headers))).toBe(1);
   });
 
   /** Says how full it is, and is out of reach from then on. */
@@ -187,7 +187,7 @@ describe('with an Idempotency-Key', () => {
     const first = await open(only(1), {}, headers);
     const now = Date.now() + 24 * 3_600_000 + 1000;
     const next = await call('POST', '/account', { body: { code: CODE }, headers, env: only(2), now });
-    expect([next.status, placeOf(next)]).toEqual([201, 2]);
+    expect([next.status, shardOf(next)]).toEqual([201, 2]);
     expect(next.body).not.toEqual(first.body);
   });
 });

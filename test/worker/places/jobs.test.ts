@@ -50,14 +50,14 @@ const both = ['expired', 'live'];
 const lost = failing(new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.'));
 
 describe('with a queue', () => {
-  it('each day place 0 forgets at once, and each other one in a run of its own', async () => {
+  it('each day shard 0 expires records at once, and each other shard in a run of its own', async () => {
     await remember();
     const queue = queueFor(deployed());
     await run(DAILY, queue.env);
     expect(await kept()).toEqual([['live'], both, both]);
     expect(queue.messages.map(({ body }) => body)).toEqual([
-      { place: 1, cron: DAILY, at: now },
-      { place: 2, cron: DAILY, at: now },
+      { shard: 1, cron: DAILY, at: now },
+      { shard: 2, cron: DAILY, at: now },
     ]);
     await queue.handOut();
     expect(await kept()).toEqual([['live'], ['live'], ['live']]);

@@ -34,7 +34,7 @@ async function prepared({ nearest }: { nearest: boolean }) {
 }
 
 /** Where each batch of a request was answered, and what it came to. */
-async function placesOf(request: Promise<Reply>): Promise<[number, ...('primary' | 'replica')[]]> {
+async function shardsOf(request: Promise<Reply>): Promise<[number, ...('primary' | 'replica')[]]> {
   replicated.answered();
   const { status } = await request;
   return [status, ...replicated.answered()];
@@ -79,14 +79,14 @@ describe('a visitor', () => {
   it('is asked of the primary where the replica does not know yet what is asked for', async () => {
     const { account } = await prepared({ nearest: false });
     const user = await account.newUser();
-    expect(await placesOf(freebusy(user))).toEqual([200, 'replica', 'primary']);
+    expect(await shardsOf(freebusy(user))).toEqual([200, 'replica', 'primary']);
     const { body } = await account.call('POST', '/service', { body: {} });
     const slots = call(
       'GET',
       `/service/${body.service.id}/booking?startDate=2030-01-01&endDate=2030-01-01&duration=3600000&interval=3600000`,
       { env: account.deployed, headers: { 'nettu-account': account.id } },
     );
-    expect(await placesOf(slots)).toEqual([200, 'replica', 'primary']);
+    expect(await shardsOf(slots)).toEqual([200, 'replica', 'primary']);
   });
 
   it('hears once that what they ask for is not valid', async () => {
@@ -96,14 +96,14 @@ describe('a visitor', () => {
       headers,
       env: user.account.deployed,
     });
-    expect(await placesOf(nonsense)).toEqual([400, 'replica']);
+    expect(await shardsOf(nonsense)).toEqual([400, 'replica']);
   });
 
   it('hears once that a door is closed', async () => {
     const { user, account } = await prepared({ nearest: false });
     await account.call('PUT', '/account/settings', { body: { publicFreebusy: false } });
     await replicated.catchUp();
-    expect(await placesOf(freebusy(user))).toEqual([401, 'replica']);
+    expect(await shardsOf(freebusy(user))).toEqual([401, 'replica']);
   });
 });
 
@@ -120,12 +120,12 @@ describe('an account that reads from the primary', () => {
       const request = await prepare(entry, user);
       expect(bookmark).not.toContain('n');
       for (const headers of [undefined, bearing(bookmark).headers]) {
-        const [status, ...places] = await placesOf(
+        const [status, ...places] = await shardsOf(
           send(entry, user, { ...request, ...(headers && { headers }) }),
         );
         expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
       }
-      const [status, ...places] = await placesOf(
+      const [status, ...places] = await shardsOf(
         send(entry, user, { ...request, ...bearing(`${bookmark}.n`) }),
       );
       expect([status, places.at(-1)]).toEqual([200, 'primary']);
@@ -147,11 +147,11 @@ describe('an account that reads from the nearest', () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     expect((await account.call('GET', '/account')).body.account.settings.reads).toBe('nearest');
     expect(bookmark).toMatch(/^0\.[0-9a-f-]+\.n$/);
-    expect(await placesOf(user.call('GET', '/me'))).toEqual([200, 'primary']);
-    expect(await placesOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
-    expect(await placesOf(account.call('GET', '/account', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await shardsOf(user.call('GET', '/me'))).toEqual([200, 'primary']);
+    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await shardsOf(account.call('GET', '/account', bearing(bookmark)))).toEqual([200, 'replica']);
     expect(bookmarkOf(await user.call('GET', '/me', bearing(bookmark)))).toMatch(/\.n$/);
-    expect(await placesOf(user.newCalendar() as never)).toContain('primary');
+    expect(await shardsOf(user.newCalendar() as never)).toContain('primary');
   });
 
   it('keys and tokens of keys that are added later know it as well, and forget it with the setting', async () => {
@@ -174,31 +174,31 @@ describe('an account that reads from the nearest', () => {
 
   const gets = entries.filter(({ row, door }) => row.method === 'GET' && door !== 'public');
 
-  it.each(titled(gets.filter(({ row }) => row.does.parts)))(
+  it.each(titled(gets.filter(({ row }) => row.does.streams)))(
     '%s is answered by the primary all the same: its parts fit together',
     async (_, entry) => {
       const { user, bookmark } = await prepared({ nearest: true });
       await replicated.catchUp();
-      const [status, ...places] = await placesOf(
+      const [status, ...places] = await shardsOf(
         send(entry, user, { path: entry.path, ...bearing(bookmark) }),
       );
       expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
     },
   );
 
-  it.each(titled(gets.filter(({ row }) => !row.does.parts)))(
+  it.each(titled(gets.filter(({ row }) => !row.does.streams)))(
     '%s reads what was written before, though the replica has not heard of it',
     async (_, entry) => {
       const { user, bookmark: old } = await prepared({ nearest: true });
       await user.call('GET', '/me');
       const request = await prepare(entry, user);
       const { bookmark } = { bookmark: bookmarkOf(await user.account.call('GET', '/account')) };
-      const [status, ...places] = await placesOf(send(entry, user, { ...request, ...bearing(bookmark) }));
+      const [status, ...places] = await shardsOf(send(entry, user, { ...request, ...bearing(bookmark) }));
       expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
       // A bookmark of before: what the replica does not find the primary does.
       expect((await send(entry, user, { ...request, ...bearing(old) })).status).toBe(200);
       await replicated.catchUp();
-      const caughtUp = await placesOf(send(entry, user, { ...request, ...bearing(bookmark) }));
+      const caughtUp = await shardsOf(send(entry, user, { ...request, ...bearing(bookmark) }));
       expect([caughtUp[0], new Set(caughtUp.slice(1))]).toEqual([200, new Set(['replica'])]);
     },
   );
@@ -207,7 +207,7 @@ describe('an account that reads from the nearest', () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     await user.call('GET', '/me');
     await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: null } });
-    expect(await placesOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
     const before = await snapshot();
     const write = { body: { timezone: 'UTC' }, ...bearing(bookmark) };
     expectProblem(await user.call('POST', '/calendar', write), 'token-signature');
@@ -220,10 +220,10 @@ describe('an account that reads from the nearest', () => {
   it('a key, a user and an API key that are new are not refused because the replica does not know them', async () => {
     const { account, bookmark } = await prepared({ nearest: true });
     const user = await account.newUser();
-    expect(await placesOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
+    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
     const { body } = await account.call('POST', '/account/api-keys', { body: {} });
     const headers = { 'x-api-key': body.secretApiKey, 'nettu-bookmark': bookmark };
-    expect(await placesOf(call('GET', '/account', { headers, env: account.deployed }))).toEqual([
+    expect(await shardsOf(call('GET', '/account', { headers, env: account.deployed }))).toEqual([
       200,
       'replica',
       'primary',
@@ -234,7 +234,7 @@ describe('an account that reads from the nearest', () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     await account.call('PUT', '/account/settings', { body: { reads: 'primary' } });
     await replicated.catchUp();
-    expect(await placesOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
+    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
   });
 });
 
@@ -252,8 +252,8 @@ describe('a replica in trouble', () => {
   ])('that says "%s" is left for the primary', async (message) => {
     const { ask, user } = await near();
     void replicated.fail(new Error(message));
-    expect(await placesOf(ask())).toEqual([200, 'primary']);
-    expect(await placesOf(freebusy(user))).toEqual([200, 'primary']);
+    expect(await shardsOf(ask())).toEqual([200, 'primary']);
+    expect(await shardsOf(freebusy(user))).toEqual([200, 'primary']);
   });
 
   it('that does not answer is left after two seconds', async () => {

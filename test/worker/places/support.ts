@@ -4,7 +4,7 @@ import type { Env } from '../../../src/env.ts';
 import { type Account, counting, keys, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
 
-export const PLACES: Env['PLACES'] = {
+export const SHARDS: Env['SHARDS'] = {
   0: { binding: 'DB', region: 'home' },
   1: { binding: 'DB_EU', region: 'eu' },
   2: { binding: 'DB_US', region: 'us' },
@@ -25,7 +25,7 @@ export const databases: Databases = { DB: env.DB, DB_EU: env.DB_EU, DB_US: env.D
 export const deployed = (instead: Partial<Databases> = {}): Partial<Env> => ({
   ...databases,
   ...instead,
-  PLACES,
+  SHARDS,
 });
 
 /** The same, and how many round trips went to each place. */

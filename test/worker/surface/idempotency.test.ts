@@ -1,7 +1,7 @@
 /** Safe retries: a creation that is sent again with its Idempotency-Key takes place once, and is answered alike. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { forgetExpired } from '../../../src/db/expire-idempotency.ts';
+import { expireIdempotencyRecords } from '../../../src/db/expire-idempotency.ts';
 import {
   type Call,
   CODE,
@@ -18,7 +18,7 @@ import { expectInvalid, expectProblem } from '../support/problem.ts';
 import { credentials, type Entry, entries, prepare, send, titled } from '../support/rows.ts';
 
 const HOUR = 3_600_000;
-const creations = entries.filter(({ row }) => row.does.creates);
+const creations = entries.filter(({ row }) => row.does.idempotent);
 const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
 
 /** All tables but the one that remembers. */
@@ -35,8 +35,8 @@ function expectReplay(reply: Reply, first: Reply): void {
   expect(reply.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
 }
 
-it('every POST creates, but for those that look, and those that have something sent', () => {
-  const others = entries.filter(({ row }) => row.method === 'POST' && !row.does.creates);
+it('every POST idempotent, but for those that look, and those that have something sent', () => {
+  const others = entries.filter(({ row }) => row.method === 'POST' && !row.does.idempotent);
   expect(others.map(({ name }) => name).sort()).toEqual([
     'POST /account/keys/inspect',
     'POST /account/webhook/deliveries/:deliveryId/replay',
@@ -326,9 +326,9 @@ it('the sweep forgets what is past its time and nothing else, stretch by stretch
       (row) => (row as { account_id: string }).account_id === account.id,
     ) ?? [];
   expect(await mine()).toHaveLength(7);
-  await forgetExpired(env.DB, now, 2);
+  await expireIdempotencyRecords(env.DB, now, 2);
   expect(await mine()).toHaveLength(3);
   expect((await mine()).every((row) => (row as { expires_at: number }).expires_at > now)).toBe(true);
-  await forgetExpired(env.DB, now);
+  await expireIdempotencyRecords(env.DB, now);
   expect(await mine()).toHaveLength(3);
 });

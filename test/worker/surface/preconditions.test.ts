@@ -1,7 +1,7 @@
 /** Conditional requests: each resource's tag changes with every change of it, and a stale one changes nothing. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { isTagged } from '../../../src/operation.ts';
+import { hasEtag } from '../../../src/operation.ts';
 import { type Call, newAccount, newUser, type Reply, type User } from '../support/client.ts';
 import { interrupted, snapshot } from '../support/database.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
@@ -15,9 +15,9 @@ const etagOf = ({ headers }: Reply): string => {
   return etag as string;
 };
 
-const single = entries.filter(({ row }) => isTagged(row.does));
+const single = entries.filter(({ row }) => hasEtag(row.does));
 
-it('every PUT and DELETE, and everything that creates, answers with one resource', () => {
+it('every PUT and DELETE, and everything that idempotent, answers with one resource', () => {
   const untagged = entries.filter((entry) => !single.includes(entry)).map(({ name }) => name);
   expect(untagged.filter((name) => /^(PUT|DELETE)/.test(name))).toEqual([]);
   expect(untagged.filter((name) => name.startsWith('POST')).sort()).toEqual([

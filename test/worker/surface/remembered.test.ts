@@ -1,6 +1,6 @@
 /** What is remembered does not help who has the database: neither to guess the code, nor to unseal an answer. */
 import { expect, it } from 'vitest';
-import { hashOf } from '../../../src/auth/api-key.ts';
+import { hashOf } from '../../../src/crypto/hash.ts';
 import { CODE, call } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
 

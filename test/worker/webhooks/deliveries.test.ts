@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { WEBHOOK_BODY_MAX_BYTES } from '../../../src/limits.ts';
 import { verifyWebhook } from '../../../src/sdk/verify-webhook.ts';
-import { MAX_BODY } from '../../../src/webhooks/post.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
 import { DAY, forget, HOUR, open, type Told, toldAccount, urlOf } from './support.ts';
 
@@ -82,7 +82,7 @@ describe('a request', () => {
     expect(data.event.reminders).toHaveLength(95);
     const [received] = await account.received();
     expect(new TextEncoder().encode(received?.body).length).toBeGreaterThan(130_000);
-    expect(MAX_BODY).toBe(262_144);
+    expect(WEBHOOK_BODY_MAX_BYTES).toBe(262_144);
   });
 });
 

@@ -7,7 +7,7 @@ import {
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { Env, Nudge } from '../../../src/env.ts';
+import type { Env, WakeUp } from '../../../src/env.ts';
 import worker from '../../../src/index.ts';
 import { everyMinute } from '../../../src/jobs/every-minute.ts';
 import { consume } from '../../../src/jobs/queue.ts';
@@ -30,7 +30,7 @@ describe('an endpoint that', () => {
     const account = await toldAccount(behaviour);
     await changed(account);
     const now = Date.now();
-    const next = await account.deliver(now, { patience: behaviour === 'hang' ? 300 : 5000 });
+    const next = await account.deliver(now, { timeoutMs: behaviour === 'hang' ? 300 : 5000 });
     const pending = { state: 'pending', attempts: 1, lastStatus, lastError, nextAttempt: next };
     expect(await account.deliveries()).toMatchObject([pending]);
     await account.point('ok');
@@ -69,7 +69,7 @@ describe('an endpoint that', () => {
     for (let i = 0; i < 8; i++) await changed(hanging);
     await changed(other);
     let done = false;
-    const run = hanging.deliver(Date.now(), { patience: 1500 }).then(() => {
+    const run = hanging.deliver(Date.now(), { timeoutMs: 1500 }).then(() => {
       done = true;
     });
     await vi.waitFor(async () => expect(await hanging.received()).toHaveLength(5), 1400);
@@ -180,20 +180,20 @@ it('a clock that goes back delays a delivery until it is there again, and keeps 
 describe('the queue', () => {
   /** A queue that keeps what it is given. */
   function queue() {
-    const sent: { body: Nudge; delaySeconds?: number }[] = [];
+    const sent: { body: WakeUp; delaySeconds?: number }[] = [];
     const DELIVERIES = {
-      send: async (body: Nudge, options: { delaySeconds?: number } = {}) =>
+      send: async (body: WakeUp, options: { delaySeconds?: number } = {}) =>
         void sent.push({ body, ...options }),
-      sendBatch: async (messages: Iterable<{ body: Nudge }>) => void sent.push(...messages),
-    } as unknown as Queue<Nudge>;
+      sendBatch: async (messages: Iterable<{ body: WakeUp }>) => void sent.push(...messages),
+    } as unknown as Queue<WakeUp>;
     return { sent, DELIVERIES };
   }
   const messages = (...accounts: string[]) =>
-    createMessageBatch<Nudge>(
+    createMessageBatch<WakeUp>(
       'nettu-scheduler-deliveries',
       accounts.map((account, i) => ({ id: `${i}`, timestamp: new Date(), attempts: 2, body: { account } })),
     );
-  const result = async (batch: MessageBatch<Nudge>, overrides: Partial<Env> = {}) => {
+  const result = async (batch: MessageBatch<WakeUp>, overrides: Partial<Env> = {}) => {
     await consume(batch, { ...open, ...overrides }, { clock: Date.now });
     return (await getQueueResult(batch, createExecutionContext())) as { explicitAcks: string[] };
   };
@@ -273,18 +273,18 @@ describe('the queue', () => {
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const DELIVERIES = {
       sendBatch: () => Promise.reject(new Error('queue lost')),
-    } as unknown as Queue<Nudge>;
+    } as unknown as Queue<WakeUp>;
     await everyMinute({ ...open, DELIVERIES }, { clock: Date.now });
     const DB = through(() => Promise.reject(new Error('D1_ERROR: Network connection lost.')));
     await everyMinute({ ...open, DB }, { clock: Date.now });
     const told = logged.mock.calls.flat().join();
     logged.mockRestore();
     expect(told).toContain('queue lost');
-    for (const job of ['file', 'remind', 'deliver', 'forget']) expect(told).toContain(`"job":"${job}"`);
+    for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(told).toContain(`"job":"${job}"`);
     expect(await account.received()).toEqual([]);
     // The next one, here without a queue: all that is due, and of this account all of it.
     for (let i = 0; i < 40; i++) await changed(account);
-    await everyMinute(open, { clock: Date.now, patience: 200 });
+    await everyMinute(open, { clock: Date.now, timeoutMs: 200 });
     expect(await account.received()).toHaveLength(41);
   });
 });

@@ -1,7 +1,7 @@
 /** Reminders: at the minute, of every instance, in the calendar's zone; of what is changed or deleted no more. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { fileReminders, remind } from '../../../src/reminders/remind.ts';
+import { backfillReminders, remind } from '../../../src/reminders/remind.ts';
 import type { Reminder } from '../../../src/sdk/types.ts';
 import type { User } from '../support/client.ts';
 import { through, writing } from '../support/database.ts';
@@ -278,7 +278,7 @@ describe('the webhook', () => {
     expect(await sweep(there, due)).toEqual([]);
     const body = { webhookUrl: 'http://localhost/' };
     await there.account.call('PUT', '/account/webhook', { body, env: open, now: due + HOUR });
-    await fileReminders(open, 2);
+    await backfillReminders(open, 2);
     expect(await filed(there)).toBe(2);
     expect(await sweep(there, due + HOUR)).toEqual([]);
     expect(await filed(there)).toBe(1);
@@ -293,7 +293,7 @@ describe('the webhook', () => {
     expect(await sweep(there, due)).toEqual([]);
     const body = { webhookUrl: 'http://localhost/' };
     await there.account.call('PUT', '/account/webhook', { body, env: open, now: due + 2 * DAY + HOUR });
-    await fileReminders(open);
+    await backfillReminders(open);
     expect(await sweep(there, due + 3 * DAY)).toEqual([[['ten before', startTs + 3 * DAY]]]);
   });
 });

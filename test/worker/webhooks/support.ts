@@ -26,7 +26,7 @@ export interface Told extends Account {
   bodies: () => Promise<any[]>;
   deliveries: (query?: string) => Promise<Delivery[]>;
   /** One run for this account, at that time. */
-  deliver: (now?: number, run?: { patience?: number; env?: Partial<Env> }) => Promise<number | null>;
+  deliver: (now?: number, run?: { timeoutMs?: number; env?: Partial<Env> }) => Promise<number | null>;
   point: (behaviour: string, events?: WebhookEvent[]) => Promise<Reply>;
 }
 
@@ -48,7 +48,7 @@ export async function toldAccount(
     deliveries: async (query = '?limit=100') =>
       (await account.call('GET', `/account/webhook/deliveries${query}`)).body.deliveries,
     deliver: (now = Date.now(), run = {}) =>
-      deliver({ ...open, ...run.env }, account.id, { clock: () => now, patience: run.patience ?? 5000 }),
+      deliver({ ...open, ...run.env }, account.id, { clock: () => now, timeoutMs: run.timeoutMs ?? 5000 }),
     point: (behaviour, events) =>
       account.call('PUT', '/account/webhook', {
         body: { webhookUrl: urlOf(behaviour, name), ...(events && { events }) },
