@@ -2,7 +2,7 @@
  * Time zones by way of `Intl`, the only source of zone data in the Worker. A local time is written as the UTC
  * instant that shows the same wall clock, in milliseconds, so that calendar arithmetic on it needs no zone.
  */
-import { BoundedMap } from '../auth/bounded-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { DAY_MS } from './units.ts';
 import { links } from './zone-aliases.ts';
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importCopy } from '../../../src/export/import.ts';
-import { tables } from '../../../src/export/tables.ts';
+import { columnsOf, tables } from '../../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
 import { answerOf, copyOf, emptyCopy, exportOf, importInto, linesIn, rowsOf, told } from './support.ts';
@@ -89,7 +89,7 @@ it('every column of what belongs to an account is in a copy, or is known to come
     `SELECT m.name || '.' || c.name AS name FROM sqlite_schema m, pragma_table_xinfo(m.name) c
      WHERE m.type = 'table' AND m.name NOT GLOB '_cf_*' AND m.name NOT GLOB 'sqlite_*'`,
   ).all<{ name: string }>();
-  const copied = tables.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`));
+  const copied = tables.flatMap((table) => columnsOf(table).map(([column]) => `${table.name}.${column}`));
   const left = results
     .map(({ name }) => name)
     .filter((name) => !copied.includes(name))
