@@ -94,10 +94,10 @@ export interface Replicated extends Service {
   catchUp: () => Promise<void>;
 }
 
-/** The bundle in front of a database with a replica that lags: see test/worker/places/behind.ts. */
+/** The bundle in front of a database with a replica that lags: see test/support/lagging-worker.ts. */
 export async function startReplicated(): Promise<Replicated> {
   const { outputFiles } = await bundleOf({
-    entryPoints: [join(root, 'test/worker/places/behind.ts')],
+    entryPoints: [join(root, 'test/support/lagging-worker.ts')],
     bundle: true,
     format: 'esm',
     target: 'es2024',
