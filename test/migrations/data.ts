@@ -1,4 +1,4 @@
-/** An account with one of everything, in the words of the first release. */
+/** An account with one row in each table, in the columns of the first release. */
 const DAY = 86_400_000;
 
 export const ACCOUNT = '00000000-0000-4000-8000-00000000000a';

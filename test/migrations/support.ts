@@ -1,7 +1,6 @@
-/** A database as it was at each step of src/migrations, made anew in the D1 of the test file. */
+/** The database of the test file as each step of src/migrations leaves it. */
 import { env } from 'cloudflare:workers';
 
-/** The statements of a step, or of all of them, one after the other. */
 export const stepNames = (): string[] => env.MIGRATIONS.map(({ name }) => name);
 
 export async function run(statements: readonly string[]): Promise<void> {
@@ -11,7 +10,7 @@ export async function run(statements: readonly string[]): Promise<void> {
 export const runStep = (name: string): Promise<void> =>
   run(env.MIGRATIONS.find((step) => step.name === name)?.queries ?? []);
 
-/** What is in the database, by name: each object as it was written, without comments and without its spaces. */
+/** The SQL of each object of the database, by its type and name, without comments and with single spaces. */
 export async function schema(): Promise<Record<string, string>> {
   const { results } = await env.DB.prepare(
     `SELECT type || ' ' || name AS name, sql FROM sqlite_schema
@@ -26,11 +25,13 @@ export async function schema(): Promise<Record<string, string>> {
   return Object.fromEntries(results.map(({ name, sql }) => [name, plain(sql)]).sort());
 }
 
-/** All rows of the tables that are there now, but for what is made at random. */
-export async function content(): Promise<Record<string, unknown[]>> {
+type Row = Record<string, unknown>;
+
+/** All rows of all tables, by table. */
+export async function content(): Promise<Record<string, Row[]>> {
   const { results: tables } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' ORDER BY name`,
   ).all<{ name: string }>();
-  const rows = await env.DB.batch(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  const rows = await env.DB.batch<Row>(tables.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
   return Object.fromEntries(tables.map(({ name }, i) => [name, rows[i]?.results ?? []]));
 }

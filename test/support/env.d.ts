@@ -10,3 +10,7 @@ declare namespace Cloudflare {
     SCHEMA: string[];
   }
 }
+declare module '*.jsonl?raw' {
+  const text: string;
+  export default text;
+}
