@@ -138,7 +138,7 @@ it('a write that was committed before its answer was lost is not said to have ch
   expect((await account.call('GET', '/account/api-keys')).body.apiKeys).toHaveLength(2);
   const opened = await call('POST', '/account', { body: { code: CODE }, env: { DB } });
   expectProblem(opened, 'outcome-unknown');
-  expect(opened.problem.detail).toMatch(/an empty account of which nobody has the API key/);
+  expect(opened.problem.detail).toMatch(/an empty account whose API key nobody has/);
 });
 
 it('a user who only met an outage while the keys were read has changed nothing', async () => {
