@@ -9,7 +9,7 @@
 
 CREATE TABLE IF NOT EXISTS accounts (
   id TEXT NOT NULL PRIMARY KEY,
-  webhook_url TEXT, -- of the first release, as webhook_key is: see the end
+  webhook_url TEXT, -- unused and NULL, as webhook_key is: only a rebuild of the table drops a column that a CHECK names
   webhook_key TEXT,
   public_freebusy INTEGER NOT NULL DEFAULT 1 CHECK (public_freebusy IN (0, 1)),
   public_booking INTEGER NOT NULL DEFAULT 1 CHECK (public_booking IN (0, 1)),
@@ -822,100 +822,4 @@ BEGIN
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     stamp = random() & 0xffffffffffff
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
-END;
-
--- For the Worker of the first release, which knows of no versions, and runs beside the next one while that is deployed:
--- what it changes is another version too. The release after the next drops them.
-CREATE TRIGGER IF NOT EXISTS account_update_by_release_1 AFTER UPDATE OF public_freebusy, public_booking ON accounts
-WHEN NEW.version = OLD.version
-  AND (NEW.public_freebusy, NEW.public_booking) IS NOT (OLD.public_freebusy, OLD.public_booking)
-BEGIN
-  UPDATE accounts SET version = version + 1 WHERE id = NEW.id;
-END;
-CREATE TRIGGER IF NOT EXISTS signing_key_update_by_release_1 AFTER UPDATE OF state, retires_at ON signing_keys
-WHEN NEW.version = OLD.version AND (NEW.state, NEW.retires_at) IS NOT (OLD.state, OLD.retires_at)
-BEGIN
-  UPDATE signing_keys SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS user_update_by_release_1 AFTER UPDATE OF metadata, not_before ON users
-WHEN NEW.version = OLD.version AND (NEW.metadata, NEW.not_before) IS NOT (OLD.metadata, OLD.not_before)
-BEGIN
-  UPDATE users SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS calendar_update_by_release_1 AFTER UPDATE OF timezone, week_start, metadata ON calendars
-WHEN NEW.version = OLD.version AND (
-  NEW.timezone, NEW.week_start, NEW.metadata
-) IS NOT (
-  OLD.timezone, OLD.week_start, OLD.metadata)
-BEGIN
-  UPDATE calendars SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS event_update_by_release_1
-AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, reminders, metadata, updated ON events
-WHEN NEW.version = OLD.version AND (
-  NEW.start_ts, NEW.duration, NEW.busy, NEW.recurrence, NEW.exdates, NEW.reminders, NEW.metadata, NEW.updated
-) IS NOT (
-  OLD.start_ts, OLD.duration, OLD.busy, OLD.recurrence, OLD.exdates, OLD.reminders, OLD.metadata, OLD.updated)
-BEGIN
-  UPDATE events SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS schedule_update_by_release_1 AFTER UPDATE OF timezone, rules, metadata ON schedules
-WHEN NEW.version = OLD.version AND (
-  NEW.timezone, NEW.rules, NEW.metadata
-) IS NOT (
-  OLD.timezone, OLD.rules, OLD.metadata)
-BEGIN
-  UPDATE schedules SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS service_update_by_release_1 AFTER UPDATE OF multi_person, metadata ON services
-WHEN NEW.version = OLD.version AND (NEW.multi_person, NEW.metadata) IS NOT (OLD.multi_person, OLD.metadata)
-BEGIN
-  UPDATE services SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS host_update_by_release_1
-AFTER UPDATE OF schedule_id, calendar_id, buffer_before, buffer_after, closest, furthest, booking_calendar_id, busy ON service_users
-WHEN NEW.version = OLD.version AND (
-  NEW.schedule_id, NEW.calendar_id, NEW.buffer_before, NEW.buffer_after, NEW.closest, NEW.furthest, NEW.booking_calendar_id, NEW.busy
-) IS NOT (
-  OLD.schedule_id, OLD.calendar_id, OLD.buffer_before, OLD.buffer_after, OLD.closest, OLD.furthest, OLD.booking_calendar_id, OLD.busy)
-BEGIN
-  UPDATE service_users SET version = version + 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER IF NOT EXISTS booking_update_by_release_1
-AFTER UPDATE OF start_ts, duration, state, expires_at, hosts, events, metadata, updated ON bookings
-WHEN NEW.version = OLD.version AND (
-  NEW.start_ts, NEW.duration, NEW.state, NEW.expires_at, NEW.hosts, NEW.events, NEW.metadata, NEW.updated
-) IS NOT (
-  OLD.start_ts, OLD.duration, OLD.state, OLD.expires_at, OLD.hosts, OLD.events, OLD.metadata, OLD.updated)
-BEGIN
-  UPDATE bookings SET version = version + 1 WHERE seq = NEW.seq;
-END;
-
--- It has the webhook in `accounts`, without a secret of its own: either place follows the other.
-CREATE TRIGGER IF NOT EXISTS account_webhook_by_release_1 AFTER UPDATE OF webhook_url, webhook_key ON accounts
-WHEN (NEW.webhook_url, NEW.webhook_key) IS NOT (OLD.webhook_url, OLD.webhook_key)
-BEGIN
-  INSERT INTO webhooks (account_id, url, key, secret, events, since, filed)
-  SELECT NEW.id, NEW.webhook_url, NEW.webhook_key, 'whsec_' || hex(randomblob(24)), '[]',
-    CAST(unixepoch('subsec') * 1000 AS INTEGER), ''
-  WHERE NEW.webhook_url IS NOT NULL
-  ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = excluded.key, secret = coalesce(secret, excluded.secret),
-    since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
-    filed = CASE WHEN url IS NULL THEN '' ELSE filed END
-  WHERE url IS NOT excluded.url OR key IS NOT excluded.key;
-  DELETE FROM deliveries WHERE NEW.webhook_url IS NULL AND account_id = NEW.id AND state = 'pending';
-  UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL, events = '[]',
-    filed = NULL, next_at = NULL, lease = NULL, lease_until = NULL
-  WHERE NEW.webhook_url IS NULL AND account_id = NEW.id AND url IS NOT NULL;
-END;
-CREATE TRIGGER IF NOT EXISTS webhook_insert_for_release_1 AFTER INSERT ON webhooks
-BEGIN
-  UPDATE accounts SET webhook_url = NEW.url, webhook_key = NEW.key
-  WHERE id = NEW.account_id AND (webhook_url, webhook_key) IS NOT (NEW.url, NEW.key);
-END;
-CREATE TRIGGER IF NOT EXISTS webhook_update_for_release_1 AFTER UPDATE OF url, key ON webhooks
-WHEN (NEW.url, NEW.key) IS NOT (OLD.url, OLD.key)
-BEGIN
-  UPDATE accounts SET webhook_url = NEW.url, webhook_key = NEW.key
-  WHERE id = NEW.account_id AND (webhook_url, webhook_key) IS NOT (NEW.url, NEW.key);
 END;

@@ -1,8 +1,8 @@
 /** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
+import { BoundedMap } from '../bounded-map.ts';
 import { base64Of, bytesOf } from '../crypto/base64.ts';
 import { PUBLIC_KEY_MAX_CHARS, RSA_MAX_BITS, RSA_MIN_BITS } from '../limits.ts';
-import { BoundedMap } from './bounded-map.ts';
 
 export interface PublicKey {
   key: CryptoKey;

@@ -7,11 +7,12 @@
  * - A **write** takes effect only while the account accepts the key that verified the signature: the SQL is its own
  *   guard. Where the guard does not hold, nothing is written, and the keys that came back decide.
  */
+
+import { BoundedMap } from '../bounded-map.ts';
 import { guardedBy, unproven } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
-import { BoundedMap } from './bounded-map.ts';
 import {
   accountWhileAccepted,
   type CandidateKey,

@@ -7,14 +7,15 @@ import { seal, unseal } from '../crypto/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
 import type { Query } from '../db/sql.ts';
+import type { Table } from '../db/table.ts';
 import { read } from '../operation.ts';
 import { Plan, plan } from '../plan.ts';
-import { learn } from '../resources/lists.ts';
+import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
 import { Part } from './part.ts';
 import { selectBounds, selectRows, selectSeqs } from './sql.ts';
-import { FORMAT, lineOf, type Table, tables } from './tables.ts';
+import { FORMAT, lineOf, tables } from './tables.ts';
 
 /** Rows of a part, and bytes of JSON in them: what an isolate holds at a time. */
 const PART_MAX_ROWS = 1000;
@@ -48,7 +49,7 @@ export const exportAccount = read({
       [selectSecret('cursors'), selectBounds(scope)],
       async ([secrets = [], bounds = []], caller) => {
         const account = String(caller.account);
-        const key = await learn(db, secrets as { value: string }[]);
+        const key = await cursorKeyOf(db, secrets as { value: string }[]);
         const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
         const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
         const place = cursor === undefined ? start : await open(key, cursor);

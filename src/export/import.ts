@@ -3,7 +3,8 @@
  * its keys come last, in the transaction that says what is public. So it can be broken off anywhere, and begun again.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
-import { type Table, tables, valuesOf } from './tables.ts';
+import type { Table } from '../db/table.ts';
+import { columnsOf, tables, valuesOf } from './tables.ts';
 
 export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -98,13 +99,14 @@ async function* batchesOf(
 
 /** What is there already stays. */
 function insert(db: D1Database, table: Table, account: string, rows: readonly Row[]): D1PreparedStatement {
-  const { name, columns, made = {} } = table;
+  const { name, computed = {} } = table;
+  const columns = columnsOf(table).map(([column]) => column);
   const owner = name === 'accounts' ? [] : ['account_id'];
   const closed =
     name === 'accounts' ? columns.map((column) => (column.startsWith('public_') ? '0' : null)) : [];
   const values = columns.map((_, i) => closed[i] ?? `value ->> ${i}`);
-  const into = [...owner, ...columns, ...Object.keys(made)].join(', ');
-  const from = [...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ');
+  const into = [...owner, ...columns, ...Object.keys(computed)].join(', ');
+  const from = [...owner.map(() => '?2'), ...values, ...Object.values(computed)].join(', ');
   const text = `INSERT INTO ${name} (${into}) SELECT ${from} FROM json_each(?1)
     WHERE ?2 IS NOT NULL AND ${hasHome(table)} ORDER BY key ON CONFLICT DO NOTHING`;
   return db.prepare(text).bind(JSON.stringify(rows), account);
@@ -114,14 +116,16 @@ function insert(db: D1Database, table: Table, account: string, rows: readonly Ro
  * Whether what a row belongs to is there. An export takes no row that is newer than itself by its `seq`, but one may have
  * got that of another that was deleted meanwhile, and belong to something that is newer. It is left out, too.
  */
-const hasHome = ({ columns, belongs = {} }: Table): string =>
-  [
+function hasHome(table: Table): string {
+  const columns = columnsOf(table).map(([column]) => column);
+  return [
     'true',
-    ...Object.entries(belongs).map(
+    ...Object.entries(table.belongs ?? {}).map(
       ([column, owners]) =>
         `EXISTS (SELECT 1 FROM ${owners} WHERE account_id = ?2 AND id = value ->> ${columns.indexOf(column)})`,
     ),
   ].join(' AND ');
+}
 
 async function countHomeless(
   db: D1Database,
@@ -137,11 +141,13 @@ async function countHomeless(
 /** Writes what is not as it was. Each row is found by its id, with the copy's rows as the outer loop. */
 function restore(
   db: D1Database,
-  { name, columns }: Table,
+  table: Table,
   account: string,
   restored: readonly string[],
   rows: readonly Row[],
 ): D1PreparedStatement {
+  const { name } = table;
+  const columns = columnsOf(table).map(([column]) => column);
   const copied = (column: string) => `copied.value ->> ${columns.indexOf(column)}`;
   const set = restored.map((column) => `${column} = ${copied(column)}`).join(', ');
   const differs = restored.map((column) => `${column} IS NOT ${copied(column)}`).join(' OR ');

@@ -1,7 +1,8 @@
 /** What a copy reads, in SQL. It goes by `seq`, the order of creation, of which the indexes by account hold all. */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
-import { type Table, tables } from './tables.ts';
+import type { Table } from '../db/table.ts';
+import { columnsOf, tables } from './tables.ts';
 
 const within = ({ name }: Table, { account }: Scope): Sql =>
   sql`${raw(name)} WHERE ${name === 'accounts' ? sql`id` : sql`account_id`} = ${account}`;
@@ -41,8 +42,13 @@ export function selectRows(
   seqs: readonly number[],
   size: number,
 ): Query<Record<string, unknown> & { seq: number }> {
-  const columns = raw(table.columns.join(', '));
-  const sizes = raw(['0', ...table.json.map((column) => `coalesce(octet_length(${column}), 0)`)].join(' + '));
+  const all = columnsOf(table);
+  const columns = raw(all.map(([name]) => name).join(', '));
+  const sizes = raw(
+    ['0', ...all.flatMap(([name, { json }]) => (json ? `coalesce(octet_length(${name}), 0)` : []))].join(
+      ' + ',
+    ),
+  );
   const ofThem = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
   return query<Record<string, unknown> & { seq: number }>`
     SELECT ${seqOf(table)} AS seq, ${columns} FROM ${ofThem} (

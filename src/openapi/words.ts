@@ -1,6 +1,6 @@
 /**
  * What is said of each route where its row, its schemas and its types do not say it. `answer`, `body` and `query` are
- * names of the SDK's types: test/description/should-compile.ts compiles only where they are right.
+ * names of the SDK's types: test/openapi/should-compile.ts compiles only where they are right.
  */
 import type { routes } from '../routes.ts';
 import type { ProblemCode } from '../sdk/types.ts';

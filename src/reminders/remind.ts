@@ -7,7 +7,7 @@ import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
 import { NOTIFICATION_REMINDERS_MAX } from '../limits.ts';
 import { reportFailure } from '../report-failure.ts';
-import { toSeries } from '../resources/events/sql.ts';
+import { toSeries } from '../resources/events/table.ts';
 import { Overspent } from '../time/budget.ts';
 import { HOUR_MS } from '../time/units.ts';
 import { type DueReminder, dueOf } from './due.ts';

@@ -3,7 +3,7 @@
  * the same wall clock, so that calendar arithmetic on it needs no zone. Instants, local times and offsets are in
  * milliseconds.
  */
-import { BoundedMap } from '../auth/bounded-map.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { DAY_MS, SECOND_MS } from './units.ts';
 import { zoneAliases } from './zone-aliases.ts';
 

@@ -1,4 +1,4 @@
-/** The account in SQL. */
+/** Statements on the account. */
 
 import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
@@ -8,7 +8,7 @@ import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {
   id: string;
-  /** JSON, as it is told; null where there is none. */
+  /** JSON, as clients see it; null where the account has none. */
   webhook: string | null;
   public_freebusy: number;
   public_booking: number;
@@ -27,8 +27,8 @@ export const toAccount = (row: AccountRow): Account => ({
   },
 });
 
-export const newAccountRow = (place: number): AccountRow => ({
-  id: newAccountId(place),
+export const newAccountRow = (shard: number): AccountRow => ({
+  id: newAccountId(shard),
   webhook: null,
   public_freebusy: 1,
   public_booking: 1,
@@ -37,7 +37,7 @@ export const newAccountRow = (place: number): AccountRow => ({
   version: firstVersion(),
 });
 
-/** @param scope nobody's: the account is made while that has an account at all. */
+/** @param scope nobody's, guarded: the account is created while the guard yields an account. */
 export const insertAccount = ({ account }: Scope, { id, version }: AccountRow, now: number): Sql => sql`
   INSERT INTO accounts (id, version, created) SELECT ${id}, ${version}, ${now} WHERE ${account} IS NOT NULL RETURNING 1`;
 
@@ -52,7 +52,7 @@ export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<Ac
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;
 
-/** What is absent is kept. */
+/** Updates the settings that have a value. */
 export const updateSettings = (
   { account }: Scope,
   { publicFreebusy, publicBooking, reads }: AccountSettingsUpdate,

@@ -13,7 +13,6 @@ import { chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
 import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
 import {
-  type BookingRow,
   bookingIsThere,
   insertBooking,
   insertEvents,
@@ -21,12 +20,13 @@ import {
   selectBookingsOfService,
   selectBookingsOfUser,
   targetOfBooking,
-  toBooking,
   updateBooking,
   updateEvents,
 } from './sql.ts';
+import { type BookingRow, bookings } from './table.ts';
 
-const toResult = (row: BookingRow): Tagged<BookingResult> => tagged({ booking: toBooking(row) }, row);
+const toResult = (row: BookingRow): Tagged<BookingResult> =>
+  tagged({ booking: bookings.toResource(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
   selectBooking(scope, params.bookingId);
@@ -224,7 +224,7 @@ export const getServiceBookings = read({
       [selectService(scope, serviceId), selectBookingsOfService(scope, serviceId, query)],
       (services, rows): BookingsResult => {
         found(services);
-        return { bookings: rows.map(toBooking) };
+        return { bookings: rows.map(bookings.toResource) };
       },
     ),
 });
@@ -233,5 +233,8 @@ export const getOwnBookings = read({
   unbounded: true,
   query: window,
   run: (scope, { query }) =>
-    plan([selectBookingsOfUser(scope, query)], (rows): BookingsResult => ({ bookings: rows.map(toBooking) })),
+    plan(
+      [selectBookingsOfUser(scope, query)],
+      (rows): BookingsResult => ({ bookings: rows.map(bookings.toResource) }),
+    ),
 });

@@ -3,44 +3,12 @@
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKING_MAX_MS } from '../../limits.ts';
-import type { Versioned } from '../../plan.ts';
-import type { Booking, BookingState, Metadata, Timespan } from '../../sdk/types.ts';
+import type { BookingState, Metadata, Timespan } from '../../sdk/types.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 import type { AvailabilityQuery, Target } from './availability-sql.ts';
+import { type BookingRow, bookings } from './table.ts';
 
-export interface BookingRow extends Versioned {
-  id: string;
-  service_id: string;
-  session: string | null;
-  start_ts: number;
-  duration: number;
-  state: BookingState;
-  expires_at: number | null;
-  hosts: string;
-  events: string;
-  booked_by: string | null;
-  metadata: string;
-  created: number;
-  updated: number;
-}
-
-const columns = sql`id, service_id, session, start_ts, duration, state, expires_at, hosts, events, booked_by, metadata,
-  created, updated, version`;
-
-export const toBooking = (row: BookingRow): Booking => ({
-  id: row.id,
-  serviceId: row.service_id,
-  startTs: row.start_ts,
-  duration: row.duration,
-  state: row.state,
-  expiresAt: row.expires_at,
-  hostUserIds: JSON.parse(row.hosts),
-  eventIds: JSON.parse(row.events),
-  bookedBy: row.booked_by,
-  metadata: JSON.parse(row.metadata),
-  created: row.created,
-  updated: row.updated,
-});
+const columns = bookings.selected;
 
 /** A booking of the account, or, where the scope has a user, one's own. */
 const own = (scope: Scope, id: string): Sql => sql`${ofAccount(scope)} AND id = ${id} ${ownOf(scope)}`;

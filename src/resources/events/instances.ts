@@ -13,11 +13,17 @@ import type {
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { instances, mergeBusy } from '../../time/recurrence.ts';
-import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/table.ts';
+import {
+  calendars as calendarTable,
+  selectCalendar,
+  selectCalendars,
+  selectCalendarsById,
+} from '../calendars/table.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
-import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './sql.ts';
+import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
+import { events, toSeries } from './table.ts';
 import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
@@ -55,7 +61,7 @@ export const getInstances = read({
     lookup(
       selectZonedEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
-        event: toEvent(event),
+        event: events.toResource(event),
         instances: bounded(() => expander([], query, ofOwner)(event, event), 'Ask for a shorter window.'),
       }),
     ),
@@ -70,17 +76,17 @@ export const getCalendarEvents = read({
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
       [ofCalendar, selectEventsIn(scope, ofCalendar, { ...query, now }, ofOwner)],
-      (rows, events): CalendarEventsResult => {
+      (rows, inWindow): CalendarEventsResult => {
         const calendar = found(rows);
         const answer = () => {
-          const expand = expander(events, query, ofOwner);
-          return events
+          const expand = expander(inWindow, query, ofOwner);
+          return inWindow
             .map((event) => ({ row: event, instances: expand(event, calendar) }))
             .filter(({ instances }) => instances.length > 0)
-            .map(({ row, instances }) => ({ event: toEvent(row), instances }));
+            .map(({ row, instances }) => ({ event: events.toResource(row), instances }));
         };
         return {
-          calendar: toCalendar(calendar),
+          calendar: calendarTable.toResource(calendar),
           events: bounded(answer, 'The calendar has too much in that window. Ask for a shorter one.'),
         };
       },

@@ -3,28 +3,12 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
-import type { Versioned } from '../../plan.ts';
-import type { CalendarEvent } from '../../sdk/types.ts';
-import type { Series } from '../../time/recurrence.ts';
 import { DAY_MS } from '../../time/units.ts';
 import type { CalendarRow } from '../calendars/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
-
-export interface EventRow extends Versioned {
-  id: string;
-  calendar_id: string;
-  user_id: string;
-  start_ts: number;
-  duration: number;
-  busy: number;
-  recurrence: string | null;
-  exdates: string;
-  reminders: string;
-  metadata: string;
-  created: number;
-  updated: number;
-}
+import { type EventRow, events } from './table.ts';
 
 /** What free/busy takes of an event, and no more: never its contents. */
 export type BusyRow = Pick<
@@ -38,21 +22,9 @@ export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 /** An event with those of its calendar. */
 export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
-export const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
-  events.metadata, created, updated, events.version`;
+const columns = events.selected;
 
 const UNTIL_REACH = UNTIL_MAX_DAYS * DAY_MS;
-
-export const toEvent = (row: EventRow): CalendarEvent => ({
-  id: row.id,
-  calendarId: row.calendar_id,
-  userId: row.user_id,
-  ...toSeries(row),
-  created: row.created,
-  updated: row.updated,
-  reminders: JSON.parse(row.reminders),
-  metadata: JSON.parse(row.metadata),
-});
 
 /**
  * @param lastStart the latest that an instance may start, in any time zone; null when there is no end to it, or none
@@ -171,24 +143,7 @@ export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow
   sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
 
 export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: number): Query<EventRow> =>
-  selectByMetadata(
-    scope,
-    { columns, table: sql`events`, entries: sql`event_metadata`, where: alive(now) },
-    page,
-  );
+  selectByMetadata(scope, listedEvents(scope, now), page);
 
-export const toSeries = (row: Omit<BusyRow, 'calendar_id'>): Series => ({
-  startTs: row.start_ts,
-  duration: row.duration,
-  busy: row.busy === 1,
-  recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
-  exdates: JSON.parse(row.exdates),
-});
-
-export const listedEvents = (scope: Scope, now: number): Listed => ({
-  table: sql`events`,
-  columns,
-  entries: sql`event_metadata`,
-  within: ofUser(scope),
-  where: alive(now),
-});
+/** What a page of a list of events reads. */
+export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));

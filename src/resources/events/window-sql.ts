@@ -5,7 +5,8 @@ import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import type { Limits } from './limits.ts';
-import { alive, type BusyRow, columns, type EventRow, type ZoneRow } from './sql.ts';
+import { alive, type BusyRow, type ZoneRow } from './sql.ts';
+import { type EventRow, events } from './table.ts';
 
 /** The classes of `events.length_class`: powers of four, and one for what has no end. */
 export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
@@ -66,7 +67,12 @@ const upTo = <Row>(
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
     + octet_length(events.metadata)`;
-  const found = upTo<EventRow>(limit, sql`${columns}, events.seq`, size, eventsIn(scope, calendars, window));
+  const found = upTo<EventRow>(
+    limit,
+    sql`${events.selected}, events.seq`,
+    size,
+    eventsIn(scope, calendars, window),
+  );
   return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
 };
 

@@ -70,9 +70,15 @@ const rules = v.pipe(
   }),
 );
 
+/** Monday to Friday, 09:00–17:30. */
+const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
+  variant: { type: 'WDay', value },
+  intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
+}));
+
 export const creation = shape({
   timezone,
-  rules: v.optional(rules),
+  rules: v.optional(rules, officeHours),
   metadata: v.optional(metadata, {}),
 });
 
@@ -85,9 +91,3 @@ export const update = shape({
 
 export type NewSchedule = v.InferOutput<typeof creation>;
 export type ScheduleUpdate = v.InferOutput<typeof update>;
-
-/** Monday to Friday, 09:00–17:30. */
-export const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
-  variant: { type: 'WDay', value },
-  intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
-}));

@@ -94,10 +94,10 @@ export interface Replicated extends Service {
   catchUp: () => Promise<void>;
 }
 
-/** The bundle in front of a database with a replica that lags: see test/worker/places/behind.ts. */
+/** The bundle in front of a database with a replica that lags: see test/support/lagging-worker.ts. */
 export async function startReplicated(): Promise<Replicated> {
   const { outputFiles } = await bundleOf({
-    entryPoints: [join(root, 'test/worker/places/behind.ts')],
+    entryPoints: [join(root, 'test/support/lagging-worker.ts')],
     bundle: true,
     format: 'esm',
     target: 'es2024',
@@ -116,13 +116,32 @@ export async function startReplicated(): Promise<Replicated> {
   };
 }
 
-/** The Worker that is deployed, and the one that takes its place, over the same D1, as while a deploy goes on. */
+/** Adds the name of its Worker to each response: the code of two releases can be the same for a while. */
+const named = (name: string) => `
+import worker from './index.js';
+export default {
+  ...worker,
+  async fetch(request, env, context) {
+    const response = await worker.fetch(request, env, context);
+    const marked = new Response(response.body, response);
+    marked.headers.set('x-release', '${name}');
+    return marked;
+  },
+};`;
+
+/**
+ * Two Workers over one D1, as during a deploy: the bundle of an earlier release, and the code of today.
+ *
+ * @param previous the number of a bundle in test/e2e/releases.
+ * @returns a service whose first URL is that of the earlier release.
+ */
 export async function startReleases(previous: number): Promise<Service> {
   const gzipped = await readFile(join(root, `test/e2e/releases/${previous}.js.gz`));
-  return start([
-    { name: 'previous', modules: [indexOf(gunzipSync(gzipped).toString())] },
-    { name: 'next', modules: [indexOf(await bundle())] },
-  ]);
+  const worker = (name: string, contents: string): Named => ({
+    name,
+    modules: [{ type: 'ESModule', path: 'named.js', contents: named(name) }, indexOf(contents)],
+  });
+  return start([worker('previous', gunzipSync(gzipped).toString()), worker('next', await bundle())]);
 }
 
 const indexOf = (contents: string) => ({ type: 'ESModule', path: 'index.js', contents }) as const;
