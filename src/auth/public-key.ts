@@ -1,6 +1,7 @@
 /** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
+import { base64Of, bytesOf } from '../crypto/base64.ts';
 import { PUBLIC_KEY_MAX_CHARS, RSA_MAX_BITS, RSA_MIN_BITS } from '../limits.ts';
 
 export interface PublicKey {
@@ -50,12 +51,11 @@ async function importKey(label: string, base64: string): Promise<CryptoKey> {
 
 /** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto takes (RFC 8017 A.1.1, RFC 5280 4.1). */
 function spkiOf(pkcs1: string): string {
-  const key = Uint8Array.from(atob(pkcs1), (character) => character.charCodeAt(0));
   const rsaEncryption = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
   ];
-  const bitString = der(0x03, [0, ...key]);
-  return btoa(String.fromCharCode(...der(0x30, [...rsaEncryption, ...bitString])));
+  const bitString = der(0x03, [0, ...bytesOf(pkcs1)]);
+  return base64Of(der(0x30, [...rsaEncryption, ...bitString]));
 }
 
 function der(tag: number, content: number[]): number[] {

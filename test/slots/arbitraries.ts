@@ -1,9 +1,9 @@
 /** Random hosts and questions for property tests. */
 import fc from 'fast-check';
-import { type Query, windowOf } from '../../src/slots/grid.ts';
-import type { Booking, Host } from '../../src/slots/host.ts';
-import type { Interval } from '../../src/slots/intervals.ts';
+import { type SlotQuery, windowOf } from '../../src/slots/grid.ts';
+import type { Host, HostBooking } from '../../src/slots/host.ts';
 import { parseDate } from '../../src/time/dates.ts';
+import type { Interval } from '../../src/time/intervals.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -25,7 +25,7 @@ const dates: [zone: string, date: string][] = [
   ['Pacific/Apia', '2011-12-30'],
 ];
 
-export const query: fc.Arbitrary<Query> = fc
+export const query: fc.Arbitrary<SlotQuery> = fc
   .record({
     at: fc.constantFrom(...dates),
     before: fc.integer({ min: 0, max: 2 }),
@@ -57,7 +57,7 @@ export function intervalIn(span: Interval, longest: number): fc.Arbitrary<Interv
 
 const buffer = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: HOUR }));
 
-export function bookingIn(span: Interval): fc.Arbitrary<Booking> {
+export function bookingIn(span: Interval): fc.Arbitrary<HostBooking> {
   return fc
     .tuple(intervalIn(span, 2 * HOUR), buffer, buffer)
     .map(([time, bufferBefore, bufferAfter]) => ({ ...time, bufferBefore, bufferAfter }));

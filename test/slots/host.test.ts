@@ -1,8 +1,8 @@
 /** A host's starts against the contract's rules, read word for word, at every millisecond of a small world. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Booking, canTake, type Host, startsOf } from '../../src/slots/host.ts';
-import type { Interval } from '../../src/slots/intervals.ts';
+import { canTake, type Host, type HostBooking, startsOf } from '../../src/slots/host.ts';
+import type { Interval } from '../../src/time/intervals.ts';
 
 const SIZE = 40;
 const everywhere = Array.from({ length: SIZE + 45 }, (_, i) => i - 15);
@@ -31,7 +31,7 @@ const world = fc
         id: fc.constant('a'),
         availability: fc.array(time, { minLength: 1, maxLength: 12 }),
         busy: fc.array(time, { maxLength: 2 }),
-        bookings: fc.array(fc.oneof(booking, shared), { maxLength: 4 }) as fc.Arbitrary<Booking[]>,
+        bookings: fc.array(fc.oneof(booking, shared), { maxLength: 4 }) as fc.Arbitrary<HostBooking[]>,
         bufferBefore: fc.constant(before),
         bufferAfter: fc.constant(after),
         earliest: fc.constantFrom(-20, 7, 50),

@@ -1,7 +1,7 @@
 /** Sets of intervals against sets of numbers. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Interval, intersect, merge, subtract, widen } from '../../src/slots/intervals.ts';
+import { type Interval, intersect, merge, subtract, widen } from '../../src/time/intervals.ts';
 
 const SIZE = 60;
 const list = fc.array(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MultiPerson } from '../../src/sdk/types.ts';
-import { gridSize, type Query, windowOf } from '../../src/slots/grid.ts';
+import { gridSize, type SlotQuery, windowOf } from '../../src/slots/grid.ts';
 import { canTake, type Host } from '../../src/slots/host.ts';
 import { bookingSlots } from '../../src/slots/slots.ts';
 import { formatDate } from '../../src/time/dates.ts';
@@ -11,14 +11,14 @@ const roundRobin: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'availab
 const collective: MultiPerson = { variant: 'collective' };
 const multiPerson = fc.constantFrom(roundRobin, collective, { variant: 'group', data: 2 } as const);
 
-const slotsOf = (query: Query, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
+const slotsOf = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   bookingSlots(query, hosts, multiPerson).flatMap(({ slots }) => slots);
 /** Each slot with each of its hosts, as text. */
-const offers = (query: Query, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
+const offers = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   new Set(
     slotsOf(query, hosts, multiPerson).flatMap(({ start, userIds }) => userIds.map((id) => `${start} ${id}`)),
   );
-const slotsOn = (query: Query, hosts: Host[], day: number, multiPerson: MultiPerson) =>
+const slotsOn = (query: SlotQuery, hosts: Host[], day: number, multiPerson: MultiPerson) =>
   bookingSlots(query, hosts, multiPerson).find(({ date }) => date === formatDate(day))?.slots ?? [];
 
 test('a range says what its single dates say, but for slots that end after their date', () => {

@@ -1,12 +1,12 @@
 /** The slots of an independent reading of the contract, which vectors.py writes; see there. */
 import { expect, test } from 'vitest';
 import type { MultiPerson, ScheduleRule, Weekday } from '../../src/sdk/types.ts';
-import { windowOf } from '../../src/slots/grid.ts';
+import { type SlotQuery, windowOf } from '../../src/slots/grid.ts';
 import { canTake, type Host } from '../../src/slots/host.ts';
-import { merge, subtract } from '../../src/slots/intervals.ts';
 import { openings } from '../../src/slots/openings.ts';
-import { bookingSlots, type Query, type Session } from '../../src/slots/slots.ts';
+import { bookingSlots, type Session } from '../../src/slots/slots.ts';
 import { parseDate } from '../../src/time/dates.ts';
+import { merge, subtract } from '../../src/time/intervals.ts';
 import vectors from './vectors.json' with { type: 'json' };
 
 type Event = [start: number, end: number, calendar: string, busy: boolean, service: string | null];
@@ -53,7 +53,7 @@ test.each([...kinds])('each slot of kind %s is one that its hosts can take', (_,
   }
 });
 
-function queryOf({ zone, dates, interval, duration }: Vector): Query {
+function queryOf({ zone, dates, interval, duration }: Vector): SlotQuery {
   const [first = Number.NaN, last = Number.NaN] = dates.map(parseDate);
   return { zone, first, last, interval, duration };
 }

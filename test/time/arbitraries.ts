@@ -1,5 +1,5 @@
 /**
- * Random series for property tests: every recurrence that `faults` lets pass can come up, small numbers most
+ * Random series for property tests: every recurrence without `recurrenceErrors` can come up, small numbers most
  * often.
  */
 import fc from 'fast-check';

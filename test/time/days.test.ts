@@ -1,7 +1,7 @@
 /** What a search costs, at the prices of its steps: on a public endpoint nobody may be able to make it long. */
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../src/sdk/types.ts';
-import { Budget, Overspent, PRICE } from '../../src/time/budget.ts';
+import { Budget, Overspent, PRICE_NS } from '../../src/time/budget.ts';
 import { daysOf } from '../../src/time/days.ts';
 import { ruleOf } from '../../src/time/rule.ts';
 
@@ -12,7 +12,7 @@ function cost(recurrence: Partial<Recurrence>, start: number, from: number): num
   const budget = new Budget(1e12);
   const rule = ruleOf({ freq: 'daily', interval: 1, ...recurrence }, start, 'Mon');
   for (const _ of daysOf(rule, from, from + 62, budget));
-  return 1e12 - budget.left;
+  return 1e12 - budget.leftNs;
 }
 
 test.each<Partial<Recurrence>>([
@@ -31,13 +31,13 @@ test.each<Partial<Recurrence>>([
 
 test('days outside the window are not looked at, where they neither count nor have a place', () => {
   const days = (recurrence: Partial<Recurrence>) =>
-    cost({ freq: 'yearly', ...recurrence }, 0, TODAY) / PRICE.day;
+    cost({ freq: 'yearly', ...recurrence }, 0, TODAY) / PRICE_NS.day;
   expect(days({ byyearday: [326] })).toBeLessThan(3 * 64 + 200);
   expect(days({ byyearday: [326], bysetpos: [1] })).toBeGreaterThan(365);
 });
 
 test('a count is searched from the start, and no further than it lasts', () => {
-  expect(cost({ count: 10 }, TODAY - 3000, TODAY)).toBeLessThan(70 * PRICE.day + 2 * PRICE.month);
+  expect(cost({ count: 10 }, TODAY - 3000, TODAY)).toBeLessThan(70 * PRICE_NS.day + 2 * PRICE_NS.month);
   expect(cost({ freq: 'yearly', count: 1 }, TODAY - 3000, TODAY)).toBeLessThan(5000);
 });
 
@@ -53,7 +53,7 @@ test.each<Partial<Recurrence>>([
 test.each(['daily', 'yearly'] as const)('months that bymonth leaves out are not looked at: %s', (freq) => {
   const never = { freq, count: 739, bymonth: [2], bymonthday: [30] };
   expect(cost(never, 0, YEAR_2299)).toBeLessThan(
-    330 * (29 * 2 * PRICE.day + 12 * (PRICE.period + PRICE.month)),
+    330 * (29 * 2 * PRICE_NS.day + 12 * (PRICE_NS.period + PRICE_NS.month)),
   );
 });
 
@@ -71,13 +71,13 @@ test('a search ends when its budget does', () => {
     const rule = ruleOf(recurrence as unknown as Recurrence, 0, 'Mon');
     for (const day of daysOf(rule, 0, YEAR_2299, budget)) found.push(day);
   }).toThrow(Overspent);
-  expect(budget.left).toBeGreaterThan(-31 * 3 * PRICE.day);
-  expect(found.at(-1)).toBeLessThan(100_000 / PRICE.day);
+  expect(budget.leftNs).toBeGreaterThan(-31 * 3 * PRICE_NS.day);
+  expect(found.at(-1)).toBeLessThan(100_000 / PRICE_NS.day);
 });
 
 test('every entry of a rule is paid for before it is made ready', () => {
   const full = Array.from({ length: 366 }, (_, i) => i + 1);
-  const budget = new Budget(365 * PRICE.entry);
+  const budget = new Budget(365 * PRICE_NS.entry);
   const recurrence: Recurrence = { freq: 'yearly', interval: 1, byyearday: full };
   expect(() => ruleOf(recurrence, 0, 'Mon', budget)).toThrow(Overspent);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../src/sdk/types.ts';
-import { faults, sizes } from '../../src/time/recurrence-errors.ts';
+import { recurrenceErrors, sizes } from '../../src/time/recurrence-errors.ts';
 import { series } from './arbitraries.ts';
 
 const DAY = 86_400_000;
@@ -13,15 +13,16 @@ type Loose = Omit<Partial<Recurrence>, 'byweekday' | 'bymonth'> & {
   bymonth?: (string | number)[];
 };
 
-const check = (loose: Loose) => faults({ freq: 'yearly', interval: 1, ...loose } as Recurrence, START);
+const check = (loose: Loose) =>
+  recurrenceErrors({ freq: 'yearly', interval: 1, ...loose } as Recurrence, START);
 const paths = (loose: Loose) => check(loose).map(({ path }) => path);
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 const bothEnds = (n: number) => [...upTo(n), ...upTo(n).map((i) => -i)];
 
-test('a recurrence without faults has none', () => {
+test('a valid recurrence has no errors', () => {
   fc.assert(
     fc.property(series, ({ recurrence, startTs }) => {
-      expect(recurrence && faults(recurrence, startTs)).toEqual([]);
+      expect(recurrence && recurrenceErrors(recurrence, startTs)).toEqual([]);
     }),
   );
 });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Recurrence, Weekday } from '../../src/sdk/types.ts';
 import { instances } from '../../src/time/recurrence.ts';
-import { faults } from '../../src/time/recurrence-errors.ts';
+import { recurrenceErrors } from '../../src/time/recurrence-errors.ts';
 import vectors from './vectors.json' with { type: 'json' };
 
 interface Vector {
@@ -28,7 +28,7 @@ test('the vectors are recurrences that the contract allows', () => {
   const tooLong = /until/; // two examples of the RFC go on for more than 732 days
   const refused = [...kinds.values()]
     .flat()
-    .flatMap(({ recurrence, startTs }) => faults(recurrence, startTs));
+    .flatMap(({ recurrence, startTs }) => recurrenceErrors(recurrence, startTs));
   expect(refused.filter(({ path }) => !tooLong.test(path))).toEqual([]);
 });
 

@@ -10,7 +10,7 @@
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES } from '../../limits.ts';
-import type { Interval } from '../../slots/intervals.ts';
+import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 

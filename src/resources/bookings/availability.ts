@@ -1,7 +1,7 @@
 /** From the rows of an agenda to the hosts as the slot core knows them: what opens and what takes their time. */
 import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
-import type { Booking, Host } from '../../slots/host.ts';
-import { type Interval, merge, subtract, widen } from '../../slots/intervals.ts';
+import type { Host, HostBooking } from '../../slots/host.ts';
+import { type Interval, merge, subtract, widen } from '../../time/intervals.ts';
 import { openings } from '../../slots/openings.ts';
 import type { Session } from '../../slots/slots.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
@@ -94,7 +94,7 @@ export function availabilityOf(
           .flatMap((group) => intervalsOf(group, near, budget));
       const bookings = (bookedOf.get(row.user_id) ?? []).flatMap((group) =>
         intervalsOf(group, near, budget).map(
-          (interval): Booking => ({
+          (interval): HostBooking => ({
             ...interval,
             bufferBefore: group.buffer_before * MINUTE_MS,
             bufferAfter: group.buffer_after * MINUTE_MS,

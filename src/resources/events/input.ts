@@ -12,7 +12,7 @@ import {
   WINDOW_MAX_DAYS,
 } from '../../limits.ts';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
-import { faults, sizes } from '../../time/recurrence-errors.ts';
+import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
@@ -46,7 +46,7 @@ const name = v.string('must be a string');
 const wholes = (part: keyof typeof sizes) =>
   v.optional(list(whole, sizes[part], 'must be a list of whole numbers'));
 
-/** The JSON types; what the values may be, alone and together, is RFC 5545's, and told by `faults`. */
+/** The JSON types; what the values may be, alone and together, is RFC 5545's, and checked by `recurrenceErrors`. */
 const recurrence = shape({
   freq: v.picklist(['yearly', 'monthly', 'weekly', 'daily'], 'must be yearly, monthly, weekly or daily'),
   interval: whole,
@@ -67,7 +67,7 @@ const lawful = <T extends { recurrence?: object | null | undefined; startTs?: nu
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs = Number.POSITIVE_INFINITY } = dataset.value;
-    for (const { path, reason } of faults(recurrence as Recurrence, startTs)) {
+    for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, startTs)) {
       addIssue({ message: reason, path: at(`recurrence.${path}`) });
     }
   });

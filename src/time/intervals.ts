@@ -1,20 +1,25 @@
 /**
- * Times as sets: every operation sweeps once over what it is given. A set is a list of intervals in order,
- * disjoint, and merged where they touch; only `merge` takes anything else.
+ * Sets of times. A set is a list of intervals in order that neither overlap nor touch, so that each operation sweeps once
+ * over its operands. Every function takes and returns sets; only `merge` takes any list of intervals.
  */
 
-/** The time (ms) from `start` on, up to and without `end`. None when `end <= start`. */
+/** The milliseconds from `start` until just before `end`. The interval is empty where `end <= start`. */
 export interface Interval {
   start: number;
   end: number;
 }
 
-/** The set of all times that lie in any of some intervals, which come in any order. */
-export function merge(intervals: readonly Interval[]): Interval[] {
+/**
+ * The set of all times that lie in any of these intervals.
+ *
+ * @param intervals in any order.
+ * @param keepEmpty keeps empty intervals that no other one touches.
+ */
+export function merge(intervals: readonly Interval[], keepEmpty = false): Interval[] {
   const merged: Interval[] = [];
   let last: Interval | undefined;
   for (const { start, end } of inOrder(intervals)) {
-    if (end <= start) continue;
+    if (end <= start && !keepEmpty) continue;
     if (!last || last.end < start) {
       last = { start, end };
       merged.push(last);
@@ -23,7 +28,7 @@ export function merge(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
-/** The set of the times that two sets share. One interval of which nothing is left does for an empty set. */
+/** The times that two sets share. A single empty interval may stand for the empty set. */
 export function intersect(some: readonly Interval[], others: readonly Interval[]): Interval[] {
   const shared: Interval[] = [];
   let next = 0;
@@ -39,7 +44,7 @@ export function intersect(some: readonly Interval[], others: readonly Interval[]
   return shared;
 }
 
-/** The set of the times of one set that are not in another. */
+/** The times of one set that are not in another. */
 export function subtract(some: readonly Interval[], others: readonly Interval[]): Interval[] {
   const left: Interval[] = [];
   let next = 0;
@@ -57,14 +62,17 @@ export function subtract(some: readonly Interval[], others: readonly Interval[])
 }
 
 /**
- * A set whose intervals begin `before` (ms) earlier and end `after` later. Below zero they shrink, and those
- * of which nothing is left are gone.
+ * A set whose intervals start earlier and end later. Negative values shrink the intervals, and drop those that become
+ * empty.
+ *
+ * @param before milliseconds.
+ * @param after milliseconds.
  */
 export function widen(intervals: readonly Interval[], before: number, after: number): Interval[] {
   return merge(intervals.map(({ start, end }) => ({ start: start - before, end: end + after })));
 }
 
-/** Most lists come in order: looking costs a fraction of sorting. */
+/** Most lists come in order, and the check costs a fraction of a sort. */
 function inOrder(intervals: readonly Interval[]): readonly Interval[] {
   let before = -Infinity;
   for (const { start } of intervals) {
