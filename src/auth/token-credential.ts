@@ -87,7 +87,7 @@ function readCredential(bearer: Bearer): Credential {
     proof: selectCandidates(scope.account, token, now),
     async verify(proof) {
       const signer = await signerOf(bearer, readCandidates(proof));
-      return { account, readsReplica: signer.nearest === 1 };
+      return { account, readsReplica: signer.reads_replica === 1 };
     },
   };
 }
@@ -101,7 +101,7 @@ function writeCredential(bearer: Bearer, { seq, kid }: CandidateKey): Credential
     async verify(proof) {
       const candidates = readCandidates(proof);
       if (!candidates.held) return writeCredential(bearer, await signerOf(bearer, candidates));
-      return { account, readsReplica: candidates.keys.some(({ nearest }) => nearest === 1) };
+      return { account, readsReplica: candidates.keys.some(({ reads_replica }) => reads_replica === 1) };
     },
   };
 }

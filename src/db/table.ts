@@ -9,6 +9,8 @@ import { assign, type Param, type Query, query, raw, type Sql, sql } from './sql
 /** What a column holds. JSON columns are text in a row, and a value in the body of a request and in an export. */
 export interface Column<Value extends Param = Param> {
   readonly json: boolean;
+  /** Its name in an export, where that is not the column's in camel case. */
+  readonly member?: string;
   /** The type of the value in a row; only the compiler uses it. */
   readonly value?: Value;
 }

@@ -44,7 +44,7 @@ export async function remind({ DB }: Env, clock: () => number, stepEvents = STEP
     [rows] = await batch(DB, [selectDueEvents(now, stepEvents)]);
     if (rows.length === 0) return;
     const evaluated = rows.map((row) => ({ row, ...evaluate(row, now) }));
-    const next = evaluated.map(({ row, since, next }): NextDue => [row.event, row.stamp, since, next]);
+    const next = evaluated.map(({ row, since, next }): NextDue => [row.event, row.change_token, since, next]);
     const entries = notificationsOf(evaluated);
     await batch(DB, [...(entries.length > 0 ? [insertNotifications(entries)] : []), ...updateNext(next)]);
   } while (rows.length === stepEvents);
@@ -93,7 +93,7 @@ export function notificationsOf(
       }
       current.reminders += 1;
       current.bytes += row.size;
-      entries.push([current.notification, row.event, row.stamp, reminder, startTs]);
+      entries.push([current.notification, row.event, row.change_token, reminder, startTs]);
     }
   }
   return entries;
@@ -111,7 +111,7 @@ export async function backfillReminders({ DB }: Env, stepEvents = BACKFILL_STEP_
     let backfilledTo: string | null | undefined;
     do {
       const [, [row]] = await batch(DB, backfillEvents(account.account_id, stepEvents));
-      backfilledTo = row?.filed;
+      backfilledTo = row?.backfilled_to;
     } while (backfilledTo);
   }
 }

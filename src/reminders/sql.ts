@@ -11,8 +11,8 @@ const REMINDER_MAX_MS = REMINDER_MAX_MINUTES * MINUTE_MS;
 export interface DueEventRow {
   /** The `seq` of the event. */
   event: number;
-  /** The change token of its row in `reminders`. */
-  stamp: number;
+  /** See `tokenOf`. */
+  change_token: string;
   /** Every reminder that was due before this time is in a notification. */
   since: number;
   account_id: string;
@@ -32,9 +32,12 @@ export interface DueEventRow {
   notifies: number;
 }
 
+/** The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`. */
+const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
+
 /** The events that have been due for longest. `since` skips the reminders that were due before the webhook was set. */
 export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> => query<DueEventRow>`
-  SELECT r.event, r.stamp, max(r.since, coalesce(w.since, 0)) AS since, e.account_id, e.start_ts, e.duration, e.busy,
+  SELECT r.event, ${tokenOf(sql`r`)} AS change_token, max(r.since, coalesce(w.since, 0)) AS since, e.account_id, e.start_ts, e.duration, e.busy,
     e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start,
     (SELECT json_group_array(value ->> 'delta') FROM json_each(e.reminders)) AS deltas,
     octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates)
@@ -49,7 +52,7 @@ export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> 
 export type NotificationEntry = [
   notification: number,
   event: number,
-  changeToken: number,
+  changeToken: string,
   reminder: number,
   startTs: number,
 ];
@@ -61,7 +64,7 @@ export const insertNotifications = (entries: readonly NotificationEntry[]): Sql 
     'identifier', json_extract(e.reminders, '$[' || (entry.value ->> 3) || '].identifier'),
     'startTs', entry.value ->> 4))
   FROM json_each(${JSON.stringify(entries)}) entry
-  CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND r.stamp = entry.value ->> 2
+  CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND ${tokenOf(sql`r`)} = entry.value ->> 2
   CROSS JOIN events e ON e.seq = r.event
   GROUP BY entry.value ->> 0`;
 
@@ -71,7 +74,7 @@ const EVENT = sql`json_object('id', e.id, 'calendar_id', e.calendar_id, 'user_id
   'reminders', e.reminders, 'metadata', e.metadata, 'created', e.created, 'updated', e.updated)`;
 
 /** When to look at an event again; `due` null: never. */
-export type NextDue = [event: number, changeToken: number, since: number, due: number | null];
+export type NextDue = [event: number, changeToken: string, since: number, due: number | null];
 
 /**
  * Sets when the events are due next. In the transaction of the notifications, the change token lets only one of several
@@ -79,34 +82,36 @@ export type NextDue = [event: number, changeToken: number, since: number, due: n
  */
 export const updateNext = (next: readonly NextDue[]): Sql[] => [
   sql`
-    UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3, stamp = random() & 0xffffffffffff
+    UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3,
+      change_token = random() & 0xffffffffffff, stamp = random() & 0xffffffffffff -- words: allow, for the release before
     FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due !== null))}) next
-    WHERE event = next.value ->> 0 AND stamp = next.value ->> 1`,
+    WHERE event = next.value ->> 0 AND ${tokenOf(sql`reminders`)} = next.value ->> 1`,
   sql`
-    DELETE FROM reminders WHERE (event, stamp) IN (
-      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due === null))}))`,
+    DELETE FROM reminders WHERE event IN (
+      SELECT r.event FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due === null))}) next
+      CROSS JOIN reminders r ON r.event = next.value ->> 0 AND ${tokenOf(sql`r`)} = next.value ->> 1)`,
 ];
 
 /** An account whose backfill is not complete. */
 export const selectBackfilling = (): Query<{ account_id: string }> => query<{ account_id: string }>`
-  SELECT account_id FROM webhooks WHERE filed IS NOT NULL LIMIT 1`;
+  SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL LIMIT 1`;
 
 /**
  * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was set.
- * `filed` is the id up to which the backfill has come; NULL once it is complete.
+ * `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
  */
-export const backfillEvents = (account: string, limit: number): [Sql, Sql<{ filed: string | null }>] => [
+export const backfillEvents = (account: string, limit: number): [Sql, Sql<{ backfilled_to: string | null }>] => [
   sql`
     INSERT INTO reminders (event, since, due)
     SELECT seq, since, since FROM (
       SELECT e.seq, e.reminders, e.last_start, w.since FROM webhooks w
-      CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.filed
+      CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.backfilled_to
       WHERE w.account_id = ${account} ORDER BY e.id LIMIT ${limit})
     WHERE reminders <> '[]' AND (last_start IS NULL OR last_start + ${REMINDER_MAX_MS} >= since)
     ON CONFLICT DO NOTHING`,
-  sql<{ filed: string | null }>`
-    UPDATE webhooks SET filed = (SELECT max(id) FROM (
-      SELECT e.id FROM events e WHERE e.account_id = webhooks.account_id AND e.id > webhooks.filed
+  sql<{ backfilled_to: string | null }>`
+    UPDATE webhooks SET backfilled_to = (SELECT max(id) FROM (
+      SELECT e.id FROM events e WHERE e.account_id = webhooks.account_id AND e.id > webhooks.backfilled_to
       ORDER BY e.id LIMIT ${limit}))
-    WHERE account_id = ${account} AND filed IS NOT NULL RETURNING filed`,
+    WHERE account_id = ${account} AND backfilled_to IS NOT NULL RETURNING backfilled_to`,
 ];

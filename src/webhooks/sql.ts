@@ -23,12 +23,12 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
       UPDATE deliveries SET next_at = ${now} WHERE account_id = ${account} AND state = 'pending' AND next_at > ${now}
         AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND url <> ${url})`,
     sql`
-      INSERT INTO webhooks (account_id, url, key, secret, events, since, filed)
+      INSERT INTO webhooks (account_id, url, key, secret, events, since, backfilled_to)
       SELECT id, ${url}, ${key}, ${secret}, ${eventsJson}, ${now}, '' FROM accounts WHERE id = ${account}
       ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = coalesce(key, excluded.key),
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
-        filed = CASE WHEN url IS NULL THEN '' ELSE filed END`,
+        backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END`,
   ];
 }
 
@@ -37,7 +37,7 @@ export const removeWebhook = ({ account }: Scope): Sql[] => [
   sql`DELETE FROM deliveries WHERE account_id = ${account} AND state = 'pending'`,
   sql`
     UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL,
-      events = '[]', filed = NULL, next_at = NULL, lease = NULL, lease_until = NULL
+      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL
     WHERE account_id = ${account}`,
 ];
 

@@ -12,7 +12,7 @@ export interface AccountRow extends Versioned {
   webhook: string | null;
   public_freebusy: number;
   public_booking: number;
-  nearest: number;
+  reads_replica: number;
   public_key: string | null;
 }
 
@@ -23,7 +23,7 @@ export const toAccount = (row: AccountRow): Account => ({
     webhook: row.webhook === null ? null : JSON.parse(row.webhook),
     publicFreebusy: row.public_freebusy === 1,
     publicBooking: row.public_booking === 1,
-    reads: row.nearest === 1 ? 'nearest' : 'primary',
+    reads: row.reads_replica === 1 ? 'nearest' : 'primary',
   },
 });
 
@@ -32,7 +32,7 @@ export const newAccountRow = (shard: number): AccountRow => ({
   webhook: null,
   public_freebusy: 1,
   public_booking: 1,
-  nearest: 0,
+  reads_replica: 0,
   public_key: null,
   version: firstVersion(),
 });
@@ -46,7 +46,7 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, public_freebusy, public_booking, nearest, version,
+  SELECT id, public_freebusy, public_booking, reads_replica, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
@@ -60,6 +60,6 @@ export const updateSettings = (
   UPDATE accounts SET ${assign({
     public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
     public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
-    nearest: reads === undefined ? undefined : Number(reads === 'nearest'),
+    reads_replica: reads === undefined ? undefined : Number(reads === 'nearest'),
     version: sql`version + 1`,
   })} WHERE id = ${account}`;

@@ -10,7 +10,7 @@ export const accounts = table({
     public_booking: integer,
     created: integer,
     version: integer,
-    nearest: integer,
+    reads_replica: { ...integer, member: 'nearest' },
   },
   single: true,
 });

@@ -51,8 +51,8 @@ export const selectApiKey = ({ account }: Scope, id: string): Query<ApiKeyRow> =
 /** No row comes back where the account has `API_KEYS_MAX` keys. */
 export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: string): Promise<Sql> {
   return sql`
-    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, nearest)
-    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, nearest
+    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, reads_replica)
+    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, reads_replica
     FROM accounts WHERE id = ${account}
       AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${API_KEYS_MAX}
     RETURNING 1`;

@@ -12,5 +12,5 @@ export const apiKeys = table({
     created: integer,
     expires_at: nullableInteger,
   },
-  computed: { nearest: '(SELECT nearest FROM accounts WHERE id = ?2)' },
+  computed: { reads_replica: '(SELECT reads_replica FROM accounts WHERE id = ?2)' },
 });

@@ -35,8 +35,8 @@ export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
 
 /** No row comes back where the `kid` is taken, or the account has too many keys. */
 export const insertKey = ({ account }: Scope, { kid, pem, state, created, version }: KeyRow): Sql => sql`
-  INSERT INTO signing_keys (account_id, kid, pem, state, created, version, nearest)
-  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, nearest FROM accounts WHERE id = ${account}
+  INSERT INTO signing_keys (account_id, kid, pem, state, created, version, reads_replica)
+  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, reads_replica FROM accounts WHERE id = ${account}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${LIVE_SIGNING_KEYS_MAX}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${SIGNING_KEYS_MAX}
   ON CONFLICT (account_id, kid) DO NOTHING RETURNING 1`;

@@ -13,7 +13,7 @@ export const signingKeys = table({
     created: integer,
     version: integer,
   },
-  computed: { nearest: '(SELECT nearest FROM accounts WHERE id = ?2)' },
+  computed: { reads_replica: '(SELECT reads_replica FROM accounts WHERE id = ?2)' },
 });
 
 export type KeyRow = RowOf<typeof signingKeys>;

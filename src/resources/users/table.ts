@@ -17,7 +17,10 @@ export const users = resourceTable({
   name: 'users',
   owner: 'account',
   columns: { id: text, metadata: json, version: integer },
-  internal: { not_before: nullableInteger, agenda: integer },
+  internal: {
+    not_before: nullableInteger,
+    availability_revision: { ...integer, member: 'agenda' }, // words: allow, exports have this member
+  },
   toResource: ({ id, metadata }): User => ({ id, metadata: JSON.parse(metadata) }),
 });
 
