@@ -11,6 +11,8 @@ export interface Column<Value extends Param = Param> {
   readonly json: boolean;
   /** Its name in an export, where that is not the column's in camel case. */
   readonly member?: string;
+  /** Whether it came after format 1: an export without it imports with the column's default. */
+  readonly added?: true;
   /** The type of the value in a row; only the compiler uses it. */
   readonly value?: Value;
 }

@@ -29,20 +29,29 @@ export const columnsOf = ({ columns, internal }: Table): [name: string, column: 
 
 type Value = string | number | null;
 
+/** The name of a column in a line. */
+const nameOf = (column: string, { member }: Column): string => member ?? memberOf(column);
+
 /** A row as a line: one JSON object, with the columns in camel case. */
 export function lineOf(table: Table, row: Readonly<Record<string, unknown>>): string {
-  const members = columnsOf(table).map(([name, { json }]) => {
+  const members = columnsOf(table).map(([name, column]) => {
     const value = row[name];
-    return [memberOf(name), json && value !== null ? JSON.parse(String(value)) : value];
+    return [nameOf(name, column), column.json && value !== null ? JSON.parse(String(value)) : value];
   });
   return `${JSON.stringify({ type: table.type, ...Object.fromEntries(members) })}\n`;
 }
 
-/** The values of a line, in the order of the columns: as they were stored. */
-export function valuesOf(table: Table, line: Readonly<Record<string, unknown>>): Value[] {
-  return columnsOf(table).map(([name, { json }]) => {
-    const value = line[memberOf(name)];
-    if (value === undefined) throw new Error(`lacks ${memberOf(name)}`);
-    return json && value !== null ? JSON.stringify(value) : (value as Value);
+/**
+ * The values of a line, by column. An older export may lack a column that was added since.
+ *
+ * @throws Error for a line that lacks any other column.
+ */
+export function valuesOf(table: Table, line: Readonly<Record<string, unknown>>): Record<string, Value> {
+  const values = columnsOf(table).flatMap(([name, column]): [string, Value][] => {
+    const value = line[nameOf(name, column)];
+    if (value === undefined && column.added) return [];
+    if (value === undefined) throw new Error(`a line of ${table.type} lacks ${nameOf(name, column)}`);
+    return [[name, column.json && value !== null ? JSON.stringify(value) : (value as Value)]];
   });
+  return Object.fromEntries(values);
 }

@@ -32,6 +32,9 @@ export interface DueEventRow {
   notifies: number;
 }
 
+/** The former name of change_token, by which the release before this one notices a change. */
+const formerToken = sql`stamp`; // words: allow
+
 /** The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`. */
 const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
 
@@ -83,7 +86,7 @@ export type NextDue = [event: number, changeToken: string, since: number, due: n
 export const updateNext = (next: readonly NextDue[]): Sql[] => [
   sql`
     UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3,
-      change_token = random() & 0xffffffffffff, stamp = random() & 0xffffffffffff -- words: allow, for the release before
+      change_token = random() & 0xffffffffffff, ${formerToken} = random() & 0xffffffffffff
     FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due !== null))}) next
     WHERE event = next.value ->> 0 AND ${tokenOf(sql`reminders`)} = next.value ->> 1`,
   sql`
@@ -100,7 +103,10 @@ export const selectBackfilling = (): Query<{ account_id: string }> => query<{ ac
  * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was set.
  * `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
  */
-export const backfillEvents = (account: string, limit: number): [Sql, Sql<{ backfilled_to: string | null }>] => [
+export const backfillEvents = (
+  account: string,
+  limit: number,
+): [Sql, Sql<{ backfilled_to: string | null }>] => [
   sql`
     INSERT INTO reminders (event, since, due)
     SELECT seq, since, since FROM (

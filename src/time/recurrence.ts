@@ -8,7 +8,7 @@ import type { CalendarEvent, Instance, Recurrence, Timespan, Weekday } from '../
 import { Budget, Overspent, PRICE_NS, unlimited } from './budget.ts';
 import { WEEKDAYS } from './calendar.ts';
 import { daysOf } from './days.ts';
-import { merge } from './intervals.ts';
+import { type Interval, merge } from './intervals.ts';
 import { ruleOf } from './rule.ts';
 import { DAY_MS, HOUR_MS } from './units.ts';
 import { toInstant, toLocal } from './zone.ts';
@@ -131,7 +131,7 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
  * @param instances in any order; those that are not busy do not count.
  */
 export function mergeBusy(instances: readonly Instance[]): Instance[] {
-  const taken = instances.filter(({ busy }) => busy);
-  const intervals = taken.map(({ startTs, endTs }) => ({ start: startTs, end: endTs }));
-  return merge(intervals, true).map(({ start, end }) => ({ startTs: start, endTs: end, busy: true }));
+  const taken: Interval[] = [];
+  for (const { startTs, endTs, busy } of instances) if (busy) taken.push({ start: startTs, end: endTs });
+  return merge(taken, true).map(({ start, end }) => ({ startTs: start, endTs: end, busy: true }));
 }

@@ -1,11 +1,12 @@
 /** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { DeliveryState } from '../sdk/types.ts';
+import { MINUTE_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
 
 /** The longest lease: longer than any run takes. */
-const LEASE_MS = 120_000;
+const LEASE_MS = 2 * MINUTE_MS;
 /** The most deliveries of one run. */
 export const RUN_MAX = 30;
 

@@ -16,6 +16,6 @@ export const webhooks = table({
   // The shard that the account comes from sends what was due before.
   computed: {
     since: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-    backfilled_to: "CASE WHEN value ->> 0 IS NOT NULL THEN '' END",
+    backfilled_to: "CASE WHEN value ->> 'url' IS NOT NULL THEN '' END",
   },
 });

@@ -13,4 +13,6 @@ export const accounts = table({
     reads_replica: { ...integer, member: 'nearest' },
   },
   single: true,
+  // The former name, for the release before.
+  computed: { nearest: "value ->> 'reads_replica'" },
 });

@@ -16,37 +16,50 @@ import {
 } from './availability.ts';
 import type { AvailabilityQuery } from './availability-sql.ts';
 import type { BookableHost, Wanted } from './decide.ts';
-import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './sql.ts';
+import {
+  type DecisionBasis,
+  type RankRow,
+  type SessionEventRow,
+  selectRanks,
+  selectSessionEvents,
+} from './sql.ts';
 
 /** How often a booking is decided on before its caller is asked to come again. */
 const MAX_TRIES = 8;
 
 /** Everything that a decision is made on, as it was read in one transaction. */
 export interface Reading {
-  agenda: ServiceAvailability;
-  basis: Basis;
+  availability: ServiceAvailability;
+  basis: DecisionBasis;
   sessionEvents: SessionEventRow[];
   ranks: Map<string, number>;
 }
 
-export const decisionQueries = (asked: AvailabilityQuery) =>
-  [...availabilityQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+export const decisionQueries = (request: AvailabilityQuery) =>
+  [...availabilityQueries(request), selectSessionEvents(request), selectRanks(request)] as const;
 
 export function readingOf(
-  agendaRows: AvailabilityRows,
+  availabilityRows: AvailabilityRows,
   sessionEvents: SessionEventRow[],
   ranks: RankRow[],
   { startTs, duration }: Wanted,
   now: number,
 ): Reading {
-  const service = found(agendaRows[0]);
+  const service = found(availabilityRows[0]);
   try {
     return {
-      agenda: availabilityOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      availability: availabilityOf(
+        service,
+        availabilityRows,
+        { start: startTs, end: startTs + duration },
+        now,
+      ),
       basis: {
         serviceId: service.id,
         revision: service.revision,
-        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
+        hostRevisions: Object.fromEntries(
+          availabilityRows[1].map(({ user_id, availability_revision }) => [user_id, availability_revision]),
+        ),
       },
       sessionEvents,
       ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
@@ -81,11 +94,11 @@ export const sessionAt = (
 
 /** The session that a booking is part of at a time, and the events that have to be made for it. */
 export function sessionFor(
-  { agenda, sessionEvents }: Reading,
+  { availability, sessionEvents }: Reading,
   wanted: Wanted,
   hosts: readonly BookableHost[],
 ) {
-  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
+  const session = sessionAt(availability, wanted) ?? crypto.randomUUID();
   const there = sessionEvents.filter((event) => event.session === session);
   const missing = hosts
     .filter(({ id }) => !there.some(({ user_id }) => user_id === id))

@@ -31,7 +31,8 @@ export const bookings = resourceTable({
     updated: integer,
     version: integer,
   },
-  internal: { stamp: text },
+  internal: { change_token: { ...text, member: 'stamp' } }, // words: allow, exports have this member
+  computed: { stamp: "value ->> 'change_token'" }, // words: allow, for the release before
   toResource: (row): Booking => ({
     id: row.id,
     serviceId: row.service_id,
