@@ -1,33 +1,42 @@
-/** What the Worker is deployed with: see wrangler.toml. */
-import type { Declared } from './db/databases.ts';
+/** The bindings and variables of a deployment: see wrangler.toml. */
+
+/** How the operator configures a shard. */
+export interface ShardConfig {
+  /** The binding of its database. */
+  binding: string;
+  /** A region's name, which the operator chooses. Several shards may share it. */
+  region?: string;
+}
 
 export interface Env {
-  /** The database of place 0; those of other places are bound by names of the operator's. */
+  /** The database of shard 0. The operator names the bindings of other shards. */
   DB: D1Database;
-  /** The places by their numbers. None: place 0 is all that there is. */
-  PLACES?: Record<string, Declared>;
-  /** Whoever knows it may create accounts. Without it nobody may. */
+  /** The shards by their numbers. Absent: shard 0 is the only one. */
+  SHARDS?: Record<string, ShardConfig>;
+  /** The name of SHARDS in the release before this one. */
+  PLACES?: Record<string, ShardConfig>;
+  /** Whoever knows the code may create accounts. Without it, nobody may. */
   CREATE_ACCOUNT_SECRET_CODE?: string;
-  /** Slows down what is not proven. */
+  /** Counts requests whose credential this isolate has not verified before. */
   RATE_LIMITER?: RateLimit;
-  /** The description and its page. */
+  /** The description, the reference and the guides. */
   ASSETS?: Fetcher;
-  /** Where it is said what a run of its own is to do. Without it the cron does that, minute by minute. */
+  /** Carries wake-ups and sweeps to runs of their own. Without it, the cron does the work minute by minute. */
   DELIVERIES?: Queue<Message>;
-  /** Any value lets webhooks be on private addresses: for development alone. */
+  /** Any value allows webhooks on private addresses: for development only. */
   ALLOW_PRIVATE_WEBHOOKS?: string;
 }
 
-/** Says that an account has something to deliver. */
-export interface Nudge {
+/** An account has something to deliver. */
+export interface WakeUp {
   account: string;
 }
 
-/** Says that a cron is to do its work in a place: which cron, and when it was due, in milliseconds since the epoch. */
+/** A cron is due in a shard; `at` is when, in milliseconds since the epoch. */
 export interface Sweep {
-  place: number;
+  shard: number;
   cron: string;
   at: number;
 }
 
-export type Message = Nudge | Sweep;
+export type Message = WakeUp | Sweep;

@@ -1,21 +1,27 @@
-/** A row of the table of routes, and what the compiler asks of it. */
-import type { AnyOperation } from './operation.ts';
-import type { ParamName } from './resources/params.ts';
+/** The type of a row of the table of routes, and the check that the compiler makes of its paths. */
+import type { Shard } from './db/shards.ts';
+import type { AnyOperation, ParsedRequest } from './operation.ts';
 import type { NamedPermission } from './sdk/types.ts';
+import type { ParamName } from './validation/params.ts';
 
-/** Which credentials a path takes: an API key, a user's token, either, none, or any of them, down to an account's mere id. */
+/** The path under which every route stands. */
+export const BASE_PATH = '/api/v1';
+
+/** The credentials that a path takes: an API key, a user's token, either, none, or any of them down to a bare account id. */
 export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone';
 
-/** One operation, the paths that lead to it, and the permission that a token needs. */
+/** One operation, the paths that lead to it, and the permissions that a token needs. */
 export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
   readonly needs: readonly NamedPermission[];
   readonly status?: 201;
-  /** The parameter of the path that names whose it is; through the user's door that is the caller. */
+  /** The path parameter that names the owner; through the `user` door the owner is the caller. */
   readonly owner?: 'userId';
-  /** The setting that opens the path to whoever knows the account's id. */
+  /** The setting that opens the path to anyone who knows the account's id. */
   readonly opens?: 'publicFreebusy' | 'publicBooking';
-  /** Counted by the rate limiter, whoever asks. */
+  /** The rate limiter counts every request, known callers included. */
   readonly limited?: true;
+  /** Chooses the shard where no credential names one; it gives up at `endsMs`, milliseconds since the epoch. */
+  readonly shardFor?: (request: ParsedRequest, endsMs: number) => Promise<Shard>;
 } & (
     | { readonly method: 'GET'; readonly does: AnyOperation & { readonly writes: false } }
     | { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly does: AnyOperation }
@@ -29,7 +35,7 @@ type ParamsIn<Path> = Path extends `${string}:${infer Name}/${infer Rest}`
     ? Name
     : never;
 
-/** What the operation reads from the path; the owner stands in it where the token does not say who that is. */
+/** The parameters that the operation reads from the path, and the owner's where no token names the owner. */
 type Reads<R, D extends Door> =
   | (R extends { does: { params?: readonly (infer P extends ParamName)[] } } ? P : never)
   | (D extends 'user' ? never : R extends { owner: infer Owner extends ParamName } ? Owner : never);
@@ -42,5 +48,5 @@ type FaultOf<R> = {
     : never;
 }[Door];
 
-/** Says what is wrong with the paths of a table; `never` when each has just the parameters that are read from it. */
+/** What is wrong with the paths of a table; `never` where each path has exactly the parameters that are read from it. */
 export type FaultsOf<Table> = { [Name in keyof Table]: FaultOf<Table[Name]> }[keyof Table];

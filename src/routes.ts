@@ -4,7 +4,8 @@
  * the token's policy must allow. A path that a later row would also fit stands first.
  */
 
-import { exportAccount } from './copy/export.ts';
+import { exportAccount } from './export/export.ts';
+import { shardForNewAccount } from './resources/accounts/choose-shard.ts';
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
 import * as bookings from './resources/bookings/operations.ts';
@@ -18,15 +19,15 @@ import * as services from './resources/services/operations.ts';
 import { inspectToken } from './resources/signing-keys/inspect.ts';
 import * as keys from './resources/signing-keys/operations.ts';
 import * as users from './resources/users/operations.ts';
-import * as deliveries from './resources/webhook/deliveries.ts';
-import * as webhook from './resources/webhook/operations.ts';
 import type { FaultsOf, Route } from './route.ts';
+import * as deliveries from './webhooks/deliveries.ts';
+import * as webhook from './webhooks/operations.ts';
 
 // biome-ignore format: a table is read down its columns
 export const routes = {
   checkHealth: { method: 'GET', public: '/', needs: [], does: accounts.checkHealth },
 
-  createAccount: { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201, limited: true },
+  createAccount: { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201, limited: true, shardFor: shardForNewAccount },
   getAccount: { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },
   setPublicKey: { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
   changeSettings: { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },

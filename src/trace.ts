@@ -1,18 +1,18 @@
 import type { ProblemCode } from './sdk/types.ts';
 
-/** What becomes known of a request on its way. The log has one line of it, which holds no token, no key and no body. */
+/** What the log says of a request. It holds no token, no key and no body. */
 export class Trace {
-  /** Stands in the answer, too, as `x-request-id`. */
+  /** The answer carries it too, as `x-request-id`. */
   readonly id: string = crypto.randomUUID();
-  /** The path of the row of the table that took it, as that has it. */
+  /** The path in the table of routes. */
   route: string | null = null;
-  /** The account that it names, and once that is proven, whose it is. */
+  /** The account that the request names; once proven, the account of the caller. */
   account: string | null = null;
-  /** By the database. */
+  /** The rows that the database read. */
   rowsRead = 0;
-  /** Of the problem that it ended in, and what is behind that, if there is more to say. */
+  /** The code of the problem in the answer, and what caused it where there is more to say. */
   code: ProblemCode | undefined;
   cause: string | undefined;
-  /** Of an answer that is a stream: has something done when that is over. */
+  /** Calls back when a streamed answer has ended. */
   whenOver: ((done: () => void) => void) | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * The keys that may have signed a token, as the database has them, beside the token's user. What is accepted is
- * written once, in SQL: it answers in the evidence that a token is judged by, and it is the condition inside every
- * write made with a token, in the same transaction, so nothing slips in between.
+ * The signing keys that may have signed a token, and the token's user, as the database has them. SQL states once which
+ * keys are accepted: the statement is the proof of a read, and the same condition guards every write made with a token,
+ * in the same transaction, so that no change slips in between.
  */
 import { type Sql, sql } from '../db/sql.ts';
 import type { SigningKeyState } from '../sdk/types.ts';
@@ -11,18 +11,18 @@ import type { Token } from './token.ts';
 export interface CandidateKey {
   seq: number;
   kid: string;
-  /** null where this key is known to verify the token that was asked about: then it need not travel. */
+  /** null where the key is known to verify this token, so the PEM need not travel. */
   pem: string | null;
   state: SigningKeyState;
-  /** 1 when a token signed with it counts now. */
+  /** 1 when the account accepts tokens signed with this key now. */
   accepted: number;
-  /** 1 when its account lets replicas answer. */
-  nearest: number;
+  /** 1 when the account lets replicas answer. */
+  reads_replica: number;
 }
 
-/** All that a token is judged by. */
+/** Everything that decides whether a token is accepted. */
 export interface Candidates {
-  /** Every key of the account. None: no key, or no such account. */
+  /** Every signing key of the account. Empty where the account has none, or does not exist. */
   keys: CandidateKey[];
   user: {
     /** 1 when the token's user exists. */
@@ -30,40 +30,37 @@ export interface Candidates {
     /** 1 when the token was issued before its user's `notBefore`. */
     outdated: number;
   };
-  /** 1 when the guard of the write beside it held. */
+  /** 1 when the guard of the write beside the proof held. */
   held: number;
 }
 
-/** An account has at most so many keys, revoked ones included, so a token is tried against few. */
-export const MAX_KEYS = 20;
-
 const accepted = (now: number) => sql`(k.state = 'active' OR k.state = 'retiring' AND k.retires_at > ${now})`;
 
-/** A token without `iat` cannot show that it is younger. */
+/** A token without `iat` cannot show that it is younger than `notBefore`. */
 const outdated = ({ issued }: Token) => sql`(u.not_before IS NOT NULL AND u.not_before > ${issued ?? -1})`;
 
 const verifying = ({ verifiedBy }: Token): number | null =>
   [...verifiedBy].findLast(([, verifies]) => verifies)?.[0] ?? null;
 
 /**
- * Evidence of a token: `Candidates` in JSON.
+ * Selects the proof of a token: `Candidates` in JSON.
  *
- * @param account yields its id.
- * @param guard of a write that travels along.
+ * @param account SQL that yields the account's id.
+ * @param guard the guard of the write that travels with the proof.
  */
 export const selectCandidates = (account: Sql, token: Token, now: number, guard: Sql = sql`NULL`): Sql => sql`
   (SELECT json_object('held', ${guard} IS NOT NULL,
     'user', json_object('known', u.id IS NOT NULL, 'outdated', ${outdated(token)}),
-    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'nearest', nearest,
+    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'reads_replica', reads_replica,
         'pem', CASE WHEN seq = ${verifying(token)} THEN NULL ELSE pem END))
       FROM signing_keys k WHERE account_id = account))
   FROM (SELECT ${account} AS account) LEFT JOIN users u ON u.account_id = account AND u.id = ${token.user})`;
 
-export const readCandidates = (evidence: unknown): Candidates => JSON.parse(String(evidence));
+export const readCandidates = (proof: unknown): Candidates => JSON.parse(String(proof));
 
 /**
- * The account's id while this very key is accepted from this token's user, and still the one that the token's `kid`
- * picks; else NULL.
+ * The account's id while it accepts this very key from the token's user, and the key is still the one that the token's
+ * `kid` selects; else NULL.
  */
 export const accountWhileAccepted = (
   account: string,

@@ -1,24 +1,24 @@
-/** Each door of the table of routes, and who comes in by it. */
+/** Each door of the table of routes, and the credential that it takes. */
 import type { Door } from '../route.ts';
-import { accountCaller } from './account-caller.ts';
-import type { Caller, Errand } from './claim.ts';
-import { userCaller } from './user-caller.ts';
-import { stranger, visitor } from './visitor.ts';
+import { anonymousCaller, unauthenticated } from './anonymous.ts';
+import { apiKeyCaller } from './api-key-credential.ts';
+import type { Caller, RequestContext } from './credential.ts';
+import { tokenCaller } from './token-credential.ts';
 
-type Admit = (headers: Headers, errand: Errand) => Caller | Promise<Caller>;
+type Admit = (headers: Headers, context: RequestContext) => Caller | Promise<Caller>;
 
-/** @throws Problem where the credentials are bad by themselves. */
+/** @throws Problem where the credential is bad by itself. */
 export const doors: Record<Door, Admit> = {
-  admin: accountCaller,
-  /** The path names nobody: it is about the caller. */
-  user: (headers, errand) => userCaller(headers, { ...errand, owner: null }),
-  both: (headers, errand) =>
-    headers.has('x-api-key') ? accountCaller(headers, errand) : doors.user(headers, errand),
-  public: () => stranger,
-  /** With a token, too, it is about whom the path names. */
-  anyone(headers, errand) {
-    if (headers.has('x-api-key')) return accountCaller(headers, errand);
-    return headers.has('authorization') ? userCaller(headers, errand) : visitor(headers, errand);
+  admin: apiKeyCaller,
+  /** The path names nobody: the request is about the caller. */
+  user: (headers, context) => tokenCaller(headers, { ...context, owner: null }),
+  both: (headers, context) =>
+    headers.has('x-api-key') ? apiKeyCaller(headers, context) : doors.user(headers, context),
+  public: () => unauthenticated,
+  /** With a token, too, the request is about the user whom the path names. */
+  anyone(headers, context) {
+    if (headers.has('x-api-key')) return apiKeyCaller(headers, context);
+    return headers.has('authorization') ? tokenCaller(headers, context) : anonymousCaller(headers, context);
   },
 };
 

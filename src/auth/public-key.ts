@@ -1,10 +1,8 @@
 /** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
-
-/** NIST SP 800-131A forbids less than 2048 bits; beyond 8192 a verification costs more than it protects. */
-const BITS = { min: 2048, max: 8192 };
-const MAX_CHARACTERS = 16_384;
+import { base64Of, bytesOf } from '../crypto/base64.ts';
+import { PUBLIC_KEY_MAX_CHARS, RSA_MAX_BITS, RSA_MIN_BITS } from '../limits.ts';
 
 export interface PublicKey {
   key: CryptoKey;
@@ -21,7 +19,8 @@ export class UnfitKey extends Error {}
  * @throws UnfitKey
  */
 export async function readPublicKey(pem: string): Promise<PublicKey> {
-  if (pem.length > MAX_CHARACTERS) throw new UnfitKey(`must have at most ${MAX_CHARACTERS} characters`);
+  if (pem.length > PUBLIC_KEY_MAX_CHARS)
+    throw new UnfitKey(`must have at most ${PUBLIC_KEY_MAX_CHARS} characters`);
   if (/PRIVATE KEY/.test(pem)) {
     throw new UnfitKey(
       'holds a private key, which must never leave your server; it was not stored. Make a new pair, and send the public half',
@@ -52,12 +51,11 @@ async function importKey(label: string, base64: string): Promise<CryptoKey> {
 
 /** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto takes (RFC 8017 A.1.1, RFC 5280 4.1). */
 function spkiOf(pkcs1: string): string {
-  const key = Uint8Array.from(atob(pkcs1), (character) => character.charCodeAt(0));
   const rsaEncryption = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
   ];
-  const bitString = der(0x03, [0, ...key]);
-  return btoa(String.fromCharCode(...der(0x30, [...rsaEncryption, ...bitString])));
+  const bitString = der(0x03, [0, ...bytesOf(pkcs1)]);
+  return base64Of(der(0x30, [...rsaEncryption, ...bitString]));
 }
 
 function der(tag: number, content: number[]): number[] {
@@ -71,8 +69,8 @@ function der(tag: number, content: number[]): number[] {
 function checkNumbers(n: string, e: string): void {
   const modulus = base64url.decode(n);
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
-  if (bits < BITS.min) throw new UnfitKey(`must have a modulus of at least ${BITS.min} bits`);
-  if (bits > BITS.max) throw new UnfitKey(`must have a modulus of at most ${BITS.max} bits`);
+  if (bits < RSA_MIN_BITS) throw new UnfitKey(`must have a modulus of at least ${RSA_MIN_BITS} bits`);
+  if (bits > RSA_MAX_BITS) throw new UnfitKey(`must have a modulus of at most ${RSA_MAX_BITS} bits`);
   if ((modulus.at(-1) ?? 0) % 2 === 0) throw new UnfitKey('has an even modulus, so it is not an RSA key');
   const exponent = base64url.decode(e).reduce((sum, byte) => sum * 256 + byte, 0);
   if (exponent < 65537 || exponent >= 2 ** 33 || exponent % 2 === 0) {

@@ -4,15 +4,11 @@
  */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
+import { TOKEN_LEEWAY_SECONDS, TOKEN_MAX_CHARS } from '../limits.ts';
 import { Problem } from '../problem.ts';
-import { isRecord, pathOf, reasonOf, uuid } from '../resources/schemas.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
+import { isRecord, pathOf, reasonOf, uuid } from '../validation/schemas.ts';
 import { permissions } from './policy.ts';
-
-/** No honest token comes near: one with every permission named is under 1 kB. */
-const MAX_BYTES = 8192;
-/** Seconds by which the issuer's clock and ours may differ, for `exp` and `nbf`. */
-const LEEWAY = 5;
 
 /** The claims of a token of which only the signature, the key and the user remain to be checked. */
 export interface Token {
@@ -38,7 +34,7 @@ export interface Decoded {
 
 /** As much of a token as can be read, with nothing checked. */
 export function decode(jws: string): Decoded {
-  if (jws.length > MAX_BYTES) return { header: null, claims: null };
+  if (jws.length > TOKEN_MAX_CHARS) return { header: null, claims: null };
   return {
     header: attempt(() => ({ ...decodeProtectedHeader(jws) })),
     claims: attempt(() => decodeJwt(jws)),
@@ -93,7 +89,7 @@ export function readPolicy(claims: Decoded['claims']): {
  */
 export function readToken(jws: string, { header, claims }: Decoded): Token {
   const malformed = (detail: string) => new Problem('token-malformed', detail);
-  if (jws.length > MAX_BYTES) throw malformed(`A token has at most ${MAX_BYTES} characters.`);
+  if (jws.length > TOKEN_MAX_CHARS) throw malformed(`A token has at most ${TOKEN_MAX_CHARS} characters.`);
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) {
     throw malformed('Send a compact JWS: three base64url parts, joined by dots.');
   }
@@ -117,8 +113,8 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
     user,
     issued: iat === undefined ? null : milliseconds(iat),
     policy,
-    from: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf - LEEWAY) * 1000,
-    until: (exp + LEEWAY) * 1000,
+    from: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf - TOKEN_LEEWAY_SECONDS) * 1000,
+    until: (exp + TOKEN_LEEWAY_SECONDS) * 1000,
     verifiedBy: new Map(),
   };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { LIMIT_KB } from './limits.ts';
+import { LIMIT_KB } from './bundle-limits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettu-bundle-'));
 try {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '@nettu/scheduler-sdk';
-import { keep, type LeftBehind, tokenFor } from './left-behind.ts';
+import { type DemoState, keep, tokenFor } from './demo-state.ts';
 import { answers, type LocalServer, PORT, startServer } from './server.ts';
 import { story } from './story.ts';
 import { WEEK } from './week.ts';
@@ -39,7 +39,7 @@ try {
   await own?.stop();
 }
 
-function goOnWith({ baseUrl, accountId, userId, calendarId, privateKey }: LeftBehind): void {
+function goOnWith({ baseUrl, accountId, userId, calendarId, privateKey }: DemoState): void {
   const window = `startTs=${WEEK.startTs}&endTs=${WEEK.endTs}`;
   console.log(`
 The account, the user and the calendar stay. Go on with them; paste this, for example:

@@ -6,9 +6,9 @@ import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
-import { describe } from '../description/openapi.ts';
-import { page } from '../description/page.ts';
-import { componentsOf } from '../description/schema.ts';
+import { describe } from '../openapi/openapi.ts';
+import { page } from '../openapi/page.ts';
+import { componentsOf } from '../openapi/schema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scalar = join(root, 'node_modules/@scalar/api-reference');

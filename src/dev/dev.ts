@@ -1,6 +1,6 @@
 /** `npm run dev`: the Worker on port 5000 (or PORT), with a local database that outlives it, and the playground next to it. */
 import { fileURLToPath } from 'node:url';
-import { startPlayground } from './playground/server.ts';
+import { startPlayground } from '../playground/server.ts';
 import { LOCAL_CODE, PORT, startServer } from './server.ts';
 
 const port = Number(process.env.PORT ?? PORT);

@@ -1,7 +1,7 @@
 /** A copy of an account in a file, line by line: it may be larger than what this machine can hold. */
 import { createReadStream } from 'node:fs';
-import type { Copy, Line } from '../copy/import.ts';
-import { FORMAT, tables } from '../copy/tables.ts';
+import type { Copy, Line } from '../export/import.ts';
+import { FORMAT, tables } from '../export/tables.ts';
 
 /**
  * Reads it through once.

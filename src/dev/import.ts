@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { D1Database } from '@cloudflare/workers-types';
 import { getPlatformProxy, unstable_readConfig as readConfig } from 'wrangler';
-import { importCopy } from '../copy/import.ts';
-import { rehomed } from '../copy/rehome.ts';
-import type { Declared } from '../db/databases.ts';
+import type { ShardConfig } from '../env.ts';
+import { movedToShard } from '../export/change-shard.ts';
+import { importCopy } from '../export/import.ts';
 import { readCopy } from './import-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,15 +19,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 type Config = ReturnType<typeof readConfig>;
 type Bound = Record<'binding' | 'database_name' | 'database_id', string>;
 
-/** A database of the operator's, and the number of its place. */
+/** A database of the operator's, and the number of its shard. */
 function databaseOf({ d1_databases, vars }: Config, binding: string) {
   const database = (d1_databases as Bound[]).find((database) => database.binding === binding);
   if (!database) throw new Error(`wrangler.toml binds no D1 database as ${binding}`);
-  const places = Object.entries((vars.PLACES ?? {}) as Record<string, Declared>);
-  const number = binding === 'DB' ? '0' : places.find(([, place]) => place.binding === binding)?.[0];
-  if (number === undefined) throw new Error(`PLACES in wrangler.toml gives ${binding} no number`);
+  const shards = Object.entries((vars.SHARDS ?? vars.PLACES ?? {}) as Record<string, ShardConfig>);
+  const number = binding === 'DB' ? '0' : shards.find(([, shard]) => shard.binding === binding)?.[0];
+  if (number === undefined) throw new Error(`SHARDS in wrangler.toml gives ${binding} no number`);
   const { database_name, database_id } = database;
-  return { bound: { binding, database_name, database_id }, place: Number(number) };
+  return { bound: { binding, database_name, database_id }, shard: Number(number) };
 }
 
 /** Does something with a database: the one on this machine, or the real one, with wrangler's login. */
@@ -78,8 +78,8 @@ export async function importAccount(args: string[]): Promise<string> {
   if (!file) throw new Error('Name the file: npm run import -- FILE [--binding DB] [--remote]');
   const { binding, remote, 'persist-to': persistTo } = values;
   const config = readConfig({ config: resolve(root, values.config) });
-  const { bound, place } = databaseOf(config, binding);
-  const { copy, apiKey } = await rehomed(await readCopy(file), place, Date.now());
+  const { bound, shard } = databaseOf(config, binding);
+  const { copy, apiKey } = await movedToShard(await readCopy(file), shard, Date.now());
   const where = { ...config, remote, persistTo };
   const made = await withDatabase(bound, where, (db) => importCopy(db, copy)).catch((error: Error) => {
     // The last batch may have been committed though its answer was lost, and nothing else has the key.

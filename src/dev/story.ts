@@ -1,7 +1,7 @@
 /** The whole story, with the SDK over HTTP, as the people in it live it. */
 import { generateKeyPairSync } from 'node:crypto';
 import { config, Frequency, NettuClient, NettuUserClient } from '@nettu/scheduler-sdk';
-import { type LeftBehind, tokenFor } from './left-behind.ts';
+import { type DemoState, tokenFor } from './demo-state.ts';
 import { LOCAL_CODE } from './server.ts';
 import { done, expect, refused, say } from './steps.ts';
 import { at, dayAndTime, time, WEEK, weekOf } from './week.ts';
@@ -13,18 +13,18 @@ const HOUR = 60 * 60 * 1000;
  *
  * @throws Error when a step differs.
  */
-export async function story(): Promise<LeftBehind> {
+export async function story(): Promise<DemoState> {
   console.log('On the server');
   const code = process.env.CREATE_ACCOUNT_SECRET_CODE ?? LOCAL_CODE;
   const { account, secretApiKey } = await done(
     NettuClient().account.create({ code }),
-    'creates an account, and gets its API key',
+    'idempotent an account, and gets its API key',
   );
   const accountId = account.id;
   const server = NettuClient({ apiKey: secretApiKey });
   const { publicKey, privateKey } = newKeyPair();
   await done(server.account.setPublicSigningKey(publicKey), 'uploads its public signing key');
-  const { user } = await done(server.user.create({ metadata: { plan: 'free' } }), 'creates a user');
+  const { user } = await done(server.user.create({ metadata: { plan: 'free' } }), 'idempotent a user');
   const token = tokenFor(user.id, privateKey);
   say('', 'signs a token: all is allowed, but for deleting calendars');
 
@@ -57,7 +57,7 @@ async function calendarWithAWeek(browser: NettuUserClient): Promise<string> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const { calendar } = await done(
     browser.calendar.create({ timezone: timeZone, metadata: { title: 'Work' } }),
-    `creates a calendar in ${timeZone}`,
+    `idempotent a calendar in ${timeZone}`,
   );
   const calendarId = calendar.id;
   const { event } = await done(
@@ -96,7 +96,7 @@ async function revocations(server: NettuClient, accountId: string, firstKey: str
     server.account.keys.add({ publicJwtKey: second.publicKey, kid: 'second' }),
     'adds a second signing key',
   );
-  const { user } = await done(server.user.create(), 'creates a second user');
+  const { user } = await done(server.user.create(), 'idempotent a second user');
   const browserWith = (privateKey: string) =>
     NettuUserClient({ token: tokenFor(user.id, privateKey), nettuAccount: accountId });
   const browser = browserWith(second.privateKey);

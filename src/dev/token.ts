@@ -1,10 +1,10 @@
 /** `npm run token`: a fresh token for the user whom the demo left, or with `-- --user ID` for another of that account. */
 import { parseArgs } from 'node:util';
-import { leftBehind, tokenFor } from './left-behind.ts';
+import { loadDemoState, tokenFor } from './demo-state.ts';
 
 try {
   const { user } = parseArgs({ options: { user: { type: 'string' } } }).values;
-  const { userId, privateKey } = leftBehind();
+  const { userId, privateKey } = loadDemoState();
   console.log(tokenFor(user ?? userId, privateKey));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

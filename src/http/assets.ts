@@ -3,10 +3,10 @@
  * they weigh nothing in the bundle. They stand below the API, and at the root too.
  */
 import { Problem } from '../problem.ts';
-import type { Exchange } from './answer.ts';
-import { BASE } from './base.ts';
+import { BASE_PATH } from '../route.ts';
+import type { Exchange } from './exchange.ts';
 
-const FILES = new RegExp(`^https?://[^/]+(?:${BASE})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
+const FILES = new RegExp(`^https?://[^/]+(?:${BASE_PATH})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
 const PAGE = '/docs/index.html';
 
 /** In a folder named by its version, so they never change. */

@@ -1,10 +1,11 @@
-/** From a request's body to JSON, strictly: its size, its type, its encoding, its syntax. And what becomes of the rest. */
+/** Reads a request's body as JSON, strictly: size, media type, encoding, syntax. Drains what nobody reads. */
 
+import { BODY_MAX_BYTES } from '../limits.ts';
 import { Problem } from '../problem.ts';
-import { isRecord } from '../resources/schemas.ts';
+import { isRecord } from '../validation/schemas.ts';
 
-const MAX_BYTES = 64 * 1024;
-const MAX_DRAINED = 16 * 1024 * 1024;
+/** Beyond it, some 5 ms of CPU, the connection is given up. */
+const DRAINED_MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The object in a JSON body; an absent body is the empty object.
@@ -23,16 +24,16 @@ export async function readJson(request: Request): Promise<Record<string, unknown
 }
 
 async function readBytes(request: Request): Promise<ArrayBuffer> {
-  const tooLarge = () => new Problem('body-too-large', `A body has at most ${MAX_BYTES} bytes.`);
+  const tooLarge = () => new Problem('body-too-large', `A body has at most ${BODY_MAX_BYTES} bytes.`);
   const declared = request.headers.get('content-length');
-  if (Number(declared) > MAX_BYTES) throw tooLarge();
-  // A body is never longer than declared (RFC 9112 section 6.3), and is cheaper to read whole.
+  if (Number(declared) > BODY_MAX_BYTES) throw tooLarge();
+  // A body is never longer than its content-length (RFC 9112 section 6.3), and one read is cheaper.
   if (declared !== null) return request.arrayBuffer();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
     length += chunk.length;
-    if (length > MAX_BYTES) throw tooLarge();
+    if (length > BODY_MAX_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return new Blob(chunks).arrayBuffer();
@@ -55,25 +56,28 @@ function parse(bytes: ArrayBuffer): unknown {
 }
 
 /**
- * Takes in and drops what a request still sends, before its answer goes out: afterwards it cannot be read. Where it is
- * left, the connection is reset under a client that is still writing: it may never see its answer, its next request on
- * that connection fails, and `wrangler dev` exits. What is declared as 64 KiB or less workerd drops by itself, within a
- * second after the answer (kj's HttpServerSettings). Beyond 16 MiB, some 5 ms of CPU, the connection is given up.
+ * Reads and drops the rest of a body before the answer goes out. An unread body makes the platform reset the connection
+ * while the client still writes: the client may never see its answer, its next request on that connection fails, and
+ * `wrangler dev` exits. workerd itself drops a body of 64 KiB or less, within a second after the answer (kj's
+ * HttpServerSettings).
  */
 export async function drain({ headers, body }: Request): Promise<void> {
   const declared = headers.get('content-length');
-  if (!body || (declared !== null && (Number(declared) <= MAX_BYTES || Number(declared) > MAX_DRAINED)))
+  if (
+    !body ||
+    (declared !== null && (Number(declared) <= BODY_MAX_BYTES || Number(declared) > DRAINED_MAX_BYTES))
+  )
     return;
   try {
-    // Large reads into one buffer: a tenth of the CPU of taking the chunks as they come.
+    // Large reads into one buffer take a tenth of the CPU of reading chunk by chunk.
     const reader = body.getReader({ mode: 'byob' });
-    let buffer = new Uint8Array(MAX_BYTES);
-    for (let left = MAX_DRAINED; left > 0; left -= buffer.length) {
+    let buffer = new Uint8Array(BODY_MAX_BYTES);
+    for (let left = DRAINED_MAX_BYTES; left > 0; left -= buffer.length) {
       const { done, value } = await reader.readAtLeast(buffer.length, buffer);
       if (done) return;
       buffer = new Uint8Array(value.buffer);
     }
   } catch {
-    // The client is gone: nobody waits for the answer.
+    // The client has gone, and nobody waits for the answer.
   }
 }

@@ -1,32 +1,48 @@
 /**
- * The header `nettu-bookmark`: how far the database had come when it answered. Who sends it with the next request reads
- * at least that, so also their own writes, whichever replica is near. It names the place, for a bookmark means nothing to
- * another database, and ends in `.n` where the account lets its own reads be answered by replicas.
+ * The header `nettu-bookmark` says how far the database had come when it answered. A client that sends it with its next
+ * request reads at least that, so also its own writes, from whichever replica is close. The bookmark names its shard,
+ * since it means nothing to another database, and ends in `.n` where the account lets replicas answer its own reads.
  */
-import type { Connection } from '../db/batch.ts';
-import type { Place } from '../db/databases.ts';
+import type { Caller } from '../auth/credential.ts';
+import type { Connection } from '../db/connection.ts';
+import type { Shard } from '../db/shards.ts';
+import type { Principal } from '../plan.ts';
+import type { Route } from '../route.ts';
+import type { Reply } from './respond.ts';
 
 const HEADER = 'nettu-bookmark';
 
-/** D1's own are numbers in hex with dashes between: none of the words that withSession takes besides. */
+const MAX_CHARS = 200;
+
+/** D1's bookmarks are hexadecimal numbers joined by dashes, so none of them is a keyword of `withSession`. */
 const FORM = /^(0|[1-9]\d{0,3})\.([0-9a-f]+(?:-[0-9a-f]+)*)(\.n)?$/;
 
 /**
- * From where a replica may answer what only reads; null: the primary is to. Whoever comes with credentials is answered by
- * a replica only with a bookmark, and so never reads less than they wrote; who has none asks for what anyone may see. A
- * bookmark may be made up: it guards nothing.
+ * From where a replica may answer a read; null: only the primary may. A replica answers a caller with a credential only
+ * from a bookmark, so that the caller never reads less than it wrote; anyone else reads what is open to anyone. A
+ * bookmark may be forged: it guards nothing.
  */
-export function nearFrom(headers: Headers, home: Place, open: boolean): string | null {
+export function replicaFrom(
+  { headers }: Request,
+  { method, does }: Route,
+  shard: Shard,
+  { anonymous }: Caller,
+): string | null {
+  if (method !== 'GET' || does.streams) return null;
   const text = headers.get(HEADER);
-  if (text === null) return open ? 'first-unconstrained' : null;
-  const [, number, at = null, nearest] = (text.length <= 200 && FORM.exec(text)) || [];
-  return number === String(home.number) && (open || nearest) ? at : null;
+  if (text === null) return anonymous ? 'first-unconstrained' : null;
+  const [, number, bookmark = null, replica] = (text.length <= MAX_CHARS && FORM.exec(text)) || [];
+  return number === String(shard.number) && (anonymous || replica) ? bookmark : null;
 }
 
-/** @param nearest whether the account of who asked lets replicas answer. */
-export const bookmarkOf = (
+/** The reply with the bookmark of its answer. */
+export function withBookmark(
+  reply: Reply,
   { bookmark }: Connection,
-  home: Place,
-  nearest: boolean,
-): Record<string, string> =>
-  bookmark === null ? {} : { [HEADER]: `${home.number}.${bookmark}${nearest ? '.n' : ''}` };
+  shard: Shard,
+  { readsReplica }: Principal,
+): Reply {
+  if (bookmark === null) return reply;
+  const value = `${shard.number}.${bookmark}${readsReplica ? '.n' : ''}`;
+  return { ...reply, headers: { ...reply.headers, [HEADER]: value } };
+}

@@ -1,95 +1,104 @@
 /**
- * Safe retries: a creation that is sent again with the same `Idempotency-Key` gets the answer that it got, or should
- * have got, the first time. The answer is remembered in the transaction that makes it true, and asked for in the same
- * batch, so that two at once, in whatever locations, come to one; and it costs no round trip.
+ * Safe retries: a creation that is sent again with the same `Idempotency-Key` gets its first answer again. The answer is
+ * stored in the transaction of the creation and looked up in the same batch, so that two requests at once, in any
+ * locations, create one resource; and it costs no round trip.
  */
-import { hashOf } from '../auth/api-key.ts';
-import { seal, sealingKey, unseal } from '../auth/seal.ts';
+import { hashOf } from '../crypto/hash.ts';
+import { seal, sealingKey, unseal } from '../crypto/seal.ts';
 import {
-  insertRemembered,
+  type IdempotencyRecordRow,
+  type IdempotentRequest,
+  insertIdempotencyRecord,
   isNew,
-  type Memo,
-  type RememberedRow,
-  selectRemembered,
-} from '../db/remembered.ts';
+  keyReused,
+  selectIdempotencyRecord,
+} from '../db/idempotency-store.ts';
 import { onlyWhile, type Scope } from '../db/scope.ts';
-import { Plan, type Promised, Tagged } from '../operation.ts';
-import { Problem } from '../problem.ts';
-import { invalid } from '../resources/schemas.ts';
+import { IDEMPOTENCY_KEY_MAX_CHARS } from '../limits.ts';
+import type { AnyOperation, ParsedInput } from '../operation.ts';
+import { type ExpectedAnswer, Plan, type Planner, Tagged } from '../plan.ts';
+import { invalid } from '../validation/schemas.ts';
 
-/** @throws Problem `input-invalid` */
-export function idempotencyKey(headers: Headers): string | null {
-  const key = headers.get('idempotency-key');
-  if (key === null || /^[ -~]{1,255}$/.test(key)) return key;
-  throw invalid([{ path: 'Idempotency-Key', reason: 'must be 1 to 255 printable ASCII characters' }]);
+const KEY = new RegExp(`^[ -~]{1,${IDEMPOTENCY_KEY_MAX_CHARS}}$`);
+
+/**
+ * The idempotent request that a creation with an `Idempotency-Key` makes: its path and its input tell it from any other
+ * request with that key. null for a request without a key, and for any other operation.
+ *
+ * @param userId the token's user; null for any other caller.
+ * @throws Problem `input-invalid` where the key is malformed.
+ */
+export async function idempotentRequestIn(
+  { method, url, headers }: Request,
+  { idempotent, sealedWith }: AnyOperation,
+  input: ParsedInput,
+  userId: string | null,
+): Promise<IdempotentRequest | null> {
+  const key = idempotent ? headers.get('idempotency-key') : null;
+  if (key === null) return null;
+  if (!KEY.test(key)) {
+    const reason = `must be 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters`;
+    throw invalid([{ path: 'Idempotency-Key', reason }]);
+  }
+  const request = await hashOf(JSON.stringify([method, new URL(url).pathname, input.body, key]));
+  const secret = sealedWith?.(input as never) ?? null;
+  // Whoever has the database can guess a code but not a random key; so the key is stored as a hash only, and seals too.
+  const purpose = 'remembered answer'; // words: allow, stored answers are sealed for it
+  const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), purpose);
+  return { key: await hashOf(key), caller: userId ?? '', request, seal };
 }
 
 /**
- * A request with a key, as it is told from any other with that key: by its path and its input.
+ * The plan of a creation that takes effect once: where it already has, it replays the stored answer.
  *
- * @param secret what a remembered answer is to be sealed with; null: it holds no secret.
+ * @param planner makes the creation's plan, for a scope that holds only while there is no record to replay.
  */
-export async function memoOf(
-  { method, url }: Request,
-  body: unknown,
-  { key, caller, secret }: Pick<Memo, 'key' | 'caller'> & { secret: string | null },
-): Promise<SealedMemo> {
-  const request = await hashOf(JSON.stringify([method, new URL(url).pathname, body, key]));
-  // A code can be guessed by who has the database, a key from a library of ours cannot: so it is kept as a hash alone.
-  const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), 'remembered answer');
-  return { key: await hashOf(key), caller, request, seal };
-}
-
-export interface SealedMemo extends Memo {
-  seal: CryptoKey | null;
-}
-
-/**
- * The plan of a creation that takes place once: where it has, it answers as it did then.
- *
- * @param planFor makes it for a scope that holds while there is nothing to answer again.
- */
-export async function once(
-  memo: SealedMemo,
+export async function replayable(
+  request: IdempotentRequest,
   scope: Scope,
   now: number,
-  planFor: (scope: Scope) => Promise<Plan>,
+  planner: Planner,
 ): Promise<Plan> {
   const wrap = async (inner: Plan): Promise<Plan> => {
-    const { promised, statements } = inner;
-    const remember = promised
-      ? [insertRemembered(scope, memo, { answer: await toText(promised, memo), made: promised.made, now })]
-      : [];
+    const { expected, statements } = inner;
+    const store = expected ? [await storing(expected, request, scope, now)] : [];
     return new Plan(
-      [selectRemembered(scope, memo, now), ...statements, ...remember],
-      async ([remembered, ...results], caller) => {
-        const [row] = remembered as RememberedRow[];
-        if (row) return again(row, memo);
-        const outcome = await inner.answer(results.slice(0, statements.length), caller);
+      [selectIdempotencyRecord(scope, request, now), ...statements, ...store],
+      async ([records, ...results], principal) => {
+        const [record] = records as IdempotencyRecordRow[];
+        if (record) return replay(record, request);
+        const outcome = await inner.answer(results.slice(0, statements.length), principal);
         return outcome instanceof Plan ? wrap(outcome) : outcome;
       },
-      // A second time finds what the first remembered, and does nothing more.
-      { repeatable: remember.length > 0 },
+      // A second run finds the record of the first, and does nothing more.
+      { repeatable: store.length > 0 },
     );
   };
-  return wrap(await planFor(onlyWhile(isNew(scope, memo, now), scope)));
+  return wrap(await planner(onlyWhile(isNew(scope, request, now), scope)));
 }
 
-async function toText({ answer: { body, version } }: Promised, memo: SealedMemo): Promise<string> {
+async function storing(
+  { answer: { body, version }, created }: ExpectedAnswer,
+  request: IdempotentRequest,
+  scope: Scope,
+  now: number,
+) {
   const text = JSON.stringify([body, version]);
-  return memo.seal ? seal(memo.seal, memo.key, text) : text;
+  const answer = request.seal ? await seal(request.seal, request.key, text) : text;
+  return insertIdempotencyRecord(scope, request, { answer, created, now });
 }
 
 /** @throws Problem `idempotency-key-reused` */
-async function again({ request, answer }: RememberedRow, memo: SealedMemo): Promise<Tagged> {
-  if (request !== memo.request) throw reused();
-  const text = memo.seal ? await unseal(memo.seal, memo.key, answer) : answer;
+async function replay(
+  { request, answer }: IdempotencyRecordRow,
+  { request: expected, key, seal }: IdempotentRequest,
+): Promise<Tagged> {
+  if (request !== expected) throw keyReused();
+  const text = seal ? await unseal(seal, key, answer) : answer;
   if (text === null)
-    throw reused('It was sent with another API key, and only that one gets its answer again.');
+    throw keyReused(
+      'An earlier request with this key had another API key, and only that API key gets its answer.',
+    );
   const [body, version] = JSON.parse(text) as [unknown, number];
   return new Tagged(body, version, true);
 }
-
-const otherRequest = 'It was sent with another body or to another path. Use a new key for each new request.';
-
-export const reused = (detail = otherRequest) => new Problem('idempotency-key-reused', detail);

@@ -1,27 +1,27 @@
-/** From a request to the input of its operation, validated part by part. */
+/** Parses and validates the input of a request, part by part. */
 import * as v from 'valibot';
 import type { Env } from '../env.ts';
-import type { Sent } from '../operation.ts';
+import type { ParsedInput } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { type ParamName, params } from '../resources/params.ts';
-import { invalid, isRecord, validate } from '../resources/schemas.ts';
 import type { Route } from '../route.ts';
+import { type ParamName, params } from '../validation/params.ts';
+import { invalid, isRecord, validate } from '../validation/schemas.ts';
 import { readJson } from './body.ts';
 
-/** The parameters of a path as they stand in it, percent-encoded. */
-export type Encoded = Readonly<Partial<Record<ParamName, string>>>;
+/** The parameters of a path, still percent-encoded. */
+export type EncodedParams = Readonly<Partial<Record<ParamName, string>>>;
 
 /**
- * What the operation of a route takes.
+ * The input of the operation of a route. A part that the operation has no schema for is not read.
  *
- * @throws Problem for what is not valid; a part that the operation does not name is not read.
+ * @throws Problem for anything invalid.
  */
 export async function inputOf(
   request: Request,
-  { route: { does }, params }: { route: Route; params: Encoded },
+  { route: { does }, params }: { route: Route; params: EncodedParams },
   env: Env,
   now: number,
-): Promise<Sent> {
+): Promise<ParsedInput> {
   return {
     params: paramsOf(params),
     query: does.query && validate(does.query, queryOf(request)),
@@ -32,24 +32,24 @@ export async function inputOf(
   };
 }
 
-/** An id that cannot be one is the id of nothing. */
-function paramsOf(encoded: Encoded): Sent['params'] {
+/** A malformed id is the id of nothing. */
+function paramsOf(encoded: EncodedParams): ParsedInput['params'] {
   const decoded = Object.entries(encoded).map(([name, value]) => {
     const text = attempt(() => decodeURIComponent(value));
     if (!v.is(params[name as ParamName], text)) throw new Problem('not-found');
     return [name, text];
   });
-  return Object.fromEntries(decoded) as Sent['params'];
+  return Object.fromEntries(decoded) as ParsedInput['params'];
 }
 
 /**
- * The query as an object: `metadata[color]=red` is the member `color` of `metadata`. A name that is repeated gets null,
- * which no schema takes. Bytes that are not UTF-8 are refused, for the platform would put U+FFFD in their place.
+ * The query as an object: `metadata[color]=red` is the member `color` of `metadata`. A repeated name gets null, which no
+ * schema takes. Bytes that are not UTF-8 are refused, since the platform would replace them with U+FFFD.
  */
 function queryOf(request: Request): Record<string, unknown> {
   const { search, searchParams } = new URL(request.url);
   if (attempt(() => decodeURIComponent(search)) === undefined) {
-    throw invalid([{ path: 'query', reason: 'is not percent-encoded UTF-8' }]);
+    throw invalid([{ path: 'query', reason: 'must be percent-encoded UTF-8' }]);
   }
   const query: Record<string, unknown> = Object.create(null);
   for (const [name, value] of searchParams) {

@@ -1,10 +1,10 @@
-/** Conditional requests (RFC 9110 section 13): entity tags, and what `If-Match` and `If-None-Match` ask of them. */
+/** Conditional requests (RFC 9110 section 13): entity tags, `If-Match` and `If-None-Match`. */
 import { isQuery, type Query, type Sql, sql } from '../db/sql.ts';
-import { Plan, Tagged, type Versioned } from '../operation.ts';
+import { Plan, Tagged, type Versioned } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import { invalid } from '../resources/schemas.ts';
+import { invalid } from '../validation/schemas.ts';
 
-/** A strong validator: it names a version of one resource, and no other has been or will be it. */
+/** The strong validator of one version of one resource: no other version has ever had it, and none will. */
 export const entityTag = (version: number): string => `"${version.toString(36)}"`;
 
 /** RFC 9110 section 8.8.3: `#entity-tag`. */
@@ -12,9 +12,9 @@ const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/;
 const TAGS = new RegExp(`^${TAG.source}(?:[ \\t]*,[ \\t]*${TAG.source})*$`);
 
 /**
- * The versions that `If-Match` names; null where it is absent or `*`, which says no more than that the resource is there.
- * A tag that arrives as weak counts like ours: what compresses an answer on its way marks the tag so, and it is the
- * version that a tag stands for, not the bytes.
+ * The versions that `If-Match` names; null where the header is absent, or is `*`, which only requires that the resource
+ * exists. A weak tag counts as ours: a proxy that compresses an answer marks the tag weak, and a tag stands for the
+ * version, not for the bytes.
  *
  * @throws Problem `input-invalid`
  */
@@ -22,7 +22,9 @@ export function versionsToMatch(headers: Headers): number[] | null {
   const value = headers.get('if-match')?.trim();
   if (value === undefined || value === '*') return null;
   if (!TAGS.test(value)) {
-    throw invalid([{ path: 'If-Match', reason: 'must be * or entity tags in quotes, as an etag has them' }]);
+    throw invalid([
+      { path: 'If-Match', reason: 'must be * or entity tags in quotes, as in the etag header' },
+    ]);
   }
   return tagsIn(value).map((tag) => {
     const version = Number.parseInt(tag, 36);
@@ -33,7 +35,7 @@ export function versionsToMatch(headers: Headers): number[] | null {
 const tagsIn = (value: string): string[] =>
   (value.match(new RegExp(TAG, 'g')) ?? []).map((tag) => tag.slice(tag.indexOf('"') + 1, -1));
 
-/** Whether a client has this version already, by its `If-None-Match`. */
+/** Whether the client already has this version, by its `If-None-Match`. */
 export function isKnown(headers: Headers, version: number): boolean {
   const value = headers.get('if-none-match')?.trim();
   if (value === undefined) return false;
@@ -41,17 +43,17 @@ export function isKnown(headers: Headers, version: number): boolean {
 }
 
 /**
- * The same plan, for as long as its target is in one of these versions. That is asked in the transaction of the change
- * itself, by a statement that fails, and so ends the batch, where it is not: see `refused` in schema.sql. Where the
- * target is not there at all, or the credentials do not hold, it says nothing, and the plan itself tells.
+ * The same plan, while its target is in one of these versions. A statement in the transaction of the write checks it, and
+ * fails, and so ends the batch, where it is not: see `refused` in schema.sql. Where the target does not exist, or the
+ * credential does not hold, the statement does nothing, and the plan itself throws.
  */
 export function onlyInVersions<A>(plan: Plan<A>, target: Query<Versioned>, versions: number[]): Plan<A> {
   const wrap = (inner: Plan<A>): Plan<A> => {
     const guards: Sql[] = inner.statements.every(isQuery) ? [] : [refuse(target, versions)];
-    return new Plan([...guards, ...inner.statements], async (results, caller) => {
-      const outcome = await inner.answer(results.slice(guards.length), caller);
+    return new Plan([...guards, ...inner.statements], async (results, principal) => {
+      const outcome = await inner.answer(results.slice(guards.length), principal);
       if (outcome instanceof Plan) return wrap(outcome);
-      // Nothing was to be changed: then it answers with what is there.
+      // A plan that only reads answers with the resource as it is.
       if (guards.length === 0 && outcome instanceof Tagged && !versions.includes(outcome.version)) {
         throw new Problem('precondition-failed');
       }

@@ -1,17 +1,17 @@
-/** What strangers can make the Worker and the database do is limited: so many requests a minute from one address. */
+/** Limits what callers without a verified credential cost the Worker and the database: requests a minute from one address. */
 import type { Env } from '../env.ts';
 import { Problem } from '../problem.ts';
+import { ipv6Groups } from '../validation/ip-address.ts';
 
-/** Where `wrangler dev` says that requests come from; at the edge none does. */
+/** The addresses of requests under `wrangler dev`. At the edge, no request has them. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /**
- * Counts a request whose credentials are not known to be good. A limiter that fails lets it pass: it saves work, and
- * guards nothing.
+ * Counts a request. A rate limiter that fails lets the request pass: it saves work and guards nothing.
  *
  * @throws Problem `rate-limited`
  */
-export async function slowDown(headers: Headers, { RATE_LIMITER }: Env): Promise<void> {
+export async function limitRate(headers: Headers, { RATE_LIMITER }: Env): Promise<void> {
   const address = headers.get('cf-connecting-ip');
   if (!address || LOOPBACK.includes(address) || !RATE_LIMITER) return;
   let success = true;
@@ -21,19 +21,12 @@ export async function slowDown(headers: Headers, { RATE_LIMITER }: Env): Promise
     console.error(JSON.stringify({ code: 'rate-limiter-failed', cause: String(error) }));
   }
   if (success) return;
-  throw new Problem('rate-limited', 'Too many requests from this address in a minute. Wait a minute.');
+  throw new Problem('rate-limited', 'This address sent too many requests in a minute. Wait a minute.');
 }
 
-/** An IPv6 subscriber has at least a /64 to choose addresses from (RFC 6177 section 2), so that is what is counted. */
+/** An IPv6 subscriber chooses among the addresses of at least a /64 (RFC 6177 section 2), so the network is what counts. */
 function networkOf(address: string): string {
   if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length;
-  const all = [
-    ...groups,
-    ...Array.from({ length: Math.max(zeros, 0) }, () => '0'),
-    ...(tail ?? '').split(':'),
-  ];
-  return all.slice(0, 4).join(':');
+  const network = ipv6Groups(address).slice(0, 4);
+  return network.map((group) => group.toString(16)).join(':');
 }

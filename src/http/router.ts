@@ -1,19 +1,19 @@
-/** From the table of routes to itty-router: each path of each row, and 405 where only the method is wrong. */
+/** Builds itty-router from the table of routes: each path of each row, and 405 where only the method is wrong. */
 import { type IRequest, IttyRouter } from 'itty-router';
 import { doorNames } from '../auth/doors.ts';
 import { Problem } from '../problem.ts';
-import type { Method, Route } from '../route.ts';
-import { answer, type Exchange } from './answer.ts';
-import { BASE } from './base.ts';
-import type { Reply } from './reply.ts';
+import { BASE_PATH, type Method, type Route } from '../route.ts';
+import type { Exchange } from './exchange.ts';
+import { respondTo } from './request.ts';
+import type { Reply } from './respond.ts';
 
 /**
- * Answers a request by the first row that fits it.
+ * The router of a table of routes. The first row that matches a request answers it.
  *
  * @throws Problem, also `route-unknown` and `method-not-allowed`
  */
 export function routerOf(routes: Readonly<Record<string, Route>>) {
-  const router = IttyRouter<IRequest, [Exchange]>({ base: BASE });
+  const router = IttyRouter<IRequest, [Exchange]>({ base: BASE_PATH });
   const methods = new Map<string, Set<Method | 'HEAD'>>();
 
   for (const route of Object.values(routes)) {
@@ -22,7 +22,7 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
       if (!path) continue;
       const handler = ({ params }: IRequest, exchange: Exchange) => {
         exchange.trace.route = path;
-        return answer({ route, door, params }, exchange);
+        return respondTo({ route, door, params }, exchange);
       };
       const allowed = methods.get(path) ?? new Set();
       methods.set(path, allowed);
@@ -42,20 +42,20 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
 
   return async (exchange: Exchange): Promise<Reply> => {
     const { request } = exchange;
-    // A plain object: itty-router asks for the method once for each route. Without the query, which it would read.
+    // A plain object, since itty-router reads the method once for each route; and without the query, which it would parse.
     const { method } = request;
     const [url = ''] = request.url.split('?', 1);
-    // HEAD is a GET whose body is left out by whoever sends it (RFC 9110, 9.3.2).
-    const asked = { method: method === 'HEAD' ? 'GET' : method, url };
-    const reply: Reply | undefined = await router.fetch(asked as IRequest, exchange);
+    // HEAD is GET without the body, which the platform leaves out (RFC 9110 section 9.3.2).
+    const routed = { method: method === 'HEAD' ? 'GET' : method, url };
+    const reply: Reply | undefined = await router.fetch(routed as IRequest, exchange);
     if (reply) return reply;
     if (method === 'GET' && new URL(url).pathname === '/') return signpost;
-    throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE}.`);
+    throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE_PATH}.`);
   };
 }
 
-/** For whoever opens the bare host in a browser. */
+/** The answer to a browser that opens the bare host. */
 const signpost: Reply = {
   status: 200,
-  body: { message: `Nettu Scheduler. Its API is under ${BASE}.`, api: `${BASE}/` },
+  body: { message: `Nettu Scheduler. Its API is under ${BASE_PATH}.`, api: `${BASE_PATH}/` },
 };

@@ -1,15 +1,16 @@
-/** The queue's consumer: each message is a run for the account, or the place, that it names. */
-import { databaseOf } from '../db/databases.ts';
-import { placeOfAccount } from '../db/places.ts';
-import type { Env, Message, Nudge } from '../env.ts';
-import { deliver, type Run } from './deliver.ts';
-import { reportFailure } from './report.ts';
-import { isOverdue, sweep } from './sweep.ts';
+/** Consumes the queue: each message is a run for the account, or the shard, that it names. */
+import { shardOfAccount } from '../db/shard-ids.ts';
+import { databaseOf } from '../db/shards.ts';
+import type { Env, Message, WakeUp } from '../env.ts';
+import { reportFailure } from '../report-failure.ts';
+import { MINUTE_MS } from '../time/units.ts';
+import { deliver, type Run } from '../webhooks/deliver.ts';
+import { isOverdue, sweep } from './cron.ts';
 
-/** What is due later than this is left to the cron, in milliseconds. */
-const SOON = 60_000;
-/** How long a message waits that came while the database was out of reach: so much more with each time, in seconds. */
-const RETRY = 15;
+/** Deliveries that are due later than this are left to the cron. */
+const SOON_MS = MINUTE_MS;
+/** How long a message waits after the database was out of reach, times its number of attempts. */
+const RETRY_SECONDS = 15;
 
 export async function consume(batch: MessageBatch<Message>, env: Env, run: Run): Promise<void> {
   await Promise.all(
@@ -21,20 +22,20 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
         message.ack();
       } catch (error) {
         reportFailure('account' in body ? 'deliver' : 'sweep', error);
-        message.retry({ delaySeconds: RETRY * message.attempts });
+        message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
       }
     }),
   );
 }
 
-async function deliverFor({ account }: Nudge, env: Env, run: Run): Promise<void> {
-  const DB = databaseOf(env, placeOfAccount(account));
-  await nudgeAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
+async function deliverFor({ account }: WakeUp, env: Env, run: Run): Promise<void> {
+  const DB = databaseOf(env, shardOfAccount(account));
+  await wakeQueueAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
 }
 
-/** More than a run can take, or an attempt that is soon to be made again. */
-async function nudgeAgain(env: Env, account: string, next: number | null, now: number): Promise<void> {
-  if (next === null || next > now + SOON) return;
-  const delaySeconds = Math.max(0, Math.ceil((next - now) / 1000));
+/** Sends another message where a run left deliveries over, or an attempt is due again soon. */
+async function wakeQueueAgain(env: Env, account: string, nextAt: number | null, now: number): Promise<void> {
+  if (nextAt === null || nextAt > now + SOON_MS) return;
+  const delaySeconds = Math.max(0, Math.ceil((nextAt - now) / 1000));
   await env.DELIVERIES?.send({ account }, { delaySeconds });
 }

@@ -1,16 +1,16 @@
-/** From a schedule's rules to the time in which its user is open. */
+/** The opening times of a user, from the rules of a schedule. */
 import type { ClockTime, ScheduleRule, Weekday } from '../sdk/types.ts';
-import { DAY, WEEKDAYS, weekdayOf } from '../time/calendar.ts';
+import { WEEKDAYS, weekdayOf } from '../time/calendar.ts';
 import { parseDate } from '../time/dates.ts';
+import { type Interval, intersect, merge } from '../time/intervals.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import { firstAt, toLocal } from '../time/zone.ts';
-import { type Interval, intersect, merge } from './intervals.ts';
-
-const MINUTE = 60_000;
 
 /**
- * The set of the times in a window (ms) that a schedule's rules open. A rule for a date stands in place of
- * its weekday's. A bound is read in the schedule's zone by `firstAt`; so 24:00 is the first moment of the
- * next date.
+ * The set of the times in a window that the rules of a schedule open. The rule of a date replaces the rule of its weekday.
+ * Intervals are in local time, which `firstAt` turns into instants; so 24:00 is the first moment of the next date.
+ *
+ * @param zone the schedule's IANA time zone.
  */
 export function openings(rules: readonly ScheduleRule[], zone: string, window: Interval): Interval[] {
   const ofDay = new Map<number | Weekday | undefined, Interval[]>();
@@ -22,11 +22,11 @@ export function openings(rules: readonly ScheduleRule[], zone: string, window: I
     );
   }
   const open: Interval[] = [];
-  let day = Math.floor(toLocal(zone, window.start) / DAY);
-  for (let first = firstAt(zone, day * DAY); first < window.end; ) {
-    const next = firstAt(zone, (day + 1) * DAY);
-    const even = next - first === DAY; // no clock changes on this date
-    const instant = (time: number) => (even ? first + time : firstAt(zone, day * DAY + time));
+  let day = Math.floor(toLocal(zone, window.start) / DAY_MS);
+  for (let first = firstAt(zone, day * DAY_MS); first < window.end; ) {
+    const next = firstAt(zone, (day + 1) * DAY_MS);
+    const even = next - first === DAY_MS; // no clock changes on this date
+    const instant = (time: number) => (even ? first + time : firstAt(zone, day * DAY_MS + time));
     for (const { start, end } of ofDay.get(day) ?? ofDay.get(WEEKDAYS[weekdayOf(day)]) ?? []) {
       open.push({ start: instant(start), end: instant(end) });
     }
@@ -36,4 +36,5 @@ export function openings(rules: readonly ScheduleRule[], zone: string, window: I
   return intersect(merge(open), [window]);
 }
 
-const sinceMidnight = ({ hours, minutes }: ClockTime) => (hours * 60 + minutes) * MINUTE;
+/** Milliseconds. */
+const sinceMidnight = ({ hours, minutes }: ClockTime) => hours * HOUR_MS + minutes * MINUTE_MS;

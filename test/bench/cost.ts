@@ -68,7 +68,7 @@ export async function measureCost(
 
 const none: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
 
-/** Of each operation, once the isolate has met the account: `test/worker/round-trips.test.ts` has the first time. */
+/** Of each operation, once the isolate has met the account: `test/db/round-trips.test.ts` has the first time. */
 async function tallies(worker: LocalWorker, actors: readonly Actor[]): Promise<Tally[]> {
   const [first] = actors;
   if (!first) throw new Error('The fixture has no actors.');

@@ -1,5 +1,5 @@
 /** What the Worker is to reach, and whether it does. Those of timing are of the operations' table. */
-import { LIMIT_KB } from '../../src/dev/limits.ts';
+import { LIMIT_KB } from '../../src/dev/bundle-limits.ts';
 import { operations } from './operations.ts';
 import type { Results } from './results.ts';
 

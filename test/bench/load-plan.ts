@@ -35,9 +35,9 @@ const MIX: Readonly<Record<string, number>> = {
   'week of 200 recurring events': 20,
   'free/busy of 5 calendars': 25,
   'admin lists users': 5,
-  'user creates event': 10,
-  'user creates calendar': 2,
-  'admin creates user': 3,
+  'user idempotent event': 10,
+  'user idempotent calendar': 2,
+  'admin idempotent user': 3,
 };
 const CPU_MS = 2;
 

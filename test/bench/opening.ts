@@ -16,7 +16,7 @@ export interface Opening {
 }
 
 const CODE = 'let me in';
-const PLACES = {
+const SHARDS = {
   1: { binding: 'DB_EU', region: 'eu' },
   2: { binding: 'DB_US', region: 'us' },
 };
@@ -50,7 +50,7 @@ export async function measureOpening(
   const rows: Opening[] = [];
   for (const { cases, setup } of [
     { cases: withOne, setup: { bindings } },
-    { cases: withThree, setup: { bindings: { ...bindings, PLACES }, databases: ['DB_EU', 'DB_US'] } },
+    { cases: withThree, setup: { bindings: { ...bindings, SHARDS }, databases: ['DB_EU', 'DB_US'] } },
   ]) {
     const worker = await startWorker(fixture, { modules, ...setup });
     try {

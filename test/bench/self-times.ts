@@ -28,7 +28,7 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
     // A sample lasts until the next one; but while the isolate waits for the database there is none.
     const self = Math.min(timeDeltas[i + 1] ?? 0, LONGEST) / 1000;
     total += self;
-    const [name, place] = [nameOf(node), placeOf(node) || callerOf(node, parents)];
+    const [name, place] = [nameOf(node), shardOf(node) || callerOf(node, parents)];
     const entry = times.get(name + place) ?? { name, place, self: 0, share: 0 };
     entry.self += self;
     times.set(name + place, entry);
@@ -40,12 +40,12 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
 
 const nameOf = ({ callFrame }: Node) => callFrame.functionName || '(anonymous)';
 
-const placeOf = ({ callFrame: { url, lineNumber } }: Node) =>
+const shardOf = ({ callFrame: { url, lineNumber } }: Node) =>
   url ? `${url.split('/').at(-1)}:${lineNumber + 1}` : '';
 
 /** The nearest JavaScript above. */
 function callerOf(node: Node, parents: ReadonlyMap<number, Node>): string {
   let caller = parents.get(node.id);
-  while (caller && !placeOf(caller)) caller = parents.get(caller.id);
-  return caller ? `from ${nameOf(caller)} ${placeOf(caller)}` : '';
+  while (caller && !shardOf(caller)) caller = parents.get(caller.id);
+  return caller ? `from ${nameOf(caller)} ${shardOf(caller)}` : '';
 }

@@ -48,7 +48,7 @@ async function drag(from: { x: number; y: number }, to: { x: number; y: number }
 }
 const event = (title: string) => page.locator('.fc-event', { hasText: title });
 
-it('calendar: creates by dragging, moves, resizes, and deletes one instance of a series', async () => {
+it('calendar: idempotent by dragging, moves, resizes, and deletes one instance of a series', async () => {
   await open('calendar');
   await event('Stand-up').first().waitFor();
   await picture(page, 'playground-calendar');

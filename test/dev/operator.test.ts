@@ -16,10 +16,10 @@ const folder = mkdtempSync(join(tmpdir(), 'nettu-operator-'));
 const config = join(folder, 'wrangler.json');
 const state = join(folder, 'state');
 const bindings = ['DB', 'DB_EU'] as const;
-const PLACES = { 1: { binding: 'DB_EU' } };
+const SHARDS = { 1: { binding: 'DB_EU' } };
 
 function write(file: string, databases: readonly object[]): string {
-  const settings = { name: 'operator', compatibility_date: '2026-07-30', vars: { PLACES } };
+  const settings = { name: 'operator', compatibility_date: '2026-07-30', vars: { SHARDS } };
   writeFileSync(file, JSON.stringify({ ...settings, d1_databases: databases }));
   return file;
 }

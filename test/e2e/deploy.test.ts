@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../src/sdk/index.ts';
-import { faultsOf, STORED, storedOf } from '../worker/bookings/sound.ts';
+import { faultsOf, STORED, storedOf } from '../support/sound.ts';
 import { newActors, outcome, serverAt } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
 import { startReleases } from './support/service.ts';

@@ -236,7 +236,7 @@ async function segments(
 const hostile = (args: unknown[]): unknown[] =>
   JSON.parse(JSON.stringify(args), (_, value) => (typeof value === 'string' ? 'a/b' : value));
 
-/** Of every request with a body; and a key for whatever creates, which is every POST but for one that only looks. */
+/** Of every request with a body; and a key for whatever idempotent, which is every POST but for one that only looks. */
 const headersOf = (request: string, body: unknown) => ({
   ...(body ? { 'content-type': 'application/json' } : {}),
   ...(/^POST (?!.*\/inspect$)/.test(request) ? { 'idempotency-key': expect.stringMatching(UUID) } : {}),

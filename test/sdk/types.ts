@@ -275,7 +275,7 @@ export async function preconditions(changes: ChangeOptions, creations: CreateOpt
   await user.calendar.create({ timezone: 'UTC' }, { ifMatch: '*' });
   // @ts-expect-error to change it again is as good as once
   await user.calendar.update('c1', {}, { idempotencyKey: 'k' });
-  // @ts-expect-error it creates nothing
+  // @ts-expect-error it idempotent nothing
   await client.account.keys.inspect('a.b.c', { idempotencyKey: 'k' });
   // @ts-expect-error a number
   await user.user.me({ retries: false });

@@ -1,10 +1,10 @@
 /** What an account can be told. */
 import * as v from 'valibot';
-import { shape } from '../schemas.ts';
+import { shape } from '../../validation/schemas.ts';
 
 export const creation = shape({
   code: v.string('must be a string'),
-  /** Which there are is known by the operator's PLACES alone. */
+  /** Which there are is known by the operator's SHARDS alone. */
   region: v.optional(v.string('must be a string')),
 });
 

@@ -1,27 +1,15 @@
-/** What is done to the account itself. */
-import { equalSecrets, newApiKey } from '../../auth/api-key.ts';
+/** Operations on the account itself. */
+import { newApiKey } from '../../auth/api-key.ts';
 import { onlyWhile, type Scope, system } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
-import type { Env } from '../../env.ts';
-import { BASE } from '../../http/base.ts';
-import {
-  creation,
-  found,
-  lookup,
-  type Plan,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
-import { Problem } from '../../problem.ts';
+import { read, write } from '../../operation.ts';
+import { creation, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
+import { BASE_PATH } from '../../route.ts';
 import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
-import { insertApiKey, newApiKeyRow } from '../api-keys/rows.ts';
+import { insertApiKey, newApiKeyRow } from '../api-keys/sql.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
-import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/rows.ts';
-import { chooseHome } from './home.ts';
+import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/sql.ts';
 import * as input from './input.ts';
 import {
   type AccountRow,
@@ -31,11 +19,11 @@ import {
   selectAccount,
   toAccount,
   updateSettings,
-} from './rows.ts';
+} from './sql.ts';
 
 export const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
 
-/** Changes an account, then shows it. */
+/** The plan that changes an account and answers with it. */
 export const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
@@ -46,51 +34,36 @@ export const checkHealth = read({
       (): HealthResult => ({
         message: 'Nettu Scheduler is up.',
         version: sdk.version,
-        docs: `${BASE}/docs`,
-        openapi: `${BASE}/openapi.json`,
+        docs: `${BASE_PATH}/docs`,
+        openapi: `${BASE_PATH}/openapi.json`,
       }),
     ),
 });
 
 export const createAccount = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
-  unsure:
-    'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
-    'Send it again: you get one of your own.',
+  retryAdvice:
+    'If it did, there is an empty account whose API key nobody has, which does no harm. ' +
+    'Send it again: you get another account.',
   sealedWith: ({ body }) => body.code,
-  async settle({ input: { body, env, now }, memo }, ends) {
-    await checkCode(env, body.code);
-    return chooseHome(env, body.region, { memo, now, ends });
-  },
-  async run(scope, { home: { number }, now }) {
+  async run(scope, { shard: { number }, now }) {
     const row = newAccountRow(number);
     const secretApiKey = newApiKey(number);
     const apiKey = newApiKeyRow(secretApiKey, { name: null, expiresAt: null }, now);
     const result: CreateAccountResult = { account: toAccount(row), secretApiKey };
-    const promised = { answer: tagged(result, row), made: accountIsThere(row) };
-    return creation(promised, [
+    const expected = { answer: tagged(result, row), created: accountIsThere(row) };
+    return creation(expected, [
       insertAccount(scope, row, now),
-      // While the account is being made; not where this is carried out a second time.
+      // Only where this batch creates the account, and not where a second run finds its record.
       await insertApiKey(onlyWhile(sql`${scope.account} IS NOT NULL`, system(row.id)), apiKey, secretApiKey),
     ]);
   },
 });
 
-async function checkCode({ CREATE_ACCOUNT_SECRET_CODE: secret }: Env, code: string): Promise<void> {
-  if (!secret) {
-    throw new Problem(
-      'account-creation-closed',
-      'The operator has not set the secret CREATE_ACCOUNT_SECRET_CODE.',
-    );
-  }
-  if (!(await equalSecrets(code, secret)))
-    throw new Problem('account-code-wrong', 'Ask the operator for the code.');
-}
+export const getAccount = read({ hasEtag: true, run: (scope) => lookup(selectAccount(scope), toResult) });
 
-export const getAccount = read({ tagged: true, run: (scope) => lookup(selectAccount(scope), toResult) });
-
-/** Afterwards the account has exactly this one key, or none. */
+/** Replaces every signing key of the account by this one, or by none. */
 export const setPublicKey = write({
   body: input.publicKey,
   target: selectAccount,

@@ -1,5 +1,9 @@
 /** What is asked of a new API key. */
 import * as v from 'valibot';
-import { shape, text, timestamp } from '../schemas.ts';
+import { API_KEY_NAME_MAX_CHARS } from '../../limits.ts';
+import { shape, text, timestamp } from '../../validation/schemas.ts';
 
-export const creation = shape({ name: v.nullish(text(1, 128), null), expiresAt: v.nullish(timestamp, null) });
+export const creation = shape({
+  name: v.nullish(text(1, API_KEY_NAME_MAX_CHARS), null),
+  expiresAt: v.nullish(timestamp, null),
+});

@@ -1,44 +1,46 @@
-/** What is done to the keys that the account's servers call with. */
+/** Operations on the API keys of an account. */
+
 import { newApiKey } from '../../auth/api-key.ts';
-import { creation, found, plan, read, type Tagged, tagged, write } from '../../operation.ts';
+import { API_KEYS_MAX } from '../../limits.ts';
+import { read, write } from '../../operation.ts';
+import { creation, found, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
-import { invalid } from '../schemas.ts';
+import { invalid } from '../../validation/schemas.ts';
 import * as input from './input.ts';
 import {
   apiKeyIsThere,
   deleteApiKey,
   insertApiKey,
-  MAX_API_KEYS,
   newApiKeyRow,
   selectApiKey,
   selectApiKeys,
   toApiKey,
-} from './rows.ts';
+} from './sql.ts';
 
 export const listApiKeys = read({
   run: (scope) => plan([selectApiKeys(scope)], (rows): ApiKeysResult => ({ apiKeys: rows.map(toApiKey) })),
 });
 
 export const addApiKey = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
-  unsure:
-    'If it was, nobody has its secret: list the API keys, remove the one that you do not know, and send this again.',
+  retryAdvice:
+    'If it did, nobody has the new key: list the API keys, remove the one that you do not know, and send it again.',
   sealedWith: ({ apiKey }) => apiKey ?? '',
-  async run(scope, { body, home, now }) {
+  async run(scope, { body, shard, now }) {
     if (body.expiresAt !== null && body.expiresAt <= now) {
       throw invalid([{ path: 'expiresAt', reason: 'must be in the future' }]);
     }
-    const secretApiKey = newApiKey(home.number);
+    const secretApiKey = newApiKey(shard.number);
     const row = newApiKeyRow(secretApiKey, body, now);
     const result: CreateApiKeyResult = { apiKey: toApiKey(row), secretApiKey };
-    const promised = { answer: tagged(result, row), made: apiKeyIsThere(scope, row) };
+    const promised = { answer: tagged(result, row), created: apiKeyIsThere(scope, row) };
     return creation(promised, [await insertApiKey(scope, row, secretApiKey)], ([added]) => {
       if (added) return undefined;
       throw new Problem(
         'api-key-limit',
-        `An account has at most ${MAX_API_KEYS} API keys. Remove one first.`,
+        `An account has at most ${API_KEYS_MAX} API keys. Remove one first.`,
       );
     });
   },
@@ -55,8 +57,8 @@ export const removeApiKey = write({
         if (!deleted)
           throw new Problem(
             'api-key-last',
-            'The account would be left without a key that lasts: removing one that never expires takes another that ' +
-              'never expires, removing any other takes one that works now. Create one first, without expiresAt.',
+            'The account would have no lasting API key left: a key that never expires can go while another one never ' +
+              'expires, any other key while another one works. Create a key without expiresAt first.',
           );
         return tagged({ apiKey: toApiKey(deleted) }, deleted);
       },

@@ -1,7 +1,7 @@
 /** Whether a slot can be booked, and with whom. Pure: it decides by an agenda, and is told what it was. */
 import { Problem } from '../../problem.ts';
 import { canTake } from '../../slots/host.ts';
-import type { Agenda, AgendaHost } from './agenda.ts';
+import type { HostAvailability, ServiceAvailability } from './availability.ts';
 
 export interface Wanted {
   startTs: number;
@@ -9,7 +9,7 @@ export interface Wanted {
 }
 
 /** A host in whose calendar the booking is entered. */
-export type BookableHost = AgendaHost & { bookIn: string };
+export type BookableHost = HostAvailability & { bookIn: string };
 
 /**
  * The hosts that take a slot: of a round robin the one that ranks first, else all.
@@ -18,11 +18,11 @@ export type BookableHost = AgendaHost & { bookIn: string };
  * @throws Problem `slot-taken` where another booking takes it, `slot-unavailable` for any other reason.
  */
 export function chooseHosts(
-  { multiPerson, hosts, sessions }: Agenda,
+  { multiPerson, hosts, sessions }: ServiceAvailability,
   { startTs, duration }: Wanted,
-  rankOf: (host: AgendaHost) => number,
+  rankOf: (host: HostAvailability) => number,
 ): BookableHost[] {
-  const takers = (candidates: readonly AgendaHost[]): BookableHost[] | null => {
+  const takers = (candidates: readonly HostAvailability[]): BookableHost[] | null => {
     const able = candidates.filter((host) => canTake(host, startTs, duration));
     const bookable = able.filter((host): host is BookableHost => host.bookIn !== null);
     if (multiPerson.variant === 'roundRobinAlgorithm') {
@@ -45,7 +45,11 @@ export function chooseHosts(
  *
  * @throws Problem as above.
  */
-export function sameHosts(agenda: Agenda, wanted: Wanted, userIds: readonly string[]): BookableHost[] {
+export function sameHosts(
+  agenda: ServiceAvailability,
+  wanted: Wanted,
+  userIds: readonly string[],
+): BookableHost[] {
   const hosts = agenda.hosts.filter(({ id }) => userIds.includes(id));
   if (hosts.length < userIds.length) throw unavailable();
   const { multiPerson } = agenda;
@@ -55,7 +59,10 @@ export function sameHosts(agenda: Agenda, wanted: Wanted, userIds: readonly stri
 }
 
 /** An agenda in which nothing but other bookings stands in the way: who holds a slot has it, even if its host closed since. */
-export function onlyBookings(agenda: Agenda, { startTs, duration }: Wanted): Agenda {
+export function onlyBookings(
+  agenda: ServiceAvailability,
+  { startTs, duration }: Wanted,
+): ServiceAvailability {
   const availability = [{ start: startTs, end: startTs + duration }];
   const open = { availability, busy: [], earliest: Number.NEGATIVE_INFINITY, latest: null };
   return { ...agenda, hosts: agenda.hosts.map((host) => ({ ...host, ...open })) };

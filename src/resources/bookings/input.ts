@@ -1,14 +1,29 @@
 /** What is asked of booking slots and of bookings. */
 import * as v from 'valibot';
+import {
+  BOOKING_MAX_MS,
+  BOOKING_MIN_MS,
+  HOLD_MAX_MINUTES,
+  HOSTS_MAX,
+  SLOT_DATES_MAX,
+  SLOT_INTERVAL_MAX_MS,
+  SLOT_INTERVAL_MIN_MS,
+  START_MAX_TS_MS,
+} from '../../limits.ts';
 import { windowOf } from '../../slots/grid.ts';
-import { DAY } from '../../time/calendar.ts';
 import { parseDate } from '../../time/dates.ts';
-import { at, integer, isUuid, list, metadata, shape, timezone, wholeNumber } from '../schemas.ts';
-
-const MINUTE = 60_000;
-const MAX_DATES = 101;
-/** 1970 … 2199. */
-const startTs = integer(0, Date.UTC(2200, 0) - 1, 'milliseconds');
+import { DAY_MS } from '../../time/units.ts';
+import {
+  at,
+  integer,
+  isUuid,
+  list,
+  metadata,
+  shape,
+  timezone,
+  wholeNumber,
+} from '../../validation/schemas.ts';
+import { startTs } from '../events/input.ts';
 
 const dateRule = 'must be a date that exists, such as 2030-01-31, from 1970 to 2199';
 /** Comes out as a day, numbered from 1970-01-01. */
@@ -17,7 +32,7 @@ const date = v.pipe(
   v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
   v.check((text) => parseDate(text) !== undefined, dateRule),
   v.transform((text) => parseDate(text) ?? 0),
-  v.check((day) => day >= 0 && day * DAY < Date.UTC(2200, 0), dateRule),
+  v.check((day) => day >= 0 && day * DAY_MS <= START_MAX_TS_MS, dateRule),
 );
 
 /** What is no UUID is no host. */
@@ -31,8 +46,8 @@ export const slots = v.pipe(
   v.object({
     startDate: date,
     endDate: date,
-    duration: wholeNumber(MINUTE, DAY),
-    interval: wholeNumber(5 * MINUTE, 120 * MINUTE),
+    duration: wholeNumber(BOOKING_MIN_MS, BOOKING_MAX_MS),
+    interval: wholeNumber(SLOT_INTERVAL_MIN_MS, SLOT_INTERVAL_MAX_MS),
     timezone: v.optional(timezone),
     ianaTz: v.optional(timezone),
     hostUserIds: v.optional(hostUserIds),
@@ -41,8 +56,11 @@ export const slots = v.pipe(
     if (!dataset.typed) return;
     const { startDate, endDate } = dataset.value;
     if (endDate < startDate) addIssue({ message: 'must not be before startDate', path: at('endDate') });
-    if (endDate - startDate >= MAX_DATES) {
-      addIssue({ message: `must be at most ${MAX_DATES - 1} days after startDate`, path: at('endDate') });
+    if (endDate - startDate >= SLOT_DATES_MAX) {
+      addIssue({
+        message: `must be at most ${SLOT_DATES_MAX - 1} days after startDate`,
+        path: at('endDate'),
+      });
     }
   }),
   v.transform(({ startDate: first, endDate: last, timezone, ianaTz, ...rest }) => {
@@ -53,9 +71,9 @@ export const slots = v.pipe(
 
 export const creation = shape({
   startTs,
-  duration: integer(MINUTE, DAY, 'milliseconds'),
-  hostUserIds: v.optional(list(v.string('must be a string'), 100)),
-  holdFor: v.optional(integer(1, 60, 'minutes')),
+  duration: integer(BOOKING_MIN_MS, BOOKING_MAX_MS, 'milliseconds'),
+  hostUserIds: v.optional(list(v.string('must be a string'), HOSTS_MAX)),
+  holdFor: v.optional(integer(1, HOLD_MAX_MINUTES, 'minutes')),
   metadata: v.optional(metadata, {}),
 });
 

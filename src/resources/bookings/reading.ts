@@ -4,44 +4,62 @@
  * are not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent
  * at once; and where nobody is in the way a booking takes two round trips.
  */
-import { found, type Plan } from '../../operation.ts';
+import { found, type Plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult } from '../../sdk/types.ts';
 import { Overspent } from '../../time/budget.ts';
-import { type Agenda, type AgendaRows, agendaOf, agendaQueries } from './agenda.ts';
-import type { AgendaQuery } from './agenda-rows.ts';
+import {
+  type AvailabilityRows,
+  availabilityOf,
+  availabilityQueries,
+  type ServiceAvailability,
+} from './availability.ts';
+import type { AvailabilityQuery } from './availability-sql.ts';
 import type { BookableHost, Wanted } from './decide.ts';
-import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './rows.ts';
+import {
+  type DecisionBasis,
+  type RankRow,
+  type SessionEventRow,
+  selectRanks,
+  selectSessionEvents,
+} from './sql.ts';
 
 /** How often a booking is decided on before its caller is asked to come again. */
 const MAX_TRIES = 8;
 
 /** Everything that a decision is made on, as it was read in one transaction. */
 export interface Reading {
-  agenda: Agenda;
-  basis: Basis;
+  availability: ServiceAvailability;
+  basis: DecisionBasis;
   sessionEvents: SessionEventRow[];
   ranks: Map<string, number>;
 }
 
-export const decisionQueries = (asked: AgendaQuery) =>
-  [...agendaQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+export const decisionQueries = (request: AvailabilityQuery) =>
+  [...availabilityQueries(request), selectSessionEvents(request), selectRanks(request)] as const;
 
 export function readingOf(
-  agendaRows: AgendaRows,
+  availabilityRows: AvailabilityRows,
   sessionEvents: SessionEventRow[],
   ranks: RankRow[],
   { startTs, duration }: Wanted,
   now: number,
 ): Reading {
-  const service = found(agendaRows[0]);
+  const service = found(availabilityRows[0]);
   try {
     return {
-      agenda: agendaOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      availability: availabilityOf(
+        service,
+        availabilityRows,
+        { start: startTs, end: startTs + duration },
+        now,
+      ),
       basis: {
         serviceId: service.id,
         revision: service.revision,
-        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
+        hostRevisions: Object.fromEntries(
+          availabilityRows[1].map(({ user_id, availability_revision }) => [user_id, availability_revision]),
+        ),
       },
       sessionEvents,
       ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
@@ -68,16 +86,19 @@ export function untilWritten(
   return again();
 }
 
-export const sessionAt = ({ sessions }: Agenda, { startTs, duration }: Wanted): string | undefined =>
+export const sessionAt = (
+  { sessions }: ServiceAvailability,
+  { startTs, duration }: Wanted,
+): string | undefined =>
   sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
 
 /** The session that a booking is part of at a time, and the events that have to be made for it. */
 export function sessionFor(
-  { agenda, sessionEvents }: Reading,
+  { availability, sessionEvents }: Reading,
   wanted: Wanted,
   hosts: readonly BookableHost[],
 ) {
-  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
+  const session = sessionAt(availability, wanted) ?? crypto.randomUUID();
   const there = sessionEvents.filter((event) => event.session === session);
   const missing = hosts
     .filter(({ id }) => !there.some(({ user_id }) => user_id === id))

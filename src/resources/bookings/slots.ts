@@ -1,29 +1,30 @@
 /** The operation that tells when a service can be booked. */
-import { found, plan, read } from '../../operation.ts';
+import { read } from '../../operation.ts';
+import { found, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingSlotsResult } from '../../sdk/types.ts';
 import { gridSize } from '../../slots/grid.ts';
 import { bookingSlots } from '../../slots/slots.ts';
 import { Overspent } from '../../time/budget.ts';
-import { agendaOf, agendaQueries } from './agenda.ts';
-import { targetOf } from './agenda-rows.ts';
+import { availabilityOf, availabilityQueries } from './availability.ts';
+import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
 
 /** Ids of hosts that one answer may hold: some 4 MB. */
 const MAX_OFFERS = 100_000;
 
 export const getBookingSlots = read({
-  heavy: true,
+  unbounded: true,
   params: ['serviceId'],
   query: input.slots,
   run(scope, { params: { serviceId }, query, now }) {
     const { window, hostUserIds } = query;
-    const statements = agendaQueries({ target: targetOf(scope, serviceId, window), hostUserIds, now });
+    const statements = availabilityQueries({ target: targetOf(scope, serviceId, window), hostUserIds, now });
     return plan(statements, (...rows): BookingSlotsResult => {
       const service = found(rows[0]);
       try {
         if (gridSize(query) * Math.max(1, rows[1].length) > MAX_OFFERS) throw new Overspent();
-        const { multiPerson, hosts, sessions } = agendaOf(service, rows, window, now);
+        const { multiPerson, hosts, sessions } = availabilityOf(service, rows, window, now);
         return { dates: bookingSlots(query, hosts, multiPerson, sessions) };
       } catch (error) {
         throw error instanceof Overspent ? tooMuch() : error;

@@ -1,7 +1,7 @@
 /** What is asked of a calendar. */
 import * as v from 'valibot';
 import { WEEKDAYS } from '../../time/calendar.ts';
-import { metadata, shape, timezone } from '../schemas.ts';
+import { metadata, shape, timezone } from '../../validation/schemas.ts';
 
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 

@@ -1,21 +1,43 @@
 /** What is asked of an event, and of the windows that events are looked at through. */
 import * as v from 'valibot';
+import {
+  EVENT_MAX_MS,
+  EXDATES_MAX,
+  FREEBUSY_CALENDARS_MAX,
+  INSTANT_MAX_TS_MS,
+  REMINDER_IDENTIFIER_MAX_CHARS,
+  REMINDER_MAX_MINUTES,
+  REMINDERS_MAX,
+  START_MAX_TS_MS,
+  WINDOW_MAX_DAYS,
+} from '../../limits.ts';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
-import { DAY } from '../../time/calendar.ts';
-import { faults, sizes } from '../../time/faults.ts';
-import { at, integer, isUuid, list, metadata, shape, text, uuid, wholeNumber } from '../schemas.ts';
-import { MAX_CALENDARS } from './limits.ts';
+import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
+import { DAY_MS } from '../../time/units.ts';
+import {
+  at,
+  integer,
+  isUuid,
+  list,
+  metadata,
+  shape,
+  text,
+  uuid,
+  wholeNumber,
+} from '../../validation/schemas.ts';
 
-const MAX_WINDOW = 62 * DAY;
+const WINDOW_MAX_MS = WINDOW_MAX_DAYS * DAY_MS;
 
-/** 1970 … 2199. */
-const startTs = integer(0, Date.UTC(2200, 0) - 1, 'milliseconds');
-const duration = integer(0, 366 * DAY, 'milliseconds');
+export const startTs = integer(0, START_MAX_TS_MS, 'milliseconds');
+const duration = integer(0, EVENT_MAX_MS, 'milliseconds');
 const busy = v.boolean('must be true or false');
-const exdates = list(integer(0, Date.UTC(2301, 0), 'milliseconds'), 1000);
+const exdates = list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX);
 const reminders = list(
-  shape({ delta: integer(-535_680, 535_680, 'minutes'), identifier: text(0, 256) }),
-  100,
+  shape({
+    delta: integer(-REMINDER_MAX_MINUTES, REMINDER_MAX_MINUTES, 'minutes'),
+    identifier: text(0, REMINDER_IDENTIFIER_MAX_CHARS),
+  }),
+  REMINDERS_MAX,
 );
 const serviceId = v.nullable(uuid());
 
@@ -24,7 +46,7 @@ const name = v.string('must be a string');
 const wholes = (part: keyof typeof sizes) =>
   v.optional(list(whole, sizes[part], 'must be a list of whole numbers'));
 
-/** The JSON types; what the values may be, alone and together, is RFC 5545's, and told by `faults`. */
+/** The JSON types; what the values may be, alone and together, is RFC 5545's, and checked by `recurrenceErrors`. */
 const recurrence = shape({
   freq: v.picklist(['yearly', 'monthly', 'weekly', 'daily'], 'must be yearly, monthly, weekly or daily'),
   interval: whole,
@@ -45,7 +67,7 @@ const lawful = <T extends { recurrence?: object | null | undefined; startTs?: nu
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs = Number.POSITIVE_INFINITY } = dataset.value;
-    for (const { path, reason } of faults(recurrence as Recurrence, startTs)) {
+    for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, startTs)) {
       addIssue({ message: reason, path: at(`recurrence.${path}`) });
     }
   });
@@ -83,7 +105,7 @@ export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
 /** An event may start as early as 1970 begins anywhere. */
-const instant = wholeNumber(-MAX_WINDOW, Date.UTC(2301, 0));
+const instant = wholeNumber(-WINDOW_MAX_MS, INSTANT_MAX_TS_MS);
 const bounds = { startTs: instant, endTs: instant };
 
 const windowCheck = <T extends Timespan>(isRight: (window: T) => boolean, rule: string) =>
@@ -94,8 +116,8 @@ const inOrder = <T extends Timespan>() =>
   windowCheck<T>(({ startTs, endTs }) => endTs > startTs, 'must be after startTs');
 const inReach = <T extends Timespan>() =>
   windowCheck<T>(
-    ({ startTs, endTs }) => endTs - startTs <= MAX_WINDOW,
-    'must be at most 62 days after startTs',
+    ({ startTs, endTs }) => endTs - startTs <= WINDOW_MAX_MS,
+    `must be at most ${WINDOW_MAX_DAYS} days after startTs`,
   );
 
 export const window = v.pipe(v.object(bounds), inOrder(), inReach());
@@ -103,7 +125,7 @@ export const window = v.pipe(v.object(bounds), inOrder(), inReach());
 const calendarIds = v.pipe(
   v.string('must be ids, joined by commas'),
   v.transform((ids) => [...new Set(ids.split(',').filter((id) => id !== ''))]),
-  v.maxLength(MAX_CALENDARS, `must be at most ${MAX_CALENDARS} ids`),
+  v.maxLength(FREEBUSY_CALENDARS_MAX, `must be at most ${FREEBUSY_CALENDARS_MAX} ids`),
   v.everyItem(isUuid, 'must be UUIDs in lower case, joined by commas'),
 );
 

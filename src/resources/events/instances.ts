@@ -1,6 +1,8 @@
 /** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
 
-import { found, lookup, plan, read } from '../../operation.ts';
+import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
+import { read } from '../../operation.ts';
+import { found, lookup, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type {
   CalendarEventsResult,
@@ -11,12 +13,18 @@ import type {
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { instances, mergeBusy } from '../../time/recurrence.ts';
-import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/rows.ts';
-import { selectUser } from '../users/rows.ts';
+import {
+  calendars as calendarTable,
+  selectCalendar,
+  selectCalendars,
+  selectCalendarsById,
+} from '../calendars/table.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
-import { type Limits, MAX_CALENDARS, ofAnyone, ofOwner, PRICE_OF_ROW } from './limits.ts';
-import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './rows.ts';
-import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-rows.ts';
+import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
+import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
+import { events, toSeries } from './table.ts';
+import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
  * Expands one event after another, as long as all together stay within the limits.
@@ -27,7 +35,7 @@ import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } 
 function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   if (exceeds(fetched, limits)) throw new Overspent();
   const budget = new Budget(limits.work);
-  budget.spend(PRICE_OF_ROW * fetched.length);
+  budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
   return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {
     const found = instances(toSeries(event), timezone, week_start, window, budget);
@@ -53,7 +61,7 @@ export const getInstances = read({
     lookup(
       selectZonedEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
-        event: toEvent(event),
+        event: events.toResource(event),
         instances: bounded(() => expander([], query, ofOwner)(event, event), 'Ask for a shorter window.'),
       }),
     ),
@@ -61,24 +69,24 @@ export const getInstances = read({
 
 /** Events without an instance in the window are left out. */
 export const getCalendarEvents = read({
-  heavy: true,
+  unbounded: true,
   params: ['calendarId'],
   query: input.window,
   run(scope, { params, query, now }) {
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
       [ofCalendar, selectEventsIn(scope, ofCalendar, { ...query, now }, ofOwner)],
-      (rows, events): CalendarEventsResult => {
+      (rows, inWindow): CalendarEventsResult => {
         const calendar = found(rows);
         const answer = () => {
-          const expand = expander(events, query, ofOwner);
-          return events
+          const expand = expander(inWindow, query, ofOwner);
+          return inWindow
             .map((event) => ({ row: event, instances: expand(event, calendar) }))
             .filter(({ instances }) => instances.length > 0)
-            .map(({ row, instances }) => ({ event: toEvent(row), instances }));
+            .map(({ row, instances }) => ({ event: events.toResource(row), instances }));
         };
         return {
-          calendar: toCalendar(calendar),
+          calendar: calendarTable.toResource(calendar),
           events: bounded(answer, 'The calendar has too much in that window. Ask for a shorter one.'),
         };
       },
@@ -88,7 +96,7 @@ export const getCalendarEvents = read({
 
 /** Of the named calendars, or of all; a name that is not one of the user's is not passed over: it would look free. */
 export const getFreebusy = read({
-  heavy: true,
+  unbounded: true,
   query: input.freebusy,
   run(scope, { query, now }) {
     const ids = query.calendarIds;
@@ -102,7 +110,7 @@ export const getFreebusy = read({
           throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
         const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
         const answer = () => {
-          if (calendars.length > MAX_CALENDARS) throw new Overspent();
+          if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
           const expand = expander(events, query, ofAnyone);
           return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
         };

@@ -15,8 +15,5 @@ export const ofOwner: Limits = { rows: 5000, bytesPerRow: 800, work: 100_000_000
 /** For anyone: free/busy is public. */
 export const ofAnyone: Limits = { rows: 5000, bytesPerRow: 200, work: 35_000_000, instances: 100_000 };
 
-/** Of one free/busy. Each may be in a time zone of its own, and costs a look into each class of events. */
-export const MAX_CALENDARS = 100;
-
 /** What a row costs before its event is expanded, in nanoseconds: it is decoded, and so is its JSON. */
-export const PRICE_OF_ROW = 4_000;
+export const ROW_PRICE_NS = 4_000;

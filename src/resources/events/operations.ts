@@ -1,40 +1,28 @@
 /** What is done to events, one at a time. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  firstVersion,
-  found,
-  type Input,
-  lookup,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, firstVersion, found, lookup, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
-import { MAX_UNTIL_DAYS } from '../../time/faults.ts';
 import { lastStart } from '../../time/recurrence.ts';
+import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery } from '../lists.ts';
-import { invalid, metadataQuery } from '../schemas.ts';
-import { selectUser } from '../users/rows.ts';
+import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
   deleteEvent,
-  type EventRow,
   eventIsThere,
   insertEvent,
   listedEvents,
   selectEvent,
   selectEventsByMetadata,
   selectShared,
-  toEvent,
   updateEvent,
-} from './rows.ts';
+} from './sql.ts';
+import { type EventRow, events } from './table.ts';
 
-const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: toEvent(row) }, row);
+const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: events.toResource(row) }, row);
 
 const target = (scope: Scope, { params, now }: Pick<Input<'eventId'>, 'params' | 'now'>) =>
   selectEvent(scope, params.eventId, now);
@@ -43,7 +31,7 @@ const lastStartOf = (startTs: number, recurrence: object | null) =>
   lastStart(startTs, recurrence as Recurrence | null);
 
 export const createEvent = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   run(scope, { body, now }) {
     const row: EventRow = {
@@ -62,14 +50,14 @@ export const createEvent = write({
       version: firstVersion(),
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return creation({ answer: toResult(row), made: eventIsThere(scope, row) }, [
+    return creation({ answer: toResult(row), created: eventIsThere(scope, row) }, [
       insertEvent(scope, row, body, lastStart),
     ]);
   },
 });
 
 export const getEvent = read({
-  tagged: true,
+  hasEtag: true,
   params: ['eventId'],
   run: (scope, { params, now }) => lookup(selectEvent(scope, params.eventId, now), toResult),
 });
@@ -96,7 +84,7 @@ export const changeEvent = write({
       }
       if (!after) {
         throw invalid([
-          { path: 'recurrence.until', reason: `must be at most ${MAX_UNTIL_DAYS} days after startTs` },
+          { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
         ]);
       }
       return toResult(after);
@@ -115,18 +103,21 @@ export const findEvents = read({
   run: (scope, { query, now }) =>
     plan(
       [selectEventsByMetadata(scope, query, now)],
-      (rows): EventsResult => ({ events: rows.map(toEvent) }),
+      (rows): EventsResult => ({ events: rows.map(events.toResource) }),
     ),
 });
 
 export const listEvents = read({
-  heavy: true,
+  unbounded: true,
   query: pageQuery,
   run: (scope, input) =>
     page(scope, input, {
       name: 'events',
       listed: listedEvents(scope, input.now),
       owner: selectUser(scope),
-      toAnswer: (rows: EventRow[], nextCursor): EventsPage => ({ events: rows.map(toEvent), nextCursor }),
+      toAnswer: (rows: EventRow[], nextCursor): EventsPage => ({
+        events: rows.map(events.toResource),
+        nextCursor,
+      }),
     }),
 });

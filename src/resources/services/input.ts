@@ -1,13 +1,8 @@
 /** What is asked of a service and of its hosts. Their times are in minutes. */
 import * as v from 'valibot';
+import { BOOKING_TIME_MAX_MINUTES, BUFFER_MAX_MINUTES, SEATS_MAX } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
-import { integer, metadata, shape, uuid } from '../schemas.ts';
-
-const MAX_SEATS = 10_000;
-/** Minutes. */
-const MAX_BUFFER = 720;
-/** Ten years, in minutes. */
-const MAX_AHEAD = 5_270_400;
+import { integer, metadata, shape, uuid } from '../../validation/schemas.ts';
 
 const multiPerson = v.variant(
   'variant',
@@ -17,7 +12,7 @@ const multiPerson = v.variant(
       data: v.picklist(['availability', 'equalDistribution'], 'must be availability or equalDistribution'),
     }),
     shape({ variant: v.literal('collective') }),
-    shape({ variant: v.literal('group'), data: integer(1, MAX_SEATS, 'seats') }),
+    shape({ variant: v.literal('group'), data: integer(1, SEATS_MAX, 'seats') }),
   ],
   'must be { variant: "roundRobinAlgorithm", "collective" or "group", data }',
 );
@@ -42,10 +37,10 @@ const availability = v.variant(
 
 const settings = {
   availability: v.optional(availability),
-  bufferBefore: v.optional(integer(0, MAX_BUFFER, 'minutes')),
-  bufferAfter: v.optional(integer(0, MAX_BUFFER, 'minutes')),
-  closestBookingTime: v.optional(integer(0, MAX_AHEAD, 'minutes')),
-  furthestBookingTime: v.optional(v.nullable(integer(0, MAX_AHEAD, 'minutes'))),
+  bufferBefore: v.optional(integer(0, BUFFER_MAX_MINUTES, 'minutes')),
+  bufferAfter: v.optional(integer(0, BUFFER_MAX_MINUTES, 'minutes')),
+  closestBookingTime: v.optional(integer(0, BOOKING_TIME_MAX_MINUTES, 'minutes')),
+  furthestBookingTime: v.optional(v.nullable(integer(0, BOOKING_TIME_MAX_MINUTES, 'minutes'))),
   bookingCalendarId: v.optional(v.nullable(uuid())),
 };
 

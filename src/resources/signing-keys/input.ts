@@ -1,13 +1,14 @@
 /** What is asked of a signing key. */
 import * as v from 'valibot';
 import { readPublicKey, UnfitKey } from '../../auth/public-key.ts';
+import { KID_MAX_CHARS } from '../../limits.ts';
 import type { SigningKeyState } from '../../sdk/types.ts';
-import { invalid, shape, timestamp } from '../schemas.ts';
+import { invalid, shape, timestamp } from '../../validation/schemas.ts';
 
-const kidRule = 'must be 1 to 128 printable ASCII characters without spaces, and more than dots';
+const kidRule = `must be 1 to ${KID_MAX_CHARS} printable ASCII characters without spaces, and not only dots`;
 
 /** `.` and `..` would vanish from the path that names the key. */
-const kid = v.pipe(v.string(kidRule), v.regex(/^(?!\.+$)[!-~]{1,128}$/, kidRule));
+const kid = v.pipe(v.string(kidRule), v.regex(new RegExp(`^(?!\\.+$)[!-~]{1,${KID_MAX_CHARS}}$`), kidRule));
 
 const states = ['standby', 'active', 'retiring', 'revoked'] as const satisfies readonly SigningKeyState[];
 

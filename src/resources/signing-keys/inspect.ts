@@ -1,11 +1,11 @@
-/** What the service makes of a token, told to the account's owner: by the very code that guards the routes. */
-
+/** Inspects a token for the account, with the very code that guards the routes. */
 import { readCandidates, selectCandidates } from '../../auth/candidate-keys.ts';
 import { decide, permissions } from '../../auth/policy.ts';
 import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
-import { judge, type Verdict } from '../../auth/verdict.ts';
+import { type Verification, verifyToken } from '../../auth/verify-token.ts';
 import { query } from '../../db/sql.ts';
-import { plan, read } from '../../operation.ts';
+import { read } from '../../operation.ts';
+import { plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { Inspection } from '../../sdk/types.ts';
 import { inspection } from './input.ts';
@@ -14,7 +14,7 @@ export const inspectToken = read({
   body: inspection,
   run(scope, { body: { token: jws }, now }) {
     const decoded = decode(jws);
-    const report = ({ signer, refusal, cause }: Verdict): Inspection => ({
+    const report = ({ signer, refusal, cause }: Verification): Inspection => ({
       valid: !refusal,
       code: refusal?.code ?? null,
       detail: refusal?.detail ?? null,
@@ -28,7 +28,7 @@ export const inspectToken = read({
     if (token instanceof Problem)
       return plan([], () => report({ signer: null, refusal: token, cause: null }));
     const candidates = query<{ json: string }>`SELECT ${selectCandidates(scope.account, token, now)} AS json`;
-    return plan([candidates], async ([row]) => report(await judge(token, readCandidates(row?.json))));
+    return plan([candidates], async ([row]) => report(await verifyToken(token, readCandidates(row?.json))));
   },
 });
 
@@ -43,12 +43,12 @@ function readOrRefuse(jws: string, decoded: Decoded, now: number): Token | Probl
   }
 }
 
-/** What the policy says of each permission, also in a token that is refused for another reason. */
+/** The policy's decision for each permission, also in a token that is refused for another reason. */
 function permissionsOf(claims: Record<string, unknown> | null): Inspection['permissions'] {
   const { readable, policy } = readPolicy(claims);
   const unreadable = {
     allowed: false,
-    because: 'The token has no policy that can be read, so it is refused.',
+    because: 'The policy in the token cannot be read, so the token is refused.',
   };
   const decisions = permissions.map((permission) => [
     permission,

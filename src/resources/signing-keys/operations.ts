@@ -1,32 +1,23 @@
-/** What is done to the public keys that users' tokens are verified with. */
-import { MAX_KEYS } from '../../auth/candidate-keys.ts';
+/** Operations on the public keys that verify the tokens of an account's users. */
+
 import type { Scope } from '../../db/scope.ts';
-import {
-  change,
-  creation,
-  found,
-  type Input,
-  plan,
-  read,
-  type Tagged,
-  tagged,
-  write,
-} from '../../operation.ts';
+import { LIVE_SIGNING_KEYS_MAX, SIGNING_KEYS_MAX } from '../../limits.ts';
+import { type Input, read, write } from '../../operation.ts';
+import { change, creation, found, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { KeyResult, KeysResult } from '../../sdk/types.ts';
 import * as input from './input.ts';
 import {
   deleteKey,
   insertKey,
-  type KeyRow,
   keyIsThere,
-  MAX_LIVE_KEYS,
   newKeyRow,
   selectKey,
   selectKeys,
   toKey,
   updateKey,
-} from './rows.ts';
+} from './sql.ts';
+import type { KeyRow } from './table.ts';
 
 const toResult = (row: KeyRow): Tagged<KeyResult> => tagged({ key: toKey(row) }, row);
 
@@ -35,7 +26,7 @@ const target = (scope: Scope, { params }: Pick<Input<'kid'>, 'params'>) => selec
 const tooMany = () =>
   new Problem(
     'key-limit',
-    `An account has at most ${MAX_LIVE_KEYS} live keys, and ${MAX_KEYS} with those revoked or retired. Remove one first.`,
+    `An account has at most ${LIVE_SIGNING_KEYS_MAX} live keys, and ${SIGNING_KEYS_MAX} with those revoked or retired. Remove one first.`,
   );
 
 export const listKeys = read({
@@ -43,14 +34,14 @@ export const listKeys = read({
 });
 
 export const addKey = write({
-  creates: true,
+  idempotent: true,
   body: input.creation,
   async run(scope, { body, now }) {
     const { pem, kid: thumbprint } = await input.publicKeyIn(body.publicJwtKey);
     const row = newKeyRow({ pem, kid: body.kid ?? thumbprint, state: body.state }, now);
     const statements = [selectKey(scope, row.kid), insertKey(scope, row)] as const;
     return creation(
-      { answer: toResult(row), made: keyIsThere(scope, row) },
+      { answer: toResult(row), created: keyIsThere(scope, row) },
       statements,
       ([taken], [added]) => {
         if (taken)

@@ -1,6 +1,6 @@
 /** What is asked of a user. */
 import * as v from 'valibot';
-import { metadata, shape, timestamp } from '../schemas.ts';
+import { metadata, shape, timestamp } from '../../validation/schemas.ts';
 
 export const creation = shape({ metadata: v.optional(metadata, {}) });
 

@@ -3,8 +3,8 @@ import type { Calendar, CalendarEvent, Timespan, User } from './resources.ts';
 import type { Page } from './results.ts';
 import type { Booking, Schedule, Service } from './scheduling.ts';
 
-/** The resources that a webhook is told of, by the words in the type of a notification. */
-interface Told {
+/** The resources whose changes a webhook can be notified of, by the first word in the type of a notification. */
+interface ChangedResources {
   user: User;
   calendar: Calendar;
   event: CalendarEvent;
@@ -14,25 +14,28 @@ interface Told {
   booking: Booking;
 }
 
-type Change<Name extends keyof Told> = Name extends 'booking'
+/** A resource whose changes a webhook can be notified of. */
+export type ChangedResource = keyof ChangedResources;
+
+type Change<Name extends keyof ChangedResources> = Name extends 'booking'
   ? `${Name}.${'created' | 'updated' | 'cancelled'}`
   : `${Name}.${'created' | 'updated' | 'deleted'}`;
 
 /** A type of change that a webhook can ask for. */
-export type ChangeType = { [Name in keyof Told]: Change<Name> }[keyof Told];
+export type ChangeType = { [Name in keyof ChangedResources]: Change<Name> }[keyof ChangedResources];
 
 /** `'*'`: all of them. */
 export type WebhookEvent = ChangeType | '*';
 
 /** A change: what it was made of, as it is after that; what was deleted, as it was before. */
 export type ChangeNotification = {
-  [Name in keyof Told]: {
+  [Name in keyof ChangedResources]: {
     type: Change<Name>;
     /** When it took place. */
     timestamp: number;
-    data: Record<Name, Told[Name]>;
+    data: Record<Name, ChangedResources[Name]>;
   };
-}[keyof Told];
+}[keyof ChangedResources];
 
 /** Reminders that are due: at most 100. */
 export interface RemindersNotification {

@@ -39,7 +39,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         .first<CalendarRow>(),
     ),
 
-  'user creates calendar': async (request, db) => {
+  'user idempotent calendar': async (request, db) => {
     const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
     const row = await db
       .prepare(
@@ -79,7 +79,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         .first<UserRow>(),
     ),
 
-  'admin creates user': async (request, db) => {
+  'admin idempotent user': async (request, db) => {
     const { metadata } = (await request.json()) as NewUser;
     const row = await db
       .prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?) RETURNING id, metadata')
@@ -116,7 +116,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return refusal('forged');
   },
 
-  'user creates event': async (request, db) => {
+  'user idempotent event': async (request, db) => {
     const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;
     const now = Date.now();
     const row = await db

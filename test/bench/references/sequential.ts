@@ -36,7 +36,7 @@ interface Caller {
 }
 
 /** The user whose token it is, or null. */
-async function userCaller(request: Request, db: D1Database): Promise<Caller | null> {
+async function tokenCaller(request: Request, db: D1Database): Promise<Caller | null> {
   const account = await db
     .prepare(
       'SELECT accounts.id, pem FROM accounts JOIN signing_keys ON account_id = accounts.id WHERE accounts.id = ?',
@@ -58,7 +58,7 @@ async function userCaller(request: Request, db: D1Database): Promise<Caller | nu
 }
 
 /** The id of the account whose API key it is, or null. */
-async function accountCaller(request: Request, db: D1Database): Promise<string | null> {
+async function apiKeyCaller(request: Request, db: D1Database): Promise<string | null> {
   const key = new TextEncoder().encode(request.headers.get('x-api-key') ?? '');
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', key));
   const base64 = btoa(String.fromCharCode(...hash));
@@ -78,7 +78,7 @@ const calendarOf = (db: D1Database, account: string, id: string) =>
     .first<CalendarRow>();
 
 async function readCalendar(request: Request, db: D1Database, otherwise: 'expired' | 'forged') {
-  const caller = await userCaller(request, db);
+  const caller = await tokenCaller(request, db);
   if (!caller) return refusal(otherwise);
   const row = await calendarOf(db, caller.account, idIn(request.url));
   return calendarAnswer(row?.user_id === caller.user.id ? row : null);
@@ -102,14 +102,14 @@ async function createCalendar(
 const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
   'user reads calendar': (request, db) => readCalendar(request, db, 'forged'),
 
-  'user creates calendar': async (request, db) => {
-    const caller = await userCaller(request, db);
+  'user idempotent calendar': async (request, db) => {
+    const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     return createCalendar(request, db, caller);
   },
 
   'the same, safe to retry': async (request, db) => {
-    const caller = await userCaller(request, db);
+    const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     const key = header(request, 'idempotency-key');
     const known = await db
@@ -124,12 +124,12 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   },
 
   'GET /me': async (request, db) => {
-    const caller = await userCaller(request, db);
+    const caller = await tokenCaller(request, db);
     return caller ? userAnswer(caller.user) : refusal('forged');
   },
 
-  'admin creates user': async (request, db) => {
-    const account = await accountCaller(request, db);
+  'admin idempotent user': async (request, db) => {
+    const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { metadata } = (await request.json()) as NewUser;
     const row = await db
@@ -140,7 +140,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   },
 
   'admin reads by metadata': async (request, db) => {
-    const account = await accountCaller(request, db);
+    const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { results } = await db
       .prepare(
@@ -152,7 +152,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   },
 
   'admin lists users': async (request, db) => {
-    const account = await accountCaller(request, db);
+    const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { results } = await db
       .prepare('SELECT id, metadata FROM users WHERE account_id = ? ORDER BY seq LIMIT 20')
@@ -164,8 +164,8 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   'expired token refused': (request, db) => readCalendar(request, db, 'expired'),
   'forged token refused': (request, db) => readCalendar(request, db, 'forged'),
 
-  'user creates event': async (request, db) => {
-    const caller = await userCaller(request, db);
+  'user idempotent event': async (request, db) => {
+    const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;
     const calendar = await calendarOf(db, caller.account, calendarId);
@@ -182,7 +182,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   },
 
   'week of 200 recurring events': async (request, db) => {
-    const caller = await userCaller(request, db);
+    const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     const calendar = await calendarOf(db, caller.account, idBeforeLast(request.url));
     if (calendar?.user_id !== caller.user.id) return calendarAnswer(null);

@@ -11,7 +11,7 @@ import {
 import { inject } from 'vitest';
 import { root } from '../../e2e/support/bundle.ts';
 
-const PLACES = [
+const PATHS = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -21,7 +21,7 @@ const PLACES = [
 
 /** @throws Error that says how to get one, where there is none. */
 export async function launchServer(): Promise<BrowserServer> {
-  const executablePath = [process.env.CHROMIUM ?? '', ...PLACES].find((path) => path && existsSync(path));
+  const executablePath = [process.env.CHROMIUM ?? '', ...PATHS].find((path) => path && existsSync(path));
   if (!executablePath)
     throw new Error(
       'There is no Chromium here. On Debian: apt-get install chromium. Elsewhere install Chrome, or say where yours is: CHROMIUM=/path/to/chrome npm run test:browser',

@@ -1,6 +1,6 @@
 /** The playground as `npm run dev` serves it, in front of the deployed bundle. */
 import type { Browser } from 'playwright-core';
-import { type Playground, startPlayground } from '../../../src/dev/playground/server.ts';
+import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 import { CODE, startService } from '../../e2e/support/service.ts';
 import { connect } from './chromium.ts';
 

@@ -60,18 +60,18 @@ export const startService = async (...names: string[]): Promise<Service> => star
 
 /** The same with three databases, one in each region. */
 export const startPlaces = async (...names: string[]): Promise<Service> =>
-  start(await workersNamed(names), { PLACES, d1Databases: THREE });
+  start(await workersNamed(names), { SHARDS, d1Databases: THREE });
 
 /** Three databases again, and the queue of wrangler.toml. */
 export const startPlacesWithQueue = async (): Promise<Service> =>
   start(await workersNamed([]), {
-    PLACES,
+    SHARDS,
     d1Databases: THREE,
     queueProducers: { DELIVERIES: 'deliveries' },
     queueConsumers: { deliveries: { maxBatchSize: 1, maxBatchTimeout: 0 } },
   });
 
-const PLACES = {
+const SHARDS = {
   0: { binding: 'DB', region: 'home' },
   1: { binding: 'DB_EU', region: 'eu' },
   2: { binding: 'DB_US', region: 'us' },
@@ -94,10 +94,10 @@ export interface Replicated extends Service {
   catchUp: () => Promise<void>;
 }
 
-/** The bundle in front of a database with a replica that lags: see test/worker/places/behind.ts. */
+/** The bundle in front of a database with a replica that lags: see test/support/lagging-worker.ts. */
 export async function startReplicated(): Promise<Replicated> {
   const { outputFiles } = await bundleOf({
-    entryPoints: [join(root, 'test/worker/places/behind.ts')],
+    entryPoints: [join(root, 'test/support/lagging-worker.ts')],
     bundle: true,
     format: 'esm',
     target: 'es2024',
@@ -154,12 +154,12 @@ interface Named {
 /** What the Workers have besides their code. */
 interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
   d1Databases?: Record<string, string>;
-  PLACES?: Json;
+  SHARDS?: Json;
 }
 
 async function start(
   named: Named[],
-  { d1Databases = { DB: 'the-one-and-only' }, PLACES, ...setup }: Setup = {},
+  { d1Databases = { DB: 'the-one-and-only' }, SHARDS, ...setup }: Setup = {},
 ): Promise<Service> {
   const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
   const workers = named.map((worker) => ({
@@ -170,7 +170,7 @@ async function start(
     bindings: {
       CREATE_ACCOUNT_SECRET_CODE: CODE,
       ALLOW_PRIVATE_WEBHOOKS: 'yes',
-      ...(PLACES && { PLACES }),
+      ...(SHARDS && { SHARDS }),
     },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }));

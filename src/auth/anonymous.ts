@@ -1,0 +1,54 @@
+/** Callers without a credential: on a public route, or with a bare account id on a route that the account has opened. */
+import { guardedBy, nobody } from '../db/scope.ts';
+import { shardOfAccount } from '../db/shard-ids.ts';
+import { sql } from '../db/sql.ts';
+import { Problem } from '../problem.ts';
+import { accountIn, type Caller, type RequestContext } from './credential.ts';
+
+/** The caller of a public route: no account is in scope, and there is nothing to prove. */
+export const unauthenticated: Caller = {
+  limits: null,
+  known: true,
+  shard: 0,
+  anonymous: false,
+  namedAccount: null,
+  userId: null,
+  credential: { scope: nobody, proof: null, verify: () => ({ account: null, readsReplica: false }) },
+};
+
+/** The column of each setting that opens routes to anyone. */
+const settings = {
+  publicFreebusy: sql`public_freebusy`,
+  publicBooking: sql`public_booking`,
+} satisfies Record<NonNullable<RequestContext['opens']>, unknown>;
+
+/**
+ * Anyone who names an account in `nettu-account`, where that account has opened the route. An account that has closed the
+ * route and an account that does not exist look the same to the caller.
+ *
+ * @throws Problem `credentials-missing` where the header holds no UUID.
+ */
+export function anonymousCaller(headers: Headers, { owner, opens }: RequestContext): Caller {
+  const id = accountIn(headers);
+  const open = opens ? settings[opens] : sql`0`;
+  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1)`;
+  return {
+    limits: null,
+    known: false,
+    shard: shardOfAccount(id),
+    anonymous: true,
+    namedAccount: id,
+    userId: null,
+    credential: {
+      scope: guardedBy(account, sql`${id}`, owner),
+      proof: account,
+      verify(found) {
+        if (found !== null) return { account: id, readsReplica: true };
+        throw new Problem(
+          'credentials-missing',
+          'This account has not opened this route to anyone. Send a token or an API key.',
+        );
+      },
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What D1's errors mean. Only their text tells them apart (developers.cloudflare.com/d1/observability/debug-d1/#error-list). */
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+/** SQLite gave up, and rolled back. */
+const GAVE_UP = /SQLITE_(BUSY|LOCKED|NOMEM|INTERRUPT|IOERR|FULL|CANTOPEN|READONLY)/;
+
+/** D1 turned the batch away before it ran. */
+const TURNED_AWAY = /D1 DB is overloaded|Cannot resolve D1 DB/;
+
+/**
+ * Errors that pass by themselves, for which D1 recommends a retry. An overload is not one of them, as more requests make
+ * it worse, nor is a batch that took too long or too much memory.
+ */
+const TRANSIENT =
+  /Network connection lost|storage caused object to be reset|reset because its code was updated|Cannot resolve D1 DB due to transient issue|Can't read from request stream/;
+
+/** Whether SQLite rejected a statement. Its errors carry a result code; D1's own errors (overloaded, reset, lost) do not. */
+export function isDefect(error: unknown): boolean {
+  const message = messageOf(error);
+  return /SQLITE_|D1_TYPE_ERROR/.test(message) && !GAVE_UP.test(message);
+}
+
+/** Whether the batch certainly changed nothing. */
+export function wasNotRun(error: unknown): boolean {
+  const message = messageOf(error);
+  return GAVE_UP.test(message) || TURNED_AWAY.test(message);
+}
+
+export const isTransient = (error: unknown): boolean => TRANSIENT.test(messageOf(error));
+
+/** Whether a statement of ours failed on purpose: see the table `refused` in schema.sql. */
+export const isRefusal = (error: unknown): boolean => messageOf(error).includes('precondition_failed');

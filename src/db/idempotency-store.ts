@@ -1,0 +1,79 @@
+/** Idempotency records in SQL: the answers to creations with an `Idempotency-Key`. */
+import { REPLAYABLE_MS } from '../limits.ts';
+import { Problem } from '../problem.ts';
+import type { Scope } from './scope.ts';
+import { type Query, query, type Sql, sql } from './sql.ts';
+
+/** A request with a key, by which a replay finds its record. */
+export interface IdempotentRequest {
+  /** A user's id; empty for the account. */
+  caller: string;
+  /** The hash of the `Idempotency-Key`. */
+  key: string;
+  /** The hash of the path and the input. */
+  request: string;
+  /** Seals the stored answer where it holds a secret; else null. */
+  seal: CryptoKey | null;
+}
+
+export interface IdempotencyRecordRow {
+  request: string;
+  answer: string;
+}
+
+/** The table's name of the release before this one, which writes it too: the next contract migration renames it. */
+const records = sql`remembered`; // words: allow
+
+/** @param now milliseconds since the epoch: an expired record no longer exists. */
+const live = ({ named }: Scope, { caller, key }: IdempotentRequest, now: number): Sql =>
+  sql`${records} WHERE account_id = ${named} AND caller = ${caller} AND key = ${key} AND expires_at > ${now}`;
+
+export const selectIdempotencyRecord = (
+  scope: Scope,
+  request: IdempotentRequest,
+  now: number,
+): Query<IdempotencyRecordRow> =>
+  query<IdempotencyRecordRow>`SELECT request, answer FROM ${live(scope, request, now)}`;
+
+/** The condition that there is no record to replay. */
+export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sql =>
+  sql`NOT EXISTS (SELECT 1 FROM ${live(scope, request, now)})`;
+
+/** @param created the condition that the creation took effect; otherwise nothing is stored. */
+export const insertIdempotencyRecord = (
+  { named }: Scope,
+  { caller, key, request }: IdempotentRequest,
+  { answer, created, now }: { answer: string; created: Sql; now: number },
+): Sql => sql`
+  INSERT INTO ${records} (account_id, caller, key, request, answer, expires_at)
+  SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}
+  ON CONFLICT (account_id, caller, key) DO UPDATE SET
+    request = excluded.request, answer = excluded.answer, expires_at = excluded.expires_at
+  WHERE ${records}.expires_at <= ${now}`;
+
+/** A position in the table's order. */
+export interface Position {
+  account_id: string;
+  caller: string;
+  key: string;
+}
+
+const after = ({ account_id, caller, key }: Position): Sql =>
+  sql`(account_id, caller, key) > (${account_id}, ${caller}, ${key})`;
+
+/** The position of the `rows`th row after another; no row where the table ends before. */
+export const selectEndOfStretch = (start: Position, rows: number): Query<Position> => query<Position>`
+  SELECT account_id, caller, key FROM ${records} WHERE ${after(start)}
+  ORDER BY account_id, caller, key LIMIT 1 OFFSET ${rows - 1}`;
+
+/** Deletes the expired ones of the next `rows` rows after a position. */
+export const deleteExpired = (start: Position, rows: number, now: number): Sql => sql`
+  DELETE FROM ${records} WHERE (account_id, caller, key) IN (
+    SELECT account_id, caller, key FROM ${records} WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
+  AND expires_at <= ${now}`;
+
+const OTHER_REQUEST =
+  'An earlier request with this key had another body or path. Use a new key for each new request.';
+
+/** The problem of a key that belongs to another request. */
+export const keyReused = (detail = OTHER_REQUEST) => new Problem('idempotency-key-reused', detail);

@@ -1,0 +1,121 @@
+/**
+ * The order of a request, and the only file that knows it: authenticate, authorize, parse, plan, run, respond.
+ *
+ * What is wrong with the permission or the input becomes a plan that refuses, so that a caller learns it only once the
+ * proof has held: whoever has no credential gets 401, whatever else is wrong.
+ */
+import type { Caller } from '../auth/credential.ts';
+import { doors } from '../auth/doors.ts';
+import { decide } from '../auth/policy.ts';
+import { Connection, DEADLINE_MS } from '../db/connection.ts';
+import type { Scope } from '../db/scope.ts';
+import { type Shard, shardOf } from '../db/shards.ts';
+import type { ParsedRequest } from '../operation.ts';
+import { type Plan, type Planner, refusal } from '../plan.ts';
+import { Problem } from '../problem.ts';
+import type { Route } from '../route.ts';
+import { replicaFrom, withBookmark } from './bookmark.ts';
+import { problemOf } from './errors.ts';
+import type { Exchange, Match } from './exchange.ts';
+import { idempotentRequestIn, replayable } from './idempotency.ts';
+import { inputOf } from './input.ts';
+import { streamed } from './json-lines.ts';
+import { onlyInVersions, versionsToMatch } from './preconditions.ts';
+import { limitRate } from './rate-limit.ts';
+import { type Reply, replyOf } from './respond.ts';
+import { runPlan } from './run-plan.ts';
+
+/**
+ * Answers a request that matches a route.
+ *
+ * @throws Problem
+ */
+export async function respondTo(match: Match, exchange: Exchange): Promise<Reply> {
+  const { route } = match;
+  const { request, env, trace } = exchange;
+  const endsMs = Date.now() + DEADLINE_MS;
+
+  const caller = await authenticate(match, exchange);
+  trace.account = caller.namedAccount;
+  if (route.limited || !caller.known) await limitRate(request.headers, env);
+  const parsed = once(() => parse(match, caller, exchange));
+
+  try {
+    const shard = route.shardFor ? await route.shardFor(await parsed(), endsMs) : shardOf(env, caller.shard);
+    const planner: Planner = (scope) =>
+      refusing(async () => {
+        authorize(caller, route);
+        return plan(route, scope, shard, await parsed());
+      });
+    const replica = replicaFrom(request, route, shard, caller);
+    const connection = new Connection(shard.db, { replicaFrom: replica, endsMs, tally: trace });
+    const { outcome, principal } = await runPlan(connection, trace, caller, planner);
+    const reply = streamed(outcome, { match, exchange, caller, shard }) ?? replyOf(outcome, route, request);
+    return withBookmark(reply, connection, shard, principal);
+  } catch (error) {
+    throw problemOf(error, route, request.headers);
+  }
+}
+
+/** Who is calling, by the credential that the door takes. @throws Problem where the credential is bad by itself. */
+function authenticate({ route, door, params }: Match, { request, now }: Exchange) {
+  const { writes, unbounded = false } = route.does;
+  const owner = (route.owner && params[route.owner]) ?? null;
+  return doors[door](request.headers, { owner, writes, unbounded, opens: route.opens, now });
+}
+
+/** @throws Problem `policy-denied` */
+function authorize({ limits }: Caller, { needs }: Route): void {
+  if (!limits) return;
+  const { allowed, because } = decide(limits.policy, needs);
+  if (!allowed)
+    throw new Problem('policy-denied', `This needs the permission ${needs.join(', ')}. ${because}`);
+}
+
+/** The validated input, and the conditions in the headers. @throws Problem for anything invalid. */
+async function parse(
+  match: Match,
+  { userId }: Caller,
+  { request, env, now }: Exchange,
+): Promise<ParsedRequest> {
+  const { does } = match.route;
+  const versions = does.target ? versionsToMatch(request.headers) : null;
+  const input = await inputOf(request, match, env, now);
+  return { input, versions, idempotency: await idempotentRequestIn(request, does, input, userId) };
+}
+
+/** The operation's plan, under the conditions of the request. */
+async function plan(
+  { does }: Route,
+  scope: Scope,
+  shard: Shard,
+  { input, versions, idempotency }: ParsedRequest,
+): Promise<Plan> {
+  const planned = { ...input, shard } as never;
+  if (idempotency) {
+    // A stored answer stands, whatever is wrong with the request today.
+    const planner: Planner = (scope) => refusing(async () => does.run(scope, planned));
+    return replayable(idempotency, scope, input.now, planner);
+  }
+  const inner = await does.run(scope, planned);
+  return does.target && versions ? onlyInVersions(inner, does.target(scope, planned), versions) : inner;
+}
+
+/** The plan, or the plan that throws its problem once the caller is proven. */
+async function refusing(planned: () => Promise<Plan>): Promise<Plan> {
+  try {
+    return await planned();
+  } catch (problem) {
+    if (problem instanceof Problem) return refusal(problem);
+    throw problem;
+  }
+}
+
+/** A function that runs at most once, on the first call. */
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run();
+    return result;
+  };
+}

@@ -1,0 +1,69 @@
+/** From an outcome to a reply, and from a reply to the Response with the headers that every answer has. */
+import { Tagged } from '../plan.ts';
+import type { Route } from '../route.ts';
+import { entityTag, isKnown } from './preconditions.ts';
+
+/** The media type of JSON Lines. */
+export const LINES = 'application/jsonl';
+
+/** An answer before it becomes a Response. */
+export interface Reply {
+  status: number;
+  /** The JSON body; absent where the answer has none. */
+  body?: unknown;
+  /** JSON Lines, instead of a body. */
+  lines?: ReadableStream<Uint8Array>;
+  headers?: Record<string, string>;
+}
+
+/** The reply of an operation's outcome: with an entity tag where it has a version, and 304 where the client has that version. */
+export function replyOf(outcome: unknown, route: Route, { headers }: Request): Reply {
+  const status = route.status ?? 200;
+  if (!(outcome instanceof Tagged)) return { status, body: outcome };
+  const { body, version, replayed } = outcome;
+  const etag = entityTag(version);
+  if (route.method === 'GET' && isKnown(headers, version)) return { status: 304, headers: { etag } };
+  return { status, body, headers: { etag, ...(replayed && { 'idempotency-replayed': 'true' }) } };
+}
+
+/**
+ * Any origin may call: the identity is in headers that a page sets itself, never in cookies. So the wildcard is right,
+ * and answers stay the same for every origin (Fetch standard, "HTTP-CORS protocol").
+ */
+const everyAnswer = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'allow, etag, idempotency-replayed, nettu-bookmark, retry-after, www-authenticate, x-request-id',
+  'cache-control': 'private, no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The wildcard does not cover `authorization`; it is there for headers that a page's own tools add. */
+const preflightOnly = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
+  'access-control-allow-headers':
+    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, nettu-bookmark, x-api-key, *',
+  'access-control-max-age': '86400',
+};
+
+/** @param id the request's id, which the log has too. */
+export function preflight(id: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { ...everyAnswer, ...preflightOnly, 'x-request-id': id },
+  });
+}
+
+/** @param id the request's id, which the log has too. */
+export function respond({ status, body, lines, headers }: Reply, id: string): Response {
+  return new Response(lines ?? (body === undefined ? null : JSON.stringify(body)), {
+    status,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(lines && { 'content-type': LINES }),
+      ...everyAnswer,
+      ...headers,
+      'x-request-id': id,
+    },
+  });
+}

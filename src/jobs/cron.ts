@@ -1,0 +1,61 @@
+/** Runs the crons of wrangler.toml in every shard. */
+import { expireIdempotencyRecords } from '../db/expire-idempotency.ts';
+import { databaseOf, type Shard, shardsOf } from '../db/shards.ts';
+import type { Env, Sweep } from '../env.ts';
+import { reportFailure } from '../report-failure.ts';
+import { MINUTE_MS } from '../time/units.ts';
+import { everyMinute } from './every-minute.ts';
+
+/** The one cron that does not run every minute. */
+const DAILY = '17 3 * * *';
+
+const OVERDUE_MS = 5 * MINUTE_MS;
+
+/** The messages that a queue takes in one call (developers.cloudflare.com/queues/platform/limits). */
+const BATCH_MAX = 100;
+
+/**
+ * Sweeps shard 0 here and each other shard in a run of its own, through the queue, since one run may make a thousand D1
+ * queries (developers.cloudflare.com/d1/platform/limits), however many shards there are. Without a queue, or when it
+ * fails, this run sweeps all of them. A shard that fails does not stop the others.
+ *
+ * @param at when the cron was due, in milliseconds since the epoch.
+ * @throws the first shard's failure, once all are done.
+ */
+export async function runCron(env: Env, cron: string, at: number): Promise<void> {
+  const [first, ...others] = shardsOf(env) as [Shard, ...Shard[]];
+  const here = (await enqueue(env, others, { cron, at })) ? [first] : [first, ...others];
+  const outcomes = await Promise.allSettled(
+    here.map(({ number }) => sweep(env, { shard: number, cron, at })),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function enqueue(
+  { DELIVERIES: queue }: Env,
+  shards: readonly Shard[],
+  due: Omit<Sweep, 'shard'>,
+): Promise<boolean> {
+  try {
+    for (let i = 0; i < shards.length; i += BATCH_MAX) {
+      if (!queue) return false;
+      await queue.sendBatch(
+        shards.slice(i, i + BATCH_MAX).map(({ number }) => ({ body: { shard: number, ...due } })),
+      );
+    }
+    return true;
+  } catch (error) {
+    reportFailure('sweep', error);
+    return false;
+  }
+}
+
+export async function sweep(env: Env, { shard, cron, at }: Sweep): Promise<void> {
+  const DB = databaseOf(env, shard);
+  if (cron === DAILY) await expireIdempotencyRecords(DB, at);
+  else await everyMinute({ ...env, DB }, { clock: Date.now });
+}
+
+/** Whether a sweep waited in the queue for so long that a later sweep does the same work. */
+export const isOverdue = ({ cron, at }: Sweep, now: number): boolean =>
+  cron !== DAILY && now - at > OVERDUE_MS;

@@ -1,0 +1,129 @@
+/**
+ * Every bound of the contract, once. A name ends in its unit; a bare `_MAX` or `_MIN` counts things. The schemas, the SQL
+ * that relies on a bound, the description and the page of limits read them here: the sentence above each bound is what
+ * the page of limits shows (openapi/limits.ts reads this file).
+ */
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './time/units.ts';
+
+// Requests
+
+/** The largest body of a request. */
+export const BODY_MAX_BYTES = 64 * 1024;
+/** The longest `Idempotency-Key`, in printable ASCII. */
+export const IDEMPOTENCY_KEY_MAX_CHARS = 255;
+/** How long a creation can be replayed by its `Idempotency-Key`. */
+export const REPLAYABLE_MS = 24 * HOUR_MS;
+/** The longest page of a list. */
+export const PAGE_MAX = 100;
+/** The length of a page where the request names none. */
+export const PAGE_DEFAULT = 20;
+/** The fields that a validation problem lists. */
+export const FIELD_ERRORS_MAX = 20;
+
+// Metadata
+
+/** The entries of a metadata map. */
+export const METADATA_MAX = 64;
+/** The longest metadata key. */
+export const METADATA_KEY_MAX_CHARS = 128;
+/** The longest metadata value. */
+export const METADATA_VALUE_MAX_CHARS = 4096;
+
+// Keys and tokens
+
+/** The longest token. */
+export const TOKEN_MAX_CHARS = 8192;
+/** How far the issuer's clock and ours may differ, for `exp` and `nbf`. */
+export const TOKEN_LEEWAY_SECONDS = 5;
+/** The longest public key in PEM. */
+export const PUBLIC_KEY_MAX_CHARS = 16_384;
+/** The shortest RSA modulus: NIST SP 800-131A forbids shorter ones. */
+export const RSA_MIN_BITS = 2048;
+/** The longest RSA modulus: a longer one costs more to verify than it protects. */
+export const RSA_MAX_BITS = 8192;
+/** The longest `kid`. */
+export const KID_MAX_CHARS = 128;
+/** The live signing keys of an account. */
+export const LIVE_SIGNING_KEYS_MAX = 5;
+/** The signing keys of an account, revoked and retired ones included. */
+export const SIGNING_KEYS_MAX = 20;
+/** The API keys of an account. */
+export const API_KEYS_MAX = 20;
+/** The longest name of an API key. */
+export const API_KEY_NAME_MAX_CHARS = 128;
+
+// Events
+
+/** The latest start of an event or a booking: the last millisecond of 2199. */
+export const START_MAX_TS_MS = Date.UTC(2200, 0) - 1;
+/** The latest moment that a window or an exdate can name: the first millisecond of 2301. */
+export const INSTANT_MAX_TS_MS = Date.UTC(2301, 0);
+/** The longest event. */
+export const EVENT_MAX_MS = 366 * DAY_MS;
+/** The exdates of an event. */
+export const EXDATES_MAX = 1000;
+/** The reminders of an event. */
+export const REMINDERS_MAX = 100;
+/** The farthest that a reminder can be from its instance, before or after. */
+export const REMINDER_MAX_MINUTES = 535_680;
+/** The longest identifier of a reminder. */
+export const REMINDER_IDENTIFIER_MAX_CHARS = 256;
+/** The largest `interval` of a recurrence. */
+export const RECURRENCE_INTERVAL_MAX = 10_000;
+/** The largest `count` of a recurrence. */
+export const RECURRENCE_COUNT_MAX = 739;
+/** The farthest that `until` can be after `startTs`. */
+export const UNTIL_MAX_DAYS = 732;
+/** The longest window of a query for events, instances or free/busy. */
+export const WINDOW_MAX_DAYS = 62;
+/** The calendars of one free/busy query. */
+export const FREEBUSY_CALENDARS_MAX = 100;
+
+// Schedules
+
+/** The rules of a schedule. */
+export const SCHEDULE_RULES_MAX = 400;
+/** The intervals of one rule. */
+export const RULE_INTERVALS_MAX = 10;
+
+// Services and booking
+
+/** The hosts of a service. */
+export const HOSTS_MAX = 100;
+/** The busy calendars of a host. */
+export const BUSY_CALENDARS_MAX = 20;
+/** The longest buffer before or after a booking. */
+export const BUFFER_MAX_MINUTES = 720;
+/** The farthest `closestBookingTime` and `furthestBookingTime`: ten years. */
+export const BOOKING_TIME_MAX_MINUTES = 5_270_400;
+/** The seats of a group. */
+export const SEATS_MAX = 10_000;
+/** The dates of one query for slots. */
+export const SLOT_DATES_MAX = 101;
+/** The shortest `interval` between slots. */
+export const SLOT_INTERVAL_MIN_MS = 5 * MINUTE_MS;
+/** The longest `interval` between slots. */
+export const SLOT_INTERVAL_MAX_MS = 2 * HOUR_MS;
+/** The shortest slot or booking. */
+export const BOOKING_MIN_MS = MINUTE_MS;
+/** The longest slot or booking. */
+export const BOOKING_MAX_MS = DAY_MS;
+/** The longest hold. */
+export const HOLD_MAX_MINUTES = 60;
+
+// Webhooks
+
+/** The longest URL of a webhook. */
+export const WEBHOOK_URL_MAX_CHARS = 2048;
+/** How long a webhook has to answer. */
+export const WEBHOOK_TIMEOUT_MS = 10 * SECOND_MS;
+/** The largest body that is sent to a webhook. */
+export const WEBHOOK_BODY_MAX_BYTES = 256 * 1024;
+/** The reminders of one notification. */
+export const NOTIFICATION_REMINDERS_MAX = 100;
+/** How long a delivered notification is kept. */
+export const DELIVERED_KEPT_MS = 7 * DAY_MS;
+/** How long a failed notification is kept. */
+export const FAILED_KEPT_MS = 30 * DAY_MS;
+/** How long the old secret signs beside the new one after a roll. */
+export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;

@@ -1,0 +1,133 @@
+/**
+ * A plan is a value: the statements of one batch, and a function from their rows to the answer. An operation returns a
+ * plan; http/run-plan.ts runs it together with the proof of the caller's credential.
+ */
+import type { Scope } from './db/scope.ts';
+import type { Query, Results, Sql } from './db/sql.ts';
+import { Problem } from './problem.ts';
+
+/** Who the caller turned out to be, once the database has proven the credential. */
+export interface Principal {
+  /** The account's id; null on a route that takes no credential. */
+  readonly account: string | null;
+  /** Whether the account lets a replica answer this caller's reads. */
+  readonly readsReplica: boolean;
+}
+
+/** A stored resource carries its version. */
+export interface Versioned {
+  version: number;
+}
+
+/** An answer that is one resource at one version. The entity tag is made of the version. */
+export class Tagged<A = unknown> {
+  readonly body: A;
+  readonly version: number;
+  /** Whether an idempotency record gave this answer. */
+  readonly replayed: boolean;
+
+  constructor(body: A, version: number, replayed = false) {
+    this.body = body;
+    this.version = version;
+    this.replayed = replayed;
+  }
+}
+
+export const tagged = <A>(body: A, { version }: Versioned): Tagged<A> => new Tagged(body, version);
+
+/** A new resource's version: 52 random bits, so that it never repeats the entity tag of a deleted predecessor. */
+export function firstVersion(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high >>> 12) * 2 ** 32 + low;
+}
+
+/** What the rows of a plan lead to: the answer, or another plan where the rows only decide what to do next. */
+export type Outcome<A, S extends Sql = Sql> = A | Tagged<A> | Plan<A, S>;
+
+/** The answer of a creation, known before the batch runs, so that the same transaction can store it for a replay. */
+export interface ExpectedAnswer<A = unknown> {
+  readonly answer: Tagged<A>;
+  /** A SQL condition: the creation took effect. */
+  readonly created: Sql;
+}
+
+interface PlanOptions {
+  lookup?: Query;
+  expected?: ExpectedAnswer;
+  repeatable?: boolean;
+}
+
+/** Statements that take effect together or not at all, and the answer that their rows give. */
+export class Plan<A = unknown, S extends Sql = Sql> {
+  readonly statements: readonly S[];
+  /** @throws Problem where the rows call for one, such as `not-found`. */
+  readonly answer: (
+    results: readonly unknown[][],
+    principal: Principal,
+  ) => Outcome<A, S> | Promise<Outcome<A, S>>;
+  /** The plan's one statement, where it is a query of at most one row: it then joins the proof in a single statement. */
+  readonly lookup: Query | undefined;
+  readonly expected: ExpectedAnswer | undefined;
+  /** Whether a second run of this write has no further effect. */
+  readonly repeatable: boolean;
+
+  constructor(
+    statements: readonly S[],
+    answer: Plan<A, S>['answer'],
+    { lookup, expected, repeatable = false }: PlanOptions = {},
+  ) {
+    this.statements = statements;
+    this.answer = answer;
+    this.lookup = lookup;
+    this.expected = expected;
+    this.repeatable = repeatable;
+  }
+}
+
+/** A plan from a scope: the scope changes when the credential has to be proven another way. */
+export type Planner = (scope: Scope) => Promise<Plan>;
+
+/** Builds a plan. `answer` takes the rows of each statement, in the order of the statements. */
+export const plan = <const S extends readonly Sql[], A, Next extends Sql = never>(
+  statements: S,
+  answer: (...rows: Results<S>) => Outcome<A, Next> | Promise<Outcome<A, Next>>,
+): Plan<A, S[number] | Next> => new Plan(statements, (results) => answer(...(results as Results<S>)));
+
+/** Builds the plan of one query of at most one row. Without a row it throws `not-found`. */
+export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A | Tagged<A>): Plan<A, Query> =>
+  new Plan<A, Query>([query], ([rows]) => answer(found(rows as Row[])), { lookup: query });
+
+/** Builds the plan of one write that returns the row that it changed. Without a row it throws `not-found`. */
+export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A | Tagged<A>): Plan<A> =>
+  plan([statement], (rows) => answer(found(rows)));
+
+/**
+ * Builds the plan of a creation.
+ *
+ * @param otherwise reads from the rows why the creation took no effect, and throws the reason or returns another plan;
+ *   it returns undefined where the creation took effect. By default a missing row of the first statement is `not-found`.
+ */
+export const creation = <const S extends readonly Sql[], A>(
+  expected: ExpectedAnswer<A>,
+  statements: S,
+  otherwise: (...rows: Results<S>) => Plan<A> | undefined = (...[rows = []]) => void found(rows),
+): Plan<A> =>
+  new Plan<A>(statements, (results) => otherwise(...(results as Results<S>)) ?? expected.answer, {
+    expected,
+  });
+
+/** Builds the plan that changes nothing and throws a problem, once the caller is proven. */
+export const refusal = (problem: Problem): Plan<never, Query> =>
+  plan([], () => {
+    throw problem;
+  });
+
+/**
+ * The one row that an id leads to.
+ *
+ * @throws Problem `not-found`
+ */
+export function found<Row>([row]: readonly Row[]): Row {
+  if (!row) throw new Problem('not-found');
+  return row;
+}

@@ -1,0 +1,70 @@
+/** Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the time. */
+import type { Weekday } from '../sdk/types.ts';
+import { Budget } from '../time/budget.ts';
+import { instances, type Series } from '../time/recurrence.ts';
+import { DAY_MS, MINUTE_MS } from '../time/units.ts';
+
+/** How far ahead a series is expanded. A series without a reminder in that time is expanded again at its end. */
+const EXPANDED_MS = 40 * DAY_MS;
+/** How long before a distant reminder its event is looked at again: by then new zone data may have moved the instance. */
+const RECHECK_MS = DAY_MS;
+/** The budget of one event, many times the cost of any ordinary series. */
+const EVENT_MAX_NS = 20_000_000;
+
+export interface EventReminders {
+  series: Series;
+  /** The minutes from the start of an instance to each reminder; negative: before the start. */
+  deltas: readonly number[];
+  /** The calendar's IANA time zone. */
+  zone: string;
+  weekStart: Weekday;
+  /** See `lastStart` in time/recurrence.ts. */
+  lastStart: number | null;
+}
+
+export interface DueReminder {
+  /** The index of the reminder among the event's. */
+  reminder: number;
+  /** The start of its instance, in milliseconds since the epoch. */
+  startTs: number;
+}
+
+/**
+ * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since the
+ * epoch.
+ *
+ * @returns `next`: when to look at the event again; null: never.
+ * @throws Overspent
+ */
+export function dueOf(
+  { series, deltas, zone, weekStart, lastStart }: EventReminders,
+  since: number,
+  now: number,
+): { due: DueReminder[]; next: number | null } {
+  const offsets = deltas.map((delta) => delta * MINUTE_MS);
+  const [earliest, latest] = [Math.min(...offsets), Math.max(...offsets)];
+  const end = now + EXPANDED_MS;
+  const window = { startTs: since - latest, endTs: end - earliest + 1 };
+  const single = series.recurrence === null;
+  const starts = single
+    ? [series.startTs].filter((start) => !series.exdates.includes(start))
+    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(EVENT_MAX_NS)).map(
+        ({ startTs }) => startTs,
+      );
+
+  const due: (DueReminder & { at: number })[] = [];
+  let next = Number.POSITIVE_INFINITY;
+  for (const startTs of starts) {
+    offsets.forEach((offset, reminder) => {
+      const at = startTs + offset;
+      if (at > now) next = Math.min(next, at);
+      else if (at >= since) due.push({ reminder, startTs, at });
+    });
+  }
+  const ended = single || (lastStart !== null && lastStart + latest <= now);
+  if (next > end && !single) next = ended ? Number.POSITIVE_INFINITY : end;
+  return {
+    due: due.sort((a, b) => a.at - b.at).map(({ reminder, startTs }) => ({ reminder, startTs })),
+    next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * RECHECK_MS ? next - RECHECK_MS : next,
+  };
+}

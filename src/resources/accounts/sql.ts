@@ -1,0 +1,65 @@
+/** Statements on the account. */
+
+import type { Scope } from '../../db/scope.ts';
+import { newAccountId } from '../../db/shard-ids.ts';
+import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { firstVersion, type Versioned } from '../../plan.ts';
+import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
+
+export interface AccountRow extends Versioned {
+  id: string;
+  /** JSON, as clients see it; null where the account has none. */
+  webhook: string | null;
+  public_freebusy: number;
+  public_booking: number;
+  reads_replica: number;
+  public_key: string | null;
+}
+
+export const toAccount = (row: AccountRow): Account => ({
+  id: row.id,
+  publicJwtKey: row.public_key,
+  settings: {
+    webhook: row.webhook === null ? null : JSON.parse(row.webhook),
+    publicFreebusy: row.public_freebusy === 1,
+    publicBooking: row.public_booking === 1,
+    reads: row.reads_replica === 1 ? 'nearest' : 'primary',
+  },
+});
+
+export const newAccountRow = (shard: number): AccountRow => ({
+  id: newAccountId(shard),
+  webhook: null,
+  public_freebusy: 1,
+  public_booking: 1,
+  reads_replica: 0,
+  public_key: null,
+  version: firstVersion(),
+});
+
+/** @param scope nobody's, guarded: the account is created while the guard yields an account. */
+export const insertAccount = ({ account }: Scope, { id, version }: AccountRow, now: number): Sql => sql`
+  INSERT INTO accounts (id, version, created) SELECT ${id}, ${version}, ${now} WHERE ${account} IS NOT NULL RETURNING 1`;
+
+export const accountIsThere = ({ id }: AccountRow): Sql =>
+  sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${id})`;
+
+/** The account, with the PEM of its newest active key. */
+export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
+  SELECT id, public_freebusy, public_booking, reads_replica, version,
+    (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
+      WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
+    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
+  FROM accounts WHERE id = ${account}`;
+
+/** Updates the settings that have a value. */
+export const updateSettings = (
+  { account }: Scope,
+  { publicFreebusy, publicBooking, reads }: AccountSettingsUpdate,
+): Sql => sql`
+  UPDATE accounts SET ${assign({
+    public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
+    public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
+    reads_replica: reads === undefined ? undefined : Number(reads === 'nearest'),
+    version: sql`version + 1`,
+  })} WHERE id = ${account}`;

@@ -1,0 +1,157 @@
+/** Turns the rows of availability-sql.ts into hosts for src/slots: their open times, busy times and bookings. */
+import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
+import type { Host, HostBooking } from '../../slots/host.ts';
+import { openings } from '../../slots/openings.ts';
+import type { Session } from '../../slots/slots.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
+import { type Interval, merge, subtract, widen } from '../../time/intervals.ts';
+import { instances } from '../../time/recurrence.ts';
+import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
+import { ofAnyone } from '../events/limits.ts';
+import {
+  type AvailabilityHostRow,
+  type AvailabilityQuery,
+  type AvailabilityServiceRow,
+  type BookedTimes,
+  BUFFER_MAX_MS,
+  type CalendarTimes,
+  EVENTS_MAX,
+  RULES_MAX_BYTES,
+  type SessionRow,
+  selectBookedTimes,
+  selectCalendarTimes,
+  selectHosts,
+  selectService,
+  selectSessions,
+} from './availability-sql.ts';
+
+/** Prices in addition to those of time/budget.ts: a date and a rule of a schedule, and an event that does not repeat. */
+const AVAILABILITY_PRICE_NS = { date: 500, rule: 500, single: 150 };
+
+/** The statements that read an availability, for one batch. */
+export const availabilityQueries = (request: AvailabilityQuery) =>
+  [
+    selectService(request),
+    selectHosts(request),
+    selectCalendarTimes(request),
+    selectBookedTimes(request),
+    selectSessions(request),
+  ] as const;
+
+/** The rows of `availabilityQueries`. */
+export type AvailabilityRows = [
+  services: AvailabilityServiceRow[],
+  hosts: AvailabilityHostRow[],
+  times: CalendarTimes[],
+  booked: BookedTimes[],
+  sessions: SessionRow[],
+];
+
+export interface HostAvailability extends Host {
+  /** The calendar in which bookings make their events; null: the host cannot be booked. */
+  bookIn: string | null;
+}
+
+export interface ServiceAvailability {
+  multiPerson: MultiPerson;
+  /** In the order in which they were added. */
+  hosts: HostAvailability[];
+  /** The sessions of a group; none for other services. */
+  sessions: (Session & { id: string })[];
+}
+
+/**
+ * The availability of a service's hosts in a window.
+ *
+ * @param window milliseconds since the epoch.
+ * @param now milliseconds since the epoch.
+ * @throws Overspent where the rows or their expansion cost more than one request may.
+ */
+export function availabilityOf(
+  service: AvailabilityServiceRow,
+  [, hosts, times, booked, sessions]: AvailabilityRows,
+  window: Interval,
+  now: number,
+): ServiceAvailability {
+  const all = [...times, ...booked];
+  if (all.reduce((sum, { n }) => sum + n, 0) > EVENTS_MAX) throw new Overspent();
+  if ((times[0]?.bytes ?? 0) > RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > RULES_MAX_BYTES)
+    throw new Overspent();
+
+  const budget = new Budget(ofAnyone.work);
+  const multiPerson: MultiPerson = JSON.parse(service.multi_person);
+  const timesOf = Map.groupBy(times, ({ user_id }) => user_id);
+  const bookedOf = Map.groupBy(booked, ({ user_id }) => user_id);
+  const [near] = widen([window], BUFFER_MAX_MS, BUFFER_MAX_MS) as [Interval];
+
+  return {
+    multiPerson,
+    hosts: hosts.map((row) => {
+      const own = timesOf.get(row.user_id) ?? [];
+      const eventsOf = (opens: number, busy: number) =>
+        own
+          .filter((group) => group.opens === opens && group.busy === busy)
+          .flatMap((group) => intervalsOf(group, near, budget));
+      const bookings = (bookedOf.get(row.user_id) ?? []).flatMap((group) =>
+        intervalsOf(group, near, budget).map(
+          (interval): HostBooking => ({
+            ...interval,
+            bufferBefore: group.buffer_before * MINUTE_MS,
+            bufferAfter: group.buffer_after * MINUTE_MS,
+            shared: multiPerson.variant === 'group' && group.service_id === service.id,
+          }),
+        ),
+      );
+      return {
+        id: row.user_id,
+        bookIn: row.book_in,
+        availability: row.rules
+          ? openingsOf(row.rules, row.timezone ?? 'UTC', window, budget)
+          : subtract(merge(eventsOf(1, 0)), merge(eventsOf(1, 1))),
+        busy: eventsOf(0, 1),
+        bookings,
+        bufferBefore: row.buffer_before * MINUTE_MS,
+        bufferAfter: row.buffer_after * MINUTE_MS,
+        earliest: now + row.closest * MINUTE_MS,
+        latest: row.furthest === null ? null : now + row.furthest * MINUTE_MS,
+      };
+    }),
+    sessions: sessions.map(({ session, start_ts, duration, taken }) => ({
+      id: session,
+      start: start_ts,
+      duration,
+      taken,
+    })),
+  };
+}
+
+function openingsOf(json: string, timezone: string, window: Interval, budget: Budget): Interval[] {
+  const rules: ScheduleRule[] = JSON.parse(json);
+  const dates = (window.end - window.start) / DAY_MS + 2;
+  budget.spend(AVAILABILITY_PRICE_NS.rule * rules.length + AVAILABILITY_PRICE_NS.date * dates);
+  for (let time = window.start; time < window.end + DAY_MS; time += DAY_MS) budget.convert(timezone, time);
+  return openings(rules, timezone, window);
+}
+
+/** One of `Times.series`. */
+type SeriesValues = [startTs: number, duration: number, recurrence: Recurrence | null, exdates: number[]];
+
+/** The times of a group of events, in any order. */
+function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budget: Budget): Interval[] {
+  const { singles, series, timezone, week_start } = group;
+  const found: Interval[] = [];
+  budget.spend(AVAILABILITY_PRICE_NS.single * group.n);
+  const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
+  for (let i = 0; i < numbers.length; i += 2) {
+    const start = numbers[i] as number;
+    found.push({ start, end: start + (numbers[i + 1] as number) });
+  }
+  const timespan = { startTs: window.start, endTs: window.end };
+  for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as SeriesValues[]) {
+    const event = { startTs, duration, busy: true, recurrence, exdates };
+    for (const instance of instances(event, timezone, week_start as Weekday, timespan, budget)) {
+      found.push({ start: instance.startTs, end: instance.endTs });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,151 @@
+/** Statements on single events. window-sql.ts finds the events of a window. */
+import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
+import type { Listed } from '../../db/pages.ts';
+import { exists, ofUser, type Scope } from '../../db/scope.ts';
+import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { listedIn } from '../../db/table.ts';
+import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import { DAY_MS } from '../../time/units.ts';
+import type { CalendarRow } from '../calendars/table.ts';
+import type { EventUpdate, NewEvent } from './input.ts';
+import { type EventRow, events } from './table.ts';
+
+/** The columns that free/busy reads of an event: never its contents. */
+export type BusyRow = Pick<
+  EventRow,
+  'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
+>;
+
+/** The columns of a calendar that the expansion of its events needs. */
+export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
+
+/** An event, with these columns of its calendar. */
+export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
+
+const columns = events.selected;
+
+const UNTIL_MAX_MS = UNTIL_MAX_DAYS * DAY_MS;
+
+/**
+ * Inserts an event. No row comes back where the calendar does not exist, or the credential does not hold.
+ *
+ * @param lastStart `lastStart` of time/recurrence.ts. Where it is null, SQL bounds a counted rule by `reachOfCount`.
+ */
+export const insertEvent = (
+  scope: Scope,
+  row: EventRow,
+  { recurrence, serviceId }: NewEvent,
+  lastStart: number | null,
+): Sql => sql`
+  INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
+    service_id, metadata, created, updated, version)
+  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
+    ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
+  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id}
+  RETURNING 1`;
+
+export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
+
+/** The condition that an event exists: the event of a hold ends with the hold, whether or not its row is deleted yet. */
+export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
+
+const one = (scope: Scope, id: string, now: number): Sql =>
+  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)}`;
+
+export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
+  query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
+
+/** An event, with the time zone and the week start of its calendar. */
+export const selectZonedEvent = (
+  scope: Scope,
+  id: string,
+  now: number,
+): Query<ZonedEventRow> => query<ZonedEventRow>`
+  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
+  JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
+
+/** Whether the event belongs to bookings with several hosts, so that no host alone can move it. */
+export const selectShared = (scope: Scope, id: string, now: number): Query<{ shared: number }> => query<{
+  shared: number;
+}>`
+  SELECT ${shared} AS shared FROM events WHERE ${one(scope, id, now)}`;
+
+const shared = sql`EXISTS (SELECT 1 FROM events other
+  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
+
+/**
+ * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the update
+ * would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL checks the latter,
+ * because one of the two may be in the row only.
+ *
+ * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule. Then
+ *   the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
+ */
+export function updateEvent(
+  scope: Scope,
+  id: string,
+  change: EventUpdate & { lastStart: number | null | undefined; now: number },
+): Sql<EventRow> {
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
+  const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
+  const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
+  const until = sql`${rule} ->> 'until'`;
+  const moves = startTs !== undefined || duration !== undefined;
+  const lastStart =
+    change.lastStart !== undefined
+      ? boundOf(change.lastStart, recurrence, start, rule)
+      : sql`CASE WHEN ${rule} IS NULL THEN ${start}
+          WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
+          ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
+  const keptExdates =
+    startTs === undefined ? undefined : sql`CASE WHEN new.start = start_ts THEN exdates ELSE '[]' END`;
+  const assignments = assign({
+    start_ts: startTs,
+    duration,
+    busy: busy === undefined ? undefined : Number(busy),
+    recurrence: recurrence === undefined ? undefined : sql`new.rule`,
+    last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
+    exdates: exdates ? JSON.stringify(exdates) : keptExdates,
+    reminders: reminders && JSON.stringify(reminders),
+    service_id: serviceId,
+    metadata: metadata && JSON.stringify(metadata),
+    updated: now,
+    version: sql`version + 1`,
+  });
+  return sql<EventRow>`
+    UPDATE events SET ${assignments}
+    FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
+    WHERE ${one(scope, id, now)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
+    RETURNING ${columns}`;
+}
+
+/** The value of `last_start`: the given one; where that is null, the reach of a count. */
+const boundOf = (
+  lastStart: number | null,
+  rule: NewEvent['recurrence'] | undefined,
+  start: Sql,
+  recurrence: Sql,
+): Sql =>
+  lastStart === null && rule?.count ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
+
+/**
+ * How long after its start a counted rule can have instances, in milliseconds: count times interval periods, as each of
+ * them has an instance, plus a day for the time zone, plus a week where the first week may have none. NULL for a rule whose
+ * periods may be empty.
+ */
+const reachOfCount = (rule: Sql): Sql => sql`CASE
+  WHEN coalesce(${rule} ->> 'bymonth', ${rule} ->> 'bymonthday', ${rule} ->> 'bysetpos') IS NOT NULL THEN NULL
+  WHEN ${rule} ->> 'freq' = 'weekly' THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${7 * DAY_MS} + ${8 * DAY_MS}
+  WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
+    THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY_MS} + ${DAY_MS} END`;
+
+/** Deletes an event. A trigger of schema.sql cancels the bookings that it was made for. */
+export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
+  sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
+
+export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: number): Query<EventRow> =>
+  selectByMetadata(scope, listedEvents(scope, now), page);
+
+/** The list of a scope's events. */
+export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));

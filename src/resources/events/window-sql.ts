@@ -1,0 +1,98 @@
+/**
+ * Finds the events that may have an instance in a window. The index of events has the length class of each event, so that a
+ * query reads few events outside the window; and a limit stops it, however many are inside.
+ */
+import type { Scope } from '../../db/scope.ts';
+import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
+import type { Timespan } from '../../sdk/types.ts';
+import type { Limits } from './limits.ts';
+import { alive, type BusyRow, type ZoneRow } from './sql.ts';
+import { type EventRow, events } from './table.ts';
+
+/**
+ * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits in.
+ * The last class takes every longer event, so no bound of limits.ts needs a change here.
+ */
+export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
+  (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
+
+/** The zones of calendars. One calendar more than the limit shows that there are too many. */
+export const selectZones = (calendars: Sql): Query<ZoneRow> =>
+  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
+
+/** A window, and the time of the request. All are milliseconds since the epoch. */
+type Window = Timespan & { now: number };
+
+type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
+
+/** A row with the size of its event. */
+export interface Sized {
+  /** Bytes. */
+  size: number;
+}
+
+/** Whether there were more events than the limit of the query. */
+export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
+  events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
+
+/** The parts of a query before and after the join that `upTo` adds. */
+interface Source {
+  from: Sql;
+  where: Sql;
+}
+
+/**
+ * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for each
+ * `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function over the
+ * sizes would read three rows for each event.)
+ *
+ * @param size the size of an event, in bytes.
+ */
+const upTo = <Row>(
+  { rows, bytesPerRow }: RowLimit,
+  selected: Sql,
+  size: Sql,
+  { from, where }: Source,
+): Query<Row & Sized> => query<Row & Sized>`
+  SELECT * FROM (
+    SELECT ${selected}, ${size} AS size, part.key AS part ${from}
+    LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
+      THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
+    ${where} LIMIT ${rows + 1}
+  ) WHERE coalesce(part, 0) = 0`;
+
+/**
+ * The events of some calendars that may have an instance in a window, up to a limit. In each length class, only an event
+ * that starts before the window's end, and at most one class before the window's start, can reach the window. CROSS JOIN
+ * makes SQLite keep this order of the joins.
+ *
+ * @param calendars selects rows with the `id` of each calendar.
+ */
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
+    + octet_length(events.metadata)`;
+  const found = upTo<EventRow>(
+    limit,
+    sql`${events.selected}, events.seq`,
+    size,
+    eventsIn(scope, calendars, window),
+  );
+  return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
+};
+
+/** The busy ones among the same events, without their contents. */
+export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
+  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
+  const { from, where } = eventsIn(scope, calendars, window);
+  return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
+};
+
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: Window): Source => ({
+  from: sql`FROM (${calendars}) calendar
+    CROSS JOIN (${LENGTH_CLASSES}) class
+    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
+      AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
+  where: sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}`,
+});

@@ -1,0 +1,169 @@
+/** What several resources ask of their input, and the one way from a failed schema to a problem document. */
+import * as v from 'valibot';
+import {
+  FIELD_ERRORS_MAX,
+  METADATA_KEY_MAX_CHARS,
+  METADATA_MAX,
+  METADATA_VALUE_MAX_CHARS,
+  PAGE_DEFAULT,
+  PAGE_MAX,
+} from '../limits.ts';
+import { type FieldError, Problem } from '../problem.ts';
+import { isTimeZone } from '../time/zone.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const isUuid = (text: string): boolean => UUID.test(text);
+export const uuid = (message = 'must be a UUID in lower case') =>
+  v.pipe(v.string(message), v.regex(UUID, message));
+
+/** Text that the database can keep exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
+export const text = (min: number, max: number) =>
+  v.pipe(
+    v.string('must be a string'),
+    v.minLength(min, `must have at least ${min} character${min === 1 ? '' : 's'}`),
+    v.check(
+      (value) => value.length <= max || [...value].length <= max,
+      `must have at most ${max} characters`,
+    ),
+    v.check((value) => value.isWellFormed(), 'must be well-formed Unicode, without lone surrogates'),
+    v.check((value) => !value.includes('\0'), 'must not contain NUL'),
+    v.metadata({ maxLength: max }),
+  );
+
+/** A whole number of milliseconds since the epoch that a Date can hold (ECMA-262, section "Time Values"). */
+export const timestamp = v.pipe(
+  v.number('must be a number of milliseconds'),
+  v.integer('must be a whole number of milliseconds'),
+  v.minValue(0, 'must not be before 1970'),
+  v.maxValue(8.64e15, 'must be a time in milliseconds'),
+);
+
+/** The exact name of an IANA time zone, links included. */
+export const timezone = v.pipe(
+  v.string('must be a string'),
+  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo; offsets are not'),
+);
+
+/** A whole number in a body. */
+export function integer(min: number, max: number, unit = '') {
+  const message = `must be a whole number ${unit && `of ${unit} `}from ${min} to ${max}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+}
+
+const metadataKey = text(1, METADATA_KEY_MAX_CHARS);
+const metadataValue = text(0, METADATA_VALUE_MAX_CHARS);
+
+/**
+ * A map of strings. It does not run as `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in
+ * silence: every key that JSON can carry is kept.
+ */
+export const metadata = v.pipe(
+  described(
+    v.record(v.string(), metadataValue),
+    v.pipe(
+      onlyOf((value) => isRecord(value), 'must be an object of strings'),
+      onlyOf(
+        (value) => Object.keys(value as object).length <= METADATA_MAX,
+        `must have at most ${METADATA_MAX} entries`,
+      ),
+      v.rawCheck<unknown>(({ dataset, addIssue }) => {
+        if (!dataset.typed) return;
+        for (const [key, value] of Object.entries(dataset.value as object)) {
+          const issue = v.safeParse(metadataKey, key).issues?.[0];
+          if (issue) addIssue({ message: `has a key that ${issue.message}` });
+          for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
+            addIssue({ message, path: at(key) });
+          }
+        }
+      }),
+    ),
+  ),
+  v.maxEntries(METADATA_MAX),
+);
+
+/** The page of a query for one metadata key and value. */
+export const metadataQuery = v.object({
+  key: metadataKey,
+  value: metadataValue,
+  skip: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
+  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
+});
+
+/** A number in a query string. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(
+    v.string(message),
+    v.regex(/^-?\d{1,16}$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+/** An object with these members; others are ignored. Unlike `v.object` it refuses arrays. */
+export function shape<const E extends v.ObjectEntries>(entries: E) {
+  const object = v.object(entries);
+  return described(object, v.pipe(onlyOf(isRecord, 'must be an object'), object));
+}
+
+/** A list whose length is looked at before its entries: a body has room for tens of thousands of bad ones. */
+export function list<const S extends v.GenericSchema>(item: S, max: number, rule = 'must be a list') {
+  const array = v.array(item, rule);
+  const length = onlyOf((value) => (value as unknown[]).length <= max, `must have at most ${max} entries`);
+  return v.pipe(described(array, v.pipe(onlyOf(Array.isArray, rule), length, array)), v.maxLength(max));
+}
+
+/** What has to fit before a pipe goes on to its next schema. */
+function onlyOf(fits: (value: unknown) => boolean, rule: string) {
+  return v.custom<unknown>(fits, rule);
+}
+
+/** A schema that describes its input (for OpenAPI) as one schema, and runs as another: there is no word for all rules. */
+function described<S extends v.GenericSchema>(as: S, runs: v.GenericSchema): S {
+  return { ...as, '~run': (dataset, config) => runs['~run'](dataset, config) };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The value that a schema makes of its input.
+ *
+ * @throws Problem `input-invalid`, which names every bad field and its rule, and never repeats what was sent.
+ */
+export function validate<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  throw invalid(result.issues.map((issue) => ({ path: pathOf(issue), reason: reasonOf(issue) })));
+}
+
+/** @param errors at least one. The first of each field is told; and of the fields, as a body can hold thousands, 20. */
+export function invalid(errors: FieldError[]): Problem {
+  const [first] = errors;
+  const detail = `${first?.path || 'The body'} ${first?.reason}.`;
+  const byPath = new Map<string, FieldError>();
+  for (const error of errors) if (!byPath.has(error.path)) byPath.set(error.path, error);
+  return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, FIELD_ERRORS_MAX) });
+}
+
+/** The path of an issue that a check of several members raises against one of them. */
+export const at = (path: string | number): [v.IssuePathItem] => [
+  { type: 'unknown', origin: 'value', input: undefined, key: path, value: undefined },
+];
+
+/** Like `recurrence.byweekday[1]`. A name that the client made up is cut: it may hold anything. */
+export function pathOf(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? [])
+    .map(({ key }, i) =>
+      typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key).slice(0, 64)}`,
+    )
+    .join('');
+}
+
+/** valibot's own words repeat what was received; where a member is absent no schema of ours has had its say. */
+export function reasonOf(issue: v.BaseIssue<unknown>): string {
+  return issue.kind === 'schema' && issue.input === undefined ? 'is missing' : issue.message;
+}

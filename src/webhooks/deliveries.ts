@@ -1,0 +1,44 @@
+/** The operations on an account's deliveries: list them, read one, send one again. */
+import { read, write } from '../operation.ts';
+import { found, lookup, plan } from '../plan.ts';
+import type { DeliveriesPage, DeliveryResult } from '../sdk/types.ts';
+import {
+  replayDelivery,
+  selectDeliveries,
+  selectDelivery,
+  toDelivery,
+  toWholeDelivery,
+  type WholeDeliveryRow,
+} from './delivery-sql.ts';
+import * as input from './input.ts';
+import { webhookMissing } from './operations.ts';
+
+export const listDeliveries = read({
+  query: input.deliveries,
+  run: (scope, { query: { state, cursor, limit } }) =>
+    plan(
+      [selectDeliveries(scope, { state, before: cursor, limit: limit + 1 })],
+      (rows): DeliveriesPage => ({
+        deliveries: rows.slice(0, limit).map(toDelivery),
+        nextCursor: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null,
+      }),
+    ),
+});
+
+const toResult = (row: WholeDeliveryRow): DeliveryResult => ({ delivery: toWholeDelivery(row) });
+
+export const getDelivery = read({
+  params: ['deliveryId'],
+  run: (scope, { params }) => lookup(selectDelivery(scope, params.deliveryId), toResult),
+});
+
+export const replayDeliveryNow = write({
+  params: ['deliveryId'],
+  retryAdvice: 'To replay it once more does no harm.',
+  run: (scope, { params: { deliveryId }, now }) =>
+    plan([replayDelivery(scope, deliveryId, now), selectDelivery(scope, deliveryId)], ([replayed], rows) => {
+      const row = found(rows);
+      if (!replayed) throw webhookMissing();
+      return toResult(row);
+    }),
+});

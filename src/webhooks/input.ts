@@ -1,0 +1,47 @@
+/** What is asked of a webhook. */
+import * as v from 'valibot';
+import { PAGE_DEFAULT, PAGE_MAX, WEBHOOK_URL_MAX_CHARS } from '../limits.ts';
+import { resourceTables } from '../resources/tables.ts';
+import type { ChangedResource, ChangeType, WebhookEvent } from '../sdk/types.ts';
+import { invalid, list, shape, text, uuid, wholeNumber } from '../validation/schemas.ts';
+import { refusalOf } from './address.ts';
+
+/** Every type of change. A booking is never deleted: it is cancelled. */
+const changes = (Object.keys(resourceTables) as ChangedResource[]).flatMap((resource) =>
+  ['created', 'updated', resource === 'booking' ? 'cancelled' : 'deleted'].map(
+    (change) => `${resource}.${change}` as ChangeType,
+  ),
+);
+
+const events = list(
+  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change, such as event.created'),
+  changes.length + 1,
+  'must be a list of types',
+);
+
+export const webhook = shape({
+  webhookUrl: v.pipe(
+    text(1, WEBHOOK_URL_MAX_CHARS),
+    v.check(
+      (url) => /^https?:\/\/\S+$/i.test(url) && URL.canParse(url),
+      'must be an absolute http or https URL',
+    ),
+  ),
+  events: v.optional(events),
+});
+
+/**
+ * Whether a URL is one that is posted to depends on how the Worker is deployed.
+ *
+ * @throws Problem `input-invalid`
+ */
+export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
+  const reason = refusalOf(webhookUrl, allowPrivate);
+  if (reason) throw invalid([{ path: 'webhookUrl', reason }]);
+}
+
+export const deliveries = v.object({
+  state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
+  cursor: v.optional(uuid('must be a nextCursor')),
+  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
+});

@@ -1,0 +1,59 @@
+/** The operations on an account's webhook: set it, delete it, roll its secret, test it. */
+import { newSecret } from '../crypto/hash.ts';
+import { OLD_SECRET_KEPT_MS } from '../limits.ts';
+import { read, write } from '../operation.ts';
+import { plan } from '../plan.ts';
+import { Problem } from '../problem.ts';
+import { changed } from '../resources/accounts/operations.ts';
+import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
+import type { AccountResult, Notification, WebhookTestResult } from '../sdk/types.ts';
+import * as input from './input.ts';
+import { poster } from './post.ts';
+import { newWebhookSecret } from './sign.ts';
+import * as rows from './sql.ts';
+
+export const setWebhook = write({
+  body: input.webhook,
+  target: selectAccount,
+  run(scope, { body: { webhookUrl: url, events }, now, env }) {
+    input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
+    const credentials = { key: newSecret('whk_'), secret: newWebhookSecret() };
+    return changed(scope, ...rows.setWebhook(scope, { url, events, ...credentials, now }));
+  },
+});
+
+export const deleteWebhook = write({
+  target: selectAccount,
+  run: (scope) => changed(scope, ...rows.removeWebhook(scope)),
+});
+
+export const rollSecret = write({
+  retryAdvice:
+    'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
+  run: (scope, { now }) =>
+    plan(
+      [
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS }),
+        selectAccount(scope),
+      ],
+      ([rolled], [account]): AccountResult => {
+        if (!rolled || !account) throw webhookMissing();
+        return { account: toAccount(account) };
+      },
+    ),
+});
+
+/** Posts a `ping` to the webhook, and answers with the outcome. The ping is no delivery: nothing is stored. */
+export const testWebhook = read({
+  run: (scope, { env, now }) =>
+    plan([rows.selectWebhook(scope)], async ([webhook]): Promise<WebhookTestResult> => {
+      if (!webhook) throw webhookMissing();
+      const post = await poster(webhook, env, () => now);
+      const ping: Notification = { type: 'ping', timestamp: now, data: {} };
+      const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
+      return { delivered: outcome.error === null, ...outcome };
+    }),
+});
+
+export const webhookMissing = (): Problem =>
+  new Problem('webhook-missing', 'Set it with PUT /account/webhook.');

@@ -1,0 +1,62 @@
+/** The description and its page, as the Worker hands them out. */
+import { env } from 'cloudflare:workers';
+import { afterAll, describe, expect, it } from 'vitest';
+import document from '../../dist/assets/openapi.json';
+import type { Env } from '../../src/env.ts';
+import { handle } from '../../src/index.ts';
+import { call } from '../support/client.ts';
+import { answersHeld } from '../support/described.ts';
+import { expectProblem } from '../support/problem.ts';
+
+const get = (path: string, init: RequestInit = {}) =>
+  handle(new Request(`https://nettu.test${path}`, init as RequestInit<never>), env as Env, 0);
+
+describe.each(['/api/v1', ''])('below "%s"', (base) => {
+  it('the description is JSON that any page may read', async () => {
+    const response = await get(`${base}/openapi.json`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await response.json()).toEqual(document);
+  });
+
+  it('the page, and all that it loads, come from this host, under a strict policy', async () => {
+    const response = await get(`${base}/docs`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe/);
+    const html = await response.text();
+    expect(html).not.toMatch(/https?:\/\//);
+    const [, script = ''] = /src="([^"]+)"/.exec(html) ?? [];
+    const start = await get(script);
+    expect(start.headers.get('content-type')).toMatch(/^text\/javascript/);
+    const code = await start.text();
+    expect(code).not.toMatch(/https?:\/\//);
+    const [, renderer = ''] = /from '([^']+)'/.exec(code) ?? [];
+    const found = await get(renderer, { method: 'HEAD' });
+    expect(found.status).toBe(200);
+    expect(found.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('what has not changed is 304, another method 405, another file 404', async () => {
+    const etag = (await get(`${base}/docs`)).headers.get('etag') ?? '';
+    expect((await get(`${base}/docs`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    const post = await get(`${base}/docs`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect((await get(`${base}/docs/nothing.js`)).status).toBe(404);
+  });
+});
+
+it('a Worker that was deployed without them has no such route', async () => {
+  const without = { ...env, ASSETS: undefined } as unknown as Env;
+  for (const path of ['/docs', '/openapi.json']) {
+    expectProblem(await call('GET', path, { env: without }), 'route-unknown');
+  }
+});
+
+const heldBefore = answersHeld();
+afterAll(() => expect(answersHeld()).toBeGreaterThan(heldBefore));

@@ -1,0 +1,20 @@
+/** From the description back to TypeScript, for the compiler to compare. */
+import { compile } from 'json-schema-to-typescript';
+import type { describe } from '../../src/openapi/openapi.ts';
+
+/** A module with the interface `Described`: the type of each schema, by its name. */
+export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
+  const names = Object.keys(schemas);
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }])),
+    required: names,
+    components: { schemas },
+  };
+  return compile(schema as never, 'Described', {
+    additionalProperties: false,
+    bannerComment: '',
+    format: false,
+    ignoreMinAndMaxItems: true,
+  });
+}
