@@ -60,8 +60,8 @@ async function expectRefused(parsed: Promise<unknown>, sent: object, paths: stri
   const found = errors.map(({ path }) => path);
   expect({ ...sent, code, paths: found }).toEqual({ ...sent, code: 'input-invalid', paths });
   for (const { reason } of errors) expect(reason).toMatch(/\S/);
-  const told = `${detail} ${errors.map(({ reason }) => reason)}`;
-  if (!paths.some((path) => path.includes(MARK))) expect(told).not.toContain(MARK);
-  expect(told).not.toContain(String(NUMBER));
+  const sentences = `${detail} ${errors.map(({ reason }) => reason)}`;
+  if (!paths.some((path) => path.includes(MARK))) expect(sentences).not.toContain(MARK);
+  expect(sentences).not.toContain(String(NUMBER));
   return problem;
 }
