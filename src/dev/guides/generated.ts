@@ -5,8 +5,9 @@ import { limitsOf } from '../../openapi/limits.ts';
 import { tags } from '../../openapi/overview.ts';
 import { problemsOf } from '../../openapi/problems.ts';
 import { queryOf } from '../../openapi/schema.ts';
-import { type Words, words } from '../../openapi/words.ts';
+import { words } from '../../openapi/words.ts';
 import type { AnyOperation } from '../../operation.ts';
+import type { OperationDocs } from '../../operation-docs.ts';
 import { kinds, Problem } from '../../problem.ts';
 import type { Route } from '../../route.ts';
 import { routes } from '../../routes.ts';
@@ -15,7 +16,7 @@ import { problemNotes } from './problem-notes.ts';
 import { textOf } from './sources.ts';
 
 const operations = Object.entries<Route>(routes).map(([name, route]) => {
-  const said: Words = words[name as keyof typeof words];
+  const said: OperationDocs = words[name as keyof typeof words];
   return { route, said };
 });
 
