@@ -1,6 +1,7 @@
 /**
- * Exports an account as JSON Lines. The export comes in parts. Each part is a round trip of its own that proves the API key
- * again, so that a removed key ends the export; and each part ends with a cursor, from which another request continues.
+ * Exports an account as JSON Lines. The export comes in parts. Each part is a round trip of its own that proves the API
+ * key again, so that a removed key ends the export; and each part ends with a cursor, from which another request
+ * continues.
  */
 import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
@@ -75,7 +76,10 @@ export const exportAccount = read({
     ),
 });
 
-/** Plans the next part: rows whose `seq`s are found; else finds more; else the end. */
+/**
+ * Plans the next part: rows by the `seq`s that are found; where none are left, it finds more; after the last table, the
+ * end.
+ */
 function nextPart(scope: Scope, progress: Progress): Plan {
   const { position, seqs } = progress;
   const index = tables.findIndex((_, i) => i >= position.table && position.until[i]);
