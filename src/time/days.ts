@@ -1,6 +1,6 @@
 /**
- * The days of a recurrence rule. As our rules have no time parts, the table of RFC 5545 section 3.3.10 becomes a filter on
- * the days of each period, and BYSETPOS selects among the days that pass.
+ * The days of a recurrence rule. As our rules have no time parts, the table of RFC 5545 section 3.3.10 becomes a filter
+ * on the days of each period, and BYSETPOS selects among the days that pass.
  */
 import { type Budget, PRICE_NS, unlimited } from './budget.ts';
 import {
