@@ -1,6 +1,6 @@
 /**
- * The operations on bookings. A booking is decided on rows that were read before, and written only while these have not
- * changed (see reading.ts).
+ * The operations on bookings. A booking is decided on rows that an earlier batch read, and written only while no such
+ * row has changed since (see reading.ts).
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Input, read, write } from '../../operation.ts';
@@ -176,7 +176,10 @@ function confirm(decision: Decision, common: Change): Plan<BookingResult> {
     : joinSession(decision, hosts, change);
 }
 
-/** Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its events. */
+/**
+ * Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its
+ * events.
+ */
 function move(decision: Decision, common: Change): Plan<BookingResult> {
   const { booking, reading, wanted } = decision;
   const hosts = sameHosts(reading.availability, wanted, JSON.parse(booking.hosts));
@@ -186,6 +189,7 @@ function move(decision: Decision, common: Change): Plan<BookingResult> {
     : joinSession(decision, hosts, change);
 }
 
+/** Writes a change of a booking that stays in its session, and of its events. */
 function keepSession({ scope, booking, reading, again }: Decision, change: Change): Plan<BookingResult> {
   const changeToken = crypto.randomUUID();
   const update = updateBooking(scope, booking.id, { ...change, changeToken }, reading.basis);
@@ -194,6 +198,7 @@ function keepSession({ scope, booking, reading, again }: Decision, change: Chang
   );
 }
 
+/** Writes a change of a booking that joins the session at its new time, or starts one. */
 function joinSession(
   { scope, booking, reading, wanted, again }: Decision,
   chosen: readonly BookableHost[],

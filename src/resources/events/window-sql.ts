@@ -1,6 +1,6 @@
 /**
- * Finds the events that may have an instance in a window. The index of events has the length class of each event, so that a
- * query reads few events outside the window; and a limit stops it, however many are inside.
+ * Finds the events that may have an instance in a window. The index of events has the length class of each event, so
+ * that a query reads few events outside the window; and a limit stops it, however many are inside.
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
@@ -11,8 +11,8 @@ import { alive, type BusyRow, type ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
 /**
- * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits in.
- * The last class takes every longer event, so no bound of limits.ts needs a change here.
+ * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits
+ * in. The last class takes every longer event, so no bound of limits.ts needs a change here.
  */
 export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
   (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
@@ -43,9 +43,9 @@ interface Source {
 }
 
 /**
- * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for each
- * `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function over the
- * sizes would read three rows for each event.)
+ * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for
+ * each `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function
+ * over the sizes would read three rows for each event.)
  *
  * @param size the size of an event, in bytes.
  */
