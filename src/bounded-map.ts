@@ -1,4 +1,4 @@
-/** A map that forgets its oldest entry when it is full, so that what an isolate remembers stays bounded. */
+/** A map that drops its oldest entry when it is full, so that the caches of an isolate stay bounded. */
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #capacity: number;
 

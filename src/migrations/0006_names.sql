@@ -476,7 +476,7 @@ BEGIN
 END;
 
 -- For the previous release, bundle 3, which knows only the former names. test/e2e/releases/README.md says which
--- migration drops what. It writes bookings.stamp, reminders.stamp and the table `remembered`, so they stand above. It does
+-- migration drops what. It writes bookings.stamp, reminders.stamp and the table `remembered`: they stand above. It does
 -- not change reminders.change_token, but each write of its own changes `due`: the next release compares both.
 
 -- users.availability_revision: only triggers write it.

@@ -1,4 +1,4 @@
-/** What is asked of a webhook. */
+/** The input of the operations on webhooks and deliveries. */
 import * as v from 'valibot';
 import { PAGE_DEFAULT, PAGE_MAX, WEBHOOK_URL_MAX_CHARS } from '../limits.ts';
 import { resourceTables } from '../resources/tables.ts';
@@ -14,7 +14,7 @@ const changes = (Object.keys(resourceTables) as ChangedResource[]).flatMap((reso
 );
 
 const events = list(
-  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change, such as event.created'),
+  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change such as event.created'),
   changes.length + 1,
   'must be a list of types',
 );
@@ -31,7 +31,7 @@ export const webhook = shape({
 });
 
 /**
- * Whether a URL is one that is posted to depends on how the Worker is deployed.
+ * Checks that the Worker may post to a URL, which depends on the deployment.
  *
  * @throws Problem `input-invalid`
  */

@@ -6,10 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../src/sdk/index.ts';
 import { faultsOf, STORED, storedOf } from '../support/sound.ts';
 import { newActors, outcome, serverAt } from './support/actors.ts';
+import { startHook } from './support/hook.ts';
 import { startReleases } from './support/service.ts';
 
 /** The bundle in test/e2e/releases. */
 const PREVIOUS = 3;
+type Server = ReturnType<typeof serverAt>;
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** The second midnight from now. */
@@ -116,6 +119,78 @@ describe(`release ${PREVIOUS}`, async () => {
         await unwrap(world[changer].booking.move(booking.id, TOMORROW + 14 * HOUR));
         await unwrap(world[maker].booking.cancel(booking.id));
         await expectSound(world.accountId);
+      }
+    });
+
+    it('a creation with one Idempotency-Key takes place once, whichever release gets the second request', async () => {
+      for (const [first, second] of [
+        ['old', 'young'],
+        ['young', 'old'],
+      ] as const) {
+        const { accountId, user, ...world } = await newWorld(previously);
+        const create = (server: Server, timezone = 'UTC') =>
+          server.calendar.create(user.id, { timezone }, { idempotencyKey: 'one' });
+        const { calendar } = await unwrap(create(world[first]));
+        expect((await unwrap(create(world[second]))).calendar).toEqual(calendar);
+        expect(outcome(await create(world[second], 'Asia/Tokyo'))).toBe('422 idempotency-key-reused');
+        // An expired record does not count, and the next one takes its place.
+        await service.db.prepare('UPDATE remembered SET expires_at = 1').run();
+        const again = await unwrap(create(world[second]));
+        expect(again.calendar.id).not.toBe(calendar.id);
+        expect((await unwrap(create(world[first]))).calendar).toEqual(again.calendar);
+        await expectSound(accountId);
+      }
+    });
+
+    it('both releases see the same read preference, whichever sets it', async () => {
+      const { old, young } = await newWorld(previously);
+      const readsOf = async (server: Server) => (await unwrap(server.account.me())).account.settings.reads;
+      for (const server of [old, young]) {
+        await unwrap(server.account.updateSettings({ reads: 'nearest' }));
+        expect([await readsOf(old), await readsOf(young)]).toEqual(['nearest', 'nearest']);
+        await unwrap(server.account.updateSettings({ reads: 'primary' }));
+        expect([await readsOf(old), await readsOf(young)]).toEqual(['primary', 'primary']);
+      }
+    });
+
+    it('each reminder is sent once, though the crons of both releases run', { timeout: 60_000 }, async () => {
+      const hook = await startHook();
+      const runCrons = () =>
+        Promise.all(['previous', 'next'].map((name) => service.runCron('* * * * *', name)));
+      try {
+        for (const [first, second] of [
+          ['old', 'young'],
+          ['young', 'old'],
+        ] as const) {
+          const { accountId, user, calendar, ...world } = await newWorld(previously);
+          const create = async (server: Server, identifier: string) => {
+            const reminders = [{ delta: -10, identifier }];
+            const event = { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR, reminders };
+            return (await unwrap(server.events.create(user.id, event))).event.id;
+          };
+          // One event is older than the webhook, so a cron adds its reminder.
+          const ids = [await create(world[first], 'older')];
+          await unwrap(world[second].account.setWebhook(hook.url, { events: [] }));
+          ids.push(await create(world[first], 'newer'));
+          await runCrons();
+          const soon = Date.now() + 600_000 + 1500;
+          for (const id of ids) await unwrap(world[second].events.update(id, { startTs: soon }));
+          const sent = async () => {
+            await runCrons();
+            const { results } = await service.db
+              .prepare(
+                `SELECT value ->> 'identifier' AS name FROM deliveries, json_each(content)
+                 WHERE account_id = ? AND deliveries.type = 'reminders' ORDER BY name`,
+              )
+              .bind(accountId)
+              .all<{ name: string }>();
+            return results.map(({ name }) => name);
+          };
+          await expect.poll(sent, { timeout: 20_000, interval: 250 }).toEqual(['newer', 'older']);
+          expect(await sent()).toEqual(['newer', 'older']);
+        }
+      } finally {
+        hook.stop();
       }
     });
 

@@ -51,7 +51,7 @@ const turnedAway = [
   new Error('D1_ERROR: database is locked: SQLITE_BUSY'),
 ];
 
-const NOTHING_CHANGED = /Nothing was changed; try again/;
+const NOTHING_CHANGED = /nothing changed. Try again/;
 const MAY_HAVE_BEEN = /may have taken effect or not/;
 
 /** What is known of a request whose answer was lost, by what it does. */

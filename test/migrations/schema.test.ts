@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
 import { clear } from '../support/database.ts';
 import { ACCOUNT, FIRST_RELEASE } from './data.ts';
-import { content, run, runStep, schema, stepNames } from './support.ts';
+import { content, run, runStep, schema, stepNames, triggers } from './support.ts';
 
 beforeEach(() => clear());
 
@@ -22,6 +22,14 @@ it('is built from nothing', async () => {
   expect(Object.keys(wanted).length).toBeGreaterThan(50);
   await apply();
   expect(await schema()).toEqual(wanted);
+});
+
+it('has the triggers of each table in the same order: SQLite fires the newest first', async () => {
+  await run(env.SCHEMA);
+  const wanted = await triggers();
+  await clear();
+  await apply();
+  expect(await triggers()).toEqual(wanted);
 });
 
 it.each(stepNames())('is built from %s with data in it, and every row is kept', async (last) => {

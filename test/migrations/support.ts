@@ -25,6 +25,14 @@ export async function schema(): Promise<Record<string, string>> {
   return Object.fromEntries(results.map(({ name, sql }) => [name, plain(sql)]).sort());
 }
 
+/** The names of the triggers, by their table, the oldest first. */
+export async function triggers(): Promise<Record<string, string>> {
+  const { results } = await env.DB.prepare(
+    "SELECT tbl_name, group_concat(name, ' ' ORDER BY rowid) AS names FROM sqlite_schema WHERE type = 'trigger' GROUP BY tbl_name",
+  ).all<{ tbl_name: string; names: string }>();
+  return Object.fromEntries(results.map(({ tbl_name, names }) => [tbl_name, names]));
+}
+
 type Row = Record<string, unknown>;
 
 /** All rows of all tables, by table. */

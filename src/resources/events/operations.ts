@@ -1,4 +1,4 @@
-/** What is done to events, one at a time. */
+/** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
@@ -79,7 +79,7 @@ export const changeEvent = write({
       if (!after && shared) {
         throw new Problem(
           'booking-shared',
-          'It was made for a booking with several hosts. Move the booking.',
+          'This event belongs to a booking with several hosts. Move the booking.',
         );
       }
       if (!after) {

@@ -1,4 +1,4 @@
-/** What is asked of a schedule. What is taken is kept as it will be answered: dates in full, intervals in order. */
+/** The input of the operations on schedules. The output is what answers show: dates in full, intervals in order. */
 import * as v from 'valibot';
 import { RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
@@ -83,7 +83,7 @@ export const creation = shape({
   metadata: v.optional(metadata, {}),
 });
 
-/** What is absent stays as it is. */
+/** An absent member stays as it is. */
 export const update = shape({
   timezone: v.optional(timezone),
   rules: v.optional(rules),

@@ -17,8 +17,8 @@ export interface Service {
   db: Database;
   /** All that are bound, by their bindings. */
   databases: Record<string, Database>;
-  /** Has the Worker do what it does at such times: one of the crons of wrangler.toml. */
-  runCron: (cron: string) => Promise<void>;
+  /** Runs a cron of wrangler.toml in the Worker of this name, by default in the first one. */
+  runCron: (cron: string, name?: string) => Promise<void>;
   crons: string[];
   stop: () => Promise<void>;
 }
@@ -187,8 +187,8 @@ async function start(
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
-  const runCron = async (cron: string) => {
-    const worker = await miniflare.getWorker(workers[0]?.name);
+  const runCron = async (cron: string, name = workers[0]?.name) => {
+    const worker = await miniflare.getWorker(name);
     await worker.scheduled({ cron });
   };
   return {
