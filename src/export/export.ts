@@ -76,10 +76,7 @@ export const exportAccount = read({
     ),
 });
 
-/**
- * Plans the next part: rows by the `seq`s that are found; where none are left, it finds more; after the last table, the
- * end.
- */
+/** Plans the next part, which reads rows whose `seq`s are known, finds more `seq`s, or ends the export. */
 function nextPart(scope: Scope, progress: Progress): Plan {
   const { position, seqs } = progress;
   const index = tables.findIndex((_, i) => i >= position.table && position.until[i]);

@@ -16,8 +16,8 @@ import {
 import { EVERY, type Rule } from './rule.ts';
 
 /**
- * The local days on which a rule has an instance, in order. Without a count the search begins at `from`, however long ago
- * the start was; a count has to count from the start.
+ * The local days on which a rule has an instance, in order. Without a count, the search starts at `from`, however long
+ * ago the start was. With a count, it starts with the series, and counts from there.
  *
  * @param from the first day, included.
  * @param to the last day, included.

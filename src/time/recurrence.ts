@@ -130,7 +130,7 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
 /**
  * The busy times of these instances, in order: instances that overlap or touch become one.
  *
- * @param instances in any order; those that are not busy do not count.
+ * @param instances in any order; only the busy ones count.
  */
 export function mergeBusy(instances: readonly Instance[]): Instance[] {
   const taken: Interval[] = [];

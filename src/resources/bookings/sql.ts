@@ -109,7 +109,7 @@ const alive = (now: number): Sql => sql`(e.expires_at IS NULL OR e.expires_at > 
 /** The revisions that a decision was made on. The decision is written only while all of them are the same. */
 export interface DecisionBasis {
   serviceId: string;
-  /** The service's. */
+  /** The revision of the service. */
   revision: number;
   /** The availability revision of each host, by user id. */
   hostRevisions: Readonly<Record<string, number>>;

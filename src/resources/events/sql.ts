@@ -77,7 +77,7 @@ const shared = sql`EXISTS (SELECT 1 FROM events other
 /**
  * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the
  * update would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL
- * checks the latter, because one of the two may be in the row only.
+ * checks the `until`, because the update may have only one of the two.
  *
  * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule.
  *   Then the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
