@@ -4,10 +4,10 @@
  */
 import { type Budget, PRICE_NS, unlimited } from './budget.ts';
 import {
+  type CalendarMonth,
   firstOfMonth,
   firstOfWeek,
   includes,
-  type Month,
   monthOf,
   type Span,
   weekdayOf,
@@ -86,7 +86,7 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
   const lists = [byweekno, byyearday, bymonthday, byweekday, bysetpos].filter((list) => list);
   const price = PRICE_NS.day * (1 + lists.length);
 
-  function passes(day: number, month: Month): boolean {
+  function passes(day: number, month: CalendarMonth): boolean {
     const { year } = month;
     if (daily && (day - start) % interval !== 0) return false;
     if (bymonthday && !holds(bymonthday, day - month.first, month.end - month.first)) return false;
@@ -106,7 +106,7 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
     return true;
   }
 
-  let month: Month = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
+  let month: CalendarMonth = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
   return (first, end) => {
     const days: number[] = [];
     budget.spend(PRICE_NS.period);

@@ -22,7 +22,7 @@ export const selectZones = (calendars: Sql): Query<ZoneRow> =>
   query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, and the time of the request. All are milliseconds since the epoch. */
-type Window = Timespan & { now: number };
+type EventWindow = Timespan & { now: number };
 
 type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
 
@@ -37,7 +37,7 @@ export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimi
   events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
 /** The parts of a query before and after the join that `upTo` adds. */
-interface Source {
+interface QueryParts {
   from: Sql;
   where: Sql;
 }
@@ -53,7 +53,7 @@ const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
   selected: Sql,
   size: Sql,
-  { from, where }: Source,
+  { from, where }: QueryParts,
 ): Query<Row & Sized> => query<Row & Sized>`
   SELECT * FROM (
     SELECT ${selected}, ${size} AS size, part.key AS part ${from}
@@ -69,7 +69,7 @@ const upTo = <Row>(
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
     + octet_length(events.metadata)`;
   const found = upTo<EventRow>(
@@ -82,14 +82,14 @@ export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, lim
 };
 
 /** The busy ones among the same events, without their contents. */
-export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
   const { from, where } = eventsIn(scope, calendars, window);
   return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
 };
 
-const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: Window): Source => ({
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: EventWindow): QueryParts => ({
   from: sql`FROM (${calendars}) calendar
     CROSS JOIN (${LENGTH_CLASSES}) class
     CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
