@@ -306,7 +306,7 @@ CREATE INDEX reminders_due ON reminders (due);
 -- The idempotency records: the response to each creation with an Idempotency-Key, for as long as the Worker replays it.
 -- The sweep reads the whole table once a day; an index by time would cost a row for each record. `caller`: the id of a
 -- user, or empty for the account itself. `account_id` is empty for a record of POST /account.
-CREATE TABLE remembered (
+CREATE TABLE remembered ( -- the former name: see the end
   account_id TEXT NOT NULL,
   caller TEXT NOT NULL,
   key TEXT NOT NULL, -- its SHA-256: who has the key itself, and the code of POST /account, can unseal the response
@@ -570,7 +570,7 @@ END;
 
 CREATE TRIGGER user_delete_deletes_records AFTER DELETE ON users
 BEGIN
-  DELETE FROM remembered WHERE account_id = OLD.account_id AND caller = OLD.id;
+  DELETE FROM remembered WHERE account_id = OLD.account_id AND caller = OLD.id; -- the former name
 END;
 
 CREATE TRIGGER account_update_sets_keys AFTER UPDATE OF reads_replica ON accounts
@@ -844,7 +844,7 @@ BEGIN
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
   ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
     change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff;
+    stamp = random() & 0xffffffffffff; -- the former name
 END;
 CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
@@ -854,7 +854,7 @@ BEGIN
     since = max(since, min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER))),
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff
+    stamp = random() & 0xffffffffffff -- the former name
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
 END;
 

@@ -1,4 +1,4 @@
-/** The client of the Nettu scheduler: what this package exports. */
+/** The exports of this package, the client of the Nettu scheduler. */
 export type { Answer } from './answer.ts';
 export { NettuClient, type NettuClientOptions } from './client.ts';
 export { config } from './config.ts';

@@ -1,19 +1,19 @@
-/** A refusal as an error that can be thrown, and the way to have it thrown. */
+/** The error of a failed request, and `unwrap`, which throws it. */
 import type { Answer } from './answer.ts';
 import type { Problem, ProblemCode } from './types.ts';
 
-/** The service's problem document, or this package's own for an answer that cannot have come from the service. */
+/** The service's problem document. For an answer that is not from the service, the client makes one. */
 export interface AnswerProblem extends Omit<Problem, 'code'> {
   code: ProblemCode | 'unexpected-answer';
-  /** What the service's log calls the request: the `requestId` of the answer. */
+  /** The id of the request in the service's log, also in the `requestId` of the answer. */
   requestId?: string;
 }
 
 /**
- * Why a request was refused: the members of the problem document, as an `Error`.
+ * The problem document of a failed request, as an `Error`.
  *
- * The message says what was asked, without its query, and why that was refused. The stack leads to the line of yours
- * that asked. As JSON it is the problem document, with the `requestId`.
+ * The message names the request without its query, and the reason. The stack leads to the line that made the call. As
+ * JSON it is the problem document with the `requestId`.
  */
 export class NettuProblem extends Error implements AnswerProblem {
   override readonly name = 'NettuProblem';
@@ -36,7 +36,7 @@ export class NettuProblem extends Error implements AnswerProblem {
   }
 }
 
-/** Those there are. */
+/** Only the members that are present. */
 const membersOf = ({
   type,
   title,
@@ -58,14 +58,14 @@ const membersOf = ({
 });
 
 /**
- * What was asked for, out of an answer or out of the promise of one: `await unwrap(client.user.me())`.
+ * Returns the data of an answer, or of the promise of one: `await unwrap(client.user.me())`.
  *
- * @throws {NettuProblem} the answer's error, where there is one.
+ * @throws {NettuProblem} the error of the answer.
  */
 export function unwrap<T>(answer: Answer<T>): T;
 export function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
 export function unwrap<T>(answer: Answer<T> | Promise<Answer<T>>): T | Promise<T> {
-  if ('then' in answer) return answer.then((answered) => unwrap(answered));
+  if ('then' in answer) return answer.then((resolved) => unwrap(resolved));
   if (answer.error) throw answer.error;
   return answer.data;
 }

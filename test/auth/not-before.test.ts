@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { keys, NOBODY, newUser, type Reply, type User } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
-import { expectInvalid, expectProblem } from '../support/problem.ts';
+import { expectProblem } from '../support/problem.ts';
 import { outcome, readAndWrite, second, tokenOf } from '../support/signing.ts';
 
 const ACCEPTED = ['200', '201'];
@@ -98,17 +98,6 @@ it('is told only to a good signature', async () => {
   const forged = await tokenOf(second, user);
   expect(await readAndWrite(user, forged)).toEqual(['401 token-signature', '401 token-signature']);
 });
-
-it.each([undefined, '2026-01-01', 1.5, -1, 8.64e15 + 1, true, {}])(
-  'refuses the notBefore %j, and changes nothing',
-  async (notBefore) => {
-    const user = await newUser({ plan: 'free' });
-    await setNotBefore(user, SECOND * 1000);
-    expectInvalid(await setNotBefore(user, notBefore), 'notBefore');
-    expect((await readAndWrite(user, await issued(user, SECOND - 1)))[0]).toBe('401 token-revoked');
-    expect((await readAndWrite(user, await issued(user, SECOND)))[0]).toBe('200');
-  },
-);
 
 it("a user who does not exist, or is another account's, is 404, and nobody is signed out", async () => {
   const [user, stranger] = [await newUser({ plan: 'free' }), await newUser({ plan: 'free' })];

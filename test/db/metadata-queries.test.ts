@@ -3,7 +3,6 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { reading } from '../support/database.ts';
-import { expectInvalid } from '../support/problem.ts';
 
 /** What can be found so: made with this metadata, it answers the new id. */
 const things = [
@@ -117,46 +116,6 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     await make(other, { k: 'theirs' });
     expect(await find(account, { key: 'k', value: 'x' })).toEqual([mine]);
     expect(await find(account, { key: 'k', value: 'theirs' })).toEqual([]);
-  });
-
-  const faults: [string, Record<string, string>, ...string[]][] = [
-    ['no key', { value: 'a' }, 'key'],
-    ['no value', { key: 'a' }, 'value'],
-    ['neither', {}, 'key', 'value'],
-    ['an empty key', { key: '', value: 'a' }, 'key'],
-    ['a key of 129 characters', { key: 'k'.repeat(129), value: 'a' }, 'key'],
-    ['a value of 4097 characters', { key: 'a', value: 'v'.repeat(4097) }, 'value'],
-    ['NUL in the key', { key: 'a\0', value: 'a' }, 'key'],
-    ['NUL in the value', { key: 'a', value: '\0' }, 'value'],
-    ['two bad numbers', { key: 'a', value: 'b', skip: 'x', limit: 'y' }, 'skip', 'limit'],
-  ];
-  const numbers = ['-1', '1.5', 'x', '', '1e3', '0x10', ' 1', '99999999999999999999', 'NaN', 'null'];
-  for (const skip of numbers) faults.push([`skip "${skip}"`, { key: 'a', value: 'b', skip }, 'skip']);
-  for (const limit of [...numbers, '0', '101']) {
-    faults.push([`limit "${limit}"`, { key: 'a', value: 'b', limit }, 'limit']);
-  }
-
-  it.each(faults)('%s is 400', async (_, query, ...paths) => {
-    const account = await newAccount();
-    expectInvalid(await account.call('GET', path + search(query)), ...paths);
-  });
-
-  it('is 400 where a parameter is repeated', async () => {
-    const account = await newAccount();
-    expectInvalid(await account.call('GET', `${path}?key=a&value=b&key=c`), 'key');
-    expectInvalid(await account.call('GET', `${path}?key=a&value=&value=b`), 'value');
-  });
-
-  it('is 400 where the query is not percent-encoded UTF-8', async () => {
-    const account = await newAccount();
-    for (const bad of ['%ff', '%', '%zz', '%c3', '%ed%a0%80']) {
-      for (const at of [`${path}?key=${bad}&value=b`, `${path}?key=a&value=${bad}`]) {
-        const reply = await account.call('GET', at);
-        expectInvalid(reply, expect.any(String));
-        expect(reply.problem.detail).toMatch(/percent|encod/i);
-        expect(reply.problem.detail).not.toMatch(/^The body/);
-      }
-    }
   });
 
   /** Fills an account behind its back: every nth has the metadata that is looked for. */

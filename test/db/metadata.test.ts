@@ -1,8 +1,6 @@
-/** Metadata: kept exactly as it was sent, or refused; through every route that takes it. */
+/** Metadata is kept exactly as it was sent, by every resource that has some. `validation/metadata.test.ts` has what is refused. */
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
-import { snapshot } from '../support/database.ts';
-import { expectInvalid } from '../support/problem.ts';
 
 const headers = { 'content-type': 'application/json' };
 
@@ -111,27 +109,6 @@ const kept: Record<string, [text: string, entries: [string, string][]]> = {
   ],
 };
 
-const many = JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, `v${i}`])));
-/** Stands in what is refused here, and must never come back. */
-const MARK = 'mark-7c1d';
-const refused: Record<string, [text: string, path: string]> = {
-  '65 entries': [many, 'metadata'],
-  'an empty key': [`{"":"${MARK}"}`, 'metadata'],
-  'a key of 129 characters': [JSON.stringify({ ['k'.repeat(129)]: MARK }), 'metadata'],
-  'a value of 4097 characters': [JSON.stringify({ a: MARK.padEnd(4097, 'v') }), 'metadata.a'],
-  'NUL in a key': [`{"a\\u0000":"${MARK}"}`, 'metadata'],
-  'NUL in a value': [`{"a":"${MARK}\\u0000"}`, 'metadata.a'],
-  'a lone high surrogate in a key': [`{"a\\ud800":"${MARK}"}`, 'metadata'],
-  'a lone low surrogate in a key': [`{"\\udc00a":"${MARK}"}`, 'metadata'],
-  'a lone high surrogate in a value': [`{"a":"${MARK}\\ud83d"}`, 'metadata.a'],
-  'a lone low surrogate in a value': [`{"a":"\\ude00${MARK}"}`, 'metadata.a'],
-  'surrogates the wrong way round': [`{"a":"\\ude00\\ud83d${MARK}"}`, 'metadata.a'],
-  'a value under __proto__ that is no string': [`{"__proto__":{"${MARK}":"x"}}`, 'metadata.__proto__'],
-  'a value under constructor that is no string': ['{"constructor":1}', 'metadata.constructor'],
-  'a number, not made a string': ['{"a":15}', 'metadata.a'],
-  'null, not left out': ['{"a":null}', 'metadata.a'],
-};
-
 describe.each(places.map((place) => [place.name, place] as const))('of a %s', (name, place) => {
   const post = async (account: Account, text: string): Promise<Reply> => {
     const { path } = await place.create(account);
@@ -163,26 +140,5 @@ describe.each(places.map((place) => [place.name, place] as const))('of a %s', (n
       const found = (await account.call('GET', `${place.meta}?${query}`)).body[`${name}s`];
       expect(found.map(({ id }: { id: string }) => id)).toEqual([id, changed.body[name].id]);
     }
-  });
-
-  it.each(Object.entries(refused))('refuses, and changes nothing: %s', async (_, [text, path]) => {
-    const account = await newAccount();
-    const { id } = (await post(account, '{"a":"b"}')).body[name];
-    const { path: at } = await place.create(account);
-    const before = await snapshot();
-    const raw = `{${place.extra}"metadata":${text}}`;
-    for (const reply of [await account.call('POST', at, { raw, headers }), await put(account, id, text)]) {
-      expectInvalid(reply, path);
-      expect(JSON.stringify(reply.body)).not.toContain(MARK);
-    }
-    expect(await snapshot()).toEqual(before);
-  });
-
-  it('names at most a few of very many faults, in a short answer', async () => {
-    const account = await newAccount();
-    const values = Array.from({ length: 5000 }, (_, i) => `"k${i}":1`);
-    const reply = await post(account, `{${values}}`);
-    expect(reply).toMatchObject({ status: 400, problem: { code: 'input-invalid' } });
-    expect(JSON.stringify(reply.body).length).toBeLessThan(10_000);
   });
 });

@@ -1,5 +1,7 @@
 /** From bytes to JSON: what is no JSON object of at most 64 KiB is refused on every route that takes a body. */
 import { describe, expect, it } from 'vitest';
+import { readJson } from '../../src/http/body.ts';
+import { Problem } from '../../src/problem.ts';
 import { call, newAccount, newUser } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
@@ -40,66 +42,79 @@ const malformed: Record<string, string | Uint8Array> = {
   'UTF-16': new Uint8Array(new Uint16Array([...`{"a":"${MARK}"}`].map((c) => c.charCodeAt(0))).buffer),
 };
 
-const withBody = entries.filter(({ fixture }) => fixture?.body);
+/** What `readJson` makes of a body. */
+const read = (body: BodyInit | null, headers: Record<string, string> = JSON_TYPE) =>
+  readJson(new Request('https://nettu.test/', { method: 'POST', body, headers }));
+/** The code and the detail of the problem that it throws. */
+const refusal = (body: BodyInit, headers?: Record<string, string>) =>
+  read(body, headers).then(
+    () => 'taken',
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(Problem);
+      const { code, detail } = error as Problem;
+      return `${code}: ${detail}`;
+    },
+  );
 
-describe.each(titled(withBody))('%s', (_, entry) => {
-  it('is 400 for a body that is no JSON object', async () => {
+describe('readJson', () => {
+  it.each(Object.entries(malformed))('refuses %s, and does not repeat it', async (_, body) => {
+    const problem = await refusal(body);
+    expect(problem).toMatch(/^body-not-json: \S/);
+    expect(problem).not.toContain(MARK);
+  });
+
+  it.each([
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/octet-stream',
+    'application/jsonp',
+    'application/xml; application/json',
+    'json',
+  ])('refuses a body that is %s', async (type) => {
+    expect(await refusal('{}', { 'content-type': type })).toMatch(/^media-type-unsupported/);
+  });
+
+  it('refuses a body of no type, and takes an absent one', async () => {
+    expect(await refusal(bytes('{}'), {})).toMatch(/^media-type-unsupported/);
+    expect(await read(null, {})).toEqual({});
+  });
+
+  it.each([
+    ['one byte too many', '{}'.padEnd(LIMIT + 1), {}],
+    ['twenty times as many', '{}'.padEnd(LIMIT * 20), {}],
+    ['too many bytes of no JSON', 'x'.repeat(LIMIT + 1), {}],
+    ['one byte too many by its declaration', '{}', { 'content-length': `${LIMIT + 1}` }],
+    ['more than any number by its declaration', '{}', { 'content-length': '99999999999999999999' }],
+  ])('refuses %s', async (_, body, headers) => {
+    expect(await refusal(body, { ...JSON_TYPE, ...headers })).toMatch(/^body-too-large/);
+  });
+
+  it('takes 65,536 bytes, declared or not', async () => {
+    for (const headers of [{}, { 'content-length': `${LIMIT}` }]) {
+      expect(await read('{"a":1}'.padEnd(LIMIT), { ...JSON_TYPE, ...headers })).toEqual({ a: 1 });
+    }
+  });
+});
+
+describe.each(titled(entries.filter(({ fixture }) => fixture?.body)))('%s', (_, entry) => {
+  it('refuses a body that is no JSON, not sent as JSON or too large, and writes nothing; 65,536 bytes are taken', async () => {
     const user = await newUser();
-    const { path } = await prepare(entry, user);
+    const { path, body } = await prepare(entry, user);
+    const text = JSON.stringify(body);
     const before = await snapshot();
-    for (const [what, raw] of Object.entries(malformed)) {
-      const reply = await send(entry, user, { path, raw, headers: JSON_TYPE });
-      expect({ what, status: reply.status, code: reply.problem.code }).toEqual({
-        what,
-        status: 400,
-        code: 'body-not-json',
-      });
-      expectProblem(reply, 'body-not-json');
+    for (const [raw, type, code] of [
+      [`{"${MARK}":`, 'application/json', 'body-not-json'],
+      [text, 'text/plain', 'media-type-unsupported'],
+      [text.padEnd(LIMIT + 1), 'application/json', 'body-too-large'],
+    ] as const) {
+      const reply = await send(entry, user, { path, raw, headers: { 'content-type': type } });
+      expectProblem(reply, code);
       expect(JSON.stringify(reply.body)).not.toContain(MARK);
     }
     expect(await snapshot()).toEqual(before);
-  });
-
-  it('is 415 for a body that is not sent as JSON', async () => {
-    const user = await newUser();
-    const { path, body } = await prepare(entry, user);
-    const before = await snapshot();
-    for (const type of [
-      'text/plain',
-      'text/plain;charset=UTF-8',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-      'application/octet-stream',
-      'application/jsonp',
-      'application/xml; application/json',
-      'json',
-    ]) {
-      const reply = await send(entry, user, { path, body, headers: { 'content-type': type } });
-      expectProblem(reply, 'media-type-unsupported');
-    }
-    const untyped = await send(entry, user, { path, raw: bytes(JSON.stringify(body)) });
-    expectProblem(untyped, 'media-type-unsupported');
-    expect(await snapshot()).toEqual(before);
-  });
-
-  it('takes 65,536 bytes, and is 413 for one more, declared or not', async () => {
-    const user = await newUser();
-    const { path, body } = await prepare(entry, user);
-    const before = await snapshot();
-    const padded = (length: number) => JSON.stringify(body).padEnd(length);
-    const large = [
-      { raw: padded(LIMIT + 1) },
-      { raw: padded(LIMIT * 20) },
-      { raw: 'x'.repeat(LIMIT + 1) },
-      { body, headers: { 'content-length': `${LIMIT + 1}` } },
-      { body, headers: { 'content-length': '99999999999999999999' } },
-    ];
-    for (const { headers, ...options } of large) {
-      const reply = await send(entry, user, { path, ...options, headers: { ...JSON_TYPE, ...headers } });
-      expectProblem(reply, 'body-too-large');
-    }
-    expect(await snapshot()).toEqual(before);
-    const fits = { path, raw: padded(LIMIT), headers: { ...JSON_TYPE, 'content-length': `${LIMIT}` } };
+    const fits = { path, raw: text.padEnd(LIMIT), headers: JSON_TYPE };
     expect((await send(entry, user, fits)).status).toBe(entry.row.status ?? 200);
   });
 

@@ -202,25 +202,6 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     if (kind.user) expectInvalid(await get(await user.account.newUser(), { cursor: nextCursor }), 'cursor');
   });
 
-  it('says what is wrong with a query', async () => {
-    const { user } = await start(kind);
-    for (const limit of ['0', '101', '1.5', 'x', '', '-1'])
-      expectInvalid(await get(user, { limit }), 'limit');
-    for (const order of ['ASC', '', 'up']) expectInvalid(await get(user, { order }), 'order');
-    expectInvalid(await get(user, { metadata: 'x' }), 'metadata');
-    expectInvalid(await get(user, { 'metadata[]': 'x' }), 'metadata');
-    expectInvalid(await get(user, { 'metadata[n]': 'x'.repeat(4097) }), 'metadata.n');
-    const path = kind.admin(user);
-    for (const [query, field] of [
-      ['limit=1&limit=2', 'limit'],
-      ['cursor=a&cursor=b', 'cursor'],
-      ['metadata[a]=1&metadata[a]=2', 'metadata.a'],
-      ['metadata=1&metadata[a]=2', 'metadata'],
-    ] as const) {
-      expectInvalid(await user.account.call('GET', `${path}?${query}`), field);
-    }
-  });
-
   it('reads the rows of a page, at any depth, with metadata too', async () => {
     const { user } = await start(kind);
     await fill(kind.plural, user, 1200);

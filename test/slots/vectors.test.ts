@@ -1,41 +1,16 @@
 /** The slots of an independent reading of the contract, which vectors.py writes; see there. */
 import { expect, test } from 'vitest';
-import type { MultiPerson, ScheduleRule, Weekday } from '../../src/sdk/types.ts';
+import type { ScheduleRule, Weekday } from '../../src/sdk/types.ts';
 import { type SlotQuery, windowOf } from '../../src/slots/grid.ts';
 import { canTake, type Host } from '../../src/slots/host.ts';
 import { openings } from '../../src/slots/openings.ts';
-import { bookingSlots, type Session } from '../../src/slots/slots.ts';
+import { bookingSlots } from '../../src/slots/slots.ts';
 import { parseDate } from '../../src/time/dates.ts';
 import { merge, subtract } from '../../src/time/intervals.ts';
 import vectors from './vectors.json' with { type: 'json' };
+import type { Event, Vector, VectorHost } from './vectors.json';
 
-type Event = [start: number, end: number, calendar: string, busy: boolean, service: string | null];
-
-interface VectorHost {
-  id: string;
-  availability: 'Schedule' | 'Calendar' | 'Empty';
-  schedule?: { zone: string; rules: [day: string, ...bounds: [number, number][]][] };
-  events: Event[];
-  busy: string;
-  buffers: Record<string, [before: number, after: number]>;
-  closest: number;
-  furthest: number | null;
-}
-
-interface Vector {
-  name: string;
-  zone: string;
-  dates: [string, string];
-  interval: number;
-  duration: number;
-  now: number;
-  multiPerson: MultiPerson;
-  sessions: Session[];
-  hosts: VectorHost[];
-  answer: Record<string, [start: number, ids: string][]>;
-}
-
-const kinds = Map.groupBy(vectors as unknown as Vector[], ({ name }) => name.split(':')[0] ?? '');
+const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 
 test.each([...kinds])('every vector of kind %s', (_, vectors) => {
   expect(vectors.map(({ name }, i) => [i, name, answerOf(vectors[i] as Vector)])).toEqual(

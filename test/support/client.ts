@@ -6,8 +6,9 @@ import { handle } from '../../src/index.ts';
 import type { Permission, Problem } from '../../src/sdk/types.ts';
 import { expectDescribed } from './described.ts';
 
+export { NOBODY } from './nobody.ts';
+
 export const CODE = env.CREATE_ACCOUNT_SECRET_CODE;
-export const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 export interface Call {
   headers?: Record<string, string>;

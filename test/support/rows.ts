@@ -221,10 +221,10 @@ export async function credentials({ door }: Entry, user: User): Promise<Record<s
 export async function send(
   entry: Entry,
   user: User,
-  request: Call & { path: string; as?: Record<string, string> },
+  request: Call & { path: string; search?: string | undefined; as?: Record<string, string> },
 ): Promise<Reply> {
-  const { path, as = await credentials(entry, user), ...rest } = request;
-  return call(entry.row.method, path + (entry.fixture?.query ?? ''), {
+  const { path, search = entry.fixture?.query ?? '', as = await credentials(entry, user), ...rest } = request;
+  return call(entry.row.method, path + search, {
     ...rest,
     env: { ...user.account.deployed, ...rest.env },
     headers: { ...as, ...rest.headers },

@@ -2,45 +2,18 @@
 import { expect } from 'vitest';
 import type {
   BookingSlotsResult,
-  ClockTime,
   MultiPerson,
   Schedule,
   ScheduleRule,
   ServiceUser,
-  Weekday,
 } from '../../src/sdk/types.ts';
 import { type Account, type Call, newAccount, type Reply, type User } from './client.ts';
+import { daily } from './schedule-rules.ts';
 
 export { DAY, HOUR, made, ms, UUID } from './events.ts';
+export * from './schedule-rules.ts';
 
 export const MINUTE = 60_000;
-export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-
-/** `17:30`. */
-export function clock(text: string): ClockTime {
-  const [hours = 0, minutes = 0] = text.split(':').map(Number);
-  return { hours, minutes };
-}
-/** `09:00-12:00 13:00-17:30`. */
-export const intervals = (text: string): ScheduleRule['intervals'] =>
-  text
-    .split(' ')
-    .filter(Boolean)
-    .map((one) => {
-      const [start = '', end = ''] = one.split('-');
-      return { start: clock(start), end: clock(end) };
-    });
-export const weekday = (value: Weekday, times: string): ScheduleRule => ({
-  variant: { type: 'WDay', value },
-  intervals: intervals(times),
-});
-export const date = (value: string, times: string): ScheduleRule => ({
-  variant: { type: 'Date', value },
-  intervals: intervals(times),
-});
-/** The same times on each day of the week. */
-export const daily = (times: string): ScheduleRule[] => WEEKDAYS.map((day) => weekday(day, times));
-
 /** What a request that must succeed answers. */
 export function body(reply: Reply) {
   if (reply.status >= 300) throw new Error(JSON.stringify(reply.body));

@@ -1,23 +1,11 @@
 /** The instances of an independent reading of RFC 5545, which vectors.py writes; see there. */
 import { expect, test } from 'vitest';
-import type { Recurrence, Weekday } from '../../src/sdk/types.ts';
 import { instances } from '../../src/time/recurrence.ts';
 import { recurrenceErrors } from '../../src/time/recurrence-errors.ts';
 import vectors from './vectors.json' with { type: 'json' };
+import type { Vector } from './vectors.json';
 
-interface Vector {
-  name: string;
-  zone: string;
-  weekStart: Weekday;
-  startTs: number;
-  duration: number;
-  recurrence: Recurrence;
-  exdates: number[];
-  window: [number, number];
-  starts: number[];
-}
-
-const kinds = Map.groupBy(vectors as unknown as Vector[], ({ name }) => name.split(':')[0] ?? '');
+const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 
 test.each([...kinds])('every vector of kind %s', (_, vectors) => {
   const wrong = vectors.filter((vector) => instancesOf(vector).join() !== vector.starts.join());

@@ -37,7 +37,6 @@ describe('a region', () => {
     const reply = await open(env, { region: 'mars' });
     expectInvalid(reply, 'region');
     expect(reply.problem.detail).toBe('region must be one of eu, home, us.');
-    expectInvalid(await open(env, { region: 7 }), 'region');
     expect(trips()).toEqual([0, 0, 0]);
   });
 

@@ -85,28 +85,13 @@ it('the database holds no key, only what cannot be turned back into one', async 
 });
 
 describe('bad input', () => {
-  it.each([
-    ['an empty name', { name: '' }, 'name'],
-    ['a name of 129 characters', { name: 'a'.repeat(129) }, 'name'],
-    ['a name that is a number', { name: 7 }, 'name'],
-    ['a name with NUL', { name: 'a\0b' }, 'name'],
-    ['a name with a lone surrogate', { name: 'a\uD800' }, 'name'],
-    ['an expiresAt in the past', { expiresAt: Date.now() - 1000 }, 'expiresAt'],
-    ['an expiresAt of 0', { expiresAt: 0 }, 'expiresAt'],
-    ['a negative expiresAt', { expiresAt: -1 }, 'expiresAt'],
-    ['a fractional expiresAt', { expiresAt: Date.now() + 1000.5 }, 'expiresAt'],
-    ['an expiresAt that is text', { expiresAt: '2099-01-01' }, 'expiresAt'],
-    ['an expiresAt beyond every date', { expiresAt: 8.64e15 + 1 }, 'expiresAt'],
-  ])('refuses %s, and makes no key', async (_, body, path) => {
-    const account = await newAccount();
-    expectInvalid(await create(account, body), path);
-    expect(await list(account)).toHaveLength(1);
-  });
-
-  it('refuses an expiresAt that is now, and takes one a millisecond later', async () => {
+  it('refuses an expiresAt that is past or now and makes no key, and takes one a millisecond later', async () => {
     const account = await newAccount();
     const now = Date.now();
-    expectInvalid(await create(account, { expiresAt: now }, now), 'expiresAt');
+    for (const expiresAt of [0, now - 1000, now]) {
+      expectInvalid(await create(account, { expiresAt }, now), 'expiresAt');
+    }
+    expect(await list(account)).toHaveLength(1);
     expect((await create(account, { expiresAt: now + 1 }, now)).status).toBe(201);
   });
 

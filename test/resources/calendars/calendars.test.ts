@@ -1,8 +1,8 @@
 /** Calendars, through both doors: what is written once must hold twice. */
 import { describe, expect, it } from 'vitest';
 import { type Call, newAccount, newUser, type Reply, type User } from '../../support/client.ts';
-import { countOf, snapshot } from '../../support/database.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
+import { countOf } from '../../support/database.ts';
+import { expectProblem } from '../../support/problem.ts';
 
 const id = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
@@ -19,7 +19,6 @@ const browser: Doors = {
   create: (user, options) => user.call('POST', '/calendar', options),
   at: (user, method, calendar, options) => user.call(method, `/calendar/${calendar}`, options),
 };
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 describe.each([
   ['the account', admin],
@@ -52,20 +51,6 @@ describe.each([
     const { calendar } = (await door.create(user, { body })).body;
     expect(calendar.userId).toBe(user.id);
     expect(calendar.id).not.toBe(other.id);
-  });
-
-  it('takes the start of the week by name and by number, and answers the name', async () => {
-    const user = await newUser();
-    for (const [number, name] of weekdays.entries()) {
-      for (const weekStart of [name, number]) {
-        const { calendar } = (await door.create(user, { body: { timezone: 'UTC', weekStart } })).body;
-        expect(calendar.settings.weekStart).toBe(name);
-        const changed = await door.at(user, 'PUT', calendar.id, {
-          body: { settings: { weekStart: (number + 1) % 7 } },
-        });
-        expect(changed.body.calendar.settings.weekStart).toBe(weekdays[(number + 1) % 7]);
-      }
-    }
   });
 
   it.each(['UTC', 'Etc/UTC', 'GMT', 'Asia/Calcutta', 'Asia/Kolkata', 'America/Buenos_Aires', 'US/Pacific'])(
@@ -122,39 +107,6 @@ describe.each([
     }
     expect(await countOf('calendar_metadata', user.account.id)).toBe(0);
     expect((await door.at(user, 'GET', stays)).status).toBe(200);
-  });
-
-  const zones = [null, 5, '', ' ', 'Nowhere', 'Europe/oslo', 'utc', 'Europe/Oslo ', '+01:00', 'UTC+1', 'PST'];
-  const days = [null, 7, -1, 1.5, '0', 'mon', 'Monday', '', true, [], {}, ['Mon']];
-  it.each([
-    ...[...zones, 'SystemV/PST8', '\u0000', ['UTC'], {}, true].map((value) => ['timezone', value] as const),
-    ...days.map((value) => ['weekStart', value] as const),
-    ...[null, [], 'a', 5].map((value) => ['metadata', value] as const),
-  ])('%s %j is 400, and changes nothing', async (field, value) => {
-    const user = await newUser();
-    const calendar = await user.newCalendar('Europe/Oslo');
-    const before = await snapshot();
-    expectInvalid(await door.create(user, { body: { timezone: 'UTC', [field]: value } }), field);
-    expectInvalid(await door.at(user, 'PUT', calendar, { body: { [field]: value } }), field);
-    if (field !== 'metadata') {
-      const settings = { [field]: value };
-      expectInvalid(await door.at(user, 'PUT', calendar, { body: { settings } }), `settings.${field}`);
-    }
-    expect(await snapshot()).toEqual(before);
-  });
-
-  it('is 400 without a time zone, for settings that are none, and for every fault at once', async () => {
-    const user = await newUser();
-    const calendar = await user.newCalendar();
-    const before = await snapshot();
-    expectInvalid(await door.create(user, {}), 'timezone');
-    expectInvalid(await door.create(user, { body: { settings: { timezone: 'UTC' } } }), 'timezone');
-    for (const settings of [null, 5, 'UTC', ['UTC']]) {
-      expectInvalid(await door.at(user, 'PUT', calendar, { body: { settings } }), 'settings');
-    }
-    const body = { timezone: 'x', weekStart: 'x', metadata: { a: 1 } };
-    expectInvalid(await door.create(user, { body }), 'timezone', 'weekStart', 'metadata.a');
-    expect(await snapshot()).toEqual(before);
   });
 });
 

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import type { Account, User } from '../../support/client.ts';
 import { countOf, reading } from '../../support/database.ts';
 import { admin, changed, DAY, made, newUser, store } from '../../support/events.ts';
-import { expectInvalid } from '../../support/problem.ts';
 
 const when = { startTs: DAY, duration: 1000 };
 
@@ -101,19 +100,6 @@ it("finds users', calendars' and events' metadata each on their own", async () =
   expect(await find(user.account, { key: 'k', value: 'x' })).toEqual([event]);
   const { calendars } = (await user.account.call('GET', '/calendar/meta?key=k&value=x')).body;
   expect(calendars).toMatchObject([{ id: calendarId }]);
-});
-
-it.each([
-  ['?value=a', 'key'],
-  ['?key=a', 'value'],
-  ['', 'key', 'value'],
-  ['?key=&value=a', 'key'],
-  ['?key=a&value=b&skip=-1&limit=0', 'skip', 'limit'],
-  ['?key=a&value=b&limit=101', 'limit'],
-  ['?key=a&value=b&key=c', 'key'],
-])('is 400 for "%s"', async (search, ...paths) => {
-  const { account } = await newUser();
-  expectInvalid(await account.call('GET', `/events/meta${search}`), ...paths);
 });
 
 it('reads its page, and not all that match', async () => {

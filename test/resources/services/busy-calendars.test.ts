@@ -155,3 +155,18 @@ describe('a deleted calendar', () => {
     expect(left).toMatchObject({ availability, bookingCalendarId: null, busy: [] });
   });
 });
+
+it.each(['Google', 'Outlook'])(
+  'of %s is refused as not supported yet, and changes nothing',
+  async (provider) => {
+    const { user, service } = await host();
+    const calendar = await user.newCalendar();
+    const before = await snapshot();
+    for (const method of ['PUT', 'DELETE'] as const) {
+      for (const id of [calendar, 'someone@example.test']) {
+        expectProblem(await busyCalendar(method, service, user, id, provider), 'provider-unsupported');
+      }
+    }
+    expect(await snapshot()).toEqual(before);
+  },
+);

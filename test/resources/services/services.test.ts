@@ -1,12 +1,11 @@
 /** Services: made, read, changed and removed by the account. */
 import { expect, it } from 'vitest';
 import { NOBODY, newAccount, newUser } from '../../support/client.ts';
-import { countOf, snapshot } from '../../support/database.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
+import { countOf } from '../../support/database.ts';
+import { expectProblem } from '../../support/problem.ts';
 import { addHost, body, HOUR, made, newService, UUID } from '../../support/scheduling.ts';
 
 const byAvailability = { variant: 'roundRobinAlgorithm', data: 'availability' };
-const MARK = 'mark-7c1d';
 
 it('is a round robin by availability without metadata, unless told', async () => {
   const account = await newAccount();
@@ -55,37 +54,6 @@ it('members that a kind does not have are left out', async () => {
   const multiPerson = { variant: 'collective', data: 5, other: 'x' };
   const reply = await account.call('POST', '/service', { body: { multiPerson } });
   expect(reply.body.service.multiPerson).toEqual({ variant: 'collective' });
-});
-
-it.each([
-  ...[null, 5, MARK, []].map((value) => [
-    value,
-    Array.isArray(value) ? 'multiPerson.variant' : 'multiPerson',
-  ]),
-  ...[undefined, null, 5, MARK, 'Collective', 'roundrobinalgorithm'].map((variant) => [
-    { variant, data: 'availability' },
-    'multiPerson.variant',
-  ]),
-  ...[undefined, null, 5, MARK, 'Availability', {}].map((data) => [
-    { variant: 'roundRobinAlgorithm', data },
-    'multiPerson.data',
-  ]),
-  ...[undefined, null, 0, -1, 1.5, 10_001, 98_765, '2', MARK, [2]].map((data) => [
-    { variant: 'group', data },
-    'multiPerson.data',
-  ]),
-] as [unknown, string][])('a kind %j is 400, and changes nothing', async (multiPerson, path) => {
-  const account = await newAccount();
-  const id = await newService(account);
-  const before = await snapshot();
-  for (const reply of [
-    await account.call('POST', '/service', { body: { multiPerson } }),
-    await account.call('PUT', `/service/${id}`, { body: { multiPerson } }),
-  ]) {
-    expectInvalid(reply, path);
-    expect(JSON.stringify(reply.body)).not.toMatch(/mark-7c1d|98765/);
-  }
-  expect(await snapshot()).toEqual(before);
 });
 
 it('a removed one is answered once more; its hosts and metadata go with it, its events stay', async () => {

@@ -105,31 +105,14 @@ it('two accounts may have the same key under the same kid, each its own', async 
   expect([await kidsOf(one), await kidsOf(two)]).toEqual([[], ['mine']]);
 });
 
-it.each([
-  ['retiring', 'state'],
-  ['revoked', 'state'],
-  ['retired', 'state'],
-  [1, 'state'],
-  [null, 'state'],
-])('a key cannot be added in the state %s', async (state, path) => {
-  const account = await newAccount(null);
-  expectInvalid(await account.call('POST', '/account/keys', add({ publicJwtKey: second.pem, state })), path);
-  expect(await kidsOf(account)).toEqual([]);
-});
-
-it.each([
-  undefined,
-  null,
-  7,
-  {},
-  '',
-  'ssh-rsa AAAA',
-  '-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----',
-])('what is no public key is not added: %j', async (publicJwtKey) => {
-  const account = await newAccount(null);
-  expectInvalid(await account.call('POST', '/account/keys', add({ publicJwtKey })), 'publicJwtKey');
-  expect(await kidsOf(account)).toEqual([]);
-});
+it.each(['', 'ssh-rsa AAAA', '-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----'])(
+  'what is no public key is not added: %j',
+  async (publicJwtKey) => {
+    const account = await newAccount(null);
+    expectInvalid(await account.call('POST', '/account/keys', add({ publicJwtKey })), 'publicJwtKey');
+    expect(await kidsOf(account)).toEqual([]);
+  },
+);
 
 it('removing a key answers it as it was, and the others stay', async () => {
   const account = await newAccount(keys.pem);

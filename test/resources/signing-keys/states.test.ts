@@ -1,7 +1,7 @@
 /** The states of a signing key, and the ways between them. */
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../support/client.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
+import { expectProblem } from '../../support/problem.ts';
 import { addKey, keyPath, outcome, readAndWrite, second, setState, tokenOf } from '../../support/signing.ts';
 
 const states = ['standby', 'active', 'retiring', 'revoked'] as const;
@@ -51,22 +51,6 @@ it('of a revocation and a reactivation at once, the revocation stands', async ()
 });
 
 describe('retiresAt', () => {
-  it.each([
-    ['missing', { state: 'retiring' }],
-    ['null', { state: 'retiring', retiresAt: null }],
-    ['text', { state: 'retiring', retiresAt: '2026-01-01' }],
-    ['a fraction', { state: 'retiring', retiresAt: 1.5 }],
-    ['negative', { state: 'retiring', retiresAt: -1 }],
-    ['beyond what a date can be', { state: 'retiring', retiresAt: 8.64e15 + 1 }],
-    ['with active', { state: 'active', retiresAt: LATER }],
-    ['with standby', { state: 'standby', retiresAt: LATER }],
-    ['with revoked', { state: 'revoked', retiresAt: LATER }],
-  ])('is refused when it is %s, and the key stays as it was', async (_, body) => {
-    const { account, kid, key } = await keyIn('active');
-    expectInvalid(await account.call('PUT', keyPath(kid), { body }), 'retiresAt');
-    expect((await account.call('GET', '/account/keys')).body.keys[1]).toEqual(key);
-  });
-
   it('may be null where the state is another', async () => {
     const { account, kid } = await keyIn('retiring');
     const { body } = await account.call('PUT', keyPath(kid), { body: { state: 'active', retiresAt: null } });
@@ -96,15 +80,6 @@ describe('retiresAt', () => {
     expect(await readAndWrite(user, token)).toEqual(['401 key-retired', '401 key-retired']);
   });
 });
-
-it.each([[undefined], [null], ['Active'], ['retired'], [0], [['active']]])(
-  'there is no state %j',
-  async (state) => {
-    const { account, kid, key } = await keyIn('active');
-    expectInvalid(await account.call('PUT', keyPath(kid), { body: { state } }), 'state');
-    expect((await account.call('GET', '/account/keys')).body.keys[1]).toEqual(key);
-  },
-);
 
 it('a kid that the account does not have is 404, whatever the state', async () => {
   const { account } = await keyIn('active');

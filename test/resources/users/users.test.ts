@@ -1,8 +1,8 @@
 /** Users: made, read, changed and removed by the account, and read by themselves. */
 import { describe, expect, it } from 'vitest';
 import { call, keys, NOBODY, newAccount } from '../../support/client.ts';
-import { countOf, snapshot } from '../../support/database.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
+import { countOf } from '../../support/database.ts';
+import { expectProblem } from '../../support/problem.ts';
 
 const id = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
@@ -73,37 +73,6 @@ describe('PUT /user/:userId', () => {
     const account = await newAccount();
     expectProblem(await account.call('PUT', `/user/${NOBODY}`, { body: { metadata: {} } }), 'not-found');
     expect(await countOf('users', account.id)).toBe(0);
-  });
-});
-
-describe('POST /user and PUT /user/:userId are 400 for', () => {
-  it.each([
-    ['metadata null', null, 'metadata'],
-    ['a string', 'a', 'metadata'],
-    ['a number', 5, 'metadata'],
-    ['a list', ['a'], 'metadata'],
-    ['a list of pairs', [['a', 'b']], 'metadata'],
-    ['a value that is a number', { a: 1 }, 'metadata.a'],
-    ['a value that is null', { a: null }, 'metadata.a'],
-    ['a value that is true', { a: true }, 'metadata.a'],
-    ['a value that is a list', { a: ['b'] }, 'metadata.a'],
-    ['a value that is an object', { a: { b: 'c' } }, 'metadata.a'],
-  ])('%s', async (_, metadata, path) => {
-    const user = await (await newAccount()).newUser({ a: 'b' });
-    const before = await snapshot();
-    for (const [method, at] of [
-      ['POST', '/user'],
-      ['PUT', `/user/${user.id}`],
-    ] as const) {
-      expectInvalid(await user.account.call(method, at, { body: { metadata } }), path);
-    }
-    expect(await snapshot()).toEqual(before);
-  });
-
-  it('several bad values, each of them named', async () => {
-    const account = await newAccount();
-    const metadata = { a: 1, b: 'fine', c: null };
-    expectInvalid(await account.call('POST', '/user', { body: { metadata } }), 'metadata.a', 'metadata.c');
   });
 });
 

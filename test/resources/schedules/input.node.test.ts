@@ -1,12 +1,8 @@
-/** What a schedule may be made of: all else is refused by its path, in creation and update, with nothing written. */
+/** The fields of a schedule: all that is wrong, refused by its path in a creation and in an update. */
 import { expect, it } from 'vitest';
-import { newUser } from '../../support/client.ts';
-import { snapshot } from '../../support/database.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
-import { daily, date, newSchedule, weekday } from '../../support/scheduling.ts';
+import { expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
+import { daily, date, weekday } from '../../support/schedule-rules.ts';
 
-/** Stands where it may not, and must never come back. */
-const MARK = 'mark-7c1d';
 const good = weekday('Mon', '09:00-10:00');
 const from = (start: unknown, end: unknown) => [good, { ...weekday('Tue', ''), intervals: [{ start, end }] }];
 const nine = { hours: 9, minutes: 0 };
@@ -40,10 +36,10 @@ const faults: Fault[] = [
   [from(nine, undefined), 'rules[1].intervals[0].end'],
   [from(540, ten), 'rules[1].intervals[0].start'],
   [from(nine, '10:00'), 'rules[1].intervals[0].end'],
-  ...startMember('hours', 25, 98_765, ...bad),
-  ...startMember('minutes', 60, 98_765, ...bad),
-  ...endMember('hours', 25, 98_765, ...bad),
-  ...endMember('minutes', 60, 98_765, ...bad),
+  ...startMember('hours', 25, NUMBER, ...bad),
+  ...startMember('minutes', 60, NUMBER, ...bad),
+  ...endMember('hours', 25, NUMBER, ...bad),
+  ...endMember('minutes', 60, NUMBER, ...bad),
   [from(nine, { hours: 24, minutes: 1 }), 'rules[1].intervals[0].end'],
   [from({ hours: 24, minutes: 1 }, { hours: 24, minutes: 0 }), 'rules[1].intervals[0].start'],
   [from({ hours: 24, minutes: 0 }, { hours: 24, minutes: 0 }), 'rules[1].intervals[0].end'],
@@ -107,68 +103,47 @@ const faults: Fault[] = [
   ],
 ];
 
-it('rules that are wrong are 400 by their path, and change nothing', async () => {
-  const user = await newUser();
-  const { id } = await newSchedule(user, [good]);
-  const before = await snapshot();
-  for (const [rules, ...paths] of faults) {
-    for (const reply of [
-      await user.account.call('POST', `/user/${user.id}/schedule`, { body: { timezone: 'UTC', rules } }),
-      await user.account.call('PUT', `/user/schedule/${id}`, { body: { rules } }),
-    ]) {
-      const found = reply.problem.errors?.map(({ path }) => path);
-      expect({ rules, status: reply.status, found }).toEqual({ rules, status: 400, found: paths });
-      expectInvalid(reply, ...paths);
-      expect(JSON.stringify(reply.body)).not.toMatch(/mark-7c1d|98765/);
-    }
-  }
-  expect(await snapshot()).toEqual(before);
-});
-
-it.each([undefined, null, 5, '', 'utc', '+01:00', 'Europe/Atlantis', 'PST', MARK, [], {}])(
-  'a time zone %j is 400',
-  async (timezone) => {
-    const user = await newUser();
-    const { id } = await newSchedule(user);
-    const before = await snapshot();
-    const replies = [await user.call('POST', '/schedule', { body: { timezone } })];
-    if (timezone !== undefined)
-      replies.push(await user.call('PUT', `/schedule/${id}`, { body: { timezone } }));
-    for (const reply of replies) {
-      expectInvalid(reply, 'timezone');
-      expect(JSON.stringify(reply.body)).not.toContain(MARK);
-    }
-    expect(await snapshot()).toEqual(before);
+it.each(faults.map(([rules, ...paths]) => [JSON.stringify(rules).slice(0, 100), rules, paths] as const))(
+  'the rules %s are refused',
+  async (_, rules, paths) => {
+    await expectInvalidBody('createSchedule', { timezone: 'UTC', rules }, ...paths);
+    await expectInvalidBody('changeSchedule', { rules }, ...paths);
   },
 );
 
-it('every fault is told at once, beside those of other members', async () => {
-  const user = await newUser();
-  const metadata = { a: 5 };
-  const rules = from(nine, nine);
-  const reply = await user.call('POST', '/schedule', { body: { timezone: 'x', rules, metadata } });
-  expectInvalid(reply, 'timezone', 'rules[1].intervals[0].end', 'metadata.a');
+it.each([undefined, null, 5, '', 'utc', '+01:00', 'Europe/Atlantis', 'PST', MARK, [], {}])(
+  'the time zone %j is refused',
+  async (timezone) => {
+    await expectInvalidBody('createSchedule', { timezone }, 'timezone');
+    if (timezone !== undefined) await expectInvalidBody('changeSchedule', { timezone }, 'timezone');
+  },
+);
+
+it('one answer names the faults of all members', async () => {
+  const body = { timezone: 'x', rules: from(nine, nine), metadata: { a: 5 } };
+  await expectInvalidBody('createSchedule', body, 'timezone', 'rules[1].intervals[0].end', 'metadata.a');
 });
 
-it('of a very long list the length alone is looked at, and little is told', async () => {
-  const user = await newUser();
+it.each([
+  [Array(30_000).fill(0), 'rules'],
+  [Array(401).fill({}), 'rules'],
+  [[{ ...good, intervals: Array(30_000).fill(0) }], 'rules[0].intervals'],
+  [[good, { ...good, intervals: Array(11).fill({ start: nine, end: nine }) }], 'rules[1].intervals'],
+])('a list that is too long is refused for its length, before its entries', async (rules, path) => {
+  await expectInvalidBody('createSchedule', { timezone: 'UTC', rules }, path);
+});
+
+it('of very many faults the answer names 20', async () => {
   const rule = { ...good, intervals: [{ start: MARK, end: nine }] };
-  const interval = { start: nine, end: nine };
-  for (const [rules, path] of [
-    [Array(30_000).fill(0), 'rules'],
-    [Array(401).fill({}), 'rules'],
-    [[{ ...good, intervals: Array(30_000).fill(0) }], 'rules[0].intervals'],
-    [[good, { ...good, intervals: Array(11).fill(interval) }], 'rules[1].intervals'],
-  ] as const) {
-    expectInvalid(await user.call('POST', '/schedule', { body: { timezone: 'UTC', rules } }), path);
-  }
-  const reply = await user.call('POST', '/schedule', {
-    body: { timezone: 'UTC', rules: Array(400).fill(rule) },
-  });
-  expectProblem(reply, 'input-invalid');
-  expect(reply.problem.errors).toHaveLength(20);
-  expect(JSON.stringify(reply.body).length).toBeLessThan(5000);
+  const start = (i: number) => `rules[${i}].intervals[0].start`;
+  const first = Array.from({ length: 20 }, (_, i) => start(i));
+  const problem = await expectInvalidBody(
+    'createSchedule',
+    { timezone: 'UTC', rules: Array(400).fill(rule) },
+    ...first,
+  );
+  expect(JSON.stringify(problem.extra.errors).length).toBeLessThan(5000);
   const twice = Array(400).fill(daily('')[0]);
-  const again = await user.call('POST', '/schedule', { body: { timezone: 'UTC', rules: twice } });
-  expect(again.problem.errors).toHaveLength(20);
+  const second = Array.from({ length: 20 }, (_, i) => `rules[${i + 1}]`);
+  await expectInvalidBody('createSchedule', { timezone: 'UTC', rules: twice }, ...second);
 });

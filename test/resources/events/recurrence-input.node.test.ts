@@ -1,11 +1,11 @@
-/** What a recurrence may be: RFC 5545, 3.3.10, and the contract's ranges, refused by the path of the part. */
-import { expect, it } from 'vitest';
-import { snapshot } from '../../support/database.ts';
-import { browser, changed, DAY, made, newUser } from '../../support/events.ts';
-import { expectInvalid, expectProblem } from '../../support/problem.ts';
+/** The rules of a recurrence: RFC 5545, 3.3.10, and the contract's ranges, refused by the path of the part. */
+import { it } from 'vitest';
+import { NOBODY } from '../../support/nobody.ts';
+import { expectInvalidBody, MARK } from '../../support/parse.ts';
 
+const DAY = 86_400_000;
 const startTs = Date.UTC(2024, 0, 1, 9);
-const MARK = 'mark-7c1d';
+const least = { calendarId: NOBODY, startTs, duration: 1 };
 const freqs = ['daily', 'weekly', 'monthly', 'yearly'] as const;
 
 /** A rule, but for `freq` and `interval` where they are daily and 1, and the paths of its faults. */
@@ -55,69 +55,26 @@ const refused: Fault[] = [
 ];
 
 it.each(refused.map(([rule, ...paths]) => [JSON.stringify(rule).slice(0, 80), rule, paths] as const))(
-  '%s is 400, and changes nothing',
+  '%s is refused',
   async (_, rule, paths) => {
-    const user = await newUser();
-    const calendarId = await user.newCalendar();
-    const event = await made(user, { calendarId, startTs, duration: 1 });
-    const before = await snapshot();
     const recurrence = { freq: 'daily', interval: 1, ...rule };
-    for (const reply of [
-      await browser.create(user, { calendarId, startTs, duration: 1, recurrence }),
-      await browser.event(user, 'PUT', event.id, { body: { recurrence } }),
-      await browser.event(user, 'PUT', event.id, { body: { startTs, recurrence } }),
-    ]) {
-      expectInvalid(reply, ...paths.map((path) => `recurrence.${path}`));
-      expect(JSON.stringify(reply.body)).not.toContain(MARK);
-      expect(JSON.stringify(reply.body)).not.toContain('98765432123456');
+    const named = paths.map((path) => `recurrence.${path}`);
+    await expectInvalidBody('createEvent', { ...least, recurrence }, ...named);
+    await expectInvalidBody('changeEvent', { startTs, recurrence }, ...named);
+    // Without its start, the statement that knows it compares `until`: see updates.test.ts.
+    if (!('until' in rule && typeof rule.until === 'number')) {
+      await expectInvalidBody('changeEvent', { recurrence }, ...named);
     }
-    expect(await snapshot()).toEqual(before);
   },
 );
 
-it('a fraction is 400 in every number, and told once', async () => {
-  const user = await newUser();
-  const calendarId = await user.newCalendar();
+it('a fraction is refused in every number, once', async () => {
   const lists = ['bymonthday', 'bymonth', 'byyearday', 'byweekno', 'bysetpos'];
-  const base = { freq: 'yearly', interval: 1, byweekday: ['Mon'] };
-  const told: unknown[] = [];
   for (const name of ['interval', 'count', 'until', ...lists]) {
-    const recurrence = { ...base, [name]: lists.includes(name) ? [1.5] : 1.5 };
-    const reply = await browser.create(user, { calendarId, startTs, duration: 1, recurrence });
-    expectProblem(reply, 'input-invalid');
-    told.push(...(reply.problem.errors ?? []).map(({ path }) => path));
+    const inList = lists.includes(name);
+    const base = { freq: 'yearly', interval: 1, byweekday: ['Mon'] };
+    const recurrence = { ...base, [name]: inList ? [1.5] : 1.5 };
+    const path = `recurrence.${name}${inList ? '[0]' : ''}`;
+    await expectInvalidBody('createEvent', { ...least, recurrence }, path);
   }
-  expect(told).toEqual(
-    ['interval', 'count', 'until', ...lists.map((name) => `${name}[0]`)].map((path) => `recurrence.${path}`),
-  );
-});
-
-const taken: object[] = [
-  { interval: 10_000 },
-  { count: 1 },
-  { count: 739 },
-  { until: startTs + 732 * DAY },
-  { until: startTs },
-  { until: startTs - 1 },
-  { until: startTs + 5, count: 5 },
-  { bymonthday: [1, 31, -1, -31], bysetpos: [1, 366, -1, -366] },
-  { bymonth: [1, 12] },
-  { bymonth: ['January', 'December'] },
-  { freq: 'weekly', byweekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] },
-  { freq: 'monthly', byweekday: ['1Mon', '-1Fri', '5Sun'] },
-  { ...yearly, byweekday: ['53Mon', '-53Sun'] },
-  { ...yearly, byweekday: ['1Mon'], bymonth: [5] },
-  { ...yearly, byyearday: [1, 366, -1, -366] },
-  { ...yearly, byweekno: [1, 53, -1, -53], byweekday: ['Mon'] },
-  { bysetpos: [1], bymonth: [1] },
-];
-
-it.each(taken.map((rule) => [JSON.stringify(rule), rule] as const))('%s is taken', async (_, rule) => {
-  const user = await newUser();
-  const calendarId = await user.newCalendar();
-  const recurrence = { freq: 'daily', interval: 1, ...rule };
-  const event = await made(user, { calendarId, startTs, duration: 1, recurrence });
-  expect(event.recurrence).toEqual(recurrence);
-  const single = await made(user, { calendarId, startTs, duration: 1 });
-  expect((await changed(user, single.id, { recurrence })).recurrence).toEqual(recurrence);
 });
