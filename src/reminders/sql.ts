@@ -35,7 +35,9 @@ export interface DueEventRow {
 /** The former name of change_token, by which the release before this one notices a change. */
 const formerToken = sql`stamp`; // words: allow
 
-/** The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`. */
+/**
+ * The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`.
+ */
 const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
 
 /** The events that have been due for longest. `since` skips the reminders that were due before the webhook was set. */
@@ -95,8 +97,8 @@ export const selectBackfilling = (): Query<{ account_id: string }> => query<{ ac
   SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL LIMIT 1`;
 
 /**
- * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was set.
- * `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
+ * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was
+ * set. `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
  */
 export const backfillEvents = (
   account: string,
