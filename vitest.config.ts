@@ -11,14 +11,17 @@ let made = Boolean(process.env.NETTU_BUILT);
 /** wrangler makes the description before it builds the Worker; vitest has it made here, once. */
 function makeDescription(): void {
   if (made) return;
-  execFileSync('node', ['test/description/make.ts'], { cwd: import.meta.dirname, stdio: 'inherit' });
+  execFileSync('node', ['test/openapi/make.ts'], { cwd: import.meta.dirname, stdio: 'inherit' });
   made = true;
 }
 
 /**
- * Three places to run: inside workerd, on a real D1; in Node, for pure code and for the SDK over HTTP; and in Node with
- * a real browser, which `npm run test:browser` runs and `npm test` does without.
+ * A test runs inside workerd on a real D1, unless its name ends in `.node.test.ts` or it lies in one of these folders:
+ * then it runs in Node; and those of test/browser drive a Chromium, by `npm run test:browser`.
  */
+const inNode = ['test/**/*.node.test.ts', 'test/{slots,time,validation,sdk,e2e,dev}/**/*.test.ts'];
+const inBrowser = ['test/browser/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     silent: 'passed-only',
@@ -46,13 +49,14 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'worker',
-          include: ['test/worker/**/*.test.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: [...inNode, ...inBrowser],
           // The Worker and what its answers are held against are loaded once, and not for each file: workerd takes all
           // the files at once, which only a single one is given. (The pool of this version stalls when it is handed
           // them one by one.) Each file finds an empty database.
           isolate: false,
           maxWorkers: 1,
-          setupFiles: ['test/worker/support/schema.ts'],
+          setupFiles: ['test/support/schema.ts'],
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },
@@ -60,7 +64,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'node',
-          include: ['test/{unit,sdk,e2e,dev}/**/*.test.ts'],
+          include: inNode,
           maxWorkers: 2,
           // Projects with other numbers of workers come one after the other: this takes all cores, that one leaves some idle.
           sequence: { groupOrder: 1 },
@@ -71,7 +75,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          include: inBrowser,
           globalSetup: 'test/browser/support/setup.ts',
           maxWorkers: 2,
           // Miniflare and Playwright are loaded once, and not for each file.

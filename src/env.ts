@@ -1,5 +1,12 @@
 /** The bindings and variables of a deployment: see wrangler.toml. */
-import type { ShardConfig } from './db/shards.ts';
+
+/** How the operator configures a shard. */
+export interface ShardConfig {
+  /** The binding of its database. */
+  binding: string;
+  /** A region's name, which the operator chooses. Several shards may share it. */
+  region?: string;
+}
 
 export interface Env {
   /** The database of shard 0. The operator names the bindings of other shards. */

@@ -1,9 +1,10 @@
 /** The account, calling with its API key. The plan's own statements look the key up, so the proof costs no round trip. */
+
+import { BoundedMap } from '../bounded-map.ts';
 import { hashOf } from '../crypto/hash.ts';
 import { guardedBy } from '../db/scope.ts';
 import { Problem } from '../problem.ts';
 import { accountOfKey, accountOfKeyEvenExpired, proofOfKey, readKey, shardOfKey } from './api-key.ts';
-import { BoundedMap } from './bounded-map.ts';
 import type { Caller, RequestContext } from './credential.ts';
 
 /** The account of each key that this isolate has verified, by the key's hash. The rate limiter alone trusts it. */

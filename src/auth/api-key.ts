@@ -17,7 +17,7 @@ const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= $
 
 /** The proof of a key: `[account, expired, readsReplica]` in JSON; NULL where no account has the key. */
 export const proofOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT json_array(account_id, ${expired(now)}, nearest) FROM api_keys WHERE hash = ${hash})`;
+  sql`(SELECT json_array(account_id, ${expired(now)}, reads_replica) FROM api_keys WHERE hash = ${hash})`;
 
 interface ProvenKey {
   account: string | null;

@@ -17,7 +17,7 @@ export interface CandidateKey {
   /** 1 when the account accepts tokens signed with this key now. */
   accepted: number;
   /** 1 when the account lets replicas answer. */
-  nearest: number;
+  reads_replica: number;
 }
 
 /** Everything that decides whether a token is accepted. */
@@ -51,7 +51,7 @@ const verifying = ({ verifiedBy }: Token): number | null =>
 export const selectCandidates = (account: Sql, token: Token, now: number, guard: Sql = sql`NULL`): Sql => sql`
   (SELECT json_object('held', ${guard} IS NOT NULL,
     'user', json_object('known', u.id IS NOT NULL, 'outdated', ${outdated(token)}),
-    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'nearest', nearest,
+    'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'reads_replica', reads_replica,
         'pem', CASE WHEN seq = ${verifying(token)} THEN NULL ELSE pem END))
       FROM signing_keys k WHERE account_id = account))
   FROM (SELECT ${account} AS account) LEFT JOIN users u ON u.account_id = account AND u.id = ${token.user})`;

@@ -1,8 +1,8 @@
-/** May they: the decision of a token's policy. Pure; its test is its truth table. */
+/** Whether a token's policy allows a permission. Pure: its test is its truth table. */
 import { Permissions } from '../sdk/constants.ts';
 import type { NamedPermission, SchedulerPolicy } from '../sdk/types.ts';
 
-/** Every permission there is, besides `*`. */
+/** Every permission except `*`. */
 export const permissions = Object.values(Permissions).filter((permission) => permission !== '*');
 
 export interface Decision {
@@ -11,10 +11,10 @@ export interface Decision {
   because: string;
 }
 
-/** Whether a token with this policy may do what needs `needs`. Reading needs nothing and is always allowed. */
+/** Decides whether a policy allows what needs these permissions. Reading needs none and is always allowed. */
 export function decide(policy: SchedulerPolicy | undefined, needs: readonly NamedPermission[]): Decision {
   const { allow = [], reject = [] } = policy ?? {};
-  if (needs.length === 0) return { allowed: true, because: 'It needs no permission.' };
+  if (needs.length === 0) return { allowed: true, because: 'This needs no permission.' };
   const rejected = reject.find((rule) => rule === '*' || needs.includes(rule));
   if (rejected) return { allowed: false, because: `schedulerPolicy.reject holds ${rejected}.` };
   if (allow.includes('*')) return { allowed: true, because: 'schedulerPolicy.allow holds *.' };

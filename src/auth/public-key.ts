@@ -1,20 +1,21 @@
-/** An RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and whether it is fit for use. */
+/** Reads an RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and checks that it is fit for use. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
+import { BoundedMap } from '../bounded-map.ts';
+import { base64Of, bytesOf } from '../crypto/base64.ts';
 import { PUBLIC_KEY_MAX_CHARS, RSA_MAX_BITS, RSA_MIN_BITS } from '../limits.ts';
-import { BoundedMap } from './bounded-map.ts';
 
 export interface PublicKey {
   key: CryptoKey;
-  /** RFC 7638: the same for the same key in every form. */
+  /** RFC 7638: one key has the same thumbprint in every form. */
   thumbprint: string;
 }
 
-/** Why a text is not a public key that we take. Says nothing of what the text holds. */
+/** Why a text is not an accepted public key. The message repeats nothing of the text. */
 export class UnfitKey extends Error {}
 
 /**
- * @param pem one block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or X.509 (`CERTIFICATE`, of which only the
- *   key is used: neither its dates nor its issuer are looked at).
+ * @param pem one block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or X.509 (`CERTIFICATE`, whose dates and issuer
+ *   do not matter).
  * @throws UnfitKey
  */
 export async function readPublicKey(pem: string): Promise<PublicKey> {
@@ -22,7 +23,7 @@ export async function readPublicKey(pem: string): Promise<PublicKey> {
     throw new UnfitKey(`must have at most ${PUBLIC_KEY_MAX_CHARS} characters`);
   if (/PRIVATE KEY/.test(pem)) {
     throw new UnfitKey(
-      'holds a private key, which must never leave your server; it was not stored. Make a new pair, and send the public half',
+      'is a private key, which must never leave your server; the service did not store it. Make a new key pair, and send the public key',
     );
   }
   const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
@@ -48,14 +49,13 @@ async function importKey(label: string, base64: string): Promise<CryptoKey> {
   throw new UnfitKey('must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
 }
 
-/** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto takes (RFC 8017 A.1.1, RFC 5280 4.1). */
+/** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto imports (RFC 8017 A.1.1, RFC 5280 4.1). */
 function spkiOf(pkcs1: string): string {
-  const key = Uint8Array.from(atob(pkcs1), (character) => character.charCodeAt(0));
   const rsaEncryption = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
   ];
-  const bitString = der(0x03, [0, ...key]);
-  return btoa(String.fromCharCode(...der(0x30, [...rsaEncryption, ...bitString])));
+  const bitString = der(0x03, [0, ...bytesOf(pkcs1)]);
+  return base64Of(der(0x30, [...rsaEncryption, ...bitString]));
 }
 
 function der(tag: number, content: number[]): number[] {
@@ -65,7 +65,7 @@ function der(tag: number, content: number[]): number[] {
   return [tag, 0x80 | bytes.length, ...bytes, ...content];
 }
 
-/** FIPS 186-5 section 5.1 for the exponent; BoringSSL verifies with none above 33 bits. */
+/** FIPS 186-5 section 5.1 limits the exponent, and BoringSSL verifies with none above 33 bits. */
 function checkNumbers(n: string, e: string): void {
   const modulus = base64url.decode(n);
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
@@ -80,7 +80,7 @@ function checkNumbers(n: string, e: string): void {
 
 const imported = new BoundedMap<string, Promise<PublicKey>>(1000);
 
-/** The key of a PEM that was checked when it was stored, imported once per isolate. */
+/** The key of a stored PEM, which was checked when it was stored. An isolate imports it once. */
 export async function importStoredKey(pem: string): Promise<CryptoKey> {
   const known = imported.get(pem) ?? readPublicKey(pem);
   if (!imported.has(pem)) imported.set(pem, known);

@@ -7,11 +7,12 @@
  * - A **write** takes effect only while the account accepts the key that verified the signature: the SQL is its own
  *   guard. Where the guard does not hold, nothing is written, and the keys that came back decide.
  */
+
+import { BoundedMap } from '../bounded-map.ts';
 import { guardedBy, unproven } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
-import { BoundedMap } from './bounded-map.ts';
 import {
   accountWhileAccepted,
   type CandidateKey,
@@ -86,7 +87,7 @@ function readCredential(bearer: Bearer): Credential {
     proof: selectCandidates(scope.account, token, now),
     async verify(proof) {
       const signer = await signerOf(bearer, readCandidates(proof));
-      return { account, readsReplica: signer.nearest === 1 };
+      return { account, readsReplica: signer.reads_replica === 1 };
     },
   };
 }
@@ -100,7 +101,7 @@ function writeCredential(bearer: Bearer, { seq, kid }: CandidateKey): Credential
     async verify(proof) {
       const candidates = readCandidates(proof);
       if (!candidates.held) return writeCredential(bearer, await signerOf(bearer, candidates));
-      return { account, readsReplica: candidates.keys.some(({ nearest }) => nearest === 1) };
+      return { account, readsReplica: candidates.keys.some(({ reads_replica }) => reads_replica === 1) };
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a token says, before anyone asks who signed it: its form, its header, its claims and its times. No I/O and
- * no clock. A token that is refused here has cost no cryptography and no round trip.
+ * Reads a token before its signature is checked: its form, its header, its claims and its times. No I/O and no clock: a
+ * token that is refused here costs no cryptography and no round trip.
  */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
@@ -10,29 +10,29 @@ import type { SchedulerPolicy } from '../sdk/types.ts';
 import { isRecord, pathOf, reasonOf, uuid } from '../validation/schemas.ts';
 import { permissions } from './policy.ts';
 
-/** The claims of a token of which only the signature, the key and the user remain to be checked. */
+/** A token whose form and claims are checked, and whose signature, key and user are not. */
 export interface Token {
   readonly jws: string;
   readonly kid: string | undefined;
   /** `nettuSchedulerUserId`, the subject. */
   readonly user: string;
-  /** `iat` in milliseconds, fractions and all; null where it has none. */
+  /** `iat` in milliseconds; null where the token has none. */
   readonly issued: number | null;
   readonly policy: SchedulerPolicy | undefined;
   /** `exp` and `nbf` in milliseconds, with the leeway. */
   readonly from: number;
   readonly until: number;
-  /** Whether a signing key verifies it, by the key's `seq`, where that was found out. It stays so for ever. */
+  /** Whether a signing key verifies it, by the key's `seq`, for each key that was tried. This never changes. */
   readonly verifiedBy: Map<number, boolean>;
 }
 
-/** A token's two readable parts; null where one cannot be read. */
+/** The two readable parts of a token; null where a part cannot be read. */
 export interface Decoded {
   header: Record<string, unknown> | null;
   claims: Record<string, unknown> | null;
 }
 
-/** As much of a token as can be read, with nothing checked. */
+/** Decodes as much of a token as it can, and checks nothing. */
 export function decode(jws: string): Decoded {
   if (jws.length > TOKEN_MAX_CHARS) return { header: null, claims: null };
   return {
@@ -70,7 +70,7 @@ const claimsSchema = v.object({
   schedulerPolicy: policySchema,
 });
 
-/** The policy in a token's claims, if the claims can be read and their policy, or its absence, is in order. */
+/** The policy in a token's claims, and whether it is readable. A missing policy is readable. */
 export function readPolicy(claims: Decoded['claims']): {
   readable: boolean;
   policy: SchedulerPolicy | undefined;
@@ -81,9 +81,9 @@ export function readPolicy(claims: Decoded['claims']): {
 }
 
 /**
- * Checks all of a token that needs neither key nor database nor clock: RFC 7519 section 7.2, with `alg` fixed to
- * RS256 (RFC 8725 section 3.1) and no critical extension known (RFC 7515 section 4.1.11). Where a claim is repeated
- * the last one counts, for the check and for the use alike (RFC 7519 section 4).
+ * Checks everything about a token that needs no key, database or clock: RFC 7519 section 7.2, with `alg` fixed to RS256
+ * (RFC 8725 section 3.1) and no critical extension supported (RFC 7515 section 4.1.11). Of a repeated claim the last one
+ * counts, for the check as for the use (RFC 7519 section 4).
  *
  * @throws Problem `token-malformed`, `token-algorithm`, `token-claims`
  */
@@ -97,7 +97,7 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
   if (header.alg !== 'RS256')
     throw new Problem('token-algorithm', 'Sign the token with alg RS256, and no other.');
   if (header.crit !== undefined)
-    throw malformed('The header marks an extension as critical (crit); none is known.');
+    throw malformed('The header marks an extension as critical (crit), and the service supports none.');
   if (header.kid !== undefined && typeof header.kid !== 'string') throw malformed('The kid is not a string.');
   if (!claims) throw malformed('The payload is not a base64url-encoded JSON object.');
 
@@ -125,17 +125,17 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
  */
 export function checkTimes({ from, until }: Token, now: number): void {
   if (now >= until) {
-    throw new Problem('token-expired', 'The time in exp has passed. Get a new token from your server.');
+    throw new Problem('token-expired', 'Its exp has passed. Get a new token from your server.');
   }
   if (now < from) {
     throw new Problem(
       'token-not-yet-valid',
-      'The time in nbf is still to come. Check the clock of the server that signs.',
+      'Its nbf is in the future. Check the clock of the server that signs it.',
     );
   }
 }
 
-/** Kept within what D1 can bind: a claim can be any number. */
+/** In milliseconds, within the numbers that D1 can bind: a claim can be any number. */
 function milliseconds(seconds: number): number {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(seconds * 1000, Number.MAX_SAFE_INTEGER));
 }

@@ -1,10 +1,10 @@
-/** Text that only its sealer can read, and that nobody can make up: AES-256-GCM (NIST SP 800-38D), by WebCrypto. */
+/** Seals text so that only the sealer can read it, and nobody can forge it: AES-256-GCM (NIST SP 800-38D), by WebCrypto. */
 import { base64url } from 'jose';
 
 const NONCE_BYTES = 12;
 const utf8 = new TextEncoder();
 
-/** A key for one purpose, out of a secret with enough of chance in it: HKDF (RFC 5869). */
+/** Derives a key for one purpose from a secret with enough entropy: HKDF (RFC 5869). */
 export async function sealingKey(secret: string, purpose: string): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey('raw', utf8.encode(secret), 'HKDF', false, ['deriveKey']);
   const derivation = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: utf8.encode(purpose) };
@@ -14,7 +14,7 @@ export async function sealingKey(secret: string, purpose: string): Promise<Crypt
   ]);
 }
 
-/** @param context what the text belongs to: it is not in the result, and must be the same to read it. */
+/** @param context what the text belongs to. It is not in the result, and `unseal` needs the same context. */
 export async function seal(key: CryptoKey, context: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const algorithm = { name: 'AES-GCM', iv, additionalData: utf8.encode(context) };
@@ -22,7 +22,7 @@ export async function seal(key: CryptoKey, context: string, text: string): Promi
   return base64url.encode(new Uint8Array([...iv, ...sealed]));
 }
 
-/** The text; null where it was not sealed with this key for this context, or is no longer whole. */
+/** The text; null where it is damaged, or sealed with another key or for another context. */
 export async function unseal(key: CryptoKey, context: string, sealed: string): Promise<string | null> {
   try {
     const bytes = base64url.decode(sealed);

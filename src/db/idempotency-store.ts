@@ -21,9 +21,12 @@ export interface IdempotencyRecordRow {
   answer: string;
 }
 
+/** The table's name of the release before this one, which writes it too: the next contract migration renames it. */
+const records = sql`remembered`; // words: allow
+
 /** @param now milliseconds since the epoch: an expired record no longer exists. */
 const live = ({ named }: Scope, { caller, key }: IdempotentRequest, now: number): Sql =>
-  sql`remembered WHERE account_id = ${named} AND caller = ${caller} AND key = ${key} AND expires_at > ${now}`;
+  sql`${records} WHERE account_id = ${named} AND caller = ${caller} AND key = ${key} AND expires_at > ${now}`;
 
 export const selectIdempotencyRecord = (
   scope: Scope,
@@ -42,11 +45,11 @@ export const insertIdempotencyRecord = (
   { caller, key, request }: IdempotentRequest,
   { answer, created, now }: { answer: string; created: Sql; now: number },
 ): Sql => sql`
-  INSERT INTO remembered (account_id, caller, key, request, answer, expires_at)
+  INSERT INTO ${records} (account_id, caller, key, request, answer, expires_at)
   SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}
   ON CONFLICT (account_id, caller, key) DO UPDATE SET
     request = excluded.request, answer = excluded.answer, expires_at = excluded.expires_at
-  WHERE remembered.expires_at <= ${now}`;
+  WHERE ${records}.expires_at <= ${now}`;
 
 /** A position in the table's order. */
 export interface Position {
@@ -60,13 +63,13 @@ const after = ({ account_id, caller, key }: Position): Sql =>
 
 /** The position of the `rows`th row after another; no row where the table ends before. */
 export const selectEndOfStretch = (start: Position, rows: number): Query<Position> => query<Position>`
-  SELECT account_id, caller, key FROM remembered WHERE ${after(start)}
+  SELECT account_id, caller, key FROM ${records} WHERE ${after(start)}
   ORDER BY account_id, caller, key LIMIT 1 OFFSET ${rows - 1}`;
 
 /** Deletes the expired ones of the next `rows` rows after a position. */
 export const deleteExpired = (start: Position, rows: number, now: number): Sql => sql`
-  DELETE FROM remembered WHERE (account_id, caller, key) IN (
-    SELECT account_id, caller, key FROM remembered WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
+  DELETE FROM ${records} WHERE (account_id, caller, key) IN (
+    SELECT account_id, caller, key FROM ${records} WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
   AND expires_at <= ${now}`;
 
 const OTHER_REQUEST =

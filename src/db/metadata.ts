@@ -1,5 +1,4 @@
-/** Finding what carries a metadata entry, by the tables that schema.sql keeps beside each resource. */
-
+/** Finds rows by a metadata entry, in the tables of search entries that triggers of schema.sql maintain. */
 import type { MetadataQuery } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
 import { type Query, query, type Sql, sql } from './sql.ts';
@@ -10,10 +9,8 @@ export interface MetadataPage extends MetadataQuery {
 }
 
 /**
- * A page of the account's rows that carry exactly this entry, in the order of their creation. The page is cut from
- * the index: of what comes before it the entries are skipped, and nothing else is read.
- *
- * @param columns of `table`; its entries are in `entries`; `where` leaves some out of a page.
+ * A page of the account's rows that have this metadata entry, in the order of creation. It skips the rows before the page in
+ * the index, and reads no other row. `entries` is the table of the search entries, and `where` hides rows of the page.
  */
 export const selectByMetadata = <Row>(
   { account }: Scope,

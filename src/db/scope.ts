@@ -1,5 +1,5 @@
 /** Whose data a statement may touch. Every statement of a resource takes a scope, so none can be built without one. */
-import { type Sql, sql } from './sql.ts';
+import { type Query, query, type Sql, sql } from './sql.ts';
 
 /**
  * Only the functions below make a scope. `account` is SQL for an account's id, or for NULL, which equals nothing: a
@@ -48,3 +48,7 @@ export const exists = ({ named }: Scope, table: Sql, id: string): Sql =>
 /** The condition that a row belongs to the scope's user, or to the account where the scope names no user. */
 export const ofUser = (scope: Scope): Sql =>
   scope.user === null ? ofAccount(scope) : sql`${ofAccount(scope)} AND user_id = ${scope.user}`;
+
+/** The scope's user, for lists that are 404 where that user does not exist. */
+export const selectOwner = ({ account, user }: Scope): Query =>
+  query`SELECT 1 FROM users WHERE account_id = ${account} AND id = ${user}`;

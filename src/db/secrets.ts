@@ -1,6 +1,6 @@
-/** What a deployment keeps to itself, in SQL. */
+/** The secrets of a deployment, in SQL. */
 import { type Query, query } from './sql.ts';
 
-/** Made with the schema, and never changed. */
+/** The secret that seals cursors. schema.sql makes it at random, and it never changes. */
 export const selectSecret = (name: 'cursors'): Query<{ value: string }> =>
   query<{ value: string }>`SELECT value FROM secrets WHERE name = ${name}`;

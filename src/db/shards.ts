@@ -1,14 +1,6 @@
 /** The shards that the operator has bound: see wrangler.toml. */
-import type { Env } from '../env.ts';
+import type { Env, ShardConfig } from '../env.ts';
 import { SHARD_NUMBER_MAX } from './shard-ids.ts';
-
-/** How the operator configures a shard. */
-export interface ShardConfig {
-  /** The binding of its database. */
-  binding: string;
-  /** A region's name, which the operator chooses. Several shards may share it. */
-  region?: string;
-}
 
 export interface Shard {
   number: number;

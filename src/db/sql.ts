@@ -1,8 +1,8 @@
-/** A SQL statement is a value: fragments nest, parameters travel with their text, and nothing runs before `batch`. */
+/** A SQL statement is a value: fragments nest, parameters travel with their text, and nothing runs until `Connection.batch`. */
 
 export type Param = string | number | null;
 
-/** A statement, or a part of one. `Row` is what it returns and exists for the type checker alone. */
+/** A statement, or a part of one. `Row` is the type of the rows that it returns; only the compiler uses it. */
 export interface Sql<Row = unknown> {
   readonly text: string;
   readonly params: readonly Param[];
@@ -19,7 +19,7 @@ export type Results<S extends readonly Sql[]> = {
   [K in keyof S]: S[K] extends Sql<infer Row> ? Row[] : never;
 };
 
-/** A template tag: a value becomes a bound parameter, a nested `Sql` is spliced in with its own. */
+/** The template tag of SQL. A value becomes a bound parameter, and a nested `Sql` brings its own text and parameters. */
 export function sql<Row = unknown>(strings: TemplateStringsArray, ...values: (Param | Sql)[]): Sql<Row> {
   let text = strings[0] ?? '';
   const params: Param[] = [];
@@ -36,10 +36,10 @@ export function sql<Row = unknown>(strings: TemplateStringsArray, ...values: (Pa
   return { text, params };
 }
 
-/** A name or a number of our own, as it stands: never what somebody sent. */
+/** SQL text of our own, without parameters. Never pass it anything that a client sent. */
 export const raw = (text: string): Sql => ({ text, params: [] });
 
-/** The same tag for a whole SELECT, also one that begins WITH. */
+/** The tag of a statement that only reads: a SELECT, or a WITH … SELECT. */
 export const query = <Row = unknown>(
   strings: TemplateStringsArray,
   ...values: (Param | Sql)[]
@@ -50,7 +50,7 @@ export const query = <Row = unknown>(
 
 export const isQuery = (statement: Sql): statement is Query => 'changes' in statement;
 
-/** `a = ?, b = ?` of those columns that have a value; undefined leaves a column alone, so that it is not written. */
+/** The assignments `a = ?, b = ?` of an UPDATE. It omits a column whose value is undefined, so the UPDATE keeps it. */
 export function assign(columns: Record<string, Param | Sql | undefined>): Sql {
   const set = Object.entries(columns).flatMap(([name, value]) =>
     value === undefined ? [] : [sql`${raw(name)} = ${value}`],

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { D1Database } from '@cloudflare/workers-types';
 import { getPlatformProxy, unstable_readConfig as readConfig } from 'wrangler';
-import type { ShardConfig } from '../db/shards.ts';
+import type { ShardConfig } from '../env.ts';
 import { movedToShard } from '../export/change-shard.ts';
 import { importCopy } from '../export/import.ts';
 import { readCopy } from './import-file.ts';

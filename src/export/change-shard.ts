@@ -1,6 +1,6 @@
 /**
- * A copy as it is to be in another place. An account's id and its API keys say where it lives, so they cannot be what they
- * were; everything else stays, the users and their signing keys among it.
+ * Moves an exported account to another shard. The id of an account and its API keys contain the shard's number, so a moved
+ * account gets a new id and one new API key. Everything else stays, including the users and their signing keys.
  */
 import { newApiKey } from '../auth/api-key.ts';
 import { hashOf } from '../crypto/hash.ts';
@@ -10,18 +10,18 @@ import type { Copy, Line } from './import.ts';
 
 export interface MovedCopy {
   copy: Copy;
-  /** The one key that it has there; null: the account stays in its place, and has the keys that it had. */
+  /** The new API key, in clear; null where the account stays in its shard and keeps its keys. */
   apiKey: string | null;
 }
 
 /**
- * @param place the number of the place that it is to live in.
+ * @param shard the number of the shard that the account moves to.
  * @param now milliseconds since the epoch.
  */
-export async function movedToShard(copy: Copy, place: number, now: number): Promise<MovedCopy> {
-  if (shardOfAccount(copy.account) === place) return { copy, apiKey: null };
-  const account = accountIdIn(copy.account, place);
-  const apiKey = newApiKey(place);
+export async function movedToShard(copy: Copy, shard: number, now: number): Promise<MovedCopy> {
+  if (shardOfAccount(copy.account) === shard) return { copy, apiKey: null };
+  const account = accountIdIn(copy.account, shard);
+  const apiKey = newApiKey(shard);
   const row = newApiKeyRow(apiKey, { name: 'moved', expiresAt: null }, now);
   const key: Line = { type: 'apiKey', ...toApiKey(row), hash: await hashOf(apiKey) };
   const linesOf: Copy['linesOf'] = async function* (type) {

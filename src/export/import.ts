@@ -1,63 +1,71 @@
 /**
- * Puts a copy of an account into a database, in batches that D1 takes. While it is under way nobody can use the account:
- * its keys come last, in the transaction that says what is public. So it can be broken off anywhere, and begun again.
+ * Imports an exported account into a database, in batches that D1 accepts. Nobody can use the account before the import is
+ * complete, since its last transaction inserts the keys and restores the public settings. So an import can stop anywhere and
+ * start again.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
-import { type Table, tables, valuesOf } from './tables.ts';
+import type { Table } from '../db/table.ts';
+import { tables, valuesOf } from './tables.ts';
 
+/** A line of an export. */
 export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
 
+/** An exported account, wherever its lines are stored. */
 export interface Copy {
+  /** The account's id. */
   account: string;
-  /** How many lines there are of each type. */
+  /** The number of lines of each type. */
   counts: Readonly<Record<string, number>>;
-  /** The lines of a type, in their order. */
+  /** The lines of a type, in the order of the export. */
   linesOf(type: string): AsyncIterable<Line>;
 }
 
-/** Rows of a statement, and characters of its one parameter; D1 takes 2 MB. */
-const MOST = { rows: 500, size: 500_000 };
+/** The rows of one statement, and the characters of its one parameter, of which D1 accepts 2 MB. */
+const STATEMENT_MAX_ROWS = 500;
+const STATEMENT_MAX_CHARS = 500_000;
 
-/** What comes last: it opens the account, and has it told of. */
-const LAST = ['signingKey', 'apiKey', 'webhook'];
+/** The types that come last: the keys open the account, and the webhook gets notified of every change. */
+const LAST_TYPES = ['signingKey', 'apiKey', 'webhook'];
 
-/** What triggers raise or compute as rows come in: it is put back as it was, in this order. Of events, those of bookings. */
-const RESTORED: Readonly<Record<string, readonly string[]>> = {
+/** Columns that triggers change during an import. The import restores them, in this order; of events, those of bookings only. */
+const RESTORED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   event: ['expires_at'],
-  user: ['agenda'],
+  user: ['availability_revision'],
   service: ['revision', 'version'],
 };
 
 /**
- * @returns false where the account is there already: then nothing is changed.
- * @throws Error where the database has another part of the account than the copy.
+ * Imports an account.
+ *
+ * @returns false where the database already has the account, which then stays as it is.
+ * @throws Error where the database has other rows of the account than the copy.
  */
 export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
   const { account } = copy;
   const counts: Record<string, number> = { ...copy.counts };
   const run = (statement: D1PreparedStatement) => statement.run();
   if (await countOf(db, 'api_keys', account)) return false;
-  for (const table of tables.filter(({ type }) => !LAST.includes(type))) {
+  for (const table of tables.filter(({ type }) => !LAST_TYPES.includes(type))) {
     for await (const rows of batchesOf(table, copy)) {
       await run(insert(db, table, account, rows));
-      counts[table.type] = (counts[table.type] ?? 0) - (await countHomeless(db, table, account, rows));
+      counts[table.type] = (counts[table.type] ?? 0) - (await countOrphans(db, table, account, rows));
     }
   }
-  for (const [type, columns] of Object.entries(RESTORED)) {
+  for (const [type, columns] of Object.entries(RESTORED_COLUMNS)) {
     const table = tableOf(type);
     for await (const rows of batchesOf(table, copy, ({ session }) => session !== null))
       await run(restore(db, table, account, columns, rows));
   }
   for (const { type, name, single } of tables) {
-    if (single || LAST.includes(type)) continue;
+    if (single || LAST_TYPES.includes(type)) continue;
     const there = await countOf(db, name, account);
     if (there !== counts[type])
-      throw new Error(`${there} rows of ${name} are there, and ${counts[type]} in the copy`);
+      throw new Error(`the database has ${there} rows of ${name}, and the copy has ${counts[type]}`);
   }
   const [owner] = (await batchesOf(tableOf('account'), copy).next()).value ?? [];
   if (!owner) throw new Error('the copy has no account');
   const opening: D1PreparedStatement[] = [];
-  for (const type of LAST)
+  for (const type of LAST_TYPES)
     for await (const rows of batchesOf(tableOf(type), copy))
       opening.push(insert(db, tableOf(type), account, rows));
   opening.push(restore(db, tableOf('account'), account, ['public_freebusy', 'public_booking'], [owner]));
@@ -74,77 +82,85 @@ function tableOf(type: string): Table {
   return table;
 }
 
+/** The rows of a table, in batches that fit in one statement and have the same columns. */
 async function* batchesOf(
   table: Table,
   copy: Copy,
-  wanted: (line: Line) => boolean = () => true,
+  filter: (line: Line) => boolean = () => true,
 ): AsyncGenerator<Row[]> {
   let rows: Row[] = [];
-  let size = 0;
+  let chars = 0;
   for await (const line of copy.linesOf(table.type)) {
-    if (!wanted(line)) continue;
+    if (!filter(line)) continue;
     const row = valuesOf(table, line);
     const length = JSON.stringify(row).length;
-    if (rows.length === MOST.rows || (rows.length && size + length > MOST.size)) {
+    const [first = row] = rows;
+    const full = rows.length === STATEMENT_MAX_ROWS || chars + length > STATEMENT_MAX_CHARS;
+    if (rows.length && (full || Object.keys(row).join() !== Object.keys(first).join())) {
       yield rows;
       rows = [];
-      size = 0;
+      chars = 0;
     }
     rows.push(row);
-    size += length;
+    chars += length;
   }
   if (rows.length) yield rows;
 }
 
-/** What is there already stays. */
+/** Inserts rows. A row that exists stays as it is. */
 function insert(db: D1Database, table: Table, account: string, rows: readonly Row[]): D1PreparedStatement {
-  const { name, columns, made = {} } = table;
-  const owner = name === 'accounts' ? [] : ['account_id'];
-  const closed =
-    name === 'accounts' ? columns.map((column) => (column.startsWith('public_') ? '0' : null)) : [];
-  const values = columns.map((_, i) => closed[i] ?? `value ->> ${i}`);
-  const into = [...owner, ...columns, ...Object.keys(made)].join(', ');
-  const from = [...owner.map(() => '?2'), ...values, ...Object.values(made)].join(', ');
+  const { name, computed = {} } = table;
+  const columns = Object.keys(rows[0] ?? {});
+  const isAccount = name === 'accounts';
+  const owner = isAccount ? [] : ['account_id'];
+  // The account is closed to anyone until its keys are there.
+  const values = columns.map((column) =>
+    isAccount && column.startsWith('public_') ? '0' : `value ->> '${column}'`,
+  );
+  const into = [...owner, ...columns, ...Object.keys(computed)].join(', ');
+  const from = [...owner.map(() => '?2'), ...values, ...Object.values(computed)].join(', ');
   const text = `INSERT INTO ${name} (${into}) SELECT ${from} FROM json_each(?1)
-    WHERE ?2 IS NOT NULL AND ${hasHome(table)} ORDER BY key ON CONFLICT DO NOTHING`;
+    WHERE ?2 IS NOT NULL AND ${hasParents(table)} ORDER BY key ON CONFLICT DO NOTHING`;
   return db.prepare(text).bind(JSON.stringify(rows), account);
 }
 
 /**
- * Whether what a row belongs to is there. An export takes no row that is newer than itself by its `seq`, but one may have
- * got that of another that was deleted meanwhile, and belong to something that is newer. It is left out, too.
+ * The condition that every row that this row belongs to exists. An export leaves out rows with a newer `seq`, but SQLite can
+ * give a new row the `seq` of a deleted one. Such a row may belong to one that is not in the export, and the import drops it.
  */
-const hasHome = ({ columns, belongs = {} }: Table): string =>
-  [
+function hasParents({ belongs = {} }: Table): string {
+  return [
     'true',
     ...Object.entries(belongs).map(
       ([column, owners]) =>
-        `EXISTS (SELECT 1 FROM ${owners} WHERE account_id = ?2 AND id = value ->> ${columns.indexOf(column)})`,
+        `EXISTS (SELECT 1 FROM ${owners} WHERE account_id = ?2 AND id = value ->> '${column}')`,
     ),
   ].join(' AND ');
+}
 
-async function countHomeless(
+async function countOrphans(
   db: D1Database,
   table: Table,
   account: string,
   rows: readonly Row[],
 ): Promise<number> {
   if (!table.belongs) return 0;
-  const text = `SELECT count(*) AS n FROM json_each(?1) WHERE NOT (${hasHome(table)})`;
+  const text = `SELECT count(*) AS n FROM json_each(?1) WHERE NOT (${hasParents(table)})`;
   return (await db.prepare(text).bind(JSON.stringify(rows), account).first<number>('n')) ?? 0;
 }
 
-/** Writes what is not as it was. Each row is found by its id, with the copy's rows as the outer loop. */
+/** Restores columns where they differ from the copy. The copy's rows are the outer loop, and SQLite finds each row by its id. */
 function restore(
   db: D1Database,
-  { name, columns }: Table,
+  table: Table,
   account: string,
-  restored: readonly string[],
+  restoredColumns: readonly string[],
   rows: readonly Row[],
 ): D1PreparedStatement {
-  const copied = (column: string) => `copied.value ->> ${columns.indexOf(column)}`;
-  const set = restored.map((column) => `${column} = ${copied(column)}`).join(', ');
-  const differs = restored.map((column) => `${column} IS NOT ${copied(column)}`).join(' OR ');
+  const { name } = table;
+  const copied = (column: string) => `copied.value ->> '${column}'`;
+  const set = restoredColumns.map((column) => `${column} = ${copied(column)}`).join(', ');
+  const differs = restoredColumns.map((column) => `${column} IS NOT ${copied(column)}`).join(' OR ');
   const same =
     name === 'accounts'
       ? 'accounts.id = ?2'

@@ -1,9 +1,9 @@
-/** A part of an export: some lines, and how the next part is planned. */
+/** A part of a streamed answer: lines, and the function that plans the next part. */
 import type { Scope } from '../db/scope.ts';
 import type { Plan } from '../plan.ts';
 
 export class Part<Line = unknown> {
-  /** JSON Lines, each with its line feed. */
+  /** JSON Lines, each with its line feed at the end. */
   readonly lines: string;
   /** The type of each line; only the compiler uses it. */
   readonly line?: Line;

@@ -1,16 +1,18 @@
-/** What a copy reads, in SQL. It goes by `seq`, the order of creation, of which the indexes by account hold all. */
+/** The reads of an export, in the order of `seq`, which every index by account contains. */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
-import { type Table, tables } from './tables.ts';
+import type { Table } from '../db/table.ts';
+import { columnsOf, tables } from './tables.ts';
 
+/** The account's rows of a table, as the end of a SELECT. */
 const within = ({ name }: Table, { account }: Scope): Sql =>
   sql`${raw(name)} WHERE ${name === 'accounts' ? sql`id` : sql`account_id`} = ${account}`;
 
 const seqOf = ({ single }: Table): Sql => (single ? sql`1` : sql`seq`);
 
 /**
- * The highest `seq` of each table: what is made later is not in the copy, nor what refers to it. 0 where the account has
- * nothing in it.
+ * The highest `seq` of each table, as a JSON array; 0 where the account has no rows in it. An export leaves out the rows
+ * above it, so no row that it exports refers to a newer one.
  */
 export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
   const highest = tables.map((table) => {
@@ -21,7 +23,7 @@ export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
   return query<{ bounds: string }>`SELECT json_array(${all}) AS bounds`;
 };
 
-/** The next of the account's rows, by their `seq`s. That takes a walk through its entries of one index. */
+/** The `seq`s of the account's next rows, as a JSON array. The query scans the account's entries in one index. */
 export const selectSeqs = (
   scope: Scope,
   table: Table,
@@ -32,24 +34,29 @@ export const selectSeqs = (
     ORDER BY 1 LIMIT ${limit})`;
 
 /**
- * Of these rows the first ones that come to so many bytes of JSON: one at least, where there is any. What is not to come
- * is measured without being read: SQLite has the length of a text beside it.
+ * The first of these rows that together have at most `maxBytes` of JSON, but at least one. SQLite stores the length of a text
+ * beside it, so the query measures the other rows without reading them.
  */
 export function selectRows(
   scope: Scope,
   table: Table,
   seqs: readonly number[],
-  size: number,
+  maxBytes: number,
 ): Query<Record<string, unknown> & { seq: number }> {
-  const columns = raw(table.columns.join(', '));
-  const sizes = raw(['0', ...table.json.map((column) => `coalesce(octet_length(${column}), 0)`)].join(' + '));
-  const ofThem = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
+  const all = columnsOf(table);
+  const columns = raw(all.map(([name]) => name).join(', '));
+  const sizes = raw(
+    ['0', ...all.flatMap(([name, { json }]) => (json ? `coalesce(octet_length(${name}), 0)` : []))].join(
+      ' + ',
+    ),
+  );
+  const amongSeqs = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
   return query<Record<string, unknown> & { seq: number }>`
-    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${ofThem} (
+    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${amongSeqs} (
       SELECT seq FROM (
         SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (
-          SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${ofThem} (
+          SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${amongSeqs} (
             SELECT value FROM json_each(${JSON.stringify(seqs)}))))
-      WHERE before <= ${size})
+      WHERE before <= ${maxBytes})
     ORDER BY seq`;
 }

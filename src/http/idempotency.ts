@@ -43,7 +43,8 @@ export async function idempotentRequestIn(
   const request = await hashOf(JSON.stringify([method, new URL(url).pathname, input.body, key]));
   const secret = sealedWith?.(input as never) ?? null;
   // Whoever has the database can guess a code but not a random key; so the key is stored as a hash only, and seals too.
-  const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), 'remembered answer');
+  const purpose = 'remembered answer'; // words: allow, stored answers are sealed for it
+  const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), purpose);
   return { key: await hashOf(key), caller: userId ?? '', request, seal };
 }
 

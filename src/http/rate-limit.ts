@@ -1,6 +1,7 @@
 /** Limits what callers without a verified credential cost the Worker and the database: requests a minute from one address. */
 import type { Env } from '../env.ts';
 import { Problem } from '../problem.ts';
+import { ipv6Groups } from '../validation/ip-address.ts';
 
 /** The addresses of requests under `wrangler dev`. At the edge, no request has them. */
 const LOOPBACK = ['127.0.0.1', '::1'];
@@ -26,13 +27,6 @@ export async function limitRate(headers: Headers, { RATE_LIMITER }: Env): Promis
 /** An IPv6 subscriber chooses among the addresses of at least a /64 (RFC 6177 section 2), so the network is what counts. */
 function networkOf(address: string): string {
   if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length;
-  const all = [
-    ...groups,
-    ...Array.from({ length: Math.max(zeros, 0) }, () => '0'),
-    ...(tail ?? '').split(':'),
-  ];
-  return all.slice(0, 4).join(':');
+  const network = ipv6Groups(address).slice(0, 4);
+  return network.map((group) => group.toString(16)).join(':');
 }

@@ -1,4 +1,4 @@
-/** The headers that requests may bring and answers have, beyond those that carry credentials. */
+/** The headers of requests and answers, except those that carry credentials. */
 
 const header = (description: string, required = true) => ({
   description,
@@ -7,27 +7,25 @@ const header = (description: string, required = true) => ({
 });
 
 export const headers = {
-  'x-request-id': header('Names this request, here and in the log of the service.'),
-  etag: header(
-    'A strong validator of the resource (RFC 9110 section 8.8.3): it changes with every change of it.',
-  ),
+  'x-request-id': header('The id of this request, which the log of the service has too.'),
+  etag: header('A strong validator (RFC 9110 section 8.8.3). It changes with every change of the resource.'),
   'idempotency-replayed': header(
-    '`true` where this is the first answer to this `Idempotency-Key` once more.',
+    '`true` where this replays the first answer to this `Idempotency-Key`.',
     false,
   ),
   'nettu-bookmark': header(
-    'How far the database had come. Sent with the next request, its answer is of no earlier time, whichever copy of the database gives it.',
+    'How far the database had come. Send it with the next request, and the answer is at least as recent, whichever replica gives it.',
     false,
   ),
   'www-authenticate': header(
-    'Which credentials this path takes, and what is wrong with those that were sent (RFC 6750).',
+    'The credentials that this path takes, and the error in those of the request (RFC 6750).',
   ),
-  'retry-after': header('Seconds.'),
+  'retry-after': header('Wait this many seconds before you try again.'),
 };
 
 type HeaderName = keyof typeof headers;
 
-/** Those that an answer of this status has. */
+/** The headers of an answer with this status. */
 export function headersOf(status: number, more: readonly HeaderName[] = []) {
   const names: HeaderName[] = ['x-request-id', ...more];
   if (status === 401) names.push('www-authenticate');
@@ -43,18 +41,21 @@ const parameter = (name: string, description: string, schema: object = {}) => ({
 });
 
 export const parameters = {
-  ifNoneMatch: parameter('if-none-match', 'The `etag` of what you have: 304 while it is still that.'),
+  ifNoneMatch: parameter(
+    'if-none-match',
+    'The `etag` that you have. The answer is 304 while the resource is still the same.',
+  ),
   ifMatch: parameter(
     'if-match',
-    'The `etag` of what you have seen: 412, and no change, if it is another by now; `*`: it exists.',
+    'The `etag` that you have. If the resource has another one by now, the answer is 412 and nothing changes. `*` only requires that the resource exists.',
   ),
   bookmark: parameter(
     'nettu-bookmark',
-    'Of an earlier answer: this one is of no earlier time. One that is not of this service does no harm.',
+    'The bookmark of an earlier answer. This answer is at least as recent. An unknown bookmark has no effect.',
   ),
   idempotencyKey: parameter(
     'idempotency-key',
-    'The same key, caller and body get the first answer again for 24 hours, so that a lost answer can be asked for once more.',
+    'Makes a creation safe to retry: for 24 hours, the same key, caller and body replay the first answer. Use a new random key for each creation.',
     { minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
   ),
 };

@@ -1,11 +1,12 @@
 /**
- * The OpenAPI 3.1 description of the Worker. It is made at build time, and nothing of it is a second list: paths and
- * doors come from the table of routes, input from the schemas that validate it, answers from the SDK's types, problems
- * from their one table. What remains is said in words.ts.
+ * The OpenAPI 3.1 description of the Worker, made at build time. Nothing in it is a second list: paths and doors come from
+ * the table of routes, input from the schemas that validate it, answers from the SDK's types, problems from their one
+ * table, and the sentences from the docs.ts of each operation.
  */
 import type * as v from 'valibot';
 import { doorNames } from '../auth/doors.ts';
 import { type AnyOperation, hasEtag } from '../operation.ts';
+import type { OperationDocs } from '../operation-docs.ts';
 import { kinds } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
 import { BASE_PATH } from '../route.ts';
@@ -15,10 +16,10 @@ import type { ProblemCode } from '../sdk/types.ts';
 import { type ParamName, params } from '../validation/params.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
 import { overview, tags } from './overview.ts';
-import { asksTheDatabase, problemsOf } from './problems.ts';
+import { problemsOf, usesDatabase } from './problems.ts';
 import { explained, inputOf, queryOf, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
-import { type Words, words } from './words.ts';
+import { words } from './words.ts';
 
 /** @param types the SDK's types as JSON Schema, by name. */
 export function describe(types: Readonly<Record<string, Schema>>) {
@@ -27,11 +28,11 @@ export function describe(types: Readonly<Record<string, Schema>>) {
 
   const typeNamed = (name: string): Schema => {
     const type = types[name];
-    if (!type) throw new Error(`The SDK has no type ${name}: see words.ts.`);
+    if (!type) throw new Error(`The SDK has no type ${name}, which a docs.ts names.`);
     return type;
   };
 
-  /** Takes a type, and those that it is made of, into the document. */
+  /** Adds a type, and the types that it refers to, to the document. */
   function answer(name: string): Schema {
     if (!schemas[name]) {
       schemas[name] = typeNamed(name);
@@ -57,7 +58,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
     return { $ref: `#/components/responses/${name}` };
   }
 
-  function operation(name: string, route: Route, door: Door, words: Words) {
+  function operation(name: string, route: Route, door: Door, words: OperationDocs) {
     const { method, does, status = 200 } = route;
     const { query, body: input, target, idempotent }: AnyOperation = does;
     const tagged = hasEtag(does);
@@ -65,7 +66,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
     const answerHeaders = headersOf(status, [
       ...(tagged ? (['etag'] as const) : []),
       ...(idempotent ? (['idempotency-replayed'] as const) : []),
-      ...(asksTheDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
+      ...(usesDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
     ]);
     return {
       operationId: name,
@@ -79,7 +80,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
         ...(conditional ? [parameterRef('ifNoneMatch')] : []),
         ...(target ? [parameterRef('ifMatch')] : []),
         ...(idempotent ? [parameterRef('idempotencyKey')] : []),
-        ...(method === 'GET' && asksTheDatabase(door, route) ? [parameterRef('bookmark')] : []),
+        ...(method === 'GET' && usesDatabase(door, route) ? [parameterRef('bookmark')] : []),
       ],
       requestBody: input && { content: { 'application/json': { schema: body(input, words.body ?? '') } } },
       responses: {
@@ -91,7 +92,10 @@ export function describe(types: Readonly<Record<string, Schema>>) {
           },
         },
         ...(conditional && {
-          304: { description: 'It is still what `if-none-match` names.', headers: answerHeaders },
+          304: {
+            description: 'Not modified: the resource still has an `etag` of `if-none-match`.',
+            headers: answerHeaders,
+          },
         }),
         ...Object.fromEntries(
           problemsOf(route, door, words.codes).map(([status, codes]) => [
@@ -129,12 +133,13 @@ export function describe(types: Readonly<Record<string, Schema>>) {
   };
 }
 
-const successes: Record<number, string> = { 200: 'Done.', 201: 'Created.' };
+const successes: Record<number, string> = { 200: 'Success.', 201: 'Created.' };
 
 const pascal = (word: string): string => word.replace(/(?:^|-)(\w)/g, (_, first) => first.toUpperCase());
 
 function needed({ needs, opens }: Route, door: Door): string | undefined {
-  if (opens) return `Anyone who knows the account's id may ask, while its setting \`${opens}\` is on.`;
+  if (opens)
+    return `Open to anyone who knows the account's id, while the account's setting \`${opens}\` is on.`;
   if (door === 'admin' || needs.length === 0) return undefined;
   return `A token needs the permission ${needs.map((name) => `\`${name}\``).join(', ')}.`;
 }
@@ -147,7 +152,7 @@ const paramsIn = (path: string) =>
     schema: inputOf(params[name as ParamName]),
   }));
 
-/** A list is sent joined by commas, a map as `name[key]=value`. */
+/** A list travels joined by commas, a map as `name[key]=value`. */
 const queryParameters = (schema: v.GenericSchema, type: Schema) =>
   queryOf(schema).map(({ name, required, schema }) => {
     const { description, ...known } = type.properties?.[name] ?? {};

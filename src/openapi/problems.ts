@@ -1,4 +1,4 @@
-/** Which problems a path can answer with: what follows from its door, its input and its method, and what is said of it. */
+/** The problems of a path: those that follow from its door, input and method, and those that docs.ts declares. */
 import type { AnyOperation } from '../operation.ts';
 import { kinds } from '../problem.ts';
 import type { Door, Route } from '../route.ts';
@@ -27,10 +27,9 @@ const credentials: Record<Door, readonly ProblemCode[]> = {
   public: [],
 };
 
-export const asksTheDatabase = (door: Door, { method }: Route): boolean =>
-  door !== 'public' || method !== 'GET';
+export const usesDatabase = (door: Door, { method }: Route): boolean => door !== 'public' || method !== 'GET';
 
-/** The codes of a path, by status. */
+/** The problem codes of a path, by status. */
 export function problemsOf(
   route: Route,
   door: Door,
@@ -39,7 +38,7 @@ export function problemsOf(
   const { method, needs, does, owner, limited } = route;
   const { query, body, params = [], target, idempotent }: AnyOperation = does;
   const named = params.length > 0 || (owner && door !== 'user');
-  const database = asksTheDatabase(door, route);
+  const database = usesDatabase(door, route);
   const codes: (ProblemCode | false | undefined)[] = [
     !!body && 'body-not-json',
     !!(body || query || target || idempotent) && 'input-invalid',

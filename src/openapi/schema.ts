@@ -1,8 +1,8 @@
-/** From what validates the input, and from the SDK's types, to JSON Schema. */
+/** Converts valibot schemas and the SDK's types to JSON Schema. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 
-/** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks. */
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export interface Schema {
   type?: string | string[];
   description?: string;
@@ -12,10 +12,10 @@ export interface Schema {
   [keyword: string]: unknown;
 }
 
-/** Rules between members, and those that only a sentence can tell. */
+/** Rules that JSON Schema cannot express: the sentences of the members state them. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];
 
-/** What a schema takes. */
+/** The JSON Schema of a schema's input. */
 export function inputOf(schema: v.GenericSchema): Schema {
   const { $schema, ...described } = toJsonSchema(schema, {
     target: 'draft-2020-12',
@@ -25,7 +25,7 @@ export function inputOf(schema: v.GenericSchema): Schema {
   return described as Schema;
 }
 
-/** The members of a query, by name, and whether each has to be there. */
+/** The members of a query, and whether each is required. */
 export function queryOf(schema: v.GenericSchema): { name: string; required: boolean; schema: Schema }[] {
   const { entries } = partsOf(schema)[0] as unknown as { entries: Record<string, v.GenericSchema> };
   return Object.entries(entries).map(([name, entry]) => {
@@ -47,7 +47,7 @@ interface Part {
 const partsOf = (schema: object): Part[] =>
   (schema as Part).pipe?.flatMap((part) => (part.pipe ? partsOf(part) : part)) ?? [schema as Part];
 
-/** A query has nothing but text; what is made a number of counts as one. */
+/** A query holds only text. A member that the schema converts to a number is described as a number. */
 function numberOf(schema: v.GenericSchema): Schema | undefined {
   const parts = partsOf(schema);
   if (!parts.some(({ operation }) => operation === Number)) return undefined;
@@ -59,12 +59,12 @@ function numberOf(schema: v.GenericSchema): Schema | undefined {
 export function componentsOf(definitions: object): Record<string, Schema> {
   return JSON.parse(JSON.stringify(definitions), (key, value) => {
     if (key === '$ref') return value.replace('#/definitions/', '#/components/schemas/');
-    // Every number of the contract is a whole one; only TypeScript has no word for it.
+    // Every number of the contract is an integer, which TypeScript cannot say.
     return key === 'type' && value === 'number' ? 'integer' : value;
   });
 }
 
-/** A schema of the input, with what the SDK's type of it says of its members. */
+/** Adds the descriptions of the SDK's type to a schema of the input. */
 export function explained(schema: Schema, by: Schema | undefined): Schema {
   if (!by) return schema;
   const { description } = by;

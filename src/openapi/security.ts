@@ -1,4 +1,4 @@
-/** The two kinds of credentials, and which of them each door takes. */
+/** The credentials of the API, and the ones that each door takes. */
 import type { Door } from '../route.ts';
 
 export const securitySchemes = {
@@ -7,34 +7,34 @@ export const securitySchemes = {
     in: 'header',
     name: 'x-api-key',
     description:
-      "The account's API key, `sk_…`. It may do everything in its account: it is for servers alone.",
+      "The account's API key, `sk_…`. It may do everything in its account, so keep it on your server.",
   },
   token: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      "A user's token: a JWT that the account's server signed with RS256, and whose `schedulerPolicy` says what its " +
-      "bearer may do. The account's id goes with it.",
+      "A user's token: a JWT that your server signs with RS256. Its `schedulerPolicy` says what the user may do. Send the " +
+      "account's id with it, in `nettu-account`.",
   },
   account: {
     type: 'apiKey',
     in: 'header',
     name: 'nettu-account',
-    description: 'The id of the account. It is no secret.',
+    description: 'The id of the account. It is not a secret.',
   },
 } as const;
 
 type Requirement = Partial<Record<keyof typeof securitySchemes, []>>;
 
-const server: Requirement = { apiKey: [] };
+const account: Requirement = { apiKey: [] };
 const user: Requirement = { token: [], account: [] };
 
-/** One of these will do; what stands in one goes together. */
+/** The request satisfies one of these requirements, and each part of that one. */
 export const security: Record<Door, Requirement[]> = {
-  admin: [server],
+  admin: [account],
   user: [user],
-  both: [server, user],
-  anyone: [server, user, { account: [] }],
+  both: [account, user],
+  anyone: [account, user, { account: [] }],
   public: [],
 };

@@ -1,58 +1,58 @@
-/** What an event's reminders come to: which are due, and when to look again. Pure: it is given the time. */
+/** Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the time. */
 import type { Weekday } from '../sdk/types.ts';
 import { Budget } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
-/** How far ahead a series is expanded. One that has nothing due in it is looked at again at its end. */
-const REACH_MS = 40 * DAY_MS;
-/**
- * A reminder that is farther away is looked at once more, so long before it: by then the runtime may know another
- * offset of the zone.
- */
-const AHEAD_MS = DAY_MS;
-/** What one event may cost, in nanoseconds: many times what any does that people make. */
-const COST_MAX_NS = 20_000_000;
+/** How far ahead a series is expanded. A series without a reminder in that time is expanded again at its end. */
+const EXPANDED_MS = 40 * DAY_MS;
+/** How long before a distant reminder its event is looked at again: by then new zone data may have moved the instance. */
+const RECHECK_MS = DAY_MS;
+/** The budget of one event, many times the cost of any ordinary series. */
+const EVENT_MAX_NS = 20_000_000;
 
-export interface Reminding {
+export interface EventReminders {
   series: Series;
-  /** Of each reminder, in minutes. */
+  /** The minutes from the start of an instance to each reminder; negative: before the start. */
   deltas: readonly number[];
+  /** The calendar's IANA time zone. */
   zone: string;
   weekStart: Weekday;
-  /** See `lastStart`. */
+  /** See `lastStart` in time/recurrence.ts. */
   lastStart: number | null;
 }
 
-export interface Due {
-  /** A reminder, by its place among the event's, of the instance that starts then. */
+export interface DueReminder {
+  /** The index of the reminder among the event's. */
   reminder: number;
+  /** The start of its instance, in milliseconds since the epoch. */
   startTs: number;
 }
 
 /**
- * Times in ms: what is due from `since` until now, both included, the earliest first; and when to look again, null
- * where nothing is to come.
+ * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since the
+ * epoch.
  *
+ * @returns `next`: when to look at the event again; null: never.
  * @throws Overspent
  */
 export function dueOf(
-  { series, deltas, zone, weekStart, lastStart }: Reminding,
+  { series, deltas, zone, weekStart, lastStart }: EventReminders,
   since: number,
   now: number,
-): { due: Due[]; next: number | null } {
+): { due: DueReminder[]; next: number | null } {
   const offsets = deltas.map((delta) => delta * MINUTE_MS);
   const [earliest, latest] = [Math.min(...offsets), Math.max(...offsets)];
-  const end = now + REACH_MS;
+  const end = now + EXPANDED_MS;
   const window = { startTs: since - latest, endTs: end - earliest + 1 };
   const single = series.recurrence === null;
   const starts = single
     ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(COST_MAX_NS)).map(
+    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(EVENT_MAX_NS)).map(
         ({ startTs }) => startTs,
       );
 
-  const due: (Due & { at: number })[] = [];
+  const due: (DueReminder & { at: number })[] = [];
   let next = Number.POSITIVE_INFINITY;
   for (const startTs of starts) {
     offsets.forEach((offset, reminder) => {
@@ -65,6 +65,6 @@ export function dueOf(
   if (next > end && !single) next = ended ? Number.POSITIVE_INFINITY : end;
   return {
     due: due.sort((a, b) => a.at - b.at).map(({ reminder, startTs }) => ({ reminder, startTs })),
-    next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * AHEAD_MS ? next - AHEAD_MS : next,
+    next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * RECHECK_MS ? next - RECHECK_MS : next,
   };
 }

@@ -1,40 +1,40 @@
 /**
- * Reminders that are due become notifications. The notifications and the times at which their events are due next are
- * one transaction, in which each event must be as it was when it was looked at. So there is nothing to lease: of two
- * who look at the same time one finds that nothing is left to do.
+ * Turns due reminders into notifications. One transaction writes the notifications and the next due times of their events,
+ * and takes effect only for events that are unchanged since they were read. So no lease is needed: of two runs at the same
+ * time, the second finds the events changed and writes nothing.
  */
-
 import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
 import { NOTIFICATION_REMINDERS_MAX } from '../limits.ts';
 import { reportFailure } from '../report-failure.ts';
-import { toSeries } from '../resources/events/sql.ts';
+import { toSeries } from '../resources/events/table.ts';
 import { Overspent } from '../time/budget.ts';
 import { HOUR_MS } from '../time/units.ts';
-import { type Due, dueOf } from './due.ts';
+import { type DueReminder, dueOf } from './due.ts';
 import {
   backfillEvents,
   type DueEventRow,
-  type DueReminder,
   insertNotifications,
-  type Next,
+  type NextDue,
+  type NotificationEntry,
   selectBackfilling,
   selectDueEvents,
   updateNext,
 } from './sql.ts';
 
-/** How many events are looked at in one step. */
+/** The events of one step. */
 export const STEP_EVENTS = 500;
-/** How many of an account's events are read at once after its webhook was set. */
+/** The events of an account that one step of a backfill reads. */
 const BACKFILL_STEP_EVENTS = 2000;
-/** What one notification holds. Some room is left of the 256 KiB that a body may have. */
+/** The size of a notification by `DueEventRow.size`, an estimate that leaves room below `WEBHOOK_BODY_MAX_BYTES`. */
 const NOTIFICATION_MAX_BYTES = 200_000;
-/** An event that is too costly to expand is left for so long. */
-const LATER_MS = HOUR_MS;
+/** How long an event waits that is too costly to expand. */
+const COSTLY_EVENT_WAIT_MS = HOUR_MS;
 
 /**
- * Files a notification for all that is due, step by step, until nothing is.
+ * Writes the notifications of all due reminders, step by step.
  *
+ * @param clock milliseconds since the epoch.
  * @throws Outage
  */
 export async function remind({ DB }: Env, clock: () => number, stepEvents = STEP_EVENTS): Promise<void> {
@@ -43,40 +43,44 @@ export async function remind({ DB }: Env, clock: () => number, stepEvents = STEP
     const now = clock();
     [rows] = await batch(DB, [selectDueEvents(now, stepEvents)]);
     if (rows.length === 0) return;
-    const looked = rows.map((row) => ({ row, ...lookAt(row, now) }));
-    const next = looked.map(({ row, since, next }): Next => [row.event, row.stamp, since, next]);
-    const filed = notificationsOf(looked);
-    await batch(DB, [...(filed.length > 0 ? [insertNotifications(filed)] : []), ...updateNext(next)]);
+    const evaluated = rows.map((row) => ({ row, ...evaluate(row, now) }));
+    const next = evaluated.map(({ row, since, next }): NextDue => [row.event, row.change_token, since, next]);
+    const entries = notificationsOf(evaluated);
+    await batch(DB, [...(entries.length > 0 ? [insertNotifications(entries)] : []), ...updateNext(next)]);
   } while (rows.length === stepEvents);
 }
 
-interface Look {
-  due: Due[];
-  /** All before it is told. */
+/** Times are in milliseconds since the epoch. */
+interface Evaluation {
+  due: DueReminder[];
+  /** Every reminder that was due before this time is in a notification. */
   since: number;
+  /** When to look at the event again; null: never. */
   next: number | null;
 }
 
-function lookAt(row: DueEventRow, now: number): Look {
-  if (!row.told) return { due: [], since: now, next: null };
+function evaluate(row: DueEventRow, now: number): Evaluation {
+  if (!row.notifies) return { due: [], since: now, next: null };
   try {
     const { timezone: zone, week_start: weekStart, last_start: lastStart } = row;
     const deltas: number[] = JSON.parse(row.deltas);
-    const reminding = { series: toSeries(row), deltas, zone, weekStart, lastStart };
-    return { ...dueOf(reminding, row.since, now), since: now + 1 };
+    const reminders = { series: toSeries(row), deltas, zone, weekStart, lastStart };
+    return { ...dueOf(reminders, row.since, now), since: now + 1 };
   } catch (error) {
     if (!(error instanceof Overspent)) throw error;
     reportFailure('remind', new Error(`event ${row.event} takes too long to expand`));
-    return { due: [], since: row.since, next: now + LATER_MS };
+    return { due: [], since: row.since, next: now + COSTLY_EVENT_WAIT_MS };
   }
 }
 
-/** Numbers the notifications: each of one account, and neither too many reminders nor too many bytes. */
-export function notificationsOf(looked: readonly { row: DueEventRow; due: readonly Due[] }[]): DueReminder[] {
-  const filed: DueReminder[] = [];
+/** Groups reminders into numbered notifications, each of one account and within the bounds of a notification. */
+export function notificationsOf(
+  evaluated: readonly { row: DueEventRow; due: readonly DueReminder[] }[],
+): NotificationEntry[] {
+  const entries: NotificationEntry[] = [];
   const open = new Map<string, { notification: number; reminders: number; bytes: number }>();
   let notifications = 0;
-  for (const { row, due } of looked) {
+  for (const { row, due } of evaluated) {
     for (const { reminder, startTs } of due) {
       let current = open.get(row.account_id);
       if (
@@ -89,25 +93,25 @@ export function notificationsOf(looked: readonly { row: DueEventRow; due: readon
       }
       current.reminders += 1;
       current.bytes += row.size;
-      filed.push([current.notification, row.event, row.stamp, reminder, startTs]);
+      entries.push([current.notification, row.event, row.change_token, reminder, startTs]);
     }
   }
-  return filed;
+  return entries;
 }
 
 /**
- * Has the events looked at that were there before their account's webhook was set.
+ * Backfills: makes the events due that are older than their account's webhook, so that `remind` looks at them.
  *
  * @throws Outage
  */
-export async function backfillReminders({ DB }: Env, step = BACKFILL_STEP_EVENTS): Promise<void> {
+export async function backfillReminders({ DB }: Env, stepEvents = BACKFILL_STEP_EVENTS): Promise<void> {
   for (;;) {
     const [[account]] = await batch(DB, [selectBackfilling()]);
     if (!account) return;
-    let filed: string | null | undefined;
+    let backfilledTo: string | null | undefined;
     do {
-      const [, [row]] = await batch(DB, backfillEvents(account.account_id, step));
-      filed = row?.filed;
-    } while (filed);
+      const [, [row]] = await batch(DB, backfillEvents(account.account_id, stepEvents));
+      backfilledTo = row?.backfilled_to;
+    } while (backfilledTo);
   }
 }

@@ -1,16 +1,19 @@
-/** Reminders in SQL: which events are due, what is told of them, and when they are due next. */
-
+/** Reminders in SQL: the due events, their notifications, and when they are due next. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import { REMINDER_MAX_MINUTES } from '../limits.ts';
 import type { Weekday } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 
+/** How long after its start an event can still have a reminder to come. */
 const REMINDER_MAX_MS = REMINDER_MAX_MINUTES * MINUTE_MS;
 
-/** An event that is due. What is told of it stays in the database. */
+/** A due event. SQL writes the notification, so its contents stay in the database. Times are in milliseconds. */
 export interface DueEventRow {
+  /** The `seq` of the event. */
   event: number;
-  stamp: number;
+  /** See `tokenOf`. */
+  change_token: string;
+  /** Every reminder that was due before this time is in a notification. */
   since: number;
   account_id: string;
   start_ts: number;
@@ -21,83 +24,100 @@ export interface DueEventRow {
   last_start: number | null;
   timezone: string;
   week_start: Weekday;
-  /** JSON: of each reminder. */
+  /** JSON: the delta of each reminder, in minutes. */
   deltas: string;
-  /** About as many bytes as it takes in a notification. */
+  /** An estimate of its size in a notification, in bytes. */
   size: number;
-  /** Whether it is still there, and its account still has a webhook. */
-  told: number;
+  /** 1 where the event has not expired and its account has a webhook. */
+  notifies: number;
 }
 
-/** Those that have been due for longest. What was due before the account's webhook was set is not told. */
+/** The former name of change_token, by which the release before this one notices a change. */
+const formerToken = sql`stamp`; // words: allow
+
+/** The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`. */
+const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
+
+/** The events that have been due for longest. `since` skips the reminders that were due before the webhook was set. */
 export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> => query<DueEventRow>`
-  SELECT r.event, r.stamp, max(r.since, coalesce(w.since, 0)) AS since, e.account_id, e.start_ts, e.duration, e.busy,
+  SELECT r.event, ${tokenOf(sql`r`)} AS change_token, max(r.since, coalesce(w.since, 0)) AS since, e.account_id, e.start_ts, e.duration, e.busy,
     e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start,
     (SELECT json_group_array(value ->> 'delta') FROM json_each(e.reminders)) AS deltas,
     octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates)
       + coalesce(octet_length(e.recurrence), 0) + 500 AS size,
-    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AS told
+    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AS notifies
   FROM (SELECT * FROM reminders WHERE due <= ${now} ORDER BY due LIMIT ${limit}) r
   CROSS JOIN events e ON e.seq = r.event
   CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
   LEFT JOIN webhooks w ON w.account_id = e.account_id`;
 
-/** One reminder in the notification that has this number. */
-export type DueReminder = [
+/** One reminder, and the number of the notification that it goes into. */
+export type NotificationEntry = [
   notification: number,
   event: number,
-  stamp: number,
+  changeToken: string,
   reminder: number,
   startTs: number,
 ];
 
-/** The notifications of what is due; nothing of an event that has changed since it was looked at. */
-export const insertNotifications = (filed: readonly DueReminder[]): Sql => sql`
+/** Inserts the notifications, without the reminders of events that have changed since they were read. */
+export const insertNotifications = (entries: readonly NotificationEntry[]): Sql => sql`
   INSERT INTO deliveries (account_id, type, content)
   SELECT e.account_id, 'reminders', json_group_array(json_object('event', ${EVENT},
-    'identifier', json_extract(e.reminders, '$[' || (filed.value ->> 3) || '].identifier'),
-    'startTs', filed.value ->> 4))
-  FROM json_each(${JSON.stringify(filed)}) filed
-  CROSS JOIN reminders r ON r.event = filed.value ->> 1 AND r.stamp = filed.value ->> 2
+    'identifier', json_extract(e.reminders, '$[' || (entry.value ->> 3) || '].identifier'),
+    'startTs', entry.value ->> 4))
+  FROM json_each(${JSON.stringify(entries)}) entry
+  CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND ${tokenOf(sql`r`)} = entry.value ->> 2
   CROSS JOIN events e ON e.seq = r.event
-  GROUP BY filed.value ->> 0`;
+  GROUP BY entry.value ->> 0`;
 
-/** The row of an event, as the triggers of schema.sql file it. */
+/** The row of an event, in the form in which the triggers of schema.sql write it. */
 const EVENT = sql`json_object('id', e.id, 'calendar_id', e.calendar_id, 'user_id', e.user_id, 'start_ts', e.start_ts,
   'duration', e.duration, 'busy', e.busy, 'recurrence', e.recurrence, 'exdates', e.exdates,
   'reminders', e.reminders, 'metadata', e.metadata, 'created', e.created, 'updated', e.updated)`;
 
-/** When to look at an event again; null: never. */
-export type Next = [event: number, stamp: number, since: number, due: number | null];
+/** When to look at an event again; `due` null: never. */
+export type NextDue = [event: number, changeToken: string, since: number, due: number | null];
 
-/** Together with the notifications: each event is told of once, however many look at it at the same time. */
-export const updateNext = (next: readonly Next[]): Sql[] => [
+/**
+ * Sets when the events are due next. In the transaction of the notifications, the change token lets only one of several
+ * simultaneous runs notify.
+ */
+export const updateNext = (next: readonly NextDue[]): Sql[] => [
   sql`
-    UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3, stamp = random() & 0xffffffffffff
+    UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3,
+      change_token = random() & 0xffffffffffff, ${formerToken} = random() & 0xffffffffffff
     FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due !== null))}) next
-    WHERE event = next.value ->> 0 AND stamp = next.value ->> 1`,
+    WHERE event = next.value ->> 0 AND ${tokenOf(sql`reminders`)} = next.value ->> 1`,
   sql`
-    DELETE FROM reminders WHERE (event, stamp) IN (
-      SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due === null))}))`,
+    DELETE FROM reminders WHERE event IN (
+      SELECT r.event FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due === null))}) next
+      CROSS JOIN reminders r ON r.event = next.value ->> 0 AND ${tokenOf(sql`r`)} = next.value ->> 1)`,
 ];
 
-/** An account whose events from before its webhook are still to be looked at. */
+/** An account whose backfill is not complete. */
 export const selectBackfilling = (): Query<{ account_id: string }> => query<{ account_id: string }>`
-  SELECT account_id FROM webhooks WHERE filed IS NOT NULL LIMIT 1`;
+  SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL LIMIT 1`;
 
-/** Has some more of an account's events looked at; a row comes back, with NULL when these were the last. */
-export const backfillEvents = (account: string, limit: number): [Sql, Sql<{ filed: string | null }>] => [
+/**
+ * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was set.
+ * `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
+ */
+export const backfillEvents = (
+  account: string,
+  limit: number,
+): [Sql, Sql<{ backfilled_to: string | null }>] => [
   sql`
     INSERT INTO reminders (event, since, due)
     SELECT seq, since, since FROM (
       SELECT e.seq, e.reminders, e.last_start, w.since FROM webhooks w
-      CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.filed
+      CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.backfilled_to
       WHERE w.account_id = ${account} ORDER BY e.id LIMIT ${limit})
     WHERE reminders <> '[]' AND (last_start IS NULL OR last_start + ${REMINDER_MAX_MS} >= since)
     ON CONFLICT DO NOTHING`,
-  sql<{ filed: string | null }>`
-    UPDATE webhooks SET filed = (SELECT max(id) FROM (
-      SELECT e.id FROM events e WHERE e.account_id = webhooks.account_id AND e.id > webhooks.filed
+  sql<{ backfilled_to: string | null }>`
+    UPDATE webhooks SET backfilled_to = (SELECT max(id) FROM (
+      SELECT e.id FROM events e WHERE e.account_id = webhooks.account_id AND e.id > webhooks.backfilled_to
       ORDER BY e.id LIMIT ${limit}))
-    WHERE account_id = ${account} AND filed IS NOT NULL RETURNING filed`,
+    WHERE account_id = ${account} AND backfilled_to IS NOT NULL RETURNING backfilled_to`,
 ];

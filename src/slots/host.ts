@@ -1,42 +1,52 @@
-/** When a host can be booked: rules 1 to 4 of the contract, as one set of the moments at which a slot may start. */
-import { type Interval, intersect, merge, subtract, widen } from './intervals.ts';
+/**
+ * The starts at which a host can take a slot, as one set, so that no start on the grid has to be tried by itself. A host
+ * takes a slot where:
+ *
+ * 1. the slot lies within the host's availability;
+ * 2. the slot, widened by the host's buffers in the service, overlaps no busy time and no booking of the host;
+ * 3. the slot overlaps no booking of the host, widened by the host's buffers in the service of that booking;
+ * 4. the slot starts within the host's booking times.
+ */
+import { type Interval, intersect, merge, subtract, widen } from '../time/intervals.ts';
 
-/** A time for which a host is booked, with the buffers (ms) that the host has in that booking's service. */
-export interface Booking extends Interval {
+/** A time for which a host is booked. */
+export interface HostBooking extends Interval {
+  /** The host's buffers in the service of this booking, in milliseconds. */
   bufferBefore: number;
   bufferAfter: number;
-  /** Is it one of the very group service that is asked about? Then others may take seats in its slot. */
+  /** Whether the booking is of the group service in question, so that others may take seats in its slot. */
   shared?: boolean;
 }
 
-/** A host of a service, in whole milliseconds. The lists come in any order. */
+/** A host of a service. Times and buffers are whole milliseconds; lists are in any order. */
 export interface Host {
   id: string;
-  /** Without what is busy in a calendar of availability, but for the bookings in it. */
+  /** The open times. Where a calendar opens them, without its busy events; its bookings are in `bookings`. */
   availability: readonly Interval[];
-  /** What is busy in the calendars of `busy`, but for the bookings in them. */
+  /** The busy events in the host's busy calendars, without bookings. */
   busy: readonly Interval[];
-  /** In any service. */
-  bookings: readonly Booking[];
+  /** The bookings in any service. */
+  bookings: readonly HostBooking[];
   bufferBefore: number;
   bufferAfter: number;
-  /** The first and the last start that is allowed: the booking times, from now on. */
+  /** The first and the last start that the booking times allow; null: no last one. */
   earliest: number;
   latest: number | null;
 }
 
 /**
- * The set of the moments at which a slot of a duration (ms, at least 1) can start, so that the host can take
- * it and that it lies in a window.
+ * The set of the starts at which the host can take a slot that lies in a window.
  *
- * Times are whole milliseconds. So a slot lies in `[a, b)` when it starts in `[a, b - duration + 1)`, and it
- * overlaps `[a, b)` when it starts in `[a - duration + 1, b)`.
+ * Times are whole milliseconds. So a slot lies in `[a, b)` when it starts in `[a, b - duration + 1)`, and it overlaps
+ * `[a, b)` when it starts in `[a - duration + 1, b)`.
+ *
+ * @param duration milliseconds, at least 1.
  */
 export function startsOf(host: Host, duration: number, window: Interval): Interval[] {
   const rest = duration - 1;
   const { bufferBefore, bufferAfter, earliest, latest } = host;
   const bookings = host.bookings.filter(({ start, end }) => start < end);
-  const ownSlot = (booking: Booking) => booking.shared && booking.end - booking.start === duration;
+  const ownSlot = (booking: HostBooking) => booking.shared && booking.end - booking.start === duration;
 
   const open = intersect(widen(merge(host.availability), 0, -rest), [
     {
@@ -45,8 +55,8 @@ export function startsOf(host: Host, duration: number, window: Interval): Interv
     },
   ]);
   const busy = widen(merge(host.busy), bufferAfter + rest, bufferBefore);
-  // Rule 2 and rule 3 each forbid a run of starts around a booking. Both hold its bare time: one run.
-  const around = (booking: Booking): Interval => ({
+  // Rules 2 and 3 each forbid an interval of starts around a booking. Both contain the booking itself, so they make one.
+  const around = (booking: HostBooking): Interval => ({
     start: booking.start - Math.max(bufferAfter, booking.bufferBefore) - rest,
     end: booking.end + Math.max(bufferBefore, booking.bufferAfter),
   });
@@ -60,12 +70,17 @@ export function startsOf(host: Host, duration: number, window: Interval): Interv
   return merge([...subtract(free, merge(sessions.map(around))), ...joinable]);
 }
 
-/** Can the host take this one slot? By the rules of `startsOf`, whatever grid it is not on. */
+/**
+ * Whether the host can take one slot. It need not lie on any grid.
+ *
+ * @param start milliseconds since the epoch.
+ * @param duration milliseconds.
+ */
 export function canTake(host: Host, start: number, duration: number): boolean {
   return startsOf(host, duration, { start, end: start + duration }).length > 0;
 }
 
-/** The starts of sessions from which every other start is `apart` (ms) or more away. */
+/** The starts of the sessions that are at least `apart` milliseconds from every other session. */
 function isolated(sessions: readonly Interval[], apart: number): Interval[] {
   const starts = [...new Set(sessions.map(({ start }) => start))].sort((a, b) => a - b);
   return starts

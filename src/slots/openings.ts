@@ -1,17 +1,16 @@
-/** From a schedule's rules to the time in which its user is open. */
+/** The opening times of a user, from the rules of a schedule. */
 import type { ClockTime, ScheduleRule, Weekday } from '../sdk/types.ts';
 import { WEEKDAYS, weekdayOf } from '../time/calendar.ts';
 import { parseDate } from '../time/dates.ts';
-import { DAY_MS } from '../time/units.ts';
+import { type Interval, intersect, merge } from '../time/intervals.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import { firstAt, toLocal } from '../time/zone.ts';
-import { type Interval, intersect, merge } from './intervals.ts';
-
-const MINUTE = 60_000;
 
 /**
- * The set of the times in a window (ms) that a schedule's rules open. A rule for a date stands in place of
- * its weekday's. A bound is read in the schedule's zone by `firstAt`; so 24:00 is the first moment of the
- * next date.
+ * The set of the times in a window that the rules of a schedule open. The rule of a date replaces the rule of its weekday.
+ * Intervals are in local time, which `firstAt` turns into instants; so 24:00 is the first moment of the next date.
+ *
+ * @param zone the schedule's IANA time zone.
  */
 export function openings(rules: readonly ScheduleRule[], zone: string, window: Interval): Interval[] {
   const ofDay = new Map<number | Weekday | undefined, Interval[]>();
@@ -37,4 +36,5 @@ export function openings(rules: readonly ScheduleRule[], zone: string, window: I
   return intersect(merge(open), [window]);
 }
 
-const sinceMidnight = ({ hours, minutes }: ClockTime) => (hours * 60 + minutes) * MINUTE;
+/** Milliseconds. */
+const sinceMidnight = ({ hours, minutes }: ClockTime) => hours * HOUR_MS + minutes * MINUTE_MS;

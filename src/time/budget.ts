@@ -1,74 +1,76 @@
 /**
- * What the expansions of one request may cost together. A cost is counted, never timed, so that the same request is
- * always answered alike: each step has a price in nanoseconds, which is what it took at worst where it was measured.
+ * Bounds what all expansions of one request cost together. The budget counts the work and never measures time, so that the
+ * same request always gets the same answer: each step has a price, the longest time that it took in measurements.
  */
-import { BUCKET, toLocal } from './zone.ts';
+import { BUCKET_MS, toLocal } from './zone.ts';
 
-/** Prices, in nanoseconds. */
-export const PRICE = {
-  /** A day that is looked at, for each by-rule that it may be held against. */
+export const PRICE_NS = {
+  /** Checking a day against one by-rule. */
   day: 20,
-  /** A week, a month or a year that is gone through. */
+  /** Visiting a week, a month or a year. */
   period: 200,
-  /** The month that a day lies in, with its year. */
+  /** Computing the month of a day, with its year. */
   month: 600,
-  /** A series, with its rule. */
+  /** Preparing a series, with its rule. */
   series: 1_500,
-  /** An entry of one of its by-rules. */
+  /** Preparing an entry of a by-rule. */
   entry: 150,
+  /** Preparing an exdate. */
   exdate: 60,
-  /** A local time made an instant, or the other way round, and what becomes of it. */
+  /** Converting a local time to an instant, or back, and handling the result. */
   conversion: 250,
-  /** The same in a zone that the request has not met before. */
+  /** The first conversion in a zone, in addition. */
   zone: 150_000,
-  /** In a stretch of a zone's time that it has not met before. */
-  stretch: 6_000,
-  /** Where clocks change in that stretch. */
+  /** The first conversion in a bucket of a zone, in addition. */
+  bucket: 6_000,
+  /** The same where clocks change in that bucket, in addition. */
   change: 50_000,
 } as const;
 
-/** The work that is asked for costs more than the request may. */
+/** The work costs more than its budget. */
 export class Overspent extends Error {}
 
 export class Budget {
-  /** Nanoseconds, by the prices above. */
-  left: number;
-  /** By zone, the stretches of time that have been met. */
-  readonly #met = new Map<string, Set<number>>();
+  /** The remaining nanoseconds. */
+  leftNs: number;
+  /** The buckets of each zone that the budget has paid for. */
+  readonly #paid = new Map<string, Set<number>>();
 
-  constructor(left: number) {
-    this.left = left;
+  constructor(leftNs: number) {
+    this.leftNs = leftNs;
   }
 
   /** @throws Overspent */
-  spend(cost: number): void {
-    this.left -= cost;
-    if (this.left < 0) throw new Overspent();
+  spend(costNs: number): void {
+    this.leftNs -= costNs;
+    if (this.leftNs < 0) throw new Overspent();
   }
 
   /**
-   * Pays for the conversion of a time (ms) from or to a zone's local time.
+   * Pays for the conversion of a time between an instant and a zone's local time.
    *
+   * @param time milliseconds, local or since the epoch.
    * @throws Overspent
    */
   convert(zone: string, time: number): void {
-    let stretches = this.#met.get(zone);
-    if (!stretches) {
-      this.spend(PRICE.zone);
-      stretches = new Set();
-      this.#met.set(zone, stretches);
+    let buckets = this.#paid.get(zone);
+    if (!buckets) {
+      this.spend(PRICE_NS.zone);
+      buckets = new Set();
+      this.#paid.set(zone, buckets);
     }
-    const stretch = Math.floor(time / BUCKET);
-    if (!stretches.has(stretch)) {
-      stretches.add(stretch);
-      this.spend(PRICE.stretch + (changes(zone, stretch) ? PRICE.change : 0));
+    const bucket = Math.floor(time / BUCKET_MS);
+    if (!buckets.has(bucket)) {
+      buckets.add(bucket);
+      this.spend(PRICE_NS.bucket + (changes(zone, bucket) ? PRICE_NS.change : 0));
     }
-    this.spend(PRICE.conversion);
+    this.spend(PRICE_NS.conversion);
   }
 }
 
-function changes(zone: string, stretch: number): boolean {
-  const [start, end] = [stretch * BUCKET, (stretch + 1) * BUCKET - 1];
+/** Whether clocks in the zone change during a bucket. */
+function changes(zone: string, bucket: number): boolean {
+  const [start, end] = [bucket * BUCKET_MS, (bucket + 1) * BUCKET_MS - 1];
   return toLocal(zone, end) - toLocal(zone, start) !== end - start;
 }
 

@@ -1,22 +1,23 @@
-/** The Gregorian calendar on local days, numbered from 1970-01-01 (a Thursday). */
+/** The Gregorian calendar in local days, numbered from 1970-01-01, so that no function needs a time zone. */
 import type { Weekday } from '../sdk/types.ts';
 import { DAY_MS } from './units.ts';
 
 export const WEEKDAYS: readonly Weekday[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** A run of days, `end` excluded. */
+/** The days from `first` until before `end`. */
 export interface Span {
   first: number;
   end: number;
 }
 
-/** A month (1 … 12), and the year around it. */
+/** A month, and the year that it is part of. */
 export interface Month extends Span {
+  /** 1 … 12. */
   number: number;
   year: Span;
 }
 
-/** The month that a day lies in. */
+/** The month of a day. */
 export function monthOf(day: number): Month {
   const year = yearNumber(day);
   const month = new Date(day * DAY_MS).getUTCMonth();
@@ -28,22 +29,31 @@ export function monthOf(day: number): Month {
   };
 }
 
-/** The first day of a month by years since 1970 and months since that January, which may be more than 11. */
+/**
+ * The first day of a month.
+ *
+ * @param year years since 1970.
+ * @param month months since January of that year; it may be more than 11.
+ */
 export function firstOfMonth(year: number, month: number): number {
   return Date.UTC(1970 + year, month) / DAY_MS;
 }
 
-/** The number of years from 1970 to the year that a day lies in. */
+/** The year of a day, in years since 1970. */
 export function yearNumber(day: number): number {
   return new Date(day * DAY_MS).getUTCFullYear() - 1970;
 }
 
-/** The first day of the week that a day lies in, when weeks begin on `weekStart` (0 = Monday). */
+/**
+ * The first day of the week of a day.
+ *
+ * @param weekStart the weekday on which weeks begin, 0 for Monday.
+ */
 export function firstOfWeek(day: number, weekStart: number): number {
   return Math.floor((day + 3 - weekStart) / 7) * 7 - 3 + weekStart;
 }
 
-/** 0 = Monday. */
+/** The weekday of a day, 0 for Monday. */
 export function weekdayOf(day: number): number {
   return day - firstOfWeek(day, 0);
 }

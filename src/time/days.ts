@@ -1,8 +1,8 @@
 /**
- * The days that a rule names. Without its time parts the table of RFC 5545, 3.3.10, is a filter on the days
- * of each period, with BYSETPOS applied to what passes.
+ * The days of a recurrence rule. As our rules have no time parts, the table of RFC 5545 section 3.3.10 becomes a filter on
+ * the days of each period, and BYSETPOS selects among the days that pass.
  */
-import { type Budget, PRICE, unlimited } from './budget.ts';
+import { type Budget, PRICE_NS, unlimited } from './budget.ts';
 import {
   firstOfMonth,
   firstOfWeek,
@@ -16,9 +16,12 @@ import {
 import { EVERY, type Rule } from './rule.ts';
 
 /**
- * The local days from `from` to `to`, both included, on which a rule has an instance, in order. Without a
- * count the search begins at `from`, however long ago the start was; with one it has to begin at the start.
+ * The local days on which a rule has an instance, in order. Without a count the search begins at `from`, however long ago
+ * the start was; a count has to count from the start.
  *
+ * @param from the first day, included.
+ * @param to the last day, included.
+ * @param budget pays for the search.
  * @throws Overspent
  */
 export function* daysOf(rule: Rule, from: number, to: number, budget = unlimited()): Generator<number> {
@@ -29,7 +32,7 @@ export function* daysOf(rule: Rule, from: number, to: number, budget = unlimited
   let left = count;
   let index = indexOf(start);
   if (!isCounted && from > start) index += step * Math.ceil((indexOf(from) - index) / step);
-  // What is neither counted nor has a place among others need not be looked at.
+  // A day before `from`, or after `to`, matters only to a count or to BYSETPOS.
   const low = bysetpos ? -Infinity : isCounted ? start : Math.max(start, from);
   const high = bysetpos ? Infinity : to + 1;
   for (; firstOf(index) <= to; index += step) {
@@ -43,10 +46,13 @@ export function* daysOf(rule: Rule, from: number, to: number, budget = unlimited
   }
 }
 
-/** The periods that are looked at, every `step` of them: a number for each, and its first day. */
+/** The periods of a rule, numbered. */
 interface Periods {
+  /** The number of the period of a day. */
   indexOf(day: number): number;
+  /** The first day of a period. */
   firstOf(index: number): number;
+  /** The rule applies to every `step`th period. */
   step: number;
 }
 
@@ -60,7 +66,7 @@ function periods({ freq, interval, weekStart }: Rule): Periods {
         step: interval,
       };
     }
-    case 'daily': // by the month as well: day by day costs several times as much
+    case 'daily': // by month too, as single days cost several times as much
     case 'monthly':
       return {
         indexOf: (day) => yearNumber(day) * 12 + monthOf(day).number - 1,
@@ -72,13 +78,13 @@ function periods({ freq, interval, weekStart }: Rule): Periods {
   }
 }
 
-/** A function from a period, or a part of one, to those of its days that all by-rules let pass. */
+/** A function that returns the days of a period, or of a part of one, that pass all by-rules. */
 function chooser(rule: Rule, budget: Budget): (first: number, end: number) => number[] {
   const { freq, interval, start, weekStart, ordinalsIn } = rule;
   const { bymonth, byweekno, byyearday, bymonthday, byweekday, bysetpos } = rule;
   const daily = freq === 'daily';
   const lists = [byweekno, byyearday, bymonthday, byweekday, bysetpos].filter((list) => list);
-  const price = PRICE.day * (1 + lists.length);
+  const price = PRICE_NS.day * (1 + lists.length);
 
   function passes(day: number, month: Month): boolean {
     const { year } = month;
@@ -92,7 +98,7 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
       if (!ordinals.has(EVERY) && !holdsInSevens(ordinals, day, span)) return false;
     }
     if (byweekno) {
-      // A week belongs to the year that has four or more of its days, which is the year of its fourth day.
+      // A week belongs to the year that has at least four of its days: the year of its fourth day.
       const fourth = firstOfWeek(day, weekStart) + 3;
       if (!holdsInSevens(byweekno, fourth, includes(year, fourth) ? year : monthOf(fourth).year))
         return false;
@@ -103,10 +109,10 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
   let month: Month = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
   return (first, end) => {
     const days: number[] = [];
-    budget.spend(PRICE.period);
+    budget.spend(PRICE_NS.period);
     for (let day = first; day < end; ) {
       if (!includes(month, day)) {
-        budget.spend(PRICE.month);
+        budget.spend(PRICE_NS.month);
         month = monthOf(day);
       }
       const stop = Math.min(end, month.end);
@@ -117,18 +123,18 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
       day = stop;
     }
     if (!bysetpos) return days;
-    return days.filter((_, place) => (daily ? holds(bysetpos, 0, 1) : holds(bysetpos, place, days.length)));
+    return days.filter((_, index) => (daily ? holds(bysetpos, 0, 1) : holds(bysetpos, index, days.length)));
   };
 }
 
-/** Is a place (from 0) among so many one of those listed, which count from 1, or from -1 at the end? */
-function holds(list: Set<number>, place: number, length: number): boolean {
-  return list.has(place + 1) || list.has(place - length);
+/** Whether a list of positions, from 1 or backwards from -1, has an index (from 0) among `length` entries. */
+function holds(positions: Set<number>, index: number, length: number): boolean {
+  return positions.has(index + 1) || positions.has(index - length);
 }
 
-/** The same for the place of a day among those of a span that fall on its weekday. */
-function holdsInSevens(list: Set<number>, day: number, { first, end }: Span): boolean {
+/** The same for the index of a day among the days of a span that fall on its weekday. */
+function holdsInSevens(positions: Set<number>, day: number, { first, end }: Span): boolean {
   const before = Math.floor((day - first) / 7);
   const after = Math.floor((end - 1 - day) / 7);
-  return holds(list, before, before + 1 + after);
+  return holds(positions, before, before + 1 + after);
 }

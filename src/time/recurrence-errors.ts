@@ -1,27 +1,26 @@
-/** What the contract and RFC 5545, 3.3.10, forbid in a recurrence beyond its JSON types. */
+/** The rules for a recurrence beyond its JSON types: those of RFC 5545 section 3.3.10, and the bounds of the contract. */
 import { RECURRENCE_COUNT_MAX, RECURRENCE_INTERVAL_MAX, UNTIL_MAX_DAYS } from '../limits.ts';
 import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
 import { MONTHS, parseWeekday } from './rule.ts';
 import { DAY_MS } from './units.ts';
 
-type Frequency = Recurrence['freq'];
-
-/** What is known of a by-rule that is a list. */
-interface List {
+/** The rules for a by-rule. */
+interface ByRule {
   name: 'byweekday' | 'bymonthday' | 'bymonth' | 'byyearday' | 'byweekno' | 'bysetpos';
-  /** How many distinct values there are, and so the greatest length. */
+  /** The number of distinct values, and so the longest list. */
   size: number;
   has(value: string | number): boolean;
-  /** Why a value that it has not is refused. */
+  /** The error for any other value. */
   reason: string;
-  freqs: Frequency[];
+  /** The frequencies that take this by-rule. */
+  freqs: Recurrence['freq'][];
 }
 
 const ORDINAL_MAX = 53;
-const ALL: Frequency[] = ['yearly', 'monthly', 'weekly', 'daily'];
+const ALL: Recurrence['freq'][] = ['yearly', 'monthly', 'weekly', 'daily'];
 
-const LISTS: List[] = [
+const BY_RULES: ByRule[] = [
   {
     name: 'byweekday',
     size: 7 * (1 + 2 * ORDINAL_MAX),
@@ -42,18 +41,19 @@ const LISTS: List[] = [
   { name: 'bysetpos', ...fromEitherEnd(366), freqs: ALL },
 ];
 
-/** The greatest length of each by-rule: so that a longer list is refused before its values are looked at. */
-export const sizes = Object.fromEntries(LISTS.map(({ name, size }) => [name, size])) as Record<
-  List['name'],
+/** The longest list of each by-rule, so that a schema refuses a longer one before it reads the values. */
+export const sizes = Object.fromEntries(BY_RULES.map(({ name, size }) => [name, size])) as Record<
+  ByRule['name'],
   number
 >;
 
 /**
- * Everything that is wrong with the recurrence of a series that starts at `startTs` (ms): paths within the
- * recurrence, and reasons that never repeat a value. None when `instances` can take it. An empty list counts
- * as an absent one.
+ * All errors of a recurrence; none where `instances` can expand it. An empty list counts as an absent one.
+ *
+ * @param startTs the start of the series, in milliseconds since the epoch.
+ * @returns paths within the recurrence, and reasons that never repeat a value.
  */
-export function faults(recurrence: Recurrence, startTs: number): FieldError[] {
+export function recurrenceErrors(recurrence: Recurrence, startTs: number): FieldError[] {
   const { freq, interval, count, until, byweekno } = recurrence;
   const found: FieldError[] = [];
   const refuse = (path: string, reason: string) => found.push({ path, reason });
@@ -67,7 +67,7 @@ export function faults(recurrence: Recurrence, startTs: number): FieldError[] {
     refuse('until', `must be at most ${UNTIL_MAX_DAYS} days after startTs`);
   }
 
-  const lists = LISTS.filter(({ name }) => recurrence[name]?.length);
+  const lists = BY_RULES.filter(({ name }) => recurrence[name]?.length);
   for (const { name, size, has, reason, freqs } of lists) {
     const values: readonly (string | number)[] = recurrence[name] ?? [];
     if (!freqs.includes(freq)) refuse(name, `must not be in a ${freq} recurrence`);
@@ -89,8 +89,8 @@ export function faults(recurrence: Recurrence, startTs: number): FieldError[] {
   return found;
 }
 
-/** The values that count from 1, or from -1 at the end. */
-function fromEitherEnd(max: number): Pick<List, 'size' | 'has' | 'reason'> {
+/** Values that count from 1, or backwards from -1. */
+function fromEitherEnd(max: number): Pick<ByRule, 'size' | 'has' | 'reason'> {
   return {
     size: 2 * max,
     has: (value) => isWhole(Math.abs(Number(value)), max),

@@ -1,36 +1,39 @@
-/** From a series to its instances: the days that its rule names, at the start's wall clock time in a zone. */
+/**
+ * Expands a series to its instances: the days of its rule, at the wall clock time of its start in a zone. The expansion is
+ * our own, since no library that we measured reads every rule right and bounds its work: one never-matching rule took
+ * seconds (src/docs/decisions/0001-recurrence-of-our-own.md).
+ */
+import { INSTANT_MAX_TS_MS } from '../limits.ts';
 import type { CalendarEvent, Instance, Recurrence, Timespan, Weekday } from '../sdk/types.ts';
-import { Budget, Overspent, PRICE, unlimited } from './budget.ts';
+import { Budget, Overspent, PRICE_NS, unlimited } from './budget.ts';
 import { WEEKDAYS } from './calendar.ts';
 import { daysOf } from './days.ts';
+import { type Interval, merge } from './intervals.ts';
 import { ruleOf } from './rule.ts';
-import { DAY_MS } from './units.ts';
+import { DAY_MS, HOUR_MS } from './units.ts';
 import { toInstant, toLocal } from './zone.ts';
 
 export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
 
-const HOUR = 3_600_000;
-/**
- * Between these lie all offsets since 1970. So the local date of an instant is its UTC date or one beside
- * it.
- */
-const WESTMOST = -12 * HOUR;
-const EASTMOST = 14 * HOUR;
-/** The last day that can matter: no window reaches past the year 2300. */
-const HORIZON = Date.UTC(2301, 0) / DAY_MS + 1;
-/** What `lastStart` may cost, in nanoseconds: it is asked for before anything of the request is proven. */
-const MAX_SEARCH = 2_000_000;
+/** All offsets since 1970 lie between these. So the local date of an instant is its UTC date, or the date before or after. */
+const WESTMOST_MS = -12 * HOUR_MS;
+const EASTMOST_MS = 14 * HOUR_MS;
+/** The last day that a window can reach. */
+const LAST_DAY = INSTANT_MAX_TS_MS / DAY_MS + 1;
+/** The budget of `lastStart`, which runs before the database has proven the caller. */
+const SEARCH_MAX_NS = 2_000_000;
 
 /**
- * The instances of a series that overlap a window, in order: those that start before its end and end after
- * its start (without a duration: that start within it). A recurrence, which must have no `faults`, is read
- * by RFC 5545, 3.3.10, in a time zone and with weeks that begin on `weekStart`.
+ * The instances of a series that overlap a window, in order (RFC 5545 section 3.3.10). An instance overlaps the window when
+ * it starts before the window's end and ends after its start; an instance without a duration, when it starts within it.
  *
- * A local time in a gap or an overlap is read as by `toInstant`, but the first instance keeps its exact
- * start. Two days with the same instant (one of them was skipped in the zone) are one instance, and both
- * count.
+ * `toInstant` decides what a local time in a gap or an overlap means, but the first instance keeps its exact start. Where a
+ * zone skipped a day, two days can have the same instant: they are one instance, and both count towards `count`.
  *
- * @param budget pays for it; one budget can be shared by all that a request expands.
+ * @param series its recurrence has no `recurrenceErrors`.
+ * @param zone the calendar's IANA time zone.
+ * @param window milliseconds since the epoch.
+ * @param budget pays for the expansion; all expansions of a request can share one.
  * @throws Overspent
  */
 export function instances(
@@ -41,7 +44,7 @@ export function instances(
   budget = unlimited(),
 ): Instance[] {
   const { duration, busy } = series;
-  budget.spend(PRICE.series + PRICE.exdate * series.exdates.length);
+  budget.spend(PRICE_NS.series + PRICE_NS.exdate * series.exdates.length);
   const exdates = new Set(
     series.exdates.filter((ts) => ts < window.endTs && ts + duration >= window.startTs),
   );
@@ -55,7 +58,7 @@ export function instances(
   return found;
 }
 
-/** The starts of all instances in a window, and possibly of some just around it. */
+/** The starts of all instances in a window, and perhaps of some shortly before or after it. */
 function* starts(
   series: Series,
   zone: string,
@@ -84,9 +87,11 @@ function* starts(
 }
 
 /**
- * An instant (ms) by which the last instance of a series that starts at `startTs` has started, whatever the time
- * zone and the week start, so that it stays right when those of the calendar change. null when the series never
- * ends, or when its end takes too long to find. Instances past the year 2300 do not count.
+ * An instant by which the last instance of a series has started, in every time zone and with every week start, so that a
+ * change of the calendar keeps it right. null where the series never ends, or where the search costs too much. The search
+ * ends at the latest instant that a window can name.
+ *
+ * @param startTs the start of the series, in milliseconds since the epoch.
  */
 export function lastStart(startTs: number, recurrence: Recurrence | null): number | null {
   if (!recurrence) return startTs;
@@ -94,18 +99,18 @@ export function lastStart(startTs: number, recurrence: Recurrence | null): numbe
   return last === Infinity ? null : last;
 }
 
-/** An instant by which the last of `count` instances has started, in every zone and week start. */
+/** The same by `count` alone; Infinity without one. */
 function lastCounted(recurrence: Recurrence, startTs: number): number {
   if (recurrence.count === undefined) return Infinity;
   const { freq, interval, until = Infinity, byweekno, bysetpos } = recurrence;
   const weeksMatter = byweekno?.length || (freq === 'weekly' && (interval > 1 || bysetpos?.length));
-  const to = Math.min(HORIZON, Math.floor(until / DAY_MS) + 1);
-  const budget = new Budget(MAX_SEARCH);
+  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
+  const budget = new Budget(SEARCH_MAX_NS);
   let last = Math.floor(startTs / DAY_MS);
   try {
     for (
-      let first = Math.floor((startTs + WESTMOST) / DAY_MS);
-      first * DAY_MS <= startTs + EASTMOST;
+      let first = Math.floor((startTs + WESTMOST_MS) / DAY_MS);
+      first * DAY_MS <= startTs + EASTMOST_MS;
       first++
     ) {
       for (const weekStart of weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1)) {
@@ -117,20 +122,16 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
     if (error instanceof Overspent) return Infinity;
     throw error;
   }
-  return (last + 1) * DAY_MS - WESTMOST;
+  return (last + 1) * DAY_MS - WESTMOST_MS;
 }
 
 /**
- * The times that are taken, in order: busy instances, those that overlap or touch made one. Others are left
- * out.
+ * The busy times of these instances, in order: instances that overlap or touch become one.
+ *
+ * @param instances in any order; those that are not busy do not count.
  */
-export function mergeBusy(instances: Instance[]): Instance[] {
-  const taken = instances.filter(({ busy }) => busy).sort((a, b) => a.startTs - b.startTs);
-  const merged: Instance[] = [];
-  for (const { startTs, endTs } of taken) {
-    const last = merged.at(-1);
-    if (last && startTs <= last.endTs) last.endTs = Math.max(last.endTs, endTs);
-    else merged.push({ startTs, endTs, busy: true });
-  }
-  return merged;
+export function mergeBusy(instances: readonly Instance[]): Instance[] {
+  const taken: Interval[] = [];
+  for (const { startTs, endTs, busy } of instances) if (busy) taken.push({ start: startTs, end: endTs });
+  return merge(taken, true).map(({ start, end }) => ({ startTs: start, endTs: end, busy: true }));
 }

@@ -1,41 +1,40 @@
-/**
- * A recurrence made ready to be asked about days: lists as sets, and what it leaves open taken from its
- * start.
- */
+/** A recurrence, prepared for checking days: its lists become sets, and its start supplies the parts that it omits. */
 import type { Recurrence, Weekday } from '../sdk/types.ts';
-import { PRICE, unlimited } from './budget.ts';
+import { PRICE_NS, unlimited } from './budget.ts';
 import { monthOf, WEEKDAYS, weekdayOf } from './calendar.ts';
 
 export const MONTHS: readonly string[] =
   'January February March April May June July August September October November December'.split(' ');
 
-/** In place of an ordinal: every one. */
+/** The ordinal of a weekday without one: every such weekday of the period. */
 export const EVERY = 0;
 
 export interface Rule {
   freq: Recurrence['freq'];
   interval: number;
+  /** Infinity without a count. */
   count: number;
-  /** A local day, as all days in here are. */
+  /** The local day of the first instance. */
   start: number;
-  /** 0 = Monday. */
+  /** 0 for Monday. */
   weekStart: number;
   bymonth: Set<number> | undefined;
   byweekno: Set<number> | undefined;
   byyearday: Set<number> | undefined;
   bymonthday: Set<number> | undefined;
-  /** From weekdays (0 = Monday) to their ordinals. */
+  /** The ordinals of each weekday, 0 for Monday. */
   byweekday: Map<number, Set<number>> | undefined;
-  /** Where those ordinals count. */
+  /** The period in which the ordinals count. */
   ordinalsIn: 'month' | 'year';
   bysetpos: Set<number> | undefined;
 }
 
 /**
- * The rule of a recurrence without `faults`, for a series that starts on a local day, with weeks that begin
- * on `weekStart` (RFC 5545, 3.3.10). An empty list counts as an absent one. `until` is left to the caller,
- * because it compares instants.
+ * The rule of a recurrence (RFC 5545 section 3.3.10). An empty list counts as an absent one. The caller applies `until`,
+ * because `until` is an instant.
  *
+ * @param recurrence without `recurrenceErrors`.
+ * @param start the local day on which the series starts.
  * @throws Overspent
  */
 export function ruleOf(
@@ -54,7 +53,7 @@ export function ruleOf(
     bysetpos = [],
   } = recurrence;
   const lists = [bymonth, byweekno, byyearday, bymonthday, byweekday, bysetpos];
-  budget.spend(PRICE.entry * lists.reduce((sum, list) => sum + list.length, 0));
+  budget.spend(PRICE_NS.entry * lists.reduce((sum, list) => sum + list.length, 0));
   const rule: Rule = {
     freq,
     interval,
@@ -81,10 +80,7 @@ export function ruleOf(
   return rule;
 }
 
-/**
- * The parts of `-1Fri` or `Fri`: a weekday (0 = Monday) and an ordinal, or EVERY; undefined for anything
- * else.
- */
+/** The weekday (0 for Monday) and the ordinal, or EVERY, of `-1Fri` or `Fri`; undefined for any other text. */
 export function parseWeekday(value: string): { weekday: number; ordinal: number } | undefined {
   const [, ordinal = EVERY, name] = /^(-?[1-9]\d?)?([A-Z][a-z]{2})$/.exec(value) ?? [];
   const weekday = (WEEKDAYS as readonly (string | undefined)[]).indexOf(name);
@@ -104,7 +100,7 @@ function setOf(list: number[] = []): Set<number> | undefined {
   return list.length > 0 ? new Set(list) : undefined;
 }
 
-/** 1 … 12. */
+/** The number of a month, 1 … 12. */
 function monthNumber(month: string | number): number {
   return typeof month === 'number' ? month : MONTHS.indexOf(month) + 1;
 }

@@ -1,7 +1,7 @@
 /**
- * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` leaves out, because ICU
- * takes them for links (or, like UTC, lists none of their kind), by area. Where ICU still prefers the older
- * of two spellings (Asia/Calcutta) both are here: which of them it lists changes with its version.
+ * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` omits: aliases (links) of other zones,
+ * and fixed offsets such as UTC. Of a zone with two spellings (Asia/Calcutta, Asia/Kolkata) both are here, as the one that
+ * ICU lists changes with its version.
  */
 const BY_AREA: Record<string, string> = {
   '': `
@@ -36,8 +36,8 @@ const BY_AREA: Record<string, string> = {
     Samoa`,
 };
 
-/** Those names in full: `Asia/Kolkata`, `UTC`, `US/Pacific` … */
-export const links = (): string[] =>
+/** The full names: `Asia/Kolkata`, `UTC`, `US/Pacific` … */
+export const zoneAliases = (): string[] =>
   Object.entries(BY_AREA).flatMap(([area, names]) =>
     names
       .trim()

@@ -1,24 +1,20 @@
 /**
- * Time zones by way of `Intl`, the only source of zone data in the Worker. A local time is written as the UTC
- * instant that shows the same wall clock, in milliseconds, so that calendar arithmetic on it needs no zone.
+ * Time zones through `Intl`, the Worker's only source of zone data. A local time is written as the UTC instant that shows
+ * the same wall clock, so that calendar arithmetic on it needs no zone. Instants, local times and offsets are in
+ * milliseconds.
  */
-import { BoundedMap } from '../auth/bounded-map.ts';
-import { DAY_MS } from './units.ts';
-import { links } from './zone-aliases.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { DAY_MS, SECOND_MS } from './units.ts';
+import { zoneAliases } from './zone-aliases.ts';
 
-const SECOND = 1000;
+/** The zones that an isolate caches: a formatter takes tens of kilobytes. The oldest goes first. */
+const ZONES_MAX = 64;
+/** The buckets that an isolate caches for a zone: 20 years. A zone with more starts over. */
+const BUCKETS_MAX = 2048;
+/** The length of a bucket. Since 1970, no zone has changed its offset twice within four days. */
+export const BUCKET_MS = 4 * DAY_MS;
 
-/** Formatters weigh tens of kilobytes each: no more zones than this are kept, the oldest goes first. */
-const MAX_ZONES = 64;
-/** Buckets kept per zone (20 years); past it they are all forgotten. */
-const MAX_BUCKETS = 2048;
-/** What is learned about a zone at once (ms): no zone changes its offset twice within it, since 1970. */
-export const BUCKET = 4 * DAY_MS;
-
-/**
- * What is known of four days in a zone: `before` is the offset until the instant `change`, `after` from then
- * on.
- */
+/** The offsets of a zone during a bucket: `before` until the instant `change`, `after` from then on. */
 interface Bucket {
   before: number;
   after: number;
@@ -30,43 +26,45 @@ interface Zone {
   buckets: Map<number, Bucket>;
 }
 
-const zones = new BoundedMap<string, Zone>(MAX_ZONES);
+const zones = new BoundedMap<string, Zone>(ZONES_MAX);
 let supported: Set<string> | undefined;
-let linked: Set<string> | undefined;
+let aliases: Set<string> | undefined;
 
 /**
- * Is it the exact name of a zone in the IANA database, links included? `Intl` alone takes more: any letter
- * case, offsets (`+01:00`), and names of ICU's own (`PST`, `SystemV/PST8`).
+ * Whether this is the exact name of a zone in the IANA database, aliases included. `Intl` by itself accepts more: any
+ * letter case, offsets (`+01:00`), and names that only ICU has (`PST`, `SystemV/PST8`).
  */
 export function isTimeZone(name: string): boolean {
   supported ??= new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
-  if (supported.has(name)) return true; // without a formatter: the first one of an isolate takes long
-  linked ??= new Set(links());
-  if (!linked.has(name)) return false;
+  if (supported.has(name)) return true; // without a formatter, as an isolate's first one is slow
+  aliases ??= new Set(zoneAliases());
+  if (!aliases.has(name)) return false;
   try {
     zoneOf(name);
     return true;
   } catch {
-    return false; // newer than the zone data of this runtime
+    return false; // the alias is newer than the zone data of this runtime
   }
 }
 
 /**
- * The local time (ms) that clocks in the zone show at an instant (ms). Throws RangeError for an unknown
- * zone.
+ * The local time that clocks in the zone show at an instant.
+ *
+ * @throws RangeError for an unknown zone.
  */
 export function toLocal(zone: string, instant: number): number {
   return instant + offsetAt(zoneOf(zone), instant);
 }
 
 /**
- * The instant (ms) at which clocks in the zone show a local time (ms), read as in RFC 5545, 3.3.5: in a gap
- * by the offset from before it, so that 02:30 becomes 03:30; in an overlap the first pass. Throws as
- * `toLocal` does.
+ * The instant at which clocks in the zone show a local time (RFC 5545 section 3.3.5): in an overlap the first of the two;
+ * in a gap the instant by the offset before the gap, so that 02:30 becomes 03:30.
+ *
+ * @throws RangeError for an unknown zone.
  */
 export function toInstant(zone: string, local: number): number {
   const found = zoneOf(zone);
-  // Offsets stay within a day of UTC: these two instants lie on either side of the one we want.
+  // Offsets are less than a day, so these two instants enclose the result.
   const before = offsetAt(found, local - DAY_MS);
   const after = offsetAt(found, local + DAY_MS);
   const early = local - before;
@@ -76,29 +74,32 @@ export function toInstant(zone: string, local: number): number {
 }
 
 /**
- * The first instant (ms) at which clocks in the zone show a local time or a later one: the first pass in an
- * overlap, the moment of the change in a gap. Throws as `toLocal` does.
+ * The first instant at which clocks in the zone show a local time or a later one: in an overlap the first of the two, in a
+ * gap the instant of the change.
+ *
+ * @throws RangeError for an unknown zone.
  */
 export function firstAt(zone: string, local: number): number {
   const instant = toInstant(zone, local);
   const gap = toLocal(zone, instant) - local;
   if (gap === 0) return instant;
   const found = zoneOf(zone);
-  const earlier = instant - gap; // lies before the change, in its bucket or in the one before that
+  const earlier = instant - gap; // before the change, in the same bucket or the one before
   const { change } = bucketAt(found, earlier);
   return change > earlier ? change : bucketAt(found, instant).change;
 }
 
 /**
- * The instant (ms) from which on clocks in the zone show a local time or a later one, and never again an
- * earlier one. It is `firstAt`, unless the clock goes back over that local time: then it is the second pass.
- * Throws as `toLocal` does.
+ * The instant after which clocks in the zone never again show an earlier local time than this one: in an overlap the second
+ * of the two, otherwise `firstAt`.
+ *
+ * @throws RangeError for an unknown zone.
  */
 export function lastAt(zone: string, local: number): number {
   const found = zoneOf(zone);
   const after = offsetAt(found, local + DAY_MS);
   const late = local - after;
-  // Just before it: a clock that goes back to this very time shows no earlier one.
+  // One millisecond before, since a clock that goes back to exactly this time shows no earlier one.
   return offsetAt(found, late - 1) === after ? late : firstAt(zone, local);
 }
 
@@ -127,34 +128,32 @@ function offsetAt(zone: Zone, instant: number): number {
 }
 
 function bucketAt(zone: Zone, instant: number): Bucket {
-  const key = Math.floor(instant / BUCKET);
+  const key = Math.floor(instant / BUCKET_MS);
   let bucket = zone.buckets.get(key);
   if (!bucket) {
-    bucket = measure(zone.format, key * BUCKET);
-    if (zone.buckets.size >= MAX_BUCKETS) zone.buckets.clear();
+    bucket = measure(zone.format, key * BUCKET_MS);
+    if (zone.buckets.size >= BUCKETS_MAX) zone.buckets.clear();
     zone.buckets.set(key, bucket);
   }
   return bucket;
 }
 
-/** The bucket that begins at an instant; finds the change by bisection, to the second. */
+/** Measures the bucket that starts at an instant. A bisection finds the change, to the second. */
 function measure(format: Intl.DateTimeFormat, start: number): Bucket {
   const before = formattedOffset(format, start);
-  const after = formattedOffset(format, start + BUCKET);
+  const after = formattedOffset(format, start + BUCKET_MS);
   if (before === after) return { before, after, change: start };
-  let low = start / SECOND;
-  let high = (start + BUCKET) / SECOND;
+  let low = start / SECOND_MS;
+  let high = (start + BUCKET_MS) / SECOND_MS;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (formattedOffset(format, middle * SECOND) === before) low = middle;
+    if (formattedOffset(format, middle * SECOND_MS) === before) low = middle;
     else high = middle;
   }
-  return { before, after, change: high * SECOND };
+  return { before, after, change: high * SECOND_MS };
 }
 
-/**
- * The offset from UTC (ms) at a whole second. Reading the text is several times as fast as `formatToParts`.
- */
+/** The offset at a whole second. Parsing the text is several times as fast as `formatToParts`. */
 function formattedOffset(format: Intl.DateTimeFormat, instant: number): number {
   const [month = 1, day, year = 0, hour, minute, second] = (format.format(instant).match(/\d+/g) ?? []).map(
     Number,

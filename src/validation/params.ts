@@ -1,4 +1,4 @@
-/** Every parameter that a path can have, and what it must look like: what does not is the id of nothing. */
+/** Every parameter of a path, and its form. A value of another form is the id of nothing. */
 import * as v from 'valibot';
 import { uuid } from './schemas.ts';
 

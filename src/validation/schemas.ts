@@ -1,4 +1,4 @@
-/** What several resources ask of their input, and the one way from a failed schema to a problem document. */
+/** Schemas that several resources share, and the one way from a failed schema to a problem document. */
 import * as v from 'valibot';
 import {
   FIELD_ERRORS_MAX,
@@ -17,7 +17,7 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 export const uuid = (message = 'must be a UUID in lower case') =>
   v.pipe(v.string(message), v.regex(UUID, message));
 
-/** Text that the database can keep exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
+/** Text that the database stores exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
 export const text = (min: number, max: number) =>
   v.pipe(
     v.string('must be a string'),
@@ -55,8 +55,8 @@ const metadataKey = text(1, METADATA_KEY_MAX_CHARS);
 const metadataValue = text(0, METADATA_VALUE_MAX_CHARS);
 
 /**
- * A map of strings. It does not run as `v.record`, which drops the keys `__proto__`, `constructor` and `prototype` in
- * silence: every key that JSON can carry is kept.
+ * A map of strings. It keeps every key that JSON can carry, while `v.record` silently drops `__proto__`, `constructor`
+ * and `prototype`.
  */
 export const metadata = v.pipe(
   described(
@@ -82,7 +82,7 @@ export const metadata = v.pipe(
   v.maxEntries(METADATA_MAX),
 );
 
-/** The page of a query for one metadata key and value. */
+/** A query for one metadata key and value, with its page. */
 export const metadataQuery = v.object({
   key: metadataKey,
   value: metadataValue,
@@ -102,25 +102,25 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** An object with these members; others are ignored. Unlike `v.object` it refuses arrays. */
+/** An object with these members. It ignores others, and unlike `v.object` refuses arrays. */
 export function shape<const E extends v.ObjectEntries>(entries: E) {
   const object = v.object(entries);
   return described(object, v.pipe(onlyOf(isRecord, 'must be an object'), object));
 }
 
-/** A list whose length is looked at before its entries: a body has room for tens of thousands of bad ones. */
+/** A list that checks its length before its entries, since a body has room for tens of thousands of bad ones. */
 export function list<const S extends v.GenericSchema>(item: S, max: number, rule = 'must be a list') {
   const array = v.array(item, rule);
   const length = onlyOf((value) => (value as unknown[]).length <= max, `must have at most ${max} entries`);
   return v.pipe(described(array, v.pipe(onlyOf(Array.isArray, rule), length, array)), v.maxLength(max));
 }
 
-/** What has to fit before a pipe goes on to its next schema. */
+/** A check that stops the pipe where it fails. */
 function onlyOf(fits: (value: unknown) => boolean, rule: string) {
   return v.custom<unknown>(fits, rule);
 }
 
-/** A schema that describes its input (for OpenAPI) as one schema, and runs as another: there is no word for all rules. */
+/** A schema that OpenAPI describes as one schema and that runs as another, since JSON Schema cannot express every rule. */
 function described<S extends v.GenericSchema>(as: S, runs: v.GenericSchema): S {
   return { ...as, '~run': (dataset, config) => runs['~run'](dataset, config) };
 }
@@ -130,9 +130,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The value that a schema makes of its input.
+ * Validates an input, and returns the schema's output.
  *
- * @throws Problem `input-invalid`, which names every bad field and its rule, and never repeats what was sent.
+ * @throws Problem `input-invalid`, which names every bad field and its rule, and never repeats the input.
  */
 export function validate<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, input);
@@ -140,7 +140,7 @@ export function validate<S extends v.GenericSchema>(schema: S, input: unknown): 
   throw invalid(result.issues.map((issue) => ({ path: pathOf(issue), reason: reasonOf(issue) })));
 }
 
-/** @param errors at least one. The first of each field is told; and of the fields, as a body can hold thousands, 20. */
+/** @param errors at least one. The problem has the first error of each field, and at most `FIELD_ERRORS_MAX` fields. */
 export function invalid(errors: FieldError[]): Problem {
   const [first] = errors;
   const detail = `${first?.path || 'The body'} ${first?.reason}.`;
@@ -149,12 +149,12 @@ export function invalid(errors: FieldError[]): Problem {
   return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, FIELD_ERRORS_MAX) });
 }
 
-/** The path of an issue that a check of several members raises against one of them. */
+/** The path of an issue that a check of several members reports for one of them. */
 export const at = (path: string | number): [v.IssuePathItem] => [
   { type: 'unknown', origin: 'value', input: undefined, key: path, value: undefined },
 ];
 
-/** Like `recurrence.byweekday[1]`. A name that the client made up is cut: it may hold anything. */
+/** The path of an issue, like `recurrence.byweekday[1]`. It cuts long names, which the client may have made up. */
 export function pathOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? [])
     .map(({ key }, i) =>
@@ -163,7 +163,7 @@ export function pathOf(issue: v.BaseIssue<unknown>): string {
     .join('');
 }
 
-/** valibot's own words repeat what was received; where a member is absent no schema of ours has had its say. */
+/** The reason of an issue. valibot's own message for an absent member would repeat the input. */
 export function reasonOf(issue: v.BaseIssue<unknown>): string {
   return issue.kind === 'schema' && issue.input === undefined ? 'is missing' : issue.message;
 }

@@ -1,9 +1,10 @@
 /**
- * Which addresses a webhook may have. A Worker cannot see what a name resolves to, so a public name of a private
- * address is not found out here; Cloudflare's network does not reach private addresses either way.
+ * Refuses webhook URLs that lead to private addresses. A Worker does not see the address that a name resolves to, so a
+ * public name of a private address passes; but Cloudflare's network does not route to private addresses.
  */
+import { ipv6Groups } from '../validation/ip-address.ts';
 
-/** Blocks of IPv4 that are not on the public internet (IANA, IPv4 Special-Purpose Address Registry), and multicast. */
+/** The IPv4 blocks outside the public internet (IANA IPv4 Special-Purpose Address Registry), and multicast. */
 const PRIVATE_V4: readonly [block: string, bits: number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -21,14 +22,16 @@ const PRIVATE_V4: readonly [block: string, bits: number][] = [
   ['224.0.0.0', 3],
 ];
 
-/** Names of this machine and of local networks (RFC 6761, 6762, 8375, 9476 and the reserved `internal`). */
+/** Names of the local machine and of local networks (RFC 6761, 6762, 8375, 9476, and the reserved `internal`). */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|alt|onion)$/;
 
 /**
- * Why nothing is sent to a URL, as the end of a sentence that begins with its name; null: it may be.
+ * Checks the URL of a webhook. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, with
+ * parts omitted) into the dotted one first (WHATWG URL, "host parsing").
  *
- * @param url absolute. The URL parser has already made one notation of all that an IPv4 address has (WHATWG URL,
- *   "host parsing"): decimal, octal, hexadecimal, and with parts left out.
+ * @param url absolute.
+ * @param allowPrivate allows private addresses, for development.
+ * @returns the reason for a refusal, as the end of a sentence that starts with the field's name; null where the URL is good.
  */
 export function refusalOf(url: string, allowPrivate: boolean): string | null {
   const { protocol, hostname, username, password } = new URL(url);
@@ -56,21 +59,13 @@ const isPublicV4 = (address: number): boolean =>
   });
 
 /**
- * Only 2000::/3 is given out for the internet; of that 2001::/23 is for protocols (Teredo among them), 2001:db8::/32
- * and 3fff::/20 are for documentation, and 2002::/16 leads to an IPv4 address. So those with an IPv4 address in them
- * (mapped, NAT64) are refused whatever that is.
+ * Only 2000::/3 is allocated to the internet. In it, 2001::/23 is for protocols such as Teredo, 2001:db8::/32 and 3fff::/20
+ * are for documentation, and 2002::/16 leads to an IPv4 address. The other forms that hold an IPv4 address (mapped, NAT64)
+ * are outside 2000::/3 (IANA IPv6 Special-Purpose Address Registry).
  */
 function isPublicV6(address: string): boolean {
-  const [first = 0, second = 0] = groupsOf(address);
+  const [first = 0, second = 0] = ipv6Groups(address);
   if (first < 0x2000 || first > 0x3fff) return false;
   if (first === 0x2001 && (second < 0x200 || second === 0xdb8)) return false;
   return first !== 0x2002 && !(first === 0x3fff && second < 0x1000);
-}
-
-/** The eight numbers of an address, as the URL parser writes it: compressed, and in hexadecimal alone. */
-function groupsOf(address: string): number[] {
-  const [head = '', tail] = address.split('::');
-  const parse = (part: string) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : []);
-  const [before, after] = [parse(head), parse(tail ?? '')];
-  return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }

@@ -1,8 +1,7 @@
-/** When a delivery that failed is tried again. */
-
+/** The schedule of retries: nine delays, so that a delivery has ten attempts in about three days. */
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time/units.ts';
 
-/** After the first attempt, the second, and so on; after the last of them there is none. */
+/** The delay after the first attempt, after the second, and so on. After the last of these, a delivery fails for good. */
 const DELAYS_MS = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -15,16 +14,17 @@ const DELAYS_MS = [
   24 * HOUR_MS,
 ];
 
-/** The part of a delay that chance adds to it at most, so that what failed together is not tried again together. */
-const JITTER = 0.2;
+/** The largest random addition, as a share of the delay, so that deliveries that failed together do not retry together. */
+const JITTER_MAX = 0.2;
 
 /**
- * How long to wait for the next attempt, in milliseconds; null: there is no other.
+ * The delay before the next attempt.
  *
- * @param attempts how many were made, at least one.
- * @param chance 0 … 1.
+ * @param attempts the attempts so far, at least one.
+ * @param random 0 … 1, the share of the random addition.
+ * @returns milliseconds; null after the last attempt.
  */
-export function delayAfter(attempts: number, chance: number): number | null {
-  const delay = DELAYS_MS[attempts - 1];
-  return delay === undefined ? null : Math.round(delay * (1 + JITTER * chance));
+export function delayAfter(attempts: number, random: number): number | null {
+  const delayMs = DELAYS_MS[attempts - 1];
+  return delayMs === undefined ? null : Math.round(delayMs * (1 + JITTER_MAX * random));
 }

@@ -1,5 +1,4 @@
-/** Delivers what an account's outbox holds: takes the lease, posts what is due, and records what came of it. */
-
+/** Delivers the outbox of an account: takes the lease, posts the due deliveries, and records the outcomes. */
 import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
 import { DELIVERED_KEPT_MS, FAILED_KEPT_MS } from '../limits.ts';
@@ -13,37 +12,38 @@ import {
   selectDue,
   takeLease,
 } from './outbox-sql.ts';
-import { type Outcome, poster } from './post.ts';
+import { type AttemptOutcome, poster } from './post.ts';
 
-/** To one account at once: a Worker has six connections to itself (developers.cloudflare.com/workers/platform/limits). */
-const AT_ONCE_MAX = 5;
+/** The simultaneous posts of a run: a Worker has six connections (developers.cloudflare.com/workers/platform/limits). */
+const POSTS_AT_ONCE = 5;
 
-/** What a run goes by. */
+/** The clock and the timeout of a run; a test brings its own. */
 export interface Run {
   /** Milliseconds since the epoch. */
   clock: () => number;
-  /** How long each answer is waited for; see `post.ts`. */
+  /** How long each webhook has to answer; by default `WEBHOOK_TIMEOUT_MS`. */
   timeoutMs?: number;
 }
 
 /**
- * One run for an account: at most `RUN` deliveries, each once. If it ends before it has recorded them, they are made
- * again when the lease has run out, with the same ids.
+ * Makes one run for an account: at most `RUN_MAX` deliveries, one attempt each. If the run ends before it records the
+ * outcomes, a later run repeats the attempts, with the same ids, once the lease has expired.
  *
- * @returns when the account's next one is due, in ms; null where none is, or where another run sees to it.
+ * @returns when the account's next delivery is due, in milliseconds since the epoch; null where nothing is pending, or where
+ *   another run has the lease.
  * @throws Outage
  */
 export async function deliver(env: Env, account: string, { clock, timeoutMs }: Run): Promise<number | null> {
   const lease = crypto.randomUUID();
-  const began = clock();
+  const startedAt = clock();
   const [[webhook], due] = await batch(env.DB, [
-    takeLease(account, lease, began),
-    selectDue(account, lease, began),
+    takeLease(account, lease, startedAt),
+    selectDue(account, lease, startedAt),
   ]);
   if (!webhook) return null;
   const post = await poster(webhook, env, clock, timeoutMs);
   const attempts: Attempt[] = [];
-  await inParallel(due, AT_ONCE_MAX, async (row) => {
+  await inParallel(due, POSTS_AT_ONCE, async (row) => {
     const outcome = await post({ id: row.id, body: JSON.stringify(notificationOf(row)) });
     attempts.push(attemptOf(row, outcome, clock(), Math.random()));
   });
@@ -54,31 +54,36 @@ export async function deliver(env: Env, account: string, { clock, timeoutMs }: R
   return released?.next_at ?? null;
 }
 
-/** @param chance 0 … 1, for the next attempt's delay. */
+/**
+ * The record of an attempt: delivered, to be retried, or failed for good.
+ *
+ * @param now milliseconds since the epoch.
+ * @param random see `delayAfter`.
+ */
 export function attemptOf(
   { id, attempts }: Pick<DueRow, 'id' | 'attempts'>,
-  outcome: Outcome,
+  outcome: AttemptOutcome,
   now: number,
-  chance: number,
+  random: number,
 ): Attempt {
   if (outcome.error === null) {
     return { id, ...outcome, state: 'delivered', nextAt: null, expiresAt: now + DELIVERED_KEPT_MS };
   }
-  const delay = delayAfter(attempts + 1, chance);
-  return delay === null
+  const delayMs = delayAfter(attempts + 1, random);
+  return delayMs === null
     ? { id, ...outcome, state: 'failed', nextAt: null, expiresAt: now + FAILED_KEPT_MS }
-    : { id, ...outcome, state: 'pending', nextAt: now + delay, expiresAt: null };
+    : { id, ...outcome, state: 'pending', nextAt: now + delayMs, expiresAt: null };
 }
 
-/** Does it to each, so many at once. */
+/** Runs `work` for each item, for `atOnce` of them at a time. */
 export async function inParallel<T>(
   items: readonly T[],
   atOnce: number,
-  does: (item: T) => Promise<unknown>,
+  work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   const left = items[Symbol.iterator]();
   const lane = async () => {
-    for (const item of left) await does(item);
+    for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }

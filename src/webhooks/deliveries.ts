@@ -1,4 +1,4 @@
-/** What an account can see of its deliveries, and do with them. */
+/** The operations on an account's deliveries: list them, read one, send one again. */
 import { read, write } from '../operation.ts';
 import { found, lookup, plan } from '../plan.ts';
 import type { DeliveriesPage, DeliveryResult } from '../sdk/types.ts';
@@ -11,7 +11,7 @@ import {
   type WholeDeliveryRow,
 } from './delivery-sql.ts';
 import * as input from './input.ts';
-import { missing } from './operations.ts';
+import { webhookMissing } from './operations.ts';
 
 export const listDeliveries = read({
   query: input.deliveries,
@@ -38,7 +38,7 @@ export const replayDeliveryNow = write({
   run: (scope, { params: { deliveryId }, now }) =>
     plan([replayDelivery(scope, deliveryId, now), selectDelivery(scope, deliveryId)], ([replayed], rows) => {
       const row = found(rows);
-      if (!replayed) throw missing();
+      if (!replayed) throw webhookMissing();
       return toResult(row);
     }),
 });

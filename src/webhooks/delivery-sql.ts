@@ -1,4 +1,4 @@
-/** An account's deliveries in SQL, as it may look at them. */
+/** Deliveries in SQL, for the account that reads them. outbox-sql.ts has the statements of the runs that send them. */
 import { ofAccount, type Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { Delivery, DeliveryState } from '../sdk/types.ts';
@@ -19,7 +19,7 @@ export type WholeDeliveryRow = DeliveryRow & OutboxRow & Pick<DeliveryRow, 'type
 
 const columns = sql`id, type, state, attempts, last_status, last_error, next_at, created`;
 
-/** The first attempt is due before the notification was made: see schema.sql. */
+/** `next_at` of a first attempt is earlier than `created` (see schema.sql), and the account sees no such time. */
 export const toDelivery = (row: DeliveryRow): Delivery => ({
   id: row.id,
   type: row.type,
@@ -31,30 +31,31 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   created: row.created,
 });
 
-/** With the very text that is sent. */
+/** The delivery with the exact body that the webhook gets. */
 export const toWholeDelivery = (row: WholeDeliveryRow): Delivery & { body: string } => ({
   ...toDelivery(row),
   body: JSON.stringify(notificationOf(row)),
 });
 
-export interface DeliveriesPage {
+export interface DeliveriesQuery {
+  /** Only the deliveries in this state; undefined: all of them. */
   state: DeliveryState | undefined;
-  /** The id of the last one of the page before. */
+  /** The id of the last delivery of the page before; undefined: the first page. */
   before: string | undefined;
   limit: number;
 }
 
-/** The newest first. */
+/** A page of deliveries, the newest first. */
 export const selectDeliveries = (
   scope: Scope,
-  { state, before, limit }: DeliveriesPage,
+  { state, before, limit }: DeliveriesQuery,
 ): Query<DeliveryRow> => query<DeliveryRow>`
   SELECT ${columns} FROM deliveries ${state === 'failed' ? sql`INDEXED BY deliveries_failed` : sql``}
   WHERE ${ofAccount(scope)}
     ${state ? sql`AND state = ${literal[state]}` : sql``} ${before ? sql`AND id < ${before}` : sql``}
   ORDER BY id DESC LIMIT ${limit}`;
 
-/** Not a parameter: only so are the indexes of one state used. */
+/** SQLite uses the partial index of a state only where the state is a literal. */
 const literal: Record<DeliveryState, Sql> = {
   pending: sql`'pending'`,
   delivered: sql`'delivered'`,
@@ -64,7 +65,7 @@ const literal: Record<DeliveryState, Sql> = {
 export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> =>
   query<WholeDeliveryRow>`SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id}`;
 
-/** Has it sent again, from the first attempt on. No row comes back where there is no webhook. */
+/** Starts a delivery over with its first attempt. No row comes back where the account has no webhook. */
 export const replayDelivery = (scope: Scope, id: string, now: number): Sql<DeliveryRow> => sql<DeliveryRow>`
   UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL
   WHERE ${ofAccount(scope)} AND id = ${id}

@@ -1,39 +1,20 @@
-/** What is asked of a webhook. */
+/** The input of the operations on webhooks and deliveries. */
 import * as v from 'valibot';
 import { PAGE_DEFAULT, PAGE_MAX, WEBHOOK_URL_MAX_CHARS } from '../limits.ts';
-import type { ChangeType, WebhookEvent } from '../sdk/types.ts';
+import { resourceTables } from '../resources/tables.ts';
+import type { ChangedResource, ChangeType, WebhookEvent } from '../sdk/types.ts';
 import { invalid, list, shape, text, uuid, wholeNumber } from '../validation/schemas.ts';
 import { refusalOf } from './address.ts';
 
-const changes = [
-  'user.created',
-  'user.updated',
-  'user.deleted',
-  'calendar.created',
-  'calendar.updated',
-  'calendar.deleted',
-  'event.created',
-  'event.updated',
-  'event.deleted',
-  'schedule.created',
-  'schedule.updated',
-  'schedule.deleted',
-  'service.created',
-  'service.updated',
-  'service.deleted',
-  'booking.created',
-  'booking.updated',
-  'booking.cancelled',
-] as const satisfies readonly ChangeType[];
-
-/** Compiles only while none is missing. */
-export const complete: [Exclude<ChangeType, (typeof changes)[number]>] extends [never] ? true : never = true;
+/** Every type of change. A booking is never deleted: it is cancelled. */
+const changes = (Object.keys(resourceTables) as ChangedResource[]).flatMap((resource) =>
+  ['created', 'updated', resource === 'booking' ? 'cancelled' : 'deleted'].map(
+    (change) => `${resource}.${change}` as ChangeType,
+  ),
+);
 
 const events = list(
-  v.picklist(
-    ['*', ...changes] as const satisfies readonly WebhookEvent[],
-    'must be * or a type of change, such as event.created',
-  ),
+  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change such as event.created'),
   changes.length + 1,
   'must be a list of types',
 );
@@ -50,7 +31,7 @@ export const webhook = shape({
 });
 
 /**
- * Whether a URL is one that is posted to depends on how the Worker is deployed.
+ * Checks that the Worker may post to a URL, which depends on the deployment.
  *
  * @throws Problem `input-invalid`
  */

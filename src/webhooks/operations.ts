@@ -1,5 +1,4 @@
-/** What is done to an account's webhook. */
-
+/** The operations on an account's webhook: set it, delete it, roll its secret, test it. */
 import { newSecret } from '../crypto/hash.ts';
 import { OLD_SECRET_KEPT_MS } from '../limits.ts';
 import { read, write } from '../operation.ts';
@@ -18,8 +17,8 @@ export const setWebhook = write({
   target: selectAccount,
   run(scope, { body: { webhookUrl: url, events }, now, env }) {
     input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
-    const made = { key: newSecret('whk_'), secret: newWebhookSecret() };
-    return changed(scope, ...rows.setWebhook(scope, { url, events, ...made, now }));
+    const credentials = { key: newSecret('whk_'), secret: newWebhookSecret() };
+    return changed(scope, ...rows.setWebhook(scope, { url, events, ...credentials, now }));
   },
 });
 
@@ -38,17 +37,17 @@ export const rollSecret = write({
         selectAccount(scope),
       ],
       ([rolled], [account]): AccountResult => {
-        if (!rolled || !account) throw missing();
+        if (!rolled || !account) throw webhookMissing();
         return { account: toAccount(account) };
       },
     ),
 });
 
-/** Sends a `ping` that is in no list of deliveries, and tells what came back. Nothing of ours is changed by it. */
+/** Posts a `ping` to the webhook, and answers with the outcome. The ping is no delivery: nothing is stored. */
 export const testWebhook = read({
   run: (scope, { env, now }) =>
     plan([rows.selectWebhook(scope)], async ([webhook]): Promise<WebhookTestResult> => {
-      if (!webhook) throw missing();
+      if (!webhook) throw webhookMissing();
       const post = await poster(webhook, env, () => now);
       const ping: Notification = { type: 'ping', timestamp: now, data: {} };
       const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
@@ -56,4 +55,5 @@ export const testWebhook = read({
     }),
 });
 
-export const missing = (): Problem => new Problem('webhook-missing', 'Set it with PUT /account/webhook.');
+export const webhookMissing = (): Problem =>
+  new Problem('webhook-missing', 'Set it with PUT /account/webhook.');

@@ -1,15 +1,16 @@
-/** The outbox in SQL, as those who deliver it see it. */
+/** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { DeliveryState } from '../sdk/types.ts';
+import { MINUTE_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
 
-/** How long one run may have an account to itself, in milliseconds: more than it can take. */
-const LEASE_MS = 120_000;
-/** What one run delivers at most. */
+/** The longest lease: longer than any run takes. */
+const LEASE_MS = 2 * MINUTE_MS;
+/** The most deliveries of one run. */
 export const RUN_MAX = 30;
 
-/** Free, or kept by a run that is no more. A clock that was set back since must not keep it for longer. */
+/** The condition that no run has the lease. A lease from beyond `LEASE_MS` is of a clock that was set back since. */
 const free = (now: number): Sql =>
   sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS})`;
 
@@ -18,7 +19,12 @@ export interface DueAccount {
   next_at: number;
 }
 
-/** Accounts with something due that nobody is delivering, after the given one, in the order of how long it is due. */
+/**
+ * Accounts that have a due delivery and no lease, those first whose delivery has been due for longest.
+ *
+ * @param now milliseconds since the epoch.
+ * @param after the last account of the page before.
+ */
 export const selectDueAccounts = (
   now: number,
   after: DueAccount | undefined,
@@ -29,7 +35,7 @@ export const selectDueAccounts = (
     ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
   ORDER BY next_at, account_id LIMIT ${limit}`;
 
-/** No row comes back where nothing is due, or where another run has the lease. */
+/** Takes the lease. No row comes back where nothing is due, or where another run has the lease. */
 export const takeLease = (account: string, lease: string, now: number): Sql<WebhookRow> => sql<WebhookRow>`
   UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS}
   WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
@@ -40,14 +46,14 @@ export interface DueRow extends OutboxRow {
   attempts: number;
 }
 
-/** What is due, to whoever has the lease. */
+/** The due deliveries of an account, for the run that has the lease. */
 export const selectDue = (account: string, lease: string, now: number): Query<DueRow> => query<DueRow>`
   SELECT id, type, content, attempts, created FROM deliveries
   WHERE account_id = ${account} AND state = 'pending' AND next_at <= ${now}
     AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND lease = ${lease})
   ORDER BY next_at LIMIT ${RUN_MAX}`;
 
-/** What came of an attempt. */
+/** The record of an attempt. Times are in milliseconds since the epoch. */
 export interface Attempt {
   id: string;
   state: DeliveryState;
@@ -58,8 +64,8 @@ export interface Attempt {
 }
 
 /**
- * What another run has recorded as delivered meanwhile stays so. (The IN has each looked up by its id: without it SQLite
- * goes through all of the account's.)
+ * Records attempts. A delivery that another run recorded as delivered meanwhile stays delivered. The IN makes SQLite look up
+ * each delivery by its id; without it, SQLite scans all deliveries of the account.
  */
 export const recordAttempts = (account: string, attempts: readonly Attempt[]): Sql => sql`
   UPDATE deliveries SET state = made.value ->> 'state', attempts = attempts + 1,
@@ -69,7 +75,7 @@ export const recordAttempts = (account: string, attempts: readonly Attempt[]): S
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
     AND deliveries.id = made.value ->> 'id' AND +deliveries.state = 'pending'`;
 
-/** Gives the lease back, and tells when the next one is due; no row where another run has it. */
+/** Releases the lease, and returns when the next delivery is due. No row comes back where another run has the lease. */
 export const releaseLease = (account: string, lease: string): Sql<{ next_at: number | null }> => sql<{
   next_at: number | null;
 }>`
@@ -77,7 +83,7 @@ export const releaseLease = (account: string, lease: string): Sql<{ next_at: num
     SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending')
   WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at`;
 
-/** Some of what has been kept for long enough. */
+/** Deletes at most `limit` expired deliveries. */
 export const deleteExpired = (now: number, limit: number): Sql<{ id: string }> => sql<{ id: string }>`
   DELETE FROM deliveries WHERE (account_id, id) IN (
     SELECT account_id, id FROM deliveries WHERE expires_at <= ${now} LIMIT ${limit}) RETURNING id`;

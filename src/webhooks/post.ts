@@ -1,11 +1,10 @@
-/** One attempt to deliver: a POST to an account's webhook, and what came of it. */
-
+/** Posts one attempt to a webhook, and turns whatever the other side does into an outcome. */
 import type { Env } from '../env.ts';
 import { WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
 import { refusalOf } from './address.ts';
 import { type Sign, signer } from './sign.ts';
 
-/** Where to, and what proves that it comes from here. */
+/** A webhook: its URL, and the secrets by which it recognises us. */
 export interface WebhookRow {
   url: string;
   key: string;
@@ -14,31 +13,31 @@ export interface WebhookRow {
   old_secret_until: number | null;
 }
 
-export interface Message {
+export interface WebhookMessage {
   id: string;
   body: string;
 }
 
-/** `error` is null where it was delivered. */
-export interface Outcome {
-  /** null: there was no answer. */
+/** The outcome of one attempt. */
+export interface AttemptOutcome {
+  /** The HTTP status; null where no answer came. */
   status: number | null;
+  /** null where the message was delivered. */
   error: string | null;
 }
 
 /**
- * What posts to a webhook. It never throws: whatever the other side does is an outcome. Nothing of an answer is read
- * but its status.
+ * Makes the function that posts to a webhook. The function never throws, and reads nothing of an answer but its status.
  *
- * @param now milliseconds since the epoch.
- * @param timeoutMs see `WEBHOOK_TIMEOUT_MS`.
+ * @param now the clock, in milliseconds since the epoch.
+ * @param timeoutMs how long the webhook has to answer.
  */
 export async function poster(
   { url, key, secret, old_secret, old_secret_until }: WebhookRow,
   { ALLOW_PRIVATE_WEBHOOKS }: Pick<Env, 'ALLOW_PRIVATE_WEBHOOKS'>,
   now: () => number,
   timeoutMs = WEBHOOK_TIMEOUT_MS,
-): Promise<(message: Message) => Promise<Outcome>> {
+): Promise<(message: WebhookMessage) => Promise<AttemptOutcome>> {
   const refusal = refusalOf(url, Boolean(ALLOW_PRIVATE_WEBHOOKS));
   if (refusal) return async () => failed(null, `The URL ${refusal}.`);
   const rolled = old_secret !== null && (old_secret_until ?? 0) > now();
@@ -56,7 +55,7 @@ export async function poster(
         redirect: 'manual',
         signal,
       });
-      // Not awaited, and no failure: the status has said it all.
+      // Not awaited: the status is all that counts, so a failure here is none.
       response.body?.cancel().catch(() => {});
       return outcomeOf(response.status);
     } catch {
@@ -68,8 +67,8 @@ export async function poster(
   };
 }
 
-/** As in Standard Webhooks, and the one header of the published service. */
-async function headersOf({ id, body }: Message, key: string, sign: Sign, now: number) {
+/** The headers of Standard Webhooks, and `nettu-scheduler-webhook-key`, which the published service sends. */
+async function headersOf({ id, body }: WebhookMessage, key: string, sign: Sign, now: number) {
   const seconds = Math.floor(now / 1000);
   return {
     'content-type': 'application/json',
@@ -81,7 +80,7 @@ async function headersOf({ id, body }: Message, key: string, sign: Sign, now: nu
   };
 }
 
-function outcomeOf(status: number): Outcome {
+function outcomeOf(status: number): AttemptOutcome {
   if (status >= 200 && status < 300) return { status, error: null };
   return failed(
     status,
@@ -91,4 +90,4 @@ function outcomeOf(status: number): Outcome {
   );
 }
 
-const failed = (status: number | null, error: string): Outcome => ({ status, error });
+const failed = (status: number | null, error: string): AttemptOutcome => ({ status, error });

@@ -1,4 +1,4 @@
-/** An account's webhook in SQL. */
+/** The webhook of an account in SQL. Without a URL, the account has no webhook, and its row only keeps what was due. */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { WebhookEvent } from '../sdk/types.ts';
@@ -6,41 +6,46 @@ import type { WebhookRow } from './post.ts';
 
 export interface NewWebhook {
   url: string;
-  /** undefined: as they were. */
+  /** The types to notify of; undefined: as before. */
   events: readonly WebhookEvent[] | undefined;
-  /** What it gets if it has none yet. */
+  /** The key and the secret, for a webhook that has none yet. */
   key: string;
   secret: string;
+  /** Milliseconds since the epoch. */
   now: number;
 }
 
-/** What is pending goes to the new URL, at once: it may have been changed because the old one did not answer. */
+/** Sets the webhook. A new URL gets the pending deliveries at once: it may replace one that did not answer. */
 export function setWebhook({ account }: Scope, { url, events, key, secret, now }: NewWebhook): Sql[] {
-  const asked = JSON.stringify(events ?? []);
+  const eventsJson = JSON.stringify(events ?? []);
   return [
     sql`
       UPDATE deliveries SET next_at = ${now} WHERE account_id = ${account} AND state = 'pending' AND next_at > ${now}
         AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND url <> ${url})`,
     sql`
-      INSERT INTO webhooks (account_id, url, key, secret, events, since, filed)
-      SELECT id, ${url}, ${key}, ${secret}, ${asked}, ${now}, '' FROM accounts WHERE id = ${account}
+      INSERT INTO webhooks (account_id, url, key, secret, events, since, backfilled_to)
+      SELECT id, ${url}, ${key}, ${secret}, ${eventsJson}, ${now}, '' FROM accounts WHERE id = ${account}
       ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = coalesce(key, excluded.key),
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
-        filed = CASE WHEN url IS NULL THEN '' ELSE filed END`,
+        backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END`,
   ];
 }
 
-/** What is pending is dropped; what became of the rest can still be read. */
+/** Removes the webhook and its pending deliveries. The account can still read the others. */
 export const removeWebhook = ({ account }: Scope): Sql[] => [
   sql`DELETE FROM deliveries WHERE account_id = ${account} AND state = 'pending'`,
   sql`
     UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL,
-      events = '[]', filed = NULL, next_at = NULL, lease = NULL, lease_until = NULL
+      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL
     WHERE account_id = ${account}`,
 ];
 
-/** No row comes back where there is no webhook. */
+/**
+ * Replaces the secret. No row comes back where the account has no webhook.
+ *
+ * @param oldUntil until when the old secret signs too, in milliseconds since the epoch.
+ */
 export const rollSecret = (
   { account }: Scope,
   { secret, oldUntil }: { secret: string; oldUntil: number },

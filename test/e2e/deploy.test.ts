@@ -1,38 +1,32 @@
 /**
- * While a deploy goes on, the Worker of the release before and the next one answer over one database, which has the
- * schema of the next. The bundles of the releases before are those that there were.
+ * During a deploy the Worker of the previous release and the next one run at the same time over one database, which has
+ * the schema of the next release already. The previous release is the bundle that was deployed.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { unwrap } from '../../src/sdk/index.ts';
-import { faultsOf, STORED, storedOf } from '../worker/bookings/sound.ts';
+import { faultsOf, STORED, storedOf } from '../support/sound.ts';
 import { newActors, outcome, serverAt } from './support/actors.ts';
+import { startHook } from './support/hook.ts';
 import { startReleases } from './support/service.ts';
 
-/** What only the next release has: a request, and what the one before says to it. */
-const releases = [
-  { release: 1, asks: (server: Server) => server.service.list(), refusal: '405 method-not-allowed' },
-  {
-    release: 2,
-    asks: (server: Server) => server.account.updateSettings({ reads: 'primary' }),
-    refusal: '400 input-invalid',
-  },
-];
+/** The bundle in test/e2e/releases. */
+const PREVIOUS = 3;
+type Server = ReturnType<typeof serverAt>;
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** The midnight after the next. */
+/** The second midnight from now. */
 const TOMORROW = (Math.floor(Date.now() / DAY) + 2) * DAY;
 const everyDay = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map((value) => ({
   variant: { type: 'WDay' as const, value },
   intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
 }));
 
-type Server = ReturnType<typeof serverAt>;
-
-describe.each(releases)('release $release', async ({ release, asks, refusal }) => {
-  const service = await startReleases(release);
+describe(`release ${PREVIOUS}`, async () => {
+  const service = await startReleases(PREVIOUS);
   afterAll(service.stop);
   const [previously, next] = service.baseUrls as unknown as [string, string];
-  /** Everything that can be booked, made by one Worker. */
+  /** An account with a service that has one host. One Worker creates it all. */
   async function newWorld(baseUrl: string) {
     const { accountId, apiKey } = await newActors(baseUrl);
     const server = serverAt(baseUrl, apiKey);
@@ -59,13 +53,13 @@ describe.each(releases)('release $release', async ({ release, asks, refusal }) =
     return stored;
   }
 
-  it('they are two releases', async () => {
-    const { old, young } = await newWorld(next);
-    expect([outcome(await asks(old)), outcome(await asks(young))]).toEqual([refusal, '200']);
+  it('runs beside another Worker', async () => {
+    const releases = service.baseUrls.map(async (url) => (await fetch(url)).headers.get('x-release'));
+    expect(await Promise.all(releases)).toEqual(['previous', 'next']);
   });
 
   describe('alone, on the new schema', () => {
-    it('does all that it did', async () => {
+    it('works as before', async () => {
       const { accountId, old, user, calendar, schedule, serviceId } = await newWorld(previously);
       const { event } = await unwrap(
         old.events.create(user.id, {
@@ -100,8 +94,8 @@ describe.each(releases)('release $release', async ({ release, asks, refusal }) =
     });
   });
 
-  describe('beside the next one, on one database', () => {
-    it('never book the same slot twice', { timeout: 60_000 }, async () => {
+  describe('beside the next release, on one database', () => {
+    it('the two never book the same slot twice', { timeout: 60_000 }, async () => {
       const { accountId, old, young, serviceId } = await newWorld(previously);
       const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
       const answers = await Promise.all(
@@ -111,7 +105,7 @@ describe.each(releases)('release $release', async ({ release, asks, refusal }) =
       expect((await expectSound(accountId)).bookings).toHaveLength(1);
     });
 
-    it('each sees and changes what the other made', async () => {
+    it('each release reads and changes the resources of the other', async () => {
       for (const [maker, changer] of [
         ['old', 'young'],
         ['young', 'old'],
@@ -128,7 +122,79 @@ describe.each(releases)('release $release', async ({ release, asks, refusal }) =
       }
     });
 
-    it('the webhook is the same to both, whichever sets or removes it', async () => {
+    it('a creation with one Idempotency-Key takes place once, whichever release gets the second request', async () => {
+      for (const [first, second] of [
+        ['old', 'young'],
+        ['young', 'old'],
+      ] as const) {
+        const { accountId, user, ...world } = await newWorld(previously);
+        const create = (server: Server, timezone = 'UTC') =>
+          server.calendar.create(user.id, { timezone }, { idempotencyKey: 'one' });
+        const { calendar } = await unwrap(create(world[first]));
+        expect((await unwrap(create(world[second]))).calendar).toEqual(calendar);
+        expect(outcome(await create(world[second], 'Asia/Tokyo'))).toBe('422 idempotency-key-reused');
+        // An expired record does not count, and the next one takes its place.
+        await service.db.prepare('UPDATE remembered SET expires_at = 1').run();
+        const again = await unwrap(create(world[second]));
+        expect(again.calendar.id).not.toBe(calendar.id);
+        expect((await unwrap(create(world[first]))).calendar).toEqual(again.calendar);
+        await expectSound(accountId);
+      }
+    });
+
+    it('both releases see the same read preference, whichever sets it', async () => {
+      const { old, young } = await newWorld(previously);
+      const readsOf = async (server: Server) => (await unwrap(server.account.me())).account.settings.reads;
+      for (const server of [old, young]) {
+        await unwrap(server.account.updateSettings({ reads: 'nearest' }));
+        expect([await readsOf(old), await readsOf(young)]).toEqual(['nearest', 'nearest']);
+        await unwrap(server.account.updateSettings({ reads: 'primary' }));
+        expect([await readsOf(old), await readsOf(young)]).toEqual(['primary', 'primary']);
+      }
+    });
+
+    it('each reminder is sent once, though the crons of both releases run', { timeout: 60_000 }, async () => {
+      const hook = await startHook();
+      const runCrons = () =>
+        Promise.all(['previous', 'next'].map((name) => service.runCron('* * * * *', name)));
+      try {
+        for (const [first, second] of [
+          ['old', 'young'],
+          ['young', 'old'],
+        ] as const) {
+          const { accountId, user, calendar, ...world } = await newWorld(previously);
+          const create = async (server: Server, identifier: string) => {
+            const reminders = [{ delta: -10, identifier }];
+            const event = { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR, reminders };
+            return (await unwrap(server.events.create(user.id, event))).event.id;
+          };
+          // One event is older than the webhook, so a cron adds its reminder.
+          const ids = [await create(world[first], 'older')];
+          await unwrap(world[second].account.setWebhook(hook.url, { events: [] }));
+          ids.push(await create(world[first], 'newer'));
+          await runCrons();
+          const soon = Date.now() + 600_000 + 1500;
+          for (const id of ids) await unwrap(world[second].events.update(id, { startTs: soon }));
+          const sent = async () => {
+            await runCrons();
+            const { results } = await service.db
+              .prepare(
+                `SELECT value ->> 'identifier' AS name FROM deliveries, json_each(content)
+                 WHERE account_id = ? AND deliveries.type = 'reminders' ORDER BY name`,
+              )
+              .bind(accountId)
+              .all<{ name: string }>();
+            return results.map(({ name }) => name);
+          };
+          await expect.poll(sent, { timeout: 20_000, interval: 250 }).toEqual(['newer', 'older']);
+          expect(await sent()).toEqual(['newer', 'older']);
+        }
+      } finally {
+        hook.stop();
+      }
+    });
+
+    it('both releases see the same webhook, whichever sets or removes it', async () => {
       const { accountId, old, young } = await newWorld(previously);
       const webhookOf = async (server: typeof old) =>
         (await unwrap(server.account.me())).account.settings.webhook;
@@ -148,7 +214,7 @@ describe.each(releases)('release $release', async ({ release, asks, refusal }) =
       await expectSound(accountId);
     });
 
-    it('what the one before changes has another entity tag', async () => {
+    it('each change by the previous release gives the resource another entity tag', async () => {
       const { old, young, user, calendar, schedule, serviceId } = await newWorld(previously);
       const { event } = await unwrap(
         old.events.create(user.id, { calendarId: calendar.id, startTs: TOMORROW, duration: HOUR }),

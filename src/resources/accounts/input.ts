@@ -1,10 +1,10 @@
-/** What an account can be told. */
+/** The input of the operations on accounts. */
 import * as v from 'valibot';
 import { shape } from '../../validation/schemas.ts';
 
 export const creation = shape({
   code: v.string('must be a string'),
-  /** Which there are is known by the operator's SHARDS alone. */
+  /** Only the operator's SHARDS know the regions, so `shardForNewAccount` checks it. */
   region: v.optional(v.string('must be a string')),
 });
 
@@ -14,7 +14,7 @@ export const publicKey = shape({
 
 const flag = v.optional(v.boolean('must be true or false'));
 
-/** What is absent stays as it is. */
+/** An absent setting stays as it is. */
 export const settings = v.pipe(
   shape({
     publicFreebusy: flag,
@@ -24,7 +24,7 @@ export const settings = v.pipe(
   v.forward(
     v.check(
       (settings) => Object.values(settings).some((value) => value !== undefined),
-      'or publicBooking or reads must be given',
+      'is missing: send publicFreebusy, publicBooking or reads',
     ),
     ['publicFreebusy'],
   ),

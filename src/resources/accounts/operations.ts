@@ -1,4 +1,4 @@
-/** What is done to the account itself. */
+/** Operations on the account itself. */
 import { newApiKey } from '../../auth/api-key.ts';
 import { onlyWhile, type Scope, system } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
@@ -23,7 +23,7 @@ import {
 
 export const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
 
-/** Changes an account, then shows it. */
+/** The plan that changes an account and answers with it. */
 export const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
   plan([...changes, selectAccount(scope)], (...results) => toResult(found(results.at(-1) as AccountRow[])));
 
@@ -44,8 +44,8 @@ export const createAccount = write({
   idempotent: true,
   body: input.creation,
   retryAdvice:
-    'If it was, there is an empty account of which nobody has the API key, and which does no harm. ' +
-    'Send it again: you get one of your own.',
+    'If it did, there is an empty account whose API key nobody has, which does no harm. ' +
+    'Send it again: you get another account.',
   sealedWith: ({ body }) => body.code,
   async run(scope, { shard: { number }, now }) {
     const row = newAccountRow(number);
@@ -55,7 +55,7 @@ export const createAccount = write({
     const expected = { answer: tagged(result, row), created: accountIsThere(row) };
     return creation(expected, [
       insertAccount(scope, row, now),
-      // While the account is being made; not where this is carried out a second time.
+      // Only where this batch creates the account, and not where a second run finds its record.
       await insertApiKey(onlyWhile(sql`${scope.account} IS NOT NULL`, system(row.id)), apiKey, secretApiKey),
     ]);
   },
@@ -63,7 +63,7 @@ export const createAccount = write({
 
 export const getAccount = read({ hasEtag: true, run: (scope) => lookup(selectAccount(scope), toResult) });
 
-/** Afterwards the account has exactly this one key, or none. */
+/** Replaces every signing key of the account by this one, or by none. */
 export const setPublicKey = write({
   body: input.publicKey,
   target: selectAccount,

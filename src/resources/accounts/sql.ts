@@ -1,4 +1,4 @@
-/** The account in SQL. */
+/** Statements on the account. */
 
 import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
@@ -8,11 +8,11 @@ import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {
   id: string;
-  /** JSON, as it is told; null where there is none. */
+  /** JSON, as clients see it; null where the account has none. */
   webhook: string | null;
   public_freebusy: number;
   public_booking: number;
-  nearest: number;
+  reads_replica: number;
   public_key: string | null;
 }
 
@@ -23,21 +23,21 @@ export const toAccount = (row: AccountRow): Account => ({
     webhook: row.webhook === null ? null : JSON.parse(row.webhook),
     publicFreebusy: row.public_freebusy === 1,
     publicBooking: row.public_booking === 1,
-    reads: row.nearest === 1 ? 'nearest' : 'primary',
+    reads: row.reads_replica === 1 ? 'nearest' : 'primary',
   },
 });
 
-export const newAccountRow = (place: number): AccountRow => ({
-  id: newAccountId(place),
+export const newAccountRow = (shard: number): AccountRow => ({
+  id: newAccountId(shard),
   webhook: null,
   public_freebusy: 1,
   public_booking: 1,
-  nearest: 0,
+  reads_replica: 0,
   public_key: null,
   version: firstVersion(),
 });
 
-/** @param scope nobody's: the account is made while that has an account at all. */
+/** @param scope nobody's, guarded: the account is created while the guard yields an account. */
 export const insertAccount = ({ account }: Scope, { id, version }: AccountRow, now: number): Sql => sql`
   INSERT INTO accounts (id, version, created) SELECT ${id}, ${version}, ${now} WHERE ${account} IS NOT NULL RETURNING 1`;
 
@@ -46,13 +46,13 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, public_freebusy, public_booking, nearest, version,
+  SELECT id, public_freebusy, public_booking, reads_replica, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
   FROM accounts WHERE id = ${account}`;
 
-/** What is absent is kept. */
+/** Updates the settings that have a value. */
 export const updateSettings = (
   { account }: Scope,
   { publicFreebusy, publicBooking, reads }: AccountSettingsUpdate,
@@ -60,6 +60,6 @@ export const updateSettings = (
   UPDATE accounts SET ${assign({
     public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
     public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
-    nearest: reads === undefined ? undefined : Number(reads === 'nearest'),
+    reads_replica: reads === undefined ? undefined : Number(reads === 'nearest'),
     version: sql`version + 1`,
   })} WHERE id = ${account}`;

@@ -1,4 +1,4 @@
-/** What is asked of a new API key. */
+/** The input of the operations on API keys. */
 import * as v from 'valibot';
 import { API_KEY_NAME_MAX_CHARS } from '../../limits.ts';
 import { shape, text, timestamp } from '../../validation/schemas.ts';

@@ -1,4 +1,4 @@
-/** What is done to the keys that the account's servers call with. */
+/** Operations on the API keys of an account. */
 
 import { newApiKey } from '../../auth/api-key.ts';
 import { API_KEYS_MAX } from '../../limits.ts';
@@ -26,7 +26,7 @@ export const addApiKey = write({
   idempotent: true,
   body: input.creation,
   retryAdvice:
-    'If it was, nobody has its secret: list the API keys, remove the one that you do not know, and send this again.',
+    'If it did, nobody has the new key: list the API keys, remove the one that you do not know, and send it again.',
   sealedWith: ({ apiKey }) => apiKey ?? '',
   async run(scope, { body, shard, now }) {
     if (body.expiresAt !== null && body.expiresAt <= now) {
@@ -57,8 +57,8 @@ export const removeApiKey = write({
         if (!deleted)
           throw new Problem(
             'api-key-last',
-            'The account would be left without a key that lasts: removing one that never expires takes another that ' +
-              'never expires, removing any other takes one that works now. Create one first, without expiresAt.',
+            'The account would have no lasting API key left: a key that never expires can go while another one never ' +
+              'expires, any other key while another one works. Create a key without expiresAt first.',
           );
         return tagged({ apiKey: toApiKey(deleted) }, deleted);
       },

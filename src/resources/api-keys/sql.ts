@@ -1,4 +1,4 @@
-/** API keys in SQL: their hashes, never the keys. */
+/** Statements on API keys. The database has their hashes, never the keys. */
 
 import { hashOf } from '../../crypto/hash.ts';
 import { exists, type Scope } from '../../db/scope.ts';
@@ -7,7 +7,7 @@ import { API_KEYS_MAX } from '../../limits.ts';
 import type { Versioned } from '../../plan.ts';
 import type { ApiKey } from '../../sdk/types.ts';
 
-/** It never changes, so that its id alone tells its version. */
+/** An API key never changes, so every key has version 1. */
 export interface ApiKeyRow extends Versioned {
   id: string;
   name: string | null;
@@ -20,7 +20,7 @@ const VERSION = 1;
 
 const columns = sql`id, name, hint, created, expires_at, ${raw(String(VERSION))} AS version`;
 
-/** What is kept of a new key: of its secret the last characters, and the hash. */
+/** The row of a new key: it holds the last characters of the secret, and `insertApiKey` adds the hash. */
 export const newApiKeyRow = (
   secret: string,
   { name, expiresAt }: Pick<ApiKey, 'name' | 'expiresAt'>,
@@ -48,11 +48,11 @@ export const selectApiKeys = ({ account }: Scope): Query<ApiKeyRow> =>
 export const selectApiKey = ({ account }: Scope, id: string): Query<ApiKeyRow> =>
   query<ApiKeyRow>`SELECT ${columns} FROM api_keys WHERE account_id = ${account} AND id = ${id}`;
 
-/** No row comes back where the account has its fill. */
+/** No row comes back where the account has `API_KEYS_MAX` keys. */
 export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: string): Promise<Sql> {
   return sql`
-    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, nearest)
-    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, nearest
+    INSERT INTO api_keys (account_id, id, hash, name, hint, created, expires_at, reads_replica)
+    SELECT id, ${row.id}, ${await hashOf(secret)}, ${row.name}, ${row.hint}, ${row.created}, ${row.expires_at}, reads_replica
     FROM accounts WHERE id = ${account}
       AND (SELECT count(*) FROM api_keys WHERE account_id = accounts.id) < ${API_KEYS_MAX}
     RETURNING 1`;
@@ -61,8 +61,8 @@ export async function insertApiKey({ account }: Scope, row: ApiKeyRow, secret: s
 export const apiKeyIsThere = (scope: Scope, { id }: ApiKeyRow): Sql => exists(scope, sql`api_keys`, id);
 
 /**
- * No row comes back where the account could be left without a key: one that never expires goes only while another
- * never expires, for those that do may be gone before anyone looks; one that expires, only while another works.
+ * No row comes back where the account could lose its last key. A key that never expires can go while another one never
+ * expires, since the others may expire unnoticed; a key that expires can go while another one works.
  */
 export const deleteApiKey = ({ account }: Scope, id: string, now: number): Sql<ApiKeyRow> => sql<ApiKeyRow>`
   DELETE FROM api_keys WHERE account_id = ${account} AND id = ${id} AND EXISTS (

@@ -1,33 +1,32 @@
 /**
- * What decides who can be booked when, in SQL: a service, its hosts, and all that takes or opens their time in a window.
- * One batch, whatever the number of hosts, calendars and events. Only events that can matter are read: those of the
- * calendars that count, in each class of length those that start near enough (see `events.length_class`); and they come
- * in groups, as text, for a row an event would cost the Worker more than all that it does with it.
+ * Reads the availability of a service's hosts in a window: the service, the hosts, and the events that open or take their
+ * time. It is one batch, however many hosts, calendars and events there are. The statements read only events that can reach
+ * the window (see `events.length_class` in schema.sql), and return them in groups, as text: one row for each event would
+ * cost the Worker more than the rest of its work.
  *
- * CROSS JOIN fixes the order of the joins from left to right.
+ * CROSS JOIN makes SQLite keep the order of the joins.
  */
-
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES } from '../../limits.ts';
-import type { Interval } from '../../slots/intervals.ts';
+import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 
-/** An event farther than the longest buffer from a window cannot matter in it. */
+/** The longest buffer: an event farther than this from a window cannot affect it. */
 export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
-/** Events that one answer may look at. */
+/** The events that one answer may read. */
 export const EVENTS_MAX = 30_000;
-/** Bytes of rules and exdates in them: with the times of all those events they stay within D1's 2 MB for one value. */
+/** The bytes of recurrences and exdates that one answer may read. With the times of all events, they fit in D1's 2 MB for a value. */
 export const RULES_MAX_BYTES = 900_000;
-/** Rules of a schedule that are longer than this are cut to those that matter, before they travel. */
+/** From this size on, SQL removes the rules of a schedule that are for other dates. */
 const LONG_RULES_CHARS = 2_000;
 
 /**
- * SQL for one row: whose service, which window; and, for a booking that is to change, the booking, and its session
- * where nobody else is in it, neither of which stands in its own way.
+ * SQL that selects one row: a service and a window. For a change of a booking, also the booking, and its session where no
+ * other booking is in it; these two do not block the change.
  */
-export type Target = Sql<{
+export type AvailabilityTarget = Sql<{
   account_id: string;
   service_id: string;
   from_ts: number;
@@ -36,14 +35,20 @@ export type Target = Sql<{
   session: string | null;
 }>;
 
-export const targetOf = (scope: Scope, serviceId: string, { start, end }: Interval): Target => sql`
+/** The target for slots, or for a new booking. */
+export const targetOf = (
+  scope: Scope,
+  serviceId: string,
+  { start, end }: Interval,
+): AvailabilityTarget => sql`
   SELECT account_id, id AS service_id, ${start} AS from_ts, ${end} AS to_ts, NULL AS booking, NULL AS session
   FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId}`;
 
 export interface AvailabilityQuery {
-  target: Target;
-  /** Only these hosts. */
+  target: AvailabilityTarget;
+  /** Only these hosts; undefined: all of them. */
   hostUserIds?: readonly string[] | undefined;
+  /** Milliseconds since the epoch. */
   now: number;
 }
 
@@ -59,62 +64,64 @@ export const selectService = ({
   SELECT s.id, s.multi_person, s.revision FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id`;
 
+/** A host. Buffers and booking times are in minutes. */
 export interface AvailabilityHostRow {
   user_id: string;
-  agenda: number;
+  /** The availability revision of the user. */
+  availability_revision: number;
   buffer_before: number;
   buffer_after: number;
   closest: number;
   furthest: number | null;
-  /** The calendar that bookings are entered in. */
+  /** The calendar in which bookings make their events. */
   book_in: string | null;
-  /** Of the schedule, where the host is available by one. */
+  /** The time zone and the rules of the schedule; null without a schedule. */
   timezone: string | null;
   rules: string | null;
 }
 
 /** The hosts, in the order in which they were added. */
 export const selectHosts = (
-  asked: AvailabilityQuery,
+  request: AvailabilityQuery,
 ): Query<AvailabilityHostRow> => query<AvailabilityHostRow>`
-  SELECT h.user_id, u.agenda, h.buffer_before, h.buffer_after, h.closest, h.furthest,
+  SELECT h.user_id, u.availability_revision, h.buffer_before, h.buffer_after, h.closest, h.furthest,
     coalesce(h.booking_calendar_id, h.busy ->> '$[0]') AS book_in, s.timezone,
     CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
         BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)}) ELSE s.rules END AS rules
-  FROM ${hosts(asked)}
+  FROM ${hosts(request)}
   CROSS JOIN users u ON u.account_id = h.account_id AND u.id = h.user_id
   LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id
   ORDER BY h.seq`;
 
 const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 
-/** Events that are alike, but for when they are. */
+/** A group of events that differ only in their times. */
 interface Times {
   user_id: string;
   timezone: string;
   week_start: string;
-  /** How many they are. */
+  /** The number of events. */
   n: number;
-  /** Of those that neither repeat nor are taken out: `start,duration,start,duration…` */
+  /** The events without recurrence and exdates: `start,duration,start,duration…` */
   singles: string | null;
-  /** Of the others, in JSON: `[start, duration, recurrence, exdates]`. null where all together are too long to send. */
+  /** The other events, as JSON: `[[start, duration, recurrence, exdates]…]`. null where the answer has too many bytes. */
   series: string | null;
-  /** Bytes of all series of the answer. */
+  /** The bytes of the recurrences and exdates of the whole answer. */
   bytes: number;
 }
 
-/** What is in the calendars that count, but for bookings. */
+/** Events in a host's calendars, without bookings. */
 export interface CalendarTimes extends Times {
-  /** 1 in the calendar by which the host is available, 0 in those that make the host busy. */
+  /** 1: in the host's availability calendar; 0: in one of the busy calendars. */
   opens: number;
   busy: number;
 }
 
-export const selectCalendarTimes = (asked: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
+export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
-    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hosts(asked)}
+    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hosts(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, from_ts, to_ts FROM host, json_each(busy)
     UNION ALL SELECT account_id, user_id, calendar_id, 1, from_ts, to_ts FROM host WHERE calendar_id IS NOT NULL
@@ -128,47 +135,47 @@ export const selectCalendarTimes = (asked: AvailabilityQuery): Query<CalendarTim
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id AND ${inReach(sql`k`)}
       WHERE CASE WHEN e.service_id IS NULL THEN k.opens OR e.busy ELSE k.opens AND NOT e.busy END
-        AND (e.expires_at IS NULL OR e.expires_at > ${asked.now})`,
+        AND (e.expires_at IS NULL OR e.expires_at > ${request.now})`,
   )}`;
 
-/** What the hosts are booked for, in whatever calendar, with the buffers (minutes) that they have in that service. */
+/** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
 export interface BookedTimes extends Times {
   service_id: string;
   buffer_before: number;
   buffer_after: number;
 }
 
-export const selectBookedTimes = (asked: AvailabilityQuery): Query<BookedTimes> => query<BookedTimes>`
+export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => query<BookedTimes>`
   ${grouped(
     sql`user_id, service_id, timezone, week_start`,
     sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after
-      FROM ${hosts(asked)}
+      FROM ${hosts(request)}
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e INDEXED BY events_booked
         ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL AND ${inReach(sql`t`)}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
       LEFT JOIN service_users x
         ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id
-      WHERE (e.expires_at IS NULL OR e.expires_at > ${asked.now}) AND (e.session IS NULL OR e.session IS NOT t.session)`,
+      WHERE (e.expires_at IS NULL OR e.expires_at > ${request.now}) AND (e.session IS NULL OR e.session IS NOT t.session)`,
     sql`buffer_before, buffer_after,`,
   )}`;
 
-/** The service's hosts `h` that are asked about, and the target `t`. */
+/** The hosts `h` of the service, and the target `t`. */
 const hosts = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
   CROSS JOIN service_users h ON h.account_id = t.account_id AND h.service_id = t.service_id ${
     hostUserIds ? sql`AND h.user_id IN (SELECT value FROM json_each(${JSON.stringify(hostUserIds)}))` : sql``
   }`;
 
-/** Events `e` of a `class` that may have an instance in the window of `range`, or within a buffer of it. */
+/** The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it. */
 const inReach = (range: Sql): Sql => sql`e.length_class = class.value
   AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value
   AND (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
 
 const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
 
-/** Puts events together by what they share. */
+/** Groups events by the columns that they share. */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, singles, sum(bytes) OVER () AS bytes,
     CASE WHEN sum(bytes) OVER () <= ${RULES_MAX_BYTES} THEN series END AS series
@@ -180,7 +187,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
     FROM (${events} LIMIT ${EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 
-/** A slot of a group in which seats are taken. */
+/** A session of the group, with the number of its taken seats. */
 export interface SessionRow {
   session: string;
   start_ts: number;

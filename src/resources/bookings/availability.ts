@@ -1,10 +1,10 @@
-/** From the rows of an agenda to the hosts as the slot core knows them: what opens and what takes their time. */
+/** Turns the rows of availability-sql.ts into hosts for src/slots: their open times, busy times and bookings. */
 import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
-import type { Booking, Host } from '../../slots/host.ts';
-import { type Interval, merge, subtract, widen } from '../../slots/intervals.ts';
+import type { Host, HostBooking } from '../../slots/host.ts';
 import { openings } from '../../slots/openings.ts';
 import type { Session } from '../../slots/slots.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
+import { type Interval, merge, subtract, widen } from '../../time/intervals.ts';
 import { instances } from '../../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { ofAnyone } from '../events/limits.ts';
@@ -25,19 +25,20 @@ import {
   selectSessions,
 } from './availability-sql.ts';
 
-/** Nanoseconds, as in time/budget.ts: of a date of a schedule, of one of its rules, of an event that does not repeat. */
-const PRICE_NS = { date: 500, rule: 500, single: 150 };
+/** Prices in addition to those of time/budget.ts: a date and a rule of a schedule, and an event that does not repeat. */
+const AVAILABILITY_PRICE_NS = { date: 500, rule: 500, single: 150 };
 
-/** The statements of one batch. */
-export const availabilityQueries = (asked: AvailabilityQuery) =>
+/** The statements that read an availability, for one batch. */
+export const availabilityQueries = (request: AvailabilityQuery) =>
   [
-    selectService(asked),
-    selectHosts(asked),
-    selectCalendarTimes(asked),
-    selectBookedTimes(asked),
-    selectSessions(asked),
+    selectService(request),
+    selectHosts(request),
+    selectCalendarTimes(request),
+    selectBookedTimes(request),
+    selectSessions(request),
   ] as const;
 
+/** The rows of `availabilityQueries`. */
 export type AvailabilityRows = [
   services: AvailabilityServiceRow[],
   hosts: AvailabilityHostRow[],
@@ -47,9 +48,7 @@ export type AvailabilityRows = [
 ];
 
 export interface HostAvailability extends Host {
-  /** The revision of all that is known of this host. */
-  agenda: number;
-  /** The calendar that bookings are entered in. */
+  /** The calendar in which bookings make their events; null: the host cannot be booked. */
   bookIn: string | null;
 }
 
@@ -57,15 +56,16 @@ export interface ServiceAvailability {
   multiPerson: MultiPerson;
   /** In the order in which they were added. */
   hosts: HostAvailability[];
-  /** Those of the group, where it is one. */
+  /** The sessions of a group; none for other services. */
   sessions: (Session & { id: string })[];
 }
 
 /**
- * What is known of a service's hosts in a window (ms).
+ * The availability of a service's hosts in a window.
  *
+ * @param window milliseconds since the epoch.
  * @param now milliseconds since the epoch.
- * @throws Overspent where there is more than one request may look at.
+ * @throws Overspent where the rows or their expansion cost more than one request may.
  */
 export function availabilityOf(
   service: AvailabilityServiceRow,
@@ -88,13 +88,13 @@ export function availabilityOf(
     multiPerson,
     hosts: hosts.map((row) => {
       const own = timesOf.get(row.user_id) ?? [];
-      const here = (opens: number, busy: number) =>
+      const eventsOf = (opens: number, busy: number) =>
         own
           .filter((group) => group.opens === opens && group.busy === busy)
           .flatMap((group) => intervalsOf(group, near, budget));
       const bookings = (bookedOf.get(row.user_id) ?? []).flatMap((group) =>
         intervalsOf(group, near, budget).map(
-          (interval): Booking => ({
+          (interval): HostBooking => ({
             ...interval,
             bufferBefore: group.buffer_before * MINUTE_MS,
             bufferAfter: group.buffer_after * MINUTE_MS,
@@ -104,12 +104,11 @@ export function availabilityOf(
       );
       return {
         id: row.user_id,
-        agenda: row.agenda,
         bookIn: row.book_in,
         availability: row.rules
           ? openingsOf(row.rules, row.timezone ?? 'UTC', window, budget)
-          : subtract(merge(here(1, 0)), merge(here(1, 1))),
-        busy: here(0, 1),
+          : subtract(merge(eventsOf(1, 0)), merge(eventsOf(1, 1))),
+        busy: eventsOf(0, 1),
         bookings,
         bufferBefore: row.buffer_before * MINUTE_MS,
         bufferAfter: row.buffer_after * MINUTE_MS,
@@ -129,25 +128,26 @@ export function availabilityOf(
 function openingsOf(json: string, timezone: string, window: Interval, budget: Budget): Interval[] {
   const rules: ScheduleRule[] = JSON.parse(json);
   const dates = (window.end - window.start) / DAY_MS + 2;
-  budget.spend(PRICE_NS.rule * rules.length + PRICE_NS.date * dates);
+  budget.spend(AVAILABILITY_PRICE_NS.rule * rules.length + AVAILABILITY_PRICE_NS.date * dates);
   for (let time = window.start; time < window.end + DAY_MS; time += DAY_MS) budget.convert(timezone, time);
   return openings(rules, timezone, window);
 }
 
-type Series = [startTs: number, duration: number, recurrence: Recurrence | null, exdates: number[]];
+/** One of `Times.series`. */
+type SeriesValues = [startTs: number, duration: number, recurrence: Recurrence | null, exdates: number[]];
 
-/** When events take place, in any order. */
+/** The times of a group of events, in any order. */
 function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budget: Budget): Interval[] {
   const { singles, series, timezone, week_start } = group;
   const found: Interval[] = [];
-  budget.spend(PRICE_NS.single * group.n);
+  budget.spend(AVAILABILITY_PRICE_NS.single * group.n);
   const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
   for (let i = 0; i < numbers.length; i += 2) {
     const start = numbers[i] as number;
     found.push({ start, end: start + (numbers[i + 1] as number) });
   }
   const timespan = { startTs: window.start, endTs: window.end };
-  for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as Series[]) {
+  for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as SeriesValues[]) {
     const event = { startTs, duration, busy: true, recurrence, exdates };
     for (const instance of instances(event, timezone, week_start as Weekday, timespan, budget)) {
       found.push({ start: instance.startTs, end: instance.endTs });

@@ -1,4 +1,4 @@
-/** Whether a slot can be booked, and with whom. Pure: it decides by an agenda, and is told what it was. */
+/** Decides whether a slot can be booked, and with which hosts. Pure: it decides by the availability that it is given. */
 import { Problem } from '../../problem.ts';
 import { canTake } from '../../slots/host.ts';
 import type { HostAvailability, ServiceAvailability } from './availability.ts';
@@ -8,13 +8,13 @@ export interface Wanted {
   duration: number;
 }
 
-/** A host in whose calendar the booking is entered. */
+/** A host with a calendar for bookings. */
 export type BookableHost = HostAvailability & { bookIn: string };
 
 /**
- * The hosts that take a slot: of a round robin the one that ranks first, else all.
+ * The hosts that take a slot: the first-ranked one of a round robin, else all.
  *
- * @param rankOf a host's place, the lowest first; of equals the one that was added first.
+ * @param rankOf a host's rank, lowest first. Of equal hosts, the one that was added first takes the slot.
  * @throws Problem `slot-taken` where another booking takes it, `slot-unavailable` for any other reason.
  */
 export function chooseHosts(
@@ -41,37 +41,34 @@ export function chooseHosts(
 }
 
 /**
- * The very hosts of a booking that is to be moved or confirmed, where all of them can take the slot.
+ * The same hosts of a booking that moves or is confirmed, where all of them can take the slot.
  *
  * @throws Problem as above.
  */
 export function sameHosts(
-  agenda: ServiceAvailability,
+  availability: ServiceAvailability,
   wanted: Wanted,
   userIds: readonly string[],
 ): BookableHost[] {
-  const hosts = agenda.hosts.filter(({ id }) => userIds.includes(id));
+  const hosts = availability.hosts.filter(({ id }) => userIds.includes(id));
   if (hosts.length < userIds.length) throw unavailable();
-  const { multiPerson } = agenda;
+  const { multiPerson } = availability;
   const all =
     multiPerson.variant === 'roundRobinAlgorithm' ? ({ variant: 'collective' } as const) : multiPerson;
-  return chooseHosts({ ...agenda, multiPerson: all, hosts }, wanted, () => 0);
+  return chooseHosts({ ...availability, multiPerson: all, hosts }, wanted, () => 0);
 }
 
-/** An agenda in which nothing but other bookings stands in the way: who holds a slot has it, even if its host closed since. */
+/** The availability that only other bookings limit: a held slot stays held, even if its host has closed since. */
 export function onlyBookings(
-  agenda: ServiceAvailability,
+  availability: ServiceAvailability,
   { startTs, duration }: Wanted,
 ): ServiceAvailability {
-  const availability = [{ start: startTs, end: startTs + duration }];
-  const open = { availability, busy: [], earliest: Number.NEGATIVE_INFINITY, latest: null };
-  return { ...agenda, hosts: agenda.hosts.map((host) => ({ ...host, ...open })) };
+  const hours = [{ start: startTs, end: startTs + duration }];
+  const open = { availability: hours, busy: [], earliest: Number.NEGATIVE_INFINITY, latest: null };
+  return { ...availability, hosts: availability.hosts.map((host) => ({ ...host, ...open })) };
 }
 
 const taken = () =>
-  new Problem('slot-taken', 'Another booking takes it. Ask for the slots again, and choose another.');
+  new Problem('slot-taken', 'Another booking takes this time. Get the slots again, and choose another one.');
 const unavailable = () =>
-  new Problem(
-    'slot-unavailable',
-    'No host that was asked for can take it then. Ask for the slots, and choose one of them.',
-  );
+  new Problem('slot-unavailable', 'No host can take this time. Get the slots, and choose one of them.');

@@ -1,4 +1,4 @@
-/** What is asked of booking slots and of bookings. */
+/** The input of the operations on booking slots and bookings. */
 import * as v from 'valibot';
 import {
   BOOKING_MAX_MS,
@@ -26,7 +26,7 @@ import {
 import { startTs } from '../events/input.ts';
 
 const dateRule = 'must be a date that exists, such as 2030-01-31, from 1970 to 2199';
-/** Comes out as a day, numbered from 1970-01-01. */
+/** The output is a day, numbered from 1970-01-01. */
 const date = v.pipe(
   v.string(dateRule),
   v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
@@ -35,13 +35,13 @@ const date = v.pipe(
   v.check((day) => day >= 0 && day * DAY_MS <= START_MAX_TS_MS, dateRule),
 );
 
-/** What is no UUID is no host. */
+/** Drops what is not a UUID: it is no host. */
 const hostUserIds = v.pipe(
   v.string('must be ids, joined by commas'),
   v.transform((ids) => [...new Set(ids.split(',').filter(isUuid))]),
 );
 
-/** Comes out as the query of the slot core: days, and milliseconds. */
+/** The output is the query of the slot core: days, and milliseconds. */
 export const slots = v.pipe(
   v.object({
     startDate: date,

@@ -1,19 +1,21 @@
-/** What is done to bookings: decided on what was read, and written only while that is as it was (see reading.ts). */
-
+/**
+ * The operations on bookings. A booking is decided on rows that were read before, and written only while these have not
+ * changed (see reading.ts).
+ */
 import type { Scope } from '../../db/scope.ts';
 import { type Input, read, write } from '../../operation.ts';
 import { creation, firstVersion, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
-import type { BookingResult, BookingsResult } from '../../sdk/types.ts';
+import type { BookingResult, BookingsResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
 import { window } from '../events/input.ts';
 import { selectService } from '../services/table.ts';
 import { targetOf } from './availability-sql.ts';
-import { chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
+import { type BookableHost, chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
 import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
 import {
-  type BookingRow,
+  type BookingChange,
   bookingIsThere,
   insertBooking,
   insertEvents,
@@ -21,12 +23,13 @@ import {
   selectBookingsOfService,
   selectBookingsOfUser,
   targetOfBooking,
-  toBooking,
   updateBooking,
   updateEvents,
 } from './sql.ts';
+import { type BookingRow, bookings } from './table.ts';
 
-const toResult = (row: BookingRow): Tagged<BookingResult> => tagged({ booking: toBooking(row) }, row);
+const toResult = (row: BookingRow): Tagged<BookingResult> =>
+  tagged({ booking: bookings.toResource(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
   selectBooking(scope, params.bookingId);
@@ -40,11 +43,11 @@ export const createBooking = write({
   body: input.creation,
   run(scope, { params: { serviceId }, body, now }) {
     const { startTs, duration, hostUserIds, holdFor, metadata } = body;
-    const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
+    const slot = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
     const id = crypto.randomUUID();
     return untilWritten((again) =>
       plan(
-        decisionQueries({ target, hostUserIds, now }),
+        decisionQueries({ target: slot, hostUserIds, now }),
         (services, hosts, times, booked, sessions, sessionEvents, ranks) => {
           const reading = readingOf(
             [services, hosts, times, booked, sessions],
@@ -54,20 +57,20 @@ export const createBooking = write({
             now,
           );
           const rankOf = (host: { id: string }) => reading.ranks.get(host.id) ?? Number.NEGATIVE_INFINITY;
-          const chosen = chooseHosts(reading.agenda, body, rankOf);
-          const { missing, ...place } = sessionFor(reading, body, chosen);
+          const chosen = chooseHosts(reading.availability, body, rankOf);
+          const { missing, ...session } = sessionFor(reading, body, chosen);
           const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
-          const stamp = crypto.randomUUID();
+          const changeToken = crypto.randomUUID();
           const row: BookingRow = {
             id,
             service_id: serviceId,
-            session: place.session,
+            session: session.session,
             start_ts: startTs,
             duration,
             state: expiresAt === null ? 'confirmed' : 'held',
             expires_at: expiresAt,
-            hosts: JSON.stringify(place.hosts),
-            events: JSON.stringify(place.events),
+            hosts: JSON.stringify(session.hosts),
+            events: JSON.stringify(session.events),
             booked_by: scope.user,
             metadata: JSON.stringify(metadata),
             created: now,
@@ -76,7 +79,10 @@ export const createBooking = write({
           };
           return creation(
             { answer: toResult(row), created: bookingIsThere(scope, row) },
-            [insertBooking(scope, row, stamp, reading.basis), insertEvents(scope, id, stamp, missing)],
+            [
+              insertBooking(scope, row, changeToken, reading.basis),
+              insertEvents(scope, id, changeToken, missing),
+            ],
             ([written]) => (written ? undefined : again()),
           );
         },
@@ -96,16 +102,17 @@ export const changeBooking = write({
   body: input.update,
   target,
   run(scope, { params: { bookingId }, body, now }): Plan<BookingResult> {
-    if (body.state === undefined && body.startTs === undefined) return relabel(scope, bookingId, body, now);
-    const target = targetOfBooking(scope, bookingId, body.startTs, now);
+    const { state, startTs, metadata } = body;
+    if (state === undefined && startTs === undefined) return relabel(scope, bookingId, metadata, now);
+    const slot = targetOfBooking(scope, bookingId, startTs, now);
     return untilWritten((again) =>
       plan(
-        [selectBooking(scope, bookingId), ...decisionQueries({ target, now })] as const,
+        [selectBooking(scope, bookingId), ...decisionQueries({ target: slot, now })] as const,
         (bookings, services, hosts, times, booked, sessions, sessionEvents, ranks) => {
           const booking = found(bookings);
           if (booking.state === 'cancelled') throw cancelled();
-          if (body.state && booking.state === 'confirmed') return relabel(scope, bookingId, body, now);
-          const wanted = { startTs: body.startTs ?? booking.start_ts, duration: booking.duration };
+          if (state && booking.state === 'confirmed') return relabel(scope, bookingId, metadata, now);
+          const wanted = { startTs: startTs ?? booking.start_ts, duration: booking.duration };
           const reading = readingOf(
             [services, hosts, times, booked, sessions],
             sessionEvents,
@@ -113,23 +120,16 @@ export const changeBooking = write({
             wanted,
             now,
           );
-          return body.state
-            ? confirm(scope, booking, reading, wanted, body, now, again)
-            : move(scope, booking, reading, wanted, body, now, again);
+          const decision = { scope, booking, reading, wanted, again };
+          return state ? confirm(decision, { metadata, now }) : move(decision, { metadata, now });
         },
       ),
     );
   },
 });
 
-/** Changes nothing but the metadata, if that. */
-function relabel(
-  scope: Scope,
-  id: string,
-  { metadata }: input.BookingUpdate,
-  now: number,
-): Plan<BookingResult> {
-  const stamp = crypto.randomUUID();
+/** Changes the metadata alone; undefined: changes nothing. */
+function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: number): Plan<BookingResult> {
   const before = selectBooking(scope, id);
   if (metadata === undefined) {
     return plan([before], (rows) => {
@@ -138,9 +138,10 @@ function relabel(
       return toResult(booking);
     });
   }
+  const changeToken = crypto.randomUUID();
   const changes = [
-    updateBooking(scope, id, { metadata, now, stamp }),
-    updateEvents(scope, id, stamp),
+    updateBooking(scope, id, { metadata, now, changeToken }),
+    updateEvents(scope, id, changeToken),
   ] as const;
   return plan([before, ...changes] as const, (rows, [after]) => {
     found(rows);
@@ -149,54 +150,61 @@ function relabel(
   });
 }
 
-/** A hold that has not expired is still its holder's; one that has takes the slot only if that is free. */
-function confirm(
-  scope: Scope,
-  booking: BookingRow,
-  reading: Reading,
-  wanted: Wanted,
-  { metadata }: input.BookingUpdate,
-  now: number,
-  again: () => Plan<BookingResult>,
-): Plan<BookingResult> {
-  const live = booking.expires_at !== null && booking.expires_at > now;
-  const agenda = live ? onlyBookings(reading.agenda, wanted) : reading.agenda;
-  const hosts = sameHosts(agenda, wanted, JSON.parse(booking.hosts));
-  const stamp = crypto.randomUUID();
-  const change = { state: 'confirmed', expiresAt: null, metadata, now, stamp } as const;
-  const confirmed = ([row]: BookingRow[]) => (row ? toResult(row) : again());
-  const session = sessionAt(agenda, wanted);
-  if (session === undefined || session === booking.session) {
-    const update = updateBooking(scope, booking.id, change, reading.basis);
-    return plan([update, updateEvents(scope, booking.id, stamp)], confirmed);
-  }
-  // While the hold was expired others have begun another session of the group.
-  const { missing, ...place } = sessionFor(reading, wanted, hosts);
-  const update = updateBooking(scope, booking.id, { ...change, ...place }, reading.basis);
-  return plan([update, insertEvents(scope, booking.id, stamp, missing)], confirmed);
+/** A change of a booking, to be decided on a reading. */
+interface Decision {
+  scope: Scope;
+  booking: BookingRow;
+  reading: Reading;
+  wanted: Wanted;
+  /** Decides again on a new reading, where the change was not written. */
+  again: () => Plan<BookingResult>;
 }
 
-/** In one step, with the same hosts: of a group one seat changes its session, any other booking takes its events along. */
-function move(
-  scope: Scope,
-  booking: BookingRow,
-  reading: Reading,
-  wanted: Wanted,
-  { metadata }: input.BookingUpdate,
-  now: number,
-  again: () => Plan<BookingResult>,
+type Change = Omit<BookingChange, 'changeToken'>;
+
+/** Confirms a hold. A hold that has not expired has its slot; an expired one takes the slot only if it is free. */
+function confirm(decision: Decision, common: Change): Plan<BookingResult> {
+  const { booking, reading, wanted } = decision;
+  const live = booking.expires_at !== null && booking.expires_at > common.now;
+  const availability = live ? onlyBookings(reading.availability, wanted) : reading.availability;
+  const hosts = sameHosts(availability, wanted, JSON.parse(booking.hosts));
+  const session = sessionAt(availability, wanted);
+  const change: Change = { ...common, state: 'confirmed', expiresAt: null };
+  // While the hold was expired, another booking may have started a new session of the group.
+  return session === undefined || session === booking.session
+    ? keepSession(decision, change)
+    : joinSession(decision, hosts, change);
+}
+
+/** Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its events. */
+function move(decision: Decision, common: Change): Plan<BookingResult> {
+  const { booking, reading, wanted } = decision;
+  const hosts = sameHosts(reading.availability, wanted, JSON.parse(booking.hosts));
+  const change: Change = { ...common, startTs: wanted.startTs };
+  return reading.availability.multiPerson.variant !== 'group' || wanted.startTs === booking.start_ts
+    ? keepSession(decision, change)
+    : joinSession(decision, hosts, change);
+}
+
+function keepSession({ scope, booking, reading, again }: Decision, change: Change): Plan<BookingResult> {
+  const changeToken = crypto.randomUUID();
+  const update = updateBooking(scope, booking.id, { ...change, changeToken }, reading.basis);
+  return plan([update, updateEvents(scope, booking.id, changeToken)], ([row]) =>
+    row ? toResult(row) : again(),
+  );
+}
+
+function joinSession(
+  { scope, booking, reading, wanted, again }: Decision,
+  chosen: readonly BookableHost[],
+  change: Change,
 ): Plan<BookingResult> {
-  const hosts = sameHosts(reading.agenda, wanted, JSON.parse(booking.hosts));
-  const stamp = crypto.randomUUID();
-  const change = { startTs: wanted.startTs, metadata, now, stamp };
-  const moved = ([row]: BookingRow[]) => (row ? toResult(row) : again());
-  if (reading.agenda.multiPerson.variant !== 'group' || wanted.startTs === booking.start_ts) {
-    const update = updateBooking(scope, booking.id, change, reading.basis);
-    return plan([update, updateEvents(scope, booking.id, stamp)], moved);
-  }
-  const { missing, ...place } = sessionFor(reading, wanted, hosts);
-  const update = updateBooking(scope, booking.id, { ...change, ...place }, reading.basis);
-  return plan([update, insertEvents(scope, booking.id, stamp, missing)], moved);
+  const changeToken = crypto.randomUUID();
+  const { missing, ...session } = sessionFor(reading, wanted, chosen);
+  const update = updateBooking(scope, booking.id, { ...change, ...session, changeToken }, reading.basis);
+  return plan([update, insertEvents(scope, booking.id, changeToken, missing)], ([row]) =>
+    row ? toResult(row) : again(),
+  );
 }
 
 export const cancelBooking = write({
@@ -207,7 +215,7 @@ export const cancelBooking = write({
       state: 'cancelled',
       expiresAt: null,
       now,
-      stamp: crypto.randomUUID(),
+      changeToken: crypto.randomUUID(),
     });
     return plan([selectBooking(scope, bookingId), cancel], (before, [after]) =>
       toResult(after ?? found(before)),
@@ -224,7 +232,7 @@ export const getServiceBookings = read({
       [selectService(scope, serviceId), selectBookingsOfService(scope, serviceId, query)],
       (services, rows): BookingsResult => {
         found(services);
-        return { bookings: rows.map(toBooking) };
+        return { bookings: rows.map(bookings.toResource) };
       },
     ),
 });
@@ -233,5 +241,8 @@ export const getOwnBookings = read({
   unbounded: true,
   query: window,
   run: (scope, { query }) =>
-    plan([selectBookingsOfUser(scope, query)], (rows): BookingsResult => ({ bookings: rows.map(toBooking) })),
+    plan(
+      [selectBookingsOfUser(scope, query)],
+      (rows): BookingsResult => ({ bookings: rows.map(bookings.toResource) }),
+    ),
 });

@@ -1,8 +1,8 @@
 /**
- * What a booking is decided on. D1 has no interactive transactions, so what decides is read first, with the revisions of
- * the service and of its hosts' agendas; and what was decided is written only while these are as they were. Where they
- * are not, nothing was written, and it is decided again on fresh rows. So two bookings cannot collide, whatever is sent
- * at once; and where nobody is in the way a booking takes two round trips.
+ * The rows that decide on a booking. D1 has no interactive transactions, so the Worker first reads the rows with the
+ * revisions of the service and of its hosts, and then writes the decision only while the revisions are the same. Where one
+ * has changed, nothing is written, and it decides again on fresh rows. So no two bookings collide, whatever arrives at
+ * once; and without contention a booking takes two round trips.
  */
 import { found, type Plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -16,58 +16,74 @@ import {
 } from './availability.ts';
 import type { AvailabilityQuery } from './availability-sql.ts';
 import type { BookableHost, Wanted } from './decide.ts';
-import { type Basis, type RankRow, type SessionEventRow, selectRanks, selectSessionEvents } from './sql.ts';
+import {
+  type DecisionBasis,
+  type RankRow,
+  type SessionEventRow,
+  selectRanks,
+  selectSessionEvents,
+} from './sql.ts';
 
-/** How often a booking is decided on before its caller is asked to come again. */
-const MAX_TRIES = 8;
+/** The decisions on one booking before the answer is `contended`. */
+const TRIES_MAX = 8;
 
-/** Everything that a decision is made on, as it was read in one transaction. */
+/** Everything that a decision depends on, read in one transaction. */
 export interface Reading {
-  agenda: ServiceAvailability;
-  basis: Basis;
+  availability: ServiceAvailability;
+  basis: DecisionBasis;
   sessionEvents: SessionEventRow[];
   ranks: Map<string, number>;
 }
 
-export const decisionQueries = (asked: AvailabilityQuery) =>
-  [...availabilityQueries(asked), selectSessionEvents(asked), selectRanks(asked)] as const;
+export const decisionQueries = (request: AvailabilityQuery) =>
+  [...availabilityQueries(request), selectSessionEvents(request), selectRanks(request)] as const;
 
 export function readingOf(
-  agendaRows: AvailabilityRows,
+  availabilityRows: AvailabilityRows,
   sessionEvents: SessionEventRow[],
   ranks: RankRow[],
   { startTs, duration }: Wanted,
   now: number,
 ): Reading {
-  const service = found(agendaRows[0]);
+  const service = found(availabilityRows[0]);
   try {
     return {
-      agenda: availabilityOf(service, agendaRows, { start: startTs, end: startTs + duration }, now),
+      availability: availabilityOf(
+        service,
+        availabilityRows,
+        { start: startTs, end: startTs + duration },
+        now,
+      ),
       basis: {
         serviceId: service.id,
         revision: service.revision,
-        agendas: Object.fromEntries(agendaRows[1].map(({ user_id, agenda }) => [user_id, agenda])),
+        hostRevisions: Object.fromEntries(
+          availabilityRows[1].map(({ user_id, availability_revision }) => [user_id, availability_revision]),
+        ),
       },
       sessionEvents,
       ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
     };
   } catch (error) {
     if (!(error instanceof Overspent)) throw error;
-    throw new Problem('answer-too-large', 'The hosts have too much at that time. Name fewer in hostUserIds.');
+    throw new Problem(
+      'answer-too-large',
+      'The hosts have too many events at this time. Name fewer hosts in hostUserIds.',
+    );
   }
 }
 
-/** Decides, and decides again, until what was decided is written. */
+/** Decides again and again, until a decision is written. */
 export function untilWritten(
   attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
 ): Plan<BookingResult> {
   let tries = 0;
   const again = (): Plan<BookingResult> => {
     tries += 1;
-    if (tries <= MAX_TRIES) return attempt(again);
+    if (tries <= TRIES_MAX) return attempt(again);
     throw new Problem(
       'contended',
-      'Too much changed at once around this booking. Nothing was written; try again.',
+      'Too many changes at once around this booking, and nothing changed here. Try again.',
     );
   };
   return again();
@@ -79,13 +95,13 @@ export const sessionAt = (
 ): string | undefined =>
   sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
 
-/** The session that a booking is part of at a time, and the events that have to be made for it. */
+/** The session of a booking at a time, and the events that are missing for it. */
 export function sessionFor(
-  { agenda, sessionEvents }: Reading,
+  { availability, sessionEvents }: Reading,
   wanted: Wanted,
   hosts: readonly BookableHost[],
 ) {
-  const session = sessionAt(agenda, wanted) ?? crypto.randomUUID();
+  const session = sessionAt(availability, wanted) ?? crypto.randomUUID();
   const there = sessionEvents.filter((event) => event.session === session);
   const missing = hosts
     .filter(({ id }) => !there.some(({ user_id }) => user_id === id))

@@ -1,4 +1,4 @@
-/** The operation that tells when a service can be booked. */
+/** The operation that lists the slots of a service. */
 import { read } from '../../operation.ts';
 import { found, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -10,8 +10,8 @@ import { availabilityOf, availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
 
-/** Ids of hosts that one answer may hold: some 4 MB. */
-const MAX_OFFERS = 100_000;
+/** The ids of hosts in one answer, some 4 MB. */
+const OFFERS_MAX = 100_000;
 
 export const getBookingSlots = read({
   unbounded: true,
@@ -23,7 +23,7 @@ export const getBookingSlots = read({
     return plan(statements, (...rows): BookingSlotsResult => {
       const service = found(rows[0]);
       try {
-        if (gridSize(query) * Math.max(1, rows[1].length) > MAX_OFFERS) throw new Overspent();
+        if (gridSize(query) * Math.max(1, rows[1].length) > OFFERS_MAX) throw new Overspent();
         const { multiPerson, hosts, sessions } = availabilityOf(service, rows, window, now);
         return { dates: bookingSlots(query, hosts, multiPerson, sessions) };
       } catch (error) {
@@ -36,5 +36,5 @@ export const getBookingSlots = read({
 const tooMuch = () =>
   new Problem(
     'answer-too-large',
-    'That is too much for one answer. Ask for fewer dates, a longer interval, or fewer hosts in hostUserIds.',
+    'The answer would be too large. Request fewer dates, a longer interval, or fewer hosts in hostUserIds.',
   );

@@ -1,54 +1,25 @@
-/** Bookings in SQL. What a booking comes to (its events, their end) is kept true by the triggers of schema.sql. */
-
+/** Bookings in SQL. The triggers of schema.sql keep the events of a booking consistent with it. */
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKING_MAX_MS } from '../../limits.ts';
-import type { Versioned } from '../../plan.ts';
-import type { Booking, BookingState, Metadata, Timespan } from '../../sdk/types.ts';
+import type { BookingState, Metadata, Timespan } from '../../sdk/types.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
-import type { AvailabilityQuery, Target } from './availability-sql.ts';
+import type { AvailabilityQuery, AvailabilityTarget } from './availability-sql.ts';
+import { type BookingRow, bookings } from './table.ts';
 
-export interface BookingRow extends Versioned {
-  id: string;
-  service_id: string;
-  session: string | null;
-  start_ts: number;
-  duration: number;
-  state: BookingState;
-  expires_at: number | null;
-  hosts: string;
-  events: string;
-  booked_by: string | null;
-  metadata: string;
-  created: number;
-  updated: number;
-}
+const columns = bookings.selected;
 
-const columns = sql`id, service_id, session, start_ts, duration, state, expires_at, hosts, events, booked_by, metadata,
-  created, updated, version`;
+/** The former name of change_token, which the release before this one reads and writes. */
+const formerToken = sql`stamp`; // words: allow
 
-export const toBooking = (row: BookingRow): Booking => ({
-  id: row.id,
-  serviceId: row.service_id,
-  startTs: row.start_ts,
-  duration: row.duration,
-  state: row.state,
-  expiresAt: row.expires_at,
-  hostUserIds: JSON.parse(row.hosts),
-  eventIds: JSON.parse(row.events),
-  bookedBy: row.booked_by,
-  metadata: JSON.parse(row.metadata),
-  created: row.created,
-  updated: row.updated,
-});
-
-/** A booking of the account, or, where the scope has a user, one's own. */
+/** The condition on one booking: of the account, or, where the scope has a user, a booking that this user made. */
 const own = (scope: Scope, id: string): Sql => sql`${ofAccount(scope)} AND id = ${id} ${ownOf(scope)}`;
 const ownOf = ({ user }: Scope): Sql => (user === null ? sql`` : sql`AND booked_by = ${user}`);
 
 export const selectBooking = (scope: Scope, id: string): Query<BookingRow> =>
   query<BookingRow>`SELECT ${columns} FROM bookings WHERE ${own(scope, id)}`;
 
+/** The condition that a booking overlaps a window. A booking that starts earlier than this cannot reach the window. */
 const overlaps = ({ startTs, endTs }: Timespan): Sql =>
   sql`start_ts < ${endTs} AND start_ts >= ${startTs - BOOKING_MAX_MS} AND start_ts + duration > ${startTs}`;
 
@@ -65,33 +36,35 @@ export const selectBookingsOfUser = (scope: Scope, window: Timespan): Query<Book
   ORDER BY start_ts, seq`;
 
 /**
- * The target of an agenda for a booking that is to change: it does not stand in its own way, nor does its session where
- * nobody else is in it.
+ * The target for a change of a booking. The booking does not block itself, and neither does its session where no other
+ * booking is in it.
  *
- * @param startTs where it is to be; undefined: where it is.
+ * @param startTs the new start, in milliseconds since the epoch; undefined: the present one.
  */
 export const targetOfBooking = (
   scope: Scope,
   id: string,
   startTs: number | undefined,
   now: number,
-): Target => sql`
+): AvailabilityTarget => sql`
   SELECT account_id, service_id, ${startTs ?? sql`start_ts`} AS from_ts, ${startTs ?? sql`start_ts`} + duration AS to_ts,
     id AS booking, CASE WHEN NOT EXISTS (
       SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
         AND other.id <> bookings.id AND ${active(sql`other`, now)}) THEN session END AS session
   FROM bookings WHERE ${own(scope, id)}`;
 
+/** The condition that a booking takes its slot. */
 const active = (booking: Sql, now: number): Sql =>
   sql`${booking}.state <> 'cancelled' AND (${booking}.expires_at IS NULL OR ${booking}.expires_at > ${now})`;
 
-/** The events of the sessions in a window: who of the hosts is in them already. */
+/** An event of a session, in the calendar of a host. */
 export interface SessionEventRow {
   session: string;
   id: string;
   user_id: string;
 }
 
+/** The events of the group's sessions that start with the slot, so that a booking that joins one adds only the missing events. */
 export const selectSessionEvents = ({
   target,
   now,
@@ -101,12 +74,16 @@ export const selectSessionEvents = ({
   CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id AND b.start_ts = t.from_ts AND ${active(sql`b`, now)}
   CROSS JOIN events e ON e.account_id = b.account_id AND e.session = b.session`;
 
-/** How a round robin ranks its hosts: who was booked longest ago, or has the fewest bookings to come, is first. */
 export interface RankRow {
   user_id: string;
+  /** The lowest is first; null before any number. */
   rank: number | null;
 }
 
+/**
+ * The ranks of a round robin's hosts: by `availability` when the host was last booked, by `equalDistribution` how many
+ * bookings the host has to come.
+ */
 export const selectRanks = ({ target, now }: AvailabilityQuery): Query<RankRow> => query<RankRow>`
   SELECT h.user_id, CASE s.multi_person ->> 'data'
     WHEN 'availability' THEN (
@@ -123,57 +100,68 @@ export const selectRanks = ({ target, now }: AvailabilityQuery): Query<RankRow> 
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id
   CROSS JOIN service_users h ON h.account_id = s.account_id AND h.service_id = s.id`;
 
+/** The condition that an event `e` has not expired. */
 const alive = (now: number): Sql => sql`(e.expires_at IS NULL OR e.expires_at > ${now})`;
 
-/** What a decision was made on: it may be written only while all of this is as it was. */
-export interface Basis {
+/** The revisions that a decision was made on. The decision is written only while all of them are the same. */
+export interface DecisionBasis {
   serviceId: string;
+  /** The service's. */
   revision: number;
-  /** By user. */
-  agendas: Readonly<Record<string, number>>;
+  /** The availability revision of each host, by user id. */
+  hostRevisions: Readonly<Record<string, number>>;
 }
 
-/** Whether nothing has changed since; the service must be there, and every user. */
-const unchanged = (scope: Scope, { serviceId, revision, agendas }: Basis): Sql => sql`
+/** The condition that all revisions are the same. It fails where the service or a user no longer exists. */
+const unchanged = (scope: Scope, { serviceId, revision, hostRevisions }: DecisionBasis): Sql => sql`
   EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND revision = ${revision})
-  AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(agendas)}) known
-    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key WHERE users.agenda IS NOT known.value)`;
+  AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(hostRevisions)}) known
+    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key WHERE users.availability_revision IS NOT known.value)`;
 
-/** No row comes back where something has changed since the decision. */
-export const insertBooking = (scope: Scope, row: BookingRow, stamp: string, basis: Basis): Sql => sql`
+/** Inserts a booking. No row comes back where a revision has changed since the decision. */
+export const insertBooking = (
+  scope: Scope,
+  row: BookingRow,
+  changeToken: string,
+  basis: DecisionBasis,
+): Sql => sql`
   INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events,
-    booked_by, metadata, created, updated, version, stamp)
+    booked_by, metadata, created, updated, version, change_token, ${formerToken})
   SELECT account_id, ${row.id}, id, ${row.session}, ${row.start_ts}, ${row.duration}, ${row.state}, ${row.expires_at},
-    ${row.hosts}, ${row.events}, ${row.booked_by}, ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${stamp}
+    ${row.hosts}, ${row.events}, ${row.booked_by}, ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${changeToken},
+    ${changeToken}
   FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${unchanged(scope, basis)}
   RETURNING 1`;
 
 export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => exists(scope, sql`bookings`, id);
 
-/** An event of a booking that is still to be made, in the calendar of a host. */
-export interface NewEvent {
+/** An event to insert for a booking, in the calendar of a host. */
+export interface BookingEvent {
+  /** The ids of the event, the calendar and the host. */
   event: string;
   calendar: string;
   user: string;
 }
 
-/** Beside the change of a booking that has this stamp; nothing where that did not take place. */
+/** Inserts events for a booking, in the batch of the change with this token; none where that change took no effect. */
 export const insertEvents = (
   scope: Scope,
   id: string,
-  stamp: string,
-  events: readonly NewEvent[],
+  changeToken: string,
+  events: readonly BookingEvent[],
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
     session, expires_at, metadata, created, updated, version)
   SELECT b.account_id, new.value ->> 'event', new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
     b.start_ts, '[]', b.service_id, b.session, b.expires_at, b.metadata, b.updated, b.updated,
     abs(random() % 4503599627370496)
-  FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND stamp = ${stamp}) b
+  FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken}) b
   CROSS JOIN json_each(${JSON.stringify(events)}) new`;
 
+/** The changes of a booking; absent members stay as they are. Times are in milliseconds since the epoch. */
 export interface BookingChange {
-  stamp: string;
+  /** A new value for each change, by which the other statements of its batch see that it took effect. */
+  changeToken: string;
   now: number;
   state?: BookingState;
   expiresAt?: number | null;
@@ -184,12 +172,12 @@ export interface BookingChange {
   metadata?: Metadata | undefined;
 }
 
-/** No row comes back where the booking is cancelled, or where something has changed since the decision. */
+/** Updates a booking. No row comes back where it is cancelled, or where a revision has changed since the decision. */
 export const updateBooking = (
   scope: Scope,
   id: string,
   change: BookingChange,
-  basis?: Basis,
+  basis?: DecisionBasis,
 ): Sql<BookingRow> => sql<BookingRow>`
   UPDATE bookings SET ${assign({
     state: change.state,
@@ -200,17 +188,21 @@ export const updateBooking = (
     events: change.events && JSON.stringify(change.events),
     metadata: change.metadata && JSON.stringify(change.metadata),
     updated: change.now,
-    stamp: change.stamp,
+    change_token: change.changeToken,
+    [formerToken.text]: change.changeToken,
     version: sql`version + 1`,
   })}
   WHERE ${own(scope, id)} AND state <> 'cancelled' ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 
-/** The events of a booking that nobody shares, as it is now; nothing where the change did not take place. */
-export const updateEvents = (scope: Scope, id: string, stamp: string): Sql => sql`
+/**
+ * Updates the events of a booking to match it, in the batch of the change with this token; none where that change took no
+ * effect, or where other bookings share the events.
+ */
+export const updateEvents = (scope: Scope, id: string, changeToken: string): Sql => sql`
   UPDATE events SET start_ts = b.start_ts, last_start = b.start_ts, metadata = b.metadata, updated = b.updated,
     version = events.version + 1
-  FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND stamp = ${stamp} AND NOT EXISTS (
+  FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken} AND NOT EXISTS (
     SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
       AND other.id <> bookings.id AND other.state <> 'cancelled')) b
   WHERE events.account_id = b.account_id AND events.session = b.session`;

@@ -1,11 +1,11 @@
-/** What is asked of a calendar. */
+/** The input of the operations on calendars. */
 import * as v from 'valibot';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { metadata, shape, timezone } from '../../validation/schemas.ts';
 
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 
-/** A name, or 0 = Monday … 6 = Sunday; either way a name comes out. */
+/** A name, or a number from 0 (Monday) to 6 (Sunday). The output is the name. */
 const weekStart = v.pipe(
   v.picklist([...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6], weekStartRule),
   v.transform((day) => (typeof day === 'number' ? (WEEKDAYS[day] ?? 'Mon') : day)),
@@ -19,7 +19,7 @@ export const creation = shape({
 
 const settings = { timezone: v.optional(timezone), weekStart: v.optional(weekStart) };
 
-/** Account clients send the settings as an object, user clients at the top level; the object wins. */
+/** Clients of accounts send the settings as an object, clients of users at the top level. The object wins. */
 export const update = v.pipe(
   shape({ ...settings, settings: v.optional(shape(settings), {}), metadata: v.optional(metadata) }),
   v.transform(({ settings, metadata, timezone, weekStart }) => ({

@@ -1,4 +1,4 @@
-/** What is asked of an event, and of the windows that events are looked at through. */
+/** The input of the operations on events, and the windows of queries. */
 import * as v from 'valibot';
 import {
   EVENT_MAX_MS,
@@ -12,7 +12,7 @@ import {
   WINDOW_MAX_DAYS,
 } from '../../limits.ts';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
-import { faults, sizes } from '../../time/recurrence-errors.ts';
+import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
@@ -46,7 +46,7 @@ const name = v.string('must be a string');
 const wholes = (part: keyof typeof sizes) =>
   v.optional(list(whole, sizes[part], 'must be a list of whole numbers'));
 
-/** The JSON types; what the values may be, alone and together, is RFC 5545's, and told by `faults`. */
+/** The JSON types only. `recurrenceErrors` checks the values and their combinations by RFC 5545. */
 const recurrence = shape({
   freq: v.picklist(['yearly', 'monthly', 'weekly', 'daily'], 'must be yearly, monthly, weekly or daily'),
   interval: whole,
@@ -62,12 +62,12 @@ const recurrence = shape({
   bysetpos: wholes('bysetpos'),
 });
 
-/** Without a start to compare `until` with, that one rule is left to the statement that knows the start. */
+/** Without a `startTs` in the request, the update's own statement compares `until` with the stored start. */
 const lawful = <T extends { recurrence?: object | null | undefined; startTs?: number | undefined }>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs = Number.POSITIVE_INFINITY } = dataset.value;
-    for (const { path, reason } of faults(recurrence as Recurrence, startTs)) {
+    for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, startTs)) {
       addIssue({ message: reason, path: at(`recurrence.${path}`) });
     }
   });
@@ -86,7 +86,7 @@ export const creation = v.pipe(
   lawful(),
 );
 
-/** What is absent stays as it is. */
+/** An absent member stays as it is. */
 export const update = v.pipe(
   shape({
     startTs: v.optional(startTs),
@@ -104,7 +104,7 @@ export const update = v.pipe(
 export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
-/** An event may start as early as 1970 begins anywhere. */
+/** A window may begin before 1970, so that it reaches the first event in any time zone. */
 const instant = wholeNumber(-WINDOW_MAX_MS, INSTANT_MAX_TS_MS);
 const bounds = { startTs: instant, endTs: instant };
 

@@ -1,4 +1,4 @@
-/** The operations that expand series: the instances in a window, of an event, of a calendar, of a user's busy time. */
+/** The operations that expand series in a window: an event's instances, a calendar's events, a user's busy time. */
 
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import { read } from '../../operation.ts';
@@ -13,17 +13,23 @@ import type {
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { instances, mergeBusy } from '../../time/recurrence.ts';
-import { selectCalendar, selectCalendars, selectCalendarsById, toCalendar } from '../calendars/table.ts';
+import {
+  calendars as calendarTable,
+  selectCalendar,
+  selectCalendars,
+  selectCalendarsById,
+} from '../calendars/table.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
-import { type BusyRow, selectZonedEvent, toEvent, toSeries, type ZoneRow } from './sql.ts';
+import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
+import { events, toSeries } from './table.ts';
 import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
- * Expands one event after another, as long as all together stay within the limits.
+ * Makes a function that expands one event after another, while all of them together stay within the limits.
  *
- * @param fetched the rows of all of them.
+ * @param fetched the rows of all events.
  * @throws Overspent
  */
 function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
@@ -39,7 +45,7 @@ function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   };
 }
 
-/** @throws Problem `answer-too-large` where the work turns out to be more than the limits allow. */
+/** @throws Problem `answer-too-large` where the work exceeds the limits. */
 function bounded<A>(answer: () => A, advice: string): A {
   try {
     return answer();
@@ -55,8 +61,8 @@ export const getInstances = read({
     lookup(
       selectZonedEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
-        event: toEvent(event),
-        instances: bounded(() => expander([], query, ofOwner)(event, event), 'Ask for a shorter window.'),
+        event: events.toResource(event),
+        instances: bounded(() => expander([], query, ofOwner)(event, event), 'Request a shorter window.'),
       }),
     ),
 });
@@ -70,25 +76,25 @@ export const getCalendarEvents = read({
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
       [ofCalendar, selectEventsIn(scope, ofCalendar, { ...query, now }, ofOwner)],
-      (rows, events): CalendarEventsResult => {
+      (rows, inWindow): CalendarEventsResult => {
         const calendar = found(rows);
         const answer = () => {
-          const expand = expander(events, query, ofOwner);
-          return events
+          const expand = expander(inWindow, query, ofOwner);
+          return inWindow
             .map((event) => ({ row: event, instances: expand(event, calendar) }))
             .filter(({ instances }) => instances.length > 0)
-            .map(({ row, instances }) => ({ event: toEvent(row), instances }));
+            .map(({ row, instances }) => ({ event: events.toResource(row), instances }));
         };
         return {
-          calendar: toCalendar(calendar),
-          events: bounded(answer, 'The calendar has too much in that window. Ask for a shorter one.'),
+          calendar: calendarTable.toResource(calendar),
+          events: bounded(answer, 'The calendar has too many events in this window. Request a shorter one.'),
         };
       },
     );
   },
 });
 
-/** Of the named calendars, or of all; a name that is not one of the user's is not passed over: it would look free. */
+/** Reads the named calendars, or all. An unknown calendar is 404: ignored, it would look free. */
 export const getFreebusy = read({
   unbounded: true,
   query: input.freebusy,
@@ -101,7 +107,7 @@ export const getFreebusy = read({
       (users, calendars, events): FreebusyResult => {
         const { id: userId } = found(users);
         if (ids && calendars.length < ids.length)
-          throw new Problem('not-found', 'A calendar does not exist, or is not of that user.');
+          throw new Problem('not-found', 'A calendar does not exist, or belongs to another user.');
         const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
         const answer = () => {
           if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
@@ -109,7 +115,7 @@ export const getFreebusy = read({
           return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
         };
         const advice =
-          'That is too much for one answer. Ask for a shorter window, or for fewer calendars in calendarIds.';
+          'The answer would be too large. Request a shorter window, or fewer calendars in calendarIds.';
         return { busy: bounded(answer, advice), userId };
       },
     );

@@ -1,4 +1,4 @@
-/** What is done to events, one at a time. */
+/** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
@@ -12,18 +12,17 @@ import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
   deleteEvent,
-  type EventRow,
   eventIsThere,
   insertEvent,
   listedEvents,
   selectEvent,
   selectEventsByMetadata,
   selectShared,
-  toEvent,
   updateEvent,
 } from './sql.ts';
+import { type EventRow, events } from './table.ts';
 
-const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: toEvent(row) }, row);
+const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: events.toResource(row) }, row);
 
 const target = (scope: Scope, { params, now }: Pick<Input<'eventId'>, 'params' | 'now'>) =>
   selectEvent(scope, params.eventId, now);
@@ -80,7 +79,7 @@ export const changeEvent = write({
       if (!after && shared) {
         throw new Problem(
           'booking-shared',
-          'It was made for a booking with several hosts. Move the booking.',
+          'This event belongs to a booking with several hosts. Move the booking.',
         );
       }
       if (!after) {
@@ -104,7 +103,7 @@ export const findEvents = read({
   run: (scope, { query, now }) =>
     plan(
       [selectEventsByMetadata(scope, query, now)],
-      (rows): EventsResult => ({ events: rows.map(toEvent) }),
+      (rows): EventsResult => ({ events: rows.map(events.toResource) }),
     ),
 });
 
@@ -116,6 +115,9 @@ export const listEvents = read({
       name: 'events',
       listed: listedEvents(scope, input.now),
       owner: selectUser(scope),
-      toAnswer: (rows: EventRow[], nextCursor): EventsPage => ({ events: rows.map(toEvent), nextCursor }),
+      toAnswer: (rows: EventRow[], nextCursor): EventsPage => ({
+        events: rows.map(events.toResource),
+        nextCursor,
+      }),
     }),
 });

@@ -1,62 +1,35 @@
-/** Events in SQL, and how those of a window are found. */
+/** Statements on single events. window-sql.ts finds the events of a window. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
-import type { Versioned } from '../../plan.ts';
-import type { CalendarEvent } from '../../sdk/types.ts';
-import type { Series } from '../../time/recurrence.ts';
 import { DAY_MS } from '../../time/units.ts';
 import type { CalendarRow } from '../calendars/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
+import { type EventRow, events } from './table.ts';
 
-export interface EventRow extends Versioned {
-  id: string;
-  calendar_id: string;
-  user_id: string;
-  start_ts: number;
-  duration: number;
-  busy: number;
-  recurrence: string | null;
-  exdates: string;
-  reminders: string;
-  metadata: string;
-  created: number;
-  updated: number;
-}
-
-/** What free/busy takes of an event, and no more: never its contents. */
+/** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
   'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
 >;
 
-/** What the rules of a calendar's events are expanded by. */
+/** The columns of a calendar that the expansion of its events needs. */
 export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 
-/** An event with those of its calendar. */
+/** An event, with these columns of its calendar. */
 export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
-export const columns = sql`events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders,
-  events.metadata, created, updated, events.version`;
+const columns = events.selected;
 
-const UNTIL_REACH = UNTIL_MAX_DAYS * DAY_MS;
-
-export const toEvent = (row: EventRow): CalendarEvent => ({
-  id: row.id,
-  calendarId: row.calendar_id,
-  userId: row.user_id,
-  ...toSeries(row),
-  created: row.created,
-  updated: row.updated,
-  reminders: JSON.parse(row.reminders),
-  metadata: JSON.parse(row.metadata),
-});
+const UNTIL_MAX_MS = UNTIL_MAX_DAYS * DAY_MS;
 
 /**
- * @param lastStart the latest that an instance may start, in any time zone; null when there is no end to it, or none
- *   that was found: then a count may still tell.
+ * Inserts an event. No row comes back where the calendar does not exist, or the credential does not hold.
+ *
+ * @param lastStart `lastStart` of time/recurrence.ts. Where it is null, SQL bounds a counted rule by `reachOfCount`.
  */
 export const insertEvent = (
   scope: Scope,
@@ -74,7 +47,7 @@ export const insertEvent = (
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
 
-/** The event of a hold is none any more once the hold has expired, though its row may still be there. */
+/** The condition that an event exists: the event of a hold ends with the hold, whether or not its row is deleted yet. */
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
 
 const one = (scope: Scope, id: string, now: number): Sql =>
@@ -83,7 +56,7 @@ const one = (scope: Scope, id: string, now: number): Sql =>
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
 
-/** The event with its calendar's time zone and week start. */
+/** An event, with the time zone and the week start of its calendar. */
 export const selectZonedEvent = (
   scope: Scope,
   id: string,
@@ -92,7 +65,7 @@ export const selectZonedEvent = (
   SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
   JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
-/** Whether the event was made for bookings of several hosts, so that one of them alone cannot move it. */
+/** Whether the event belongs to bookings with several hosts, so that no host alone can move it. */
 export const selectShared = (scope: Scope, id: string, now: number): Query<{ shared: number }> => query<{
   shared: number;
 }>`
@@ -102,12 +75,12 @@ const shared = sql`EXISTS (SELECT 1 FROM events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
 
 /**
- * What is absent is kept, and not written; a changed start clears the exdates. No row comes back where the event is
- * `shared` and would be moved, or where the rule's `until` would lie too far from the start: one of the two may be
- * known to the row alone.
+ * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the update
+ * would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL checks the latter,
+ * because one of the two may be in the row only.
  *
- * @param lastStart as for `insertEvent`; undefined when start and rule are not both in the update. Then the row
- *   keeps its bound if neither changes, else takes what SQL can tell of the new one: its start, its `until`, the reach of its `count`, or none.
+ * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule. Then
+ *   the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
  */
 export function updateEvent(
   scope: Scope,
@@ -143,11 +116,11 @@ export function updateEvent(
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
-    WHERE ${one(scope, id, now)} AND coalesce(${until} - ${start} <= ${UNTIL_REACH}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
+    WHERE ${one(scope, id, now)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
     RETURNING ${columns}`;
 }
 
-/** The latest start that was found; where none was, what the reach of a count tells. */
+/** The value of `last_start`: the given one; where that is null, the reach of a count. */
 const boundOf = (
   lastStart: number | null,
   rule: NewEvent['recurrence'] | undefined,
@@ -157,8 +130,9 @@ const boundOf = (
   lastStart === null && rule?.count ? sql`${start} + ${reachOfCount(recurrence)}` : sql`${lastStart}`;
 
 /**
- * How long after its start a counted rule can go on, whatever its start: where each of its days or weeks has an
- * instance; NULL for any other. The first week may have none, and time zones differ by up to a day.
+ * How long after its start a counted rule can have instances, in milliseconds: count times interval periods, as each of
+ * them has an instance, plus a day for the time zone, plus a week where the first week may have none. NULL for a rule whose
+ * periods may be empty.
  */
 const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN coalesce(${rule} ->> 'bymonth', ${rule} ->> 'bymonthday', ${rule} ->> 'bysetpos') IS NOT NULL THEN NULL
@@ -166,29 +140,12 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
     THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY_MS} + ${DAY_MS} END`;
 
-/** Bookings that it was made for are cancelled with it: a trigger of schema.sql sees to that. */
+/** Deletes an event. A trigger of schema.sql cancels the bookings that it was made for. */
 export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
   sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
 
 export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: number): Query<EventRow> =>
-  selectByMetadata(
-    scope,
-    { columns, table: sql`events`, entries: sql`event_metadata`, where: alive(now) },
-    page,
-  );
+  selectByMetadata(scope, listedEvents(scope, now), page);
 
-export const toSeries = (row: Omit<BusyRow, 'calendar_id'>): Series => ({
-  startTs: row.start_ts,
-  duration: row.duration,
-  busy: row.busy === 1,
-  recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
-  exdates: JSON.parse(row.exdates),
-});
-
-export const listedEvents = (scope: Scope, now: number): Listed => ({
-  table: sql`events`,
-  columns,
-  entries: sql`event_metadata`,
-  within: ofUser(scope),
-  where: alive(now),
-});
+/** The list of a scope's events. */
+export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));

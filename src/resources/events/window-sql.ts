@@ -1,47 +1,53 @@
-/** The events that may have an instance in a window, in SQL: as few rows as can matter, and no more than a request may have. */
-
+/**
+ * Finds the events that may have an instance in a window. The index of events has the length class of each event, so that a
+ * query reads few events outside the window; and a limit stops it, however many are inside.
+ */
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import type { Limits } from './limits.ts';
-import { alive, type BusyRow, columns, type EventRow, type ZoneRow } from './sql.ts';
+import { alive, type BusyRow, type ZoneRow } from './sql.ts';
+import { type EventRow, events } from './table.ts';
 
-/** The classes of `events.length_class`: powers of four, and one for what has no end. */
+/**
+ * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits in.
+ * The last class takes every longer event, so no bound of limits.ts needs a change here.
+ */
 export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
   (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
 
-/** Of those calendars what it takes to expand their events; one more than there may be tells that there are too many. */
+/** The zones of calendars. One calendar more than the limit shows that there are too many. */
 export const selectZones = (calendars: Sql): Query<ZoneRow> =>
   query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
-/** A window, as it is looked at now. */
+/** A window, and the time of the request. All are milliseconds since the epoch. */
 type Window = Timespan & { now: number };
 
 type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
 
-/** How long an event is, in bytes; a query says so for each. */
+/** A row with the size of its event. */
 export interface Sized {
+  /** Bytes. */
   size: number;
 }
 
-/** Whether there are more events than a query was allowed to bring. */
+/** Whether there were more events than the limit of the query. */
 export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
   events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
-/** Of a query: what may stand after the columns and before another join, and what comes after that. */
+/** The parts of a query before and after the join that `upTo` adds. */
 interface Source {
   from: Sql;
   where: Sql;
 }
 
 /**
- * Events up to a limit. What bounds a query is the number of its rows, so a long event is made to be several: as many
- * as `bytesPerRow` go into it, and one. Only the first of them is sent, and of the events after the limit none is even
- * read. (To add up lengths by a window function would cost three rows read for each.)
+ * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for each
+ * `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function over the
+ * sizes would read three rows for each event.)
  *
- * @param size how long an event is.
- * @param source where the events come from.
+ * @param size the size of an event, in bytes.
  */
 const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
@@ -57,20 +63,25 @@ const upTo = <Row>(
   ) WHERE coalesce(part, 0) = 0`;
 
 /**
- * The events of some calendars that may have an instance in a window, up to a limit. Reads, in each class of length,
- * the events that start before the window's end and within one class length of its start: no other could reach it.
- * (CROSS JOIN fixes that order: SQLite does not choose another one.)
+ * The events of some calendars that may have an instance in a window, up to a limit. In each length class, only an event
+ * that starts before the window's end, and at most one class before the window's start, can reach the window. CROSS JOIN
+ * makes SQLite keep this order of the joins.
  *
- * @param calendars yields rows with the calendars' `id`.
+ * @param calendars selects rows with the `id` of each calendar.
  */
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
     + octet_length(events.metadata)`;
-  const found = upTo<EventRow>(limit, sql`${columns}, events.seq`, size, eventsIn(scope, calendars, window));
+  const found = upTo<EventRow>(
+    limit,
+    sql`${events.selected}, events.seq`,
+    size,
+    eventsIn(scope, calendars, window),
+  );
   return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
 };
 
-/** Of the same events those that are busy. */
+/** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;

@@ -1,9 +1,10 @@
-/** What is asked of a schedule. What is taken is kept as it will be answered: dates in full, intervals in order. */
+/** The input of the operations on schedules. The output is what answers show: dates in full, intervals in order. */
 import * as v from 'valibot';
 import { RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { formatDate, parseDate } from '../../time/dates.ts';
+import { merge } from '../../time/intervals.ts';
 import { at, integer, list, metadata, shape, timezone } from '../../validation/schemas.ts';
 
 const time = v.pipe(
@@ -39,16 +40,16 @@ const variant = v.variant(
   'must be { type: "WDay" or "Date", value }',
 );
 
-/** In order, and merged where they overlap or touch. */
-function merged(intervals: ScheduleRule['intervals']): ScheduleRule['intervals'] {
-  const found: ScheduleRule['intervals'] = [];
-  for (const { start, end } of intervals.toSorted((a, b) => minutesOf(a.start) - minutesOf(b.start))) {
-    const last = found.at(-1);
-    if (!last || minutesOf(last.end) < minutesOf(start)) found.push({ start, end });
-    else if (minutesOf(last.end) < minutesOf(end)) last.end = end;
-  }
-  return found;
-}
+const clockTime = (minutes: number): ClockTime => ({
+  hours: Math.floor(minutes / 60),
+  minutes: minutes % 60,
+});
+
+/** In order; intervals that overlap or touch become one. */
+const merged = (intervals: ScheduleRule['intervals']): ScheduleRule['intervals'] =>
+  merge(intervals.map(({ start, end }) => ({ start: minutesOf(start), end: minutesOf(end) }))).map(
+    ({ start, end }) => ({ start: clockTime(start), end: clockTime(end) }),
+  );
 
 const rule = v.pipe(
   shape({ variant, intervals: list(interval, RULE_INTERVALS_MAX) }),
@@ -70,13 +71,19 @@ const rules = v.pipe(
   }),
 );
 
+/** Monday to Friday, 09:00–17:30. */
+const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
+  variant: { type: 'WDay', value },
+  intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
+}));
+
 export const creation = shape({
   timezone,
-  rules: v.optional(rules),
+  rules: v.optional(rules, officeHours),
   metadata: v.optional(metadata, {}),
 });
 
-/** What is absent stays as it is. */
+/** An absent member stays as it is. */
 export const update = shape({
   timezone: v.optional(timezone),
   rules: v.optional(rules),
@@ -85,9 +92,3 @@ export const update = shape({
 
 export type NewSchedule = v.InferOutput<typeof creation>;
 export type ScheduleUpdate = v.InferOutput<typeof update>;
-
-/** Monday to Friday, 09:00–17:30. */
-export const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
-  variant: { type: 'WDay', value },
-  intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
-}));

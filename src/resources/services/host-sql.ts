@@ -1,29 +1,14 @@
-/** The hosts of services in SQL. A host is a user of a service, with the calendars and the schedule that count in it. */
+/** Statements on the hosts of services. A host is a user of a service, with its calendars and schedule there. */
 
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
-import { firstVersion, type Versioned } from '../../plan.ts';
+import { firstVersion } from '../../plan.ts';
 import type { Availability, ServiceUser } from '../../sdk/types.ts';
+import { type HostRow, hosts } from './host-table.ts';
 import type { HostUpdate } from './input.ts';
 
-export interface HostRow extends Versioned {
-  user_id: string;
-  service_id: string;
-  /** At most one of these two. */
-  schedule_id: string | null;
-  calendar_id: string | null;
-  buffer_before: number;
-  buffer_after: number;
-  closest: number;
-  furthest: number | null;
-  booking_calendar_id: string | null;
-  /** The ids of calendars, in JSON. */
-  busy: string;
-}
-
-export const hostColumns = sql`user_id, service_id, schedule_id, calendar_id, buffer_before, buffer_after, closest,
-  furthest, booking_calendar_id, busy, version`;
+const hostColumns = hosts.selected;
 
 export const toHost = (row: HostRow): ServiceUser => ({
   userId: row.user_id,
@@ -42,53 +27,53 @@ function availabilityOf({ schedule_id, calendar_id }: HostRow): Availability {
   return calendar_id === null ? { variant: 'Empty' } : { variant: 'Calendar', id: calendar_id };
 }
 
-/** One place in a service. */
-export interface Place {
+/** A host's key: a user of a service. */
+export interface HostKey {
   serviceId: string;
   userId: string;
 }
 
-export const selectHost = (scope: Scope, place: Place): Query<HostRow> =>
-  query<HostRow>`SELECT ${hostColumns} FROM service_users WHERE ${at(scope, place)}`;
+export const selectHost = (scope: Scope, key: HostKey): Query<HostRow> =>
+  query<HostRow>`SELECT ${hostColumns} FROM service_users WHERE ${at(scope, key)}`;
 
 export const selectHosts = (scope: Scope, serviceId: string): Query<HostRow> => query<HostRow>`
   SELECT ${hostColumns} FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId} ORDER BY seq`;
 
-/** What decides whether a host can be added or changed: the very conditions of the statements below. */
-export interface Standing {
+/** Why a host can, or cannot, be added or changed: the same conditions as in the statements below. */
+export interface HostConditions {
   service: number;
   user: number;
   host: number;
   hosts: number;
-  /** Whether the calendars and the schedule that are named are all the user's own. */
+  /** Whether every calendar and schedule in the request belongs to the user. */
   own: number;
 }
 
-export const selectStanding = (
+export const selectHostConditions = (
   scope: Scope,
-  place: Place,
+  key: HostKey,
   change: HostUpdate,
-): Query<Standing> => query<Standing>`
-  SELECT ${hasService(scope, place)} AS service, ${hasUser(scope, place)} AS user, ${own(scope, place, change)} AS own,
-    EXISTS (SELECT 1 FROM service_users WHERE ${at(scope, place)}) AS host, ${hostsOf(scope, place)} AS hosts`;
+): Query<HostConditions> => query<HostConditions>`
+  SELECT ${hasService(scope, key)} AS service, ${hasUser(scope, key)} AS user, ${own(scope, key, change)} AS own,
+    EXISTS (SELECT 1 FROM service_users WHERE ${at(scope, key)}) AS host, ${hostsOf(scope, key)} AS hosts`;
 
-/** No row comes back where `Standing` does not allow it. */
-export const insertHost = (scope: Scope, place: Place, row: HostRow, named: HostUpdate): Sql => sql`
+/** No row comes back where `HostConditions` do not hold. */
+export const insertHost = (scope: Scope, key: HostKey, row: HostRow, named: HostUpdate): Sql => sql`
   INSERT INTO service_users (account_id, service_id, user_id, schedule_id, calendar_id, buffer_before, buffer_after,
     closest, furthest, booking_calendar_id, version)
-  SELECT account_id, ${place.serviceId}, id, ${row.schedule_id}, ${row.calendar_id}, ${row.buffer_before},
+  SELECT account_id, ${key.serviceId}, id, ${row.schedule_id}, ${row.calendar_id}, ${row.buffer_before},
     ${row.buffer_after}, ${row.closest}, ${row.furthest}, ${row.booking_calendar_id}, ${row.version}
-  FROM users WHERE ${ofAccount(scope)} AND id = ${place.userId}
-    AND ${hasService(scope, place)} AND ${own(scope, place, named)} AND ${hostsOf(scope, place)} < ${HOSTS_MAX}
+  FROM users WHERE ${ofAccount(scope)} AND id = ${key.userId}
+    AND ${hasService(scope, key)} AND ${own(scope, key, named)} AND ${hostsOf(scope, key)} < ${HOSTS_MAX}
   ON CONFLICT (account_id, service_id, user_id) DO NOTHING RETURNING 1`;
 
-/** Another row for the same user would have another version. */
+/** The condition that this very row exists: another row for the same user would have another version. */
 export const hostIsThere = ({ named }: Scope, { service_id, user_id, version }: HostRow): Sql => sql`
   EXISTS (SELECT 1 FROM service_users WHERE account_id = ${named} AND service_id = ${service_id}
     AND user_id = ${user_id} AND version = ${version})`;
 
-/** A host as it is before any calendar makes it busy. */
-export const newHostRow = ({ serviceId, userId }: Place, host: HostUpdate): HostRow => ({
+/** The row of a new host, without busy calendars. */
+export const newHostRow = ({ serviceId, userId }: HostKey, host: HostUpdate): HostRow => ({
   user_id: userId,
   service_id: serviceId,
   schedule_id: idOf(host, 'Schedule'),
@@ -102,8 +87,8 @@ export const newHostRow = ({ serviceId, userId }: Place, host: HostUpdate): Host
   version: firstVersion(),
 });
 
-/** What is absent is kept. No row comes back where `Standing` does not allow it. */
-export function updateHost(scope: Scope, place: Place, change: HostUpdate): Sql<HostRow> {
+/** Updates what has a value. No row comes back where `HostConditions` do not hold. */
+export function updateHost(scope: Scope, key: HostKey, change: HostUpdate): Sql<HostRow> {
   const {
     availability,
     bufferBefore,
@@ -125,65 +110,65 @@ export function updateHost(scope: Scope, place: Place, change: HostUpdate): Sql<
       furthest = ${kept(furthestBookingTime, sql`furthest`)},
       booking_calendar_id = ${kept(bookingCalendarId, sql`booking_calendar_id`)},
       version = version + 1
-    WHERE ${at(scope, place)} AND ${own(scope, place, change)} RETURNING ${hostColumns}`;
+    WHERE ${at(scope, key)} AND ${own(scope, key, change)} RETURNING ${hostColumns}`;
 }
 
-export const deleteHost = (scope: Scope, place: Place): Sql<HostRow> =>
-  sql<HostRow>`DELETE FROM service_users WHERE ${at(scope, place)} RETURNING ${hostColumns}`;
+export const deleteHost = (scope: Scope, key: HostKey): Sql<HostRow> =>
+  sql<HostRow>`DELETE FROM service_users WHERE ${at(scope, key)} RETURNING ${hostColumns}`;
 
-/** What decides whether a calendar can be added to those that make a host busy. */
-export interface BusyStanding {
+/** Why a busy calendar can, or cannot, be added. */
+export interface BusyConditions {
   own: number;
   full: number;
 }
 
-export const selectBusyStanding = (
+export const selectBusyConditions = (
   scope: Scope,
-  place: Place,
+  key: HostKey,
   calendar: string,
-): Query<BusyStanding> => query<BusyStanding>`
-  SELECT ${owns(scope, place, sql`calendars`, calendar)} AS own, NOT ${hasRoom(calendar)} AS full
-  FROM service_users WHERE ${at(scope, place)}`;
+): Query<BusyConditions> => query<BusyConditions>`
+  SELECT ${owns(scope, key, sql`calendars`, calendar)} AS own, NOT ${hasRoom(calendar)} AS full
+  FROM service_users WHERE ${at(scope, key)}`;
 
-/** Adding it twice changes nothing. No row comes back where `BusyStanding` does not allow it. */
-export const addBusy = (scope: Scope, place: Place, calendar: string): Sql<HostRow> => sql<HostRow>`
+/** Adding a calendar twice changes nothing. No row comes back where `BusyConditions` do not hold. */
+export const addBusy = (scope: Scope, key: HostKey, calendar: string): Sql<HostRow> => sql<HostRow>`
   UPDATE service_users SET
     busy = CASE WHEN ${listed(calendar)} THEN busy ELSE json_insert(busy, '$[#]', ${calendar}) END,
     version = version + NOT ${listed(calendar)}
-  WHERE ${at(scope, place)} AND ${owns(scope, place, sql`calendars`, calendar)} AND ${hasRoom(calendar)}
+  WHERE ${at(scope, key)} AND ${owns(scope, key, sql`calendars`, calendar)} AND ${hasRoom(calendar)}
   RETURNING ${hostColumns}`;
 
-/** Removing what is not there changes nothing. */
-export const removeBusy = (scope: Scope, place: Place, calendar: string): Sql<HostRow> => sql<HostRow>`
+/** Removing a calendar that is not listed changes nothing. */
+export const removeBusy = (scope: Scope, key: HostKey, calendar: string): Sql<HostRow> => sql<HostRow>`
   UPDATE service_users SET
     busy = (SELECT json_group_array(value) FROM json_each(busy) WHERE value <> ${calendar}),
     version = version + ${listed(calendar)}
-  WHERE ${at(scope, place)} RETURNING ${hostColumns}`;
+  WHERE ${at(scope, key)} RETURNING ${hostColumns}`;
 
-const at = (scope: Scope, { serviceId, userId }: Place): Sql =>
+const at = (scope: Scope, { serviceId, userId }: HostKey): Sql =>
   sql`${ofAccount(scope)} AND service_id = ${serviceId} AND user_id = ${userId}`;
 
-const hasService = (scope: Scope, { serviceId }: Place): Sql =>
+const hasService = (scope: Scope, { serviceId }: HostKey): Sql =>
   sql`EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId})`;
 
-const hasUser = (scope: Scope, { userId }: Place): Sql =>
+const hasUser = (scope: Scope, { userId }: HostKey): Sql =>
   sql`EXISTS (SELECT 1 FROM users WHERE ${ofAccount(scope)} AND id = ${userId})`;
 
-const hostsOf = (scope: Scope, { serviceId }: Place): Sql =>
+const hostsOf = (scope: Scope, { serviceId }: HostKey): Sql =>
   sql`(SELECT count(*) FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId})`;
 
-const owns = (scope: Scope, { userId }: Place, table: Sql, id: string): Sql =>
+const owns = (scope: Scope, { userId }: HostKey, table: Sql, id: string): Sql =>
   sql`EXISTS (SELECT 1 FROM ${table} WHERE ${ofAccount(scope)} AND id = ${id} AND user_id = ${userId})`;
 
-/** Whether what a change names is the user's own. */
-function own(scope: Scope, place: Place, change: HostUpdate): Sql {
+/** The condition that every calendar and schedule in a change belongs to the user. */
+function own(scope: Scope, key: HostKey, change: HostUpdate): Sql {
   const schedule = idOf(change, 'Schedule');
   const calendars = [idOf(change, 'Calendar'), change.bookingCalendarId].filter(
     (id) => typeof id === 'string',
   );
   const conditions = [
-    ...(schedule === null ? [] : [owns(scope, place, sql`schedules`, schedule)]),
-    ...calendars.map((id) => owns(scope, place, sql`calendars`, id)),
+    ...(schedule === null ? [] : [owns(scope, key, sql`schedules`, schedule)]),
+    ...calendars.map((id) => owns(scope, key, sql`calendars`, id)),
   ];
   return conditions.reduce((all, condition) => sql`${all} AND ${condition}`, sql`1`);
 }

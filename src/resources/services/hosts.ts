@@ -1,4 +1,4 @@
-/** What is done to the hosts of a service. */
+/** Operations on the hosts of a service. */
 
 import type { Scope } from '../../db/scope.ts';
 import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
@@ -9,45 +9,48 @@ import type { ServiceUser } from '../../sdk/types.ts';
 import {
   addBusy,
   deleteHost,
-  type HostRow,
   hostIsThere,
   insertHost,
   newHostRow,
   removeBusy,
-  selectBusyStanding,
+  selectBusyConditions,
   selectHost,
-  selectStanding,
+  selectHostConditions,
   toHost,
   updateHost,
 } from './host-sql.ts';
+import type { HostRow } from './host-table.ts';
 import * as input from './input.ts';
 
-/** The host itself, as clients of the published service expect it: not wrapped. */
+/** The host itself, not wrapped, as clients of the published service expect it. */
 const toResult = (row: HostRow): Tagged<ServiceUser> => tagged(toHost(row), row);
 
 const target = (scope: Scope, { params }: Pick<Input<'serviceId' | 'userId'>, 'params'>) =>
   selectHost(scope, params);
 
 const notTheirs = () =>
-  new Problem('not-found', 'A calendar or schedule that is named does not exist, or is not of that user.');
+  new Problem(
+    'not-found',
+    'A calendar or schedule in the request does not exist, or belongs to another user.',
+  );
 
 export const addHost = write({
   idempotent: true,
   params: ['serviceId'],
   body: input.newHost,
   run(scope, { params: { serviceId }, body }) {
-    const place = { serviceId, userId: body.userId };
-    const row = newHostRow(place, body);
+    const key = { serviceId, userId: body.userId };
+    const row = newHostRow(key, body);
     return creation(
       { answer: toResult(row), created: hostIsThere(scope, row) },
-      [selectStanding(scope, place, body), insertHost(scope, place, row, body)] as const,
-      ([standing], [added]) => {
+      [selectHostConditions(scope, key, body), insertHost(scope, key, row, body)] as const,
+      ([conditions], [added]) => {
         if (added) return undefined;
-        if (!standing?.service || !standing.user) throw new Problem('not-found');
-        if (standing.host) {
+        if (!conditions?.service || !conditions.user) throw new Problem('not-found');
+        if (conditions.host) {
           throw new Problem('host-exists', 'The user is a host of this service. Change the host with PUT.');
         }
-        if (!standing.own) throw notTheirs();
+        if (!conditions.own) throw notTheirs();
         throw new Problem('host-limit', `A service has at most ${HOSTS_MAX} hosts. Remove one first.`);
       },
     );
@@ -59,10 +62,13 @@ export const changeHost = write({
   target,
   body: input.hostUpdate,
   run: (scope, { params, body }) =>
-    plan([selectStanding(scope, params, body), updateHost(scope, params, body)], ([standing], [host]) => {
-      if (host) return toResult(host);
-      throw standing?.host ? notTheirs() : new Problem('not-found');
-    }),
+    plan(
+      [selectHostConditions(scope, params, body), updateHost(scope, params, body)],
+      ([conditions], [host]) => {
+        if (host) return toResult(host);
+        throw conditions?.host ? notTheirs() : new Problem('not-found');
+      },
+    ),
 });
 
 export const removeHost = write({
@@ -78,12 +84,12 @@ export const addBusyCalendar = write({
   run(scope, { params, body }) {
     const calendar = input.calendarIn(body);
     const statements = [
-      selectBusyStanding(scope, params, calendar),
+      selectBusyConditions(scope, params, calendar),
       addBusy(scope, params, calendar),
     ] as const;
-    return plan(statements, (standings, [host]) => {
+    return plan(statements, (conditions, [host]) => {
       if (host) return toResult(host);
-      if (!found(standings).own) throw notTheirs();
+      if (!found(conditions).own) throw notTheirs();
       throw new Problem(
         'busy-limit',
         `A host has at most ${BUSY_CALENDARS_MAX} busy calendars. Remove one first.`,

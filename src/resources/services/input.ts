@@ -1,4 +1,4 @@
-/** What is asked of a service and of its hosts. Their times are in minutes. */
+/** The input of the operations on services and their hosts. Their times are in minutes. */
 import * as v from 'valibot';
 import { BOOKING_TIME_MAX_MINUTES, BUFFER_MAX_MINUTES, SEATS_MAX } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
@@ -22,7 +22,7 @@ export const creation = shape({
   metadata: v.optional(metadata, {}),
 });
 
-/** What is absent stays as it is. */
+/** An absent member stays as it is. */
 export const update = shape({ multiPerson: v.optional(multiPerson), metadata: v.optional(metadata) });
 
 const availability = v.variant(
@@ -45,7 +45,7 @@ const settings = {
 };
 
 export const newHost = shape({ userId: uuid(), ...settings });
-/** What is absent stays as it is. */
+/** An absent member stays as it is. */
 export const hostUpdate = shape(settings);
 
 export const busyCalendar = shape({
@@ -60,14 +60,14 @@ export type NewService = v.InferOutput<typeof creation>;
 export type HostUpdate = v.InferOutput<typeof hostUpdate>;
 
 /**
- * The calendar that is named.
+ * The id of the busy calendar.
  *
- * @throws Problem `provider-unsupported` for calendars that are kept elsewhere.
+ * @throws Problem `provider-unsupported` for a calendar of another provider.
  */
 export function calendarIn({ busy }: v.InferOutput<typeof busyCalendar>): string {
   if (busy.provider === 'Nettu') return busy.id;
   throw new Problem(
     'provider-unsupported',
-    `Calendars of ${busy.provider} cannot be read yet. Use provider Nettu.`,
+    `The service does not read calendars of ${busy.provider}. Use the provider Nettu.`,
   );
 }

@@ -1,4 +1,4 @@
-/** What is asked of a signing key. */
+/** The input of the operations on signing keys. */
 import * as v from 'valibot';
 import { readPublicKey, UnfitKey } from '../../auth/public-key.ts';
 import { KID_MAX_CHARS } from '../../limits.ts';
@@ -7,7 +7,7 @@ import { invalid, shape, timestamp } from '../../validation/schemas.ts';
 
 const kidRule = `must be 1 to ${KID_MAX_CHARS} printable ASCII characters without spaces, and not only dots`;
 
-/** `.` and `..` would vanish from the path that names the key. */
+/** URL parsers remove `.` and `..` from the path that names the key. */
 const kid = v.pipe(v.string(kidRule), v.regex(new RegExp(`^(?!\\.+$)[!-~]{1,${KID_MAX_CHARS}}$`), kidRule));
 
 const states = ['standby', 'active', 'retiring', 'revoked'] as const satisfies readonly SigningKeyState[];
@@ -26,7 +26,7 @@ export const change = v.pipe(
   v.forward(
     v.check(
       ({ state, retiresAt }) => (state === 'retiring') === (retiresAt !== null),
-      'goes with the state retiring, and must be given there',
+      'must be given with the state retiring, and only there',
     ),
     ['retiresAt'],
   ),
@@ -35,9 +35,9 @@ export const change = v.pipe(
 export const inspection = shape({ token: v.string('must be a string') });
 
 /**
- * What is stored of a public key: its PEM as it was sent, under its thumbprint unless it has a name of its own.
+ * Reads a public key: the PEM as sent, and its thumbprint, which is the `kid` where the request names none.
  *
- * @throws Problem `input-invalid`, which never repeats what was sent: it may be a private key.
+ * @throws Problem `input-invalid`, which never repeats the input, as it may be a private key.
  */
 export async function publicKeyIn(pem: string): Promise<{ pem: string; kid: string }> {
   try {

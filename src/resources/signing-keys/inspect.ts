@@ -1,5 +1,4 @@
-/** What the service makes of a token, told to the account's owner: by the very code that guards the routes. */
-
+/** Inspects a token for the account, with the very code that guards the routes. */
 import { readCandidates, selectCandidates } from '../../auth/candidate-keys.ts';
 import { decide, permissions } from '../../auth/policy.ts';
 import { checkTimes, type Decoded, decode, readPolicy, readToken, type Token } from '../../auth/token.ts';
@@ -44,12 +43,12 @@ function readOrRefuse(jws: string, decoded: Decoded, now: number): Token | Probl
   }
 }
 
-/** What the policy says of each permission, also in a token that is refused for another reason. */
+/** The policy's decision for each permission, also in a token that is refused for another reason. */
 function permissionsOf(claims: Record<string, unknown> | null): Inspection['permissions'] {
   const { readable, policy } = readPolicy(claims);
   const unreadable = {
     allowed: false,
-    because: 'The token has no policy that can be read, so it is refused.',
+    because: 'The policy in the token cannot be read, so the token is refused.',
   };
   const decisions = permissions.map((permission) => [
     permission,

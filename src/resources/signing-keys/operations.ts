@@ -1,4 +1,4 @@
-/** What is done to the public keys that users' tokens are verified with. */
+/** Operations on the public keys that verify the tokens of an account's users. */
 
 import type { Scope } from '../../db/scope.ts';
 import { LIVE_SIGNING_KEYS_MAX, SIGNING_KEYS_MAX } from '../../limits.ts';
@@ -10,7 +10,6 @@ import * as input from './input.ts';
 import {
   deleteKey,
   insertKey,
-  type KeyRow,
   keyIsThere,
   newKeyRow,
   selectKey,
@@ -18,6 +17,7 @@ import {
   toKey,
   updateKey,
 } from './sql.ts';
+import type { KeyRow } from './table.ts';
 
 const toResult = (row: KeyRow): Tagged<KeyResult> => tagged({ key: toKey(row) }, row);
 

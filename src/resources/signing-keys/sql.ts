@@ -1,20 +1,13 @@
-/** Signing keys in SQL. */
+/** Statements on signing keys. */
 
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { LIVE_SIGNING_KEYS_MAX, SIGNING_KEYS_MAX } from '../../limits.ts';
-import { firstVersion, type Versioned } from '../../plan.ts';
+import { firstVersion } from '../../plan.ts';
 import type { SigningKey, SigningKeyState } from '../../sdk/types.ts';
+import { type KeyRow, signingKeys } from './table.ts';
 
-export interface KeyRow extends Versioned {
-  kid: string;
-  pem: string;
-  state: SigningKeyState;
-  created: number;
-  retires_at: number | null;
-}
-
-const columns = sql`kid, pem, state, created, retires_at, version`;
+const columns = signingKeys.selected;
 
 export const toKey = (row: KeyRow): SigningKey => ({
   kid: row.kid,
@@ -40,19 +33,19 @@ export const selectKeys = ({ account }: Scope): Query<KeyRow> =>
 export const selectKey = ({ account }: Scope, kid: string): Query<KeyRow> =>
   query<KeyRow>`SELECT ${columns} FROM signing_keys WHERE account_id = ${account} AND kid = ${kid}`;
 
-/** No row comes back where the kid is taken or the account has its fill. */
+/** No row comes back where the `kid` is taken, or the account has too many keys. */
 export const insertKey = ({ account }: Scope, { kid, pem, state, created, version }: KeyRow): Sql => sql`
-  INSERT INTO signing_keys (account_id, kid, pem, state, created, version, nearest)
-  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, nearest FROM accounts WHERE id = ${account}
+  INSERT INTO signing_keys (account_id, kid, pem, state, created, version, reads_replica)
+  SELECT id, ${kid}, ${pem}, ${state}, ${created}, ${version}, reads_replica FROM accounts WHERE id = ${account}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id AND ${live(created)}) < ${LIVE_SIGNING_KEYS_MAX}
     AND (SELECT count(*) FROM signing_keys WHERE account_id = accounts.id) < ${SIGNING_KEYS_MAX}
   ON CONFLICT (account_id, kid) DO NOTHING RETURNING 1`;
 
-/** Another key of the same kid would have another version. */
+/** The condition that this very key exists: another key with the same `kid` would have another version. */
 export const keyIsThere = ({ named }: Scope, { kid, version }: KeyRow): Sql => sql`
   EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${named} AND kid = ${kid} AND version = ${version})`;
 
-/** No row comes back where the key is revoked for good, or where it would be one live key too many. */
+/** No row comes back where a revoked key would come back, or where there would be one live key too many. */
 export const updateKey = (
   { account }: Scope,
   {

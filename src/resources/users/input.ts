@@ -1,4 +1,4 @@
-/** What is asked of a user. */
+/** The input of the operations on users. */
 import * as v from 'valibot';
 import { metadata, shape, timestamp } from '../../validation/schemas.ts';
 

@@ -1,33 +1,34 @@
-/** What a token's bearer may do, and the claims that say so. */
+/** Permissions, policies, and the claims of a token. */
 import type { Permissions } from '../constants.ts';
 
-/** What a token's policy can allow or reject; `*` stands for all. */
+/** A permission that a policy can allow or reject. `*` stands for all of them. */
 export type Permission = (typeof Permissions)[keyof typeof Permissions];
 
-/** A permission that stands for one kind of action. Reading needs none. */
+/** A permission for one kind of action. Reading needs none. */
 export type NamedPermission = Exclude<Permission, '*'>;
 
-/** What the bearer of a token may do besides reading. `reject` wins over `allow`; what neither names is refused. */
+/** What a token's user may do besides reading. `reject` wins over `allow`, and everything else is refused. */
 export interface SchedulerPolicy {
   allow?: readonly Permission[] | undefined;
   reject?: readonly Permission[] | undefined;
 }
 
 /**
- * The claims of a user's token, to be signed with RS256. Times are in **seconds** since the epoch, as in every JWT.
+ * The claims of a user's token, which your server signs with RS256. Times are in **seconds** since the epoch, as in every
+ * JWT.
  *
  * A type alias and not an interface, because only an alias fits the index signature of jose's `JWTPayload`.
  */
 export type SchedulerClaims = {
-  /** The id of the user whom the token speaks for. */
+  /** The id of the user that the token acts for. */
   nettuSchedulerUserId: string;
-  /** Seconds; from then on the token is refused. */
+  /** When the token expires, in seconds since the epoch. */
   exp: number;
-  /** Seconds; what `user.revokeTokens` goes by. */
+  /** When the token was issued, in seconds since the epoch; `user.revokeTokens` compares it. */
   iat?: number;
-  /** Seconds; until then the token is refused. */
+  /** From when the token is valid, in seconds since the epoch. */
   nbf?: number;
-  /** Without a policy the token can read, and nothing else. */
+  /** Without a policy, the token can only read. */
   schedulerPolicy?: SchedulerPolicy;
   iss?: string;
   sub?: string;

@@ -1,6 +1,6 @@
-/** The body of every error, and every reason for one. */
+/** The problem document, and every problem code. */
 
-/** Every reason for which the service refuses a request: a word to switch on, which does not change. */
+/** The stable codes of all problems, for a program to switch on. */
 export type ProblemCode =
   // 400
   | 'body-not-json'
@@ -69,12 +69,12 @@ export interface Problem {
   type: string;
   title: string;
   status: number;
-  /** What went wrong this time, for a person to read. */
+  /** What went wrong this time and what to do, for a person to read. */
   detail: string;
   /** What went wrong, for a program to switch on. */
   code: ProblemCode;
-  /** With `input-invalid`: each bad field. */
+  /** With `input-invalid`: each invalid field, and its rule. */
   errors?: { path: string; reason: string }[];
-  /** Names this request in the service's logs. */
+  /** The id of this request in the service's log. */
   id?: string;
 }

@@ -1,19 +1,19 @@
-/** What clients send. */
+/** The bodies and queries of requests. */
 import type { Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
 
 export interface CreateAccount {
-  /** The code with which the operator lets accounts be opened. */
+  /** The operator's code for creating accounts. */
   code: string;
-  /** Where its data is to be kept: one of the operator's regions. Absent: where there is room. */
+  /** One of the operator's regions, for the account's data. Absent: wherever there is room. */
   region?: string | undefined;
 }
 
 export interface SetPublicSigningKey {
-  /** PEM; null or absent removes every signing key. */
+  /** An RSA public key in PEM. null or absent removes every signing key. */
   publicJwtKey?: string | null | undefined;
 }
 
-/** At least one; an absent member stays as it is. */
+/** At least one member. An absent member stays as it is. */
 export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;
   publicBooking?: boolean | undefined;
@@ -23,15 +23,15 @@ export interface AccountSettingsUpdate {
 export interface AddSigningKey {
   /** An RSA public key in PEM: `PUBLIC KEY`, `RSA PUBLIC KEY` or `CERTIFICATE`. */
   publicJwtKey: string;
-  /** By default the key's RFC 7638 thumbprint. */
+  /** Default: the key's RFC 7638 thumbprint. */
   kid?: string | undefined;
-  /** By default `active`. */
+  /** Default: `active`. */
   state?: 'standby' | 'active' | undefined;
 }
 
 export interface SetSigningKeyState {
   state: SigningKeyState;
-  /** With `retiring`: until when the key is accepted. */
+  /** With `retiring`: until when the key is accepted, in milliseconds since the epoch. */
   retiresAt?: number | null | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface InspectToken {
 
 export interface CreateApiKey {
   name?: string | null | undefined;
-  /** When it ends; null or absent: never. */
+  /** When the key expires, in milliseconds since the epoch. null or absent: never. */
   expiresAt?: number | null | undefined;
 }
 
@@ -50,19 +50,19 @@ export interface CreateUser {
 }
 
 export interface UpdateUser {
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
 export interface RevokeTokens {
-  /** Tokens whose `iat` is before it are refused; null takes that back. */
+  /** Milliseconds since the epoch: tokens with an earlier `iat` are refused. null lifts the refusal. */
   notBefore: number | null;
 }
 
 export interface CreateCalendar {
-  /** An IANA name, such as `Europe/Oslo`. */
+  /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
-  /** By default `'Mon'`. */
+  /** Default: `'Mon'`. */
   weekStart?: WeekStart | undefined;
   metadata?: Metadata | undefined;
 }
@@ -72,18 +72,20 @@ export interface CalendarSettingsUpdate {
   weekStart?: WeekStart | undefined;
 }
 
-/** `timezone` and `weekStart` may stand in `settings` or at the top. */
+/** `timezone` and `weekStart` may be in `settings` or at the top level. */
 export interface UpdateCalendar extends CalendarSettingsUpdate {
   settings?: CalendarSettingsUpdate | undefined;
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
 export interface CreateEvent {
   calendarId: string;
+  /** Milliseconds since the epoch. */
   startTs: number;
+  /** Milliseconds. */
   duration: number;
-  /** By default false. */
+  /** Default: false. */
   busy?: boolean | undefined;
   recurrence?: Recurrence | null | undefined;
   reminders?: Reminder[] | undefined;
@@ -93,21 +95,23 @@ export interface CreateEvent {
 
 /** An absent member stays as it is. */
 export interface UpdateEvent {
-  /** A changed start clears `exdates`. */
+  /** Milliseconds since the epoch. A changed start clears `exdates`. */
   startTs?: number | undefined;
+  /** Milliseconds. */
   duration?: number | undefined;
   busy?: boolean | undefined;
-  /** null makes the event single. */
+  /** null: the event no longer repeats. */
   recurrence?: Recurrence | null | undefined;
+  /** Start times of instances that do not take place, in milliseconds since the epoch. */
   exdates?: number[] | undefined;
   reminders?: Reminder[] | undefined;
   serviceId?: string | null | undefined;
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
-/** Where a copy of an account goes on. */
+/** Where an export goes on. */
 export interface ExportQuery {
-  /** Of a line `cursor`; by default it begins at the beginning. */
+  /** The cursor of a line `cursor`. Absent: the export starts from the beginning. */
   cursor?: string;
 }

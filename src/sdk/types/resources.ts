@@ -1,26 +1,26 @@
-/** What the service keeps and answers with. */
+/** The resources of the service. */
 import type { NamedPermission } from './policy.ts';
 import type { ProblemCode } from './problem.ts';
 import type { WebhookEvent } from './webhooks.ts';
 
-/** The issuer's own notes on a resource: strings under keys of its choice. */
+/** Your own data on a resource: strings under keys of your choice. */
 export type Metadata = Record<string, string>;
 
-/** Which resources to find: those whose metadata holds exactly this value under this key. */
+/** Finds the resources whose metadata has exactly this value under this key. */
 export interface MetadataQuery {
   key: string;
   value: string;
 }
 
-/** Which page of a list to answer. */
+/** A page of a list. */
 export interface ListQuery {
-  /** 1 … 100, by default 20. */
+  /** 1 … 100. Default: 20. */
   limit?: number | undefined;
-  /** `nextCursor` of the page before. It goes with the same order and metadata. */
+  /** The `nextCursor` of the page before, with the same order and metadata. */
   cursor?: string | undefined;
-  /** By creation; by default `'asc'`, the oldest first. */
+  /** By time of creation. Default: `'asc'`, oldest first. */
   order?: 'asc' | 'desc' | undefined;
-  /** Only what carries all of these entries. */
+  /** Only resources with all of these metadata entries. */
   metadata?: Metadata | undefined;
 }
 
@@ -45,24 +45,24 @@ export type Month =
 
 export interface Account {
   id: string;
-  /** The newest active signing key in PEM, byte for byte as it was sent; null when there is none. */
+  /** The newest active signing key in PEM, byte for byte as you sent it; null where there is none. */
   publicJwtKey: string | null;
   settings: {
     webhook: {
       url: string;
-      /** Sent as `nettu-scheduler-webhook-key`. */
+      /** Each delivery carries it in the header `nettu-scheduler-webhook-key`. */
       key: string;
-      /** What `verifyWebhook` takes, `whsec_…`. */
+      /** The secret for `verifyWebhook`, `whsec_…`. */
       secret: string;
       events: WebhookEvent[];
     } | null;
-    /** Whether anyone who knows the account's id may ask for its users' free/busy. */
+    /** Whether anyone who knows the account's id may read its users' free/busy. */
     publicFreebusy: boolean;
-    /** Whether anyone who knows the account's id may ask for its services' booking slots. */
+    /** Whether anyone who knows the account's id may read its services' booking slots. */
     publicBooking: boolean;
     /**
-     * Who answers what is read with a token or an API key: the database itself, or the copy that is nearest. That is
-     * faster from afar; but a key, a token or a user that was revoked may go on reading until the copies know.
+     * Where reads with a token or an API key go: to the primary database, or to the nearest replica. A replica is faster
+     * from afar, but a revoked key, token or user may keep reading until the replica has caught up.
      */
     reads: 'primary' | 'nearest';
   };
@@ -71,23 +71,27 @@ export interface Account {
 /** `standby`: not accepted yet; `retiring`: accepted until `retiresAt`; `revoked`: never accepted again. */
 export type SigningKeyState = 'standby' | 'active' | 'retiring' | 'revoked';
 
-/** A public key against which users' tokens are verified. */
+/** A public key that verifies users' tokens. */
 export interface SigningKey {
   kid: string;
-  /** PEM, byte for byte as it was sent. */
+  /** PEM, byte for byte as you sent it. */
   publicJwtKey: string;
   state: SigningKeyState;
+  /** Milliseconds since the epoch. */
   created: number;
+  /** Milliseconds since the epoch; null unless the state is `retiring`. */
   retiresAt: number | null;
 }
 
-/** An API key of the account. The key itself is shown once, when it is created. */
+/** An API key of the account. Only its creation shows the key itself. */
 export interface ApiKey {
   id: string;
   name: string | null;
   /** The last 4 characters of the key. */
   hint: string;
+  /** Milliseconds since the epoch. */
   created: number;
+  /** Milliseconds since the epoch; null: the key never expires. */
   expiresAt: number | null;
 }
 
@@ -98,7 +102,7 @@ export interface User {
 
 export interface CalendarSettings {
   weekStart: Weekday;
-  /** An IANA name, such as `Europe/Oslo`. */
+  /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
 }
 
@@ -111,16 +115,16 @@ export interface Calendar {
 
 export type FrequencyName = 'yearly' | 'monthly' | 'weekly' | 'daily';
 
-/** A rule by which an event repeats, as in RFC 5545, 3.3.10. */
+/** The rule by which an event repeats (RFC 5545 section 3.3.10). */
 export interface Recurrence {
   freq: FrequencyName;
-  /** Every how many days, weeks, months or years; 1 … 10,000. */
+  /** Repeats every so many days, weeks, months or years: 1 … 10,000. */
   interval: number;
-  /** How many times in all, 1 … 739. */
+  /** The number of instances: 1 … 739. */
   count?: number | undefined;
-  /** The last instant, inclusive, at which an instance may start. */
+  /** The last moment at which an instance may start, in milliseconds since the epoch. */
   until?: number | undefined;
-  /** `'Mon'`, or the n-th of the month or year, counted from its end when negative: `'1Mon'`, `'-1Fri'`. */
+  /** `'Mon'`, or the n-th one of the month or year, from its end when negative: `'1Mon'`, `'-1Fri'`. */
   byweekday?: (Weekday | `${number}${Weekday}`)[] | undefined;
   bymonthday?: number[] | undefined;
   /** Names, or numbers 1 … 12. */
@@ -132,7 +136,7 @@ export interface Recurrence {
 }
 
 export interface Reminder {
-  /** **Minutes** from the start of an instance; negative is before it. */
+  /** **Minutes** from the start of an instance. Negative: before it. */
   delta: number;
   identifier: string;
 }
@@ -141,48 +145,52 @@ export interface CalendarEvent {
   id: string;
   calendarId: string;
   userId: string;
+  /** Milliseconds since the epoch. */
   startTs: number;
+  /** Milliseconds. */
   duration: number;
   busy: boolean;
+  /** Milliseconds since the epoch. */
   created: number;
+  /** Milliseconds since the epoch. */
   updated: number;
   recurrence: Recurrence | null;
-  /** Start times of instances that do not take place. */
+  /** Start times of instances that do not take place, in milliseconds since the epoch. */
   exdates: number[];
   reminders: Reminder[];
   metadata: Metadata;
 }
 
-/** One time at which an event takes place. */
+/** One occurrence of an event. Times are in milliseconds since the epoch. */
 export interface Instance {
   startTs: number;
   endTs: number;
   busy: boolean;
 }
 
-/** A window of time, from `startTs` up to, but without, `endTs`; at most 62 days in a query. */
+/** A time window from `startTs` to before `endTs`, in milliseconds since the epoch; at most 62 days in a query. */
 export interface Timespan {
   startTs: number;
   endTs: number;
 }
 
-/** Whose time to look at, and when. */
+/** A time window, and the calendars to read. */
 export interface FreebusyQuery extends Timespan {
-  /** Without it: all of the user's calendars. */
+  /** Absent: all calendars of the user. */
   calendarIds?: readonly string[] | undefined;
 }
 
-/** What the service makes of a token, and what its bearer may do with it. */
+/** Whether the service accepts a token, and what its user may do. */
 export interface Inspection {
   valid: boolean;
-  /** Why it is refused: the `code` and `detail` that its bearer gets; null when it is valid. */
+  /** The `code` and `detail` of the refusal that the bearer gets; null for a valid token. */
   code: ProblemCode | null;
   detail: string | null;
-  /** The reason behind that one, where its bearer is not told everything. */
+  /** The cause behind the refusal, where the bearer does not get it. */
   cause: { code: ProblemCode; detail: string } | null;
   header: Record<string, unknown> | null;
   claims: Record<string, unknown> | null;
-  /** The signing key that verified it. */
+  /** The `kid` of the signing key that verified it. */
   kid: string | null;
   permissions: Record<NamedPermission, { allowed: boolean; because: string }>;
 }

@@ -1,18 +1,18 @@
-/** The bodies of answers, as they are named on the wire. */
+/** The bodies of answers. */
 import type { Account, ApiKey, Calendar, CalendarEvent, Instance, SigningKey, User } from './resources.ts';
 
 export interface HealthResult {
   message: string;
-  /** Of the API and of this package, which are released together. */
+  /** The version of the API and of this package, which are released together. */
   version: string;
-  /** Where the reference is, and the OpenAPI description behind it. */
+  /** The paths of the reference and of the OpenAPI description. */
   docs: string;
   openapi: string;
 }
 
 /** A page of a list. */
 export interface Page {
-  /** What gets the next page; null: this is the last. */
+  /** The cursor of the next page; null on the last page. */
   nextCursor: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface AccountResult {
   account: Account;
 }
 
-/** The only time that the API key is shown. */
+/** The only answer that shows the API key. */
 export interface CreateAccountResult extends AccountResult {
   secretApiKey: string;
 }
@@ -37,7 +37,7 @@ export interface ApiKeyResult {
   apiKey: ApiKey;
 }
 
-/** The only time that the API key is shown. */
+/** The only answer that shows the API key. */
 export interface CreateApiKeyResult extends ApiKeyResult {
   secretApiKey: string;
 }
@@ -91,7 +91,7 @@ export interface FreebusyResult {
   userId: string;
 }
 
-/** A line of a copy of an account. What else it has depends on its type. */
+/** A line of an export. Its other members depend on its type. */
 export interface ExportLine {
   type: string;
   [member: string]: unknown;

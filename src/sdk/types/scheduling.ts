@@ -1,34 +1,34 @@
-/** Schedules, services, booking slots and bookings: what the service keeps, takes and answers. */
+/** Schedules, services, booking slots and bookings: resources, requests and answers. */
 import type { Metadata, Timespan, Weekday } from './resources.ts';
 import type { Page } from './results.ts';
 
-/** A time of day. 24:00 is the end of the date, and only as an end. */
+/** A time of day. 24:00 is the end of the date, and only an end can be 24:00. */
 export interface ClockTime {
   hours: number;
   minutes: number;
 }
 
-/** When a weekday is open, or a date (`2030-01-31`), which stands in place of its weekday. No interval: closed. */
+/** The opening hours of a weekday, or of a date (`2030-01-31`) instead of its weekday. Without intervals, it is closed: time off. */
 export interface ScheduleRule {
   variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
-  /** At most 10. Answered sorted, and merged where they overlap or touch. */
+  /** At most 10. Answers show them sorted, and merged where they overlap or touch. */
   intervals: { start: ClockTime; end: ClockTime }[];
 }
 
-/** When a user is open, week by week, in a time zone. */
+/** The opening hours of a user, week by week, in a time zone. */
 export interface Schedule {
   id: string;
   userId: string;
-  /** An IANA name, such as `Europe/Oslo`. */
+  /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
   rules: ScheduleRule[];
   metadata: Metadata;
 }
 
 export interface CreateSchedule {
-  /** An IANA name, such as `Europe/Oslo`. */
+  /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
-  /** At most 400, one for a weekday or a date. By default Monday to Friday 09:00–17:30. */
+  /** At most 400, one for each weekday or date. Default: Monday to Friday 09:00–17:30. */
   rules?: ScheduleRule[] | undefined;
   metadata?: Metadata | undefined;
 }
@@ -37,7 +37,7 @@ export interface CreateSchedule {
 export interface UpdateSchedule {
   timezone?: string | undefined;
   rules?: ScheduleRule[] | undefined;
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
@@ -61,7 +61,7 @@ export type MultiPerson =
   | { variant: 'collective' }
   | { variant: 'group'; data: number };
 
-/** What can be booked. */
+/** Something that can be booked. */
 export interface Service {
   id: string;
   multiPerson: MultiPerson;
@@ -73,10 +73,10 @@ export interface ServiceWithUsers extends Service {
   users: ServiceUser[];
 }
 
-/** Within which time a host can be booked. */
+/** What makes a host available: a calendar, a schedule, or nothing. */
 export type Availability = { variant: 'Calendar' | 'Schedule'; id: string } | { variant: 'Empty' };
 
-/** A calendar whose busy events keep a host from being booked. */
+/** A busy calendar: its host cannot be booked while an event in it is busy. */
 export interface BusyCalendar {
   provider: 'Nettu';
   id: string;
@@ -89,17 +89,17 @@ export interface ServiceUser {
   availability: Availability;
   bufferBefore: number;
   bufferAfter: number;
-  /** How long ahead a slot must at least be booked. */
+  /** The shortest notice for a booking, in minutes. */
   closestBookingTime: number;
-  /** How long ahead it may at most be booked; null: as long as you like. */
+  /** The longest notice for a booking, in minutes; null: no limit. */
   furthestBookingTime: number | null;
-  /** Where bookings are entered; null: in the first of the busy calendars. */
+  /** The calendar for bookings; null: the first busy calendar. */
   bookingCalendarId: string | null;
   busy: BusyCalendar[];
 }
 
 export interface CreateService {
-  /** By default round robin by availability. */
+  /** Default: round robin by availability. */
   multiPerson?: MultiPerson | undefined;
   metadata?: Metadata | undefined;
 }
@@ -107,16 +107,16 @@ export interface CreateService {
 /** An absent member stays as it is. */
 export interface UpdateService {
   multiPerson?: MultiPerson | undefined;
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
-/** How a host can be booked; times are in **minutes**. An absent member stays as it is. */
+/** The settings of a host. Times are in **minutes**. An absent member stays as it is. */
 export interface UpdateServiceUser {
   availability?: Availability | undefined;
-  /** 0 … 720, by default 0. */
+  /** Minutes, 0 … 720. Default: 0. */
   bufferBefore?: number | undefined;
-  /** 0 … 720, by default 0. */
+  /** Minutes, 0 … 720. Default: 0. */
   bufferAfter?: number | undefined;
   closestBookingTime?: number | undefined;
   furthestBookingTime?: number | null | undefined;
@@ -146,24 +146,24 @@ export interface BookingSlotsQuery {
   startDate: string;
   /** Inclusive, at most 100 days after `startDate`. */
   endDate: string;
-  /** 1 minute … 24 hours. */
+  /** The length of a slot, in milliseconds: 1 minute … 24 hours. */
   duration: number;
-  /** The step of the grid, which begins anew with each date: 5 minutes … 2 hours. */
+  /** The time between the starts of slots, in milliseconds: 5 minutes … 2 hours. Each date begins at midnight. */
   interval: number;
-  /** The viewer's, by default UTC. */
+  /** The viewer's time zone, as an IANA name. Default: UTC. */
   timezone?: string | undefined;
-  /** The same as `timezone`, which wins. */
+  /** Another name for `timezone`, which wins. */
   ianaTz?: string | undefined;
-  /** Only these of the service's hosts. */
+  /** Only these hosts of the service. */
   hostUserIds?: readonly string[] | undefined;
-  /** The same as `hostUserIds`, which wins, under the name that earlier versions of this package gave it. */
+  /** The former name of `hostUserIds`, which wins. */
   userIds?: readonly string[] | undefined;
 }
 
 export interface BookingSlot {
   start: number;
   duration: number;
-  /** The hosts that can take it, in the order in which they were added. */
+  /** The hosts that can take the slot, in the order in which they were added. */
   userIds: readonly string[];
 }
 
@@ -172,7 +172,7 @@ export interface BookingSlotsResult {
   dates: { date: string; slots: BookingSlot[] }[];
 }
 
-/** A held booking counts until `expiresAt`, and not a moment longer. */
+/** A held booking takes its slot until `expiresAt`. Times are in milliseconds since the epoch. */
 export type BookingState = 'held' | 'confirmed' | 'cancelled';
 
 export interface Booking {
@@ -185,7 +185,7 @@ export interface Booking {
   hostUserIds: string[];
   /** The events in the hosts' calendars. */
   eventIds: string[];
-  /** The user whose token made it; null: the account's server did. */
+  /** The user whose token made the booking; null where the API key did. */
   bookedBy: string | null;
   metadata: Metadata;
   created: number;
@@ -195,19 +195,19 @@ export interface Booking {
 export interface CreateBooking {
   startTs: number;
   duration: number;
-  /** Only these of the service's hosts. */
+  /** Only these hosts of the service. */
   hostUserIds?: readonly string[] | undefined;
-  /** **Minutes**, 1 … 60: to be confirmed within them. */
+  /** Holds the slot for so many **minutes**, 1 … 60. Confirm the booking before they are over. */
   holdFor?: number | undefined;
   metadata?: Metadata | undefined;
 }
 
-/** One of `state` and `startTs`; the metadata may stand beside either. */
+/** `state` or `startTs`, but not both. Either may come with `metadata`. */
 export interface UpdateBooking {
   state?: 'confirmed' | undefined;
-  /** Moves it: in one step, or not at all. */
+  /** The new start, in milliseconds since the epoch. The booking moves in one step, or not at all. */
   startTs?: number | undefined;
-  /** Replaces the whole map; absent keeps it. */
+  /** Replaces the whole map. Absent: the map stays as it is. */
   metadata?: Metadata | undefined;
 }
 
@@ -219,5 +219,5 @@ export interface BookingsResult {
   bookings: Booking[];
 }
 
-/** Whose bookings to look at, and when: at most 62 days. */
+/** A time window of at most 62 days. */
 export type BookingsQuery = Timespan;

@@ -1,104 +1,108 @@
-/** What the service tells an account's webhook, and what it says of its deliveries. */
+/** The notifications to a webhook, and their deliveries. */
 import type { Calendar, CalendarEvent, Timespan, User } from './resources.ts';
 import type { Page } from './results.ts';
 import type { Booking, Schedule, Service } from './scheduling.ts';
 
-/** The resources that a webhook is told of, by the words in the type of a notification. */
-interface Told {
+/** The resources whose changes a webhook can be notified of, by the first word in the type of a notification. */
+interface ChangedResources {
   user: User;
   calendar: Calendar;
   event: CalendarEvent;
   schedule: Schedule;
-  /** Its hosts are part of it: to add, change or remove one updates it. */
+  /** Hosts are part of their service: adding, changing or removing a host updates it. */
   service: Service;
   booking: Booking;
 }
 
-type Change<Name extends keyof Told> = Name extends 'booking'
+/** A resource whose changes a webhook can be notified of. */
+export type ChangedResource = keyof ChangedResources;
+
+type Change<Name extends keyof ChangedResources> = Name extends 'booking'
   ? `${Name}.${'created' | 'updated' | 'cancelled'}`
   : `${Name}.${'created' | 'updated' | 'deleted'}`;
 
-/** A type of change that a webhook can ask for. */
-export type ChangeType = { [Name in keyof Told]: Change<Name> }[keyof Told];
+/** A type of change that a webhook can subscribe to. */
+export type ChangeType = { [Name in keyof ChangedResources]: Change<Name> }[keyof ChangedResources];
 
-/** `'*'`: all of them. */
+/** `'*'` subscribes to all types. */
 export type WebhookEvent = ChangeType | '*';
 
-/** A change: what it was made of, as it is after that; what was deleted, as it was before. */
+/** A change, with the resource as it is afterwards, or as it was before its deletion. */
 export type ChangeNotification = {
-  [Name in keyof Told]: {
+  [Name in keyof ChangedResources]: {
     type: Change<Name>;
-    /** When it took place. */
+    /** When the change took place, in milliseconds since the epoch. */
     timestamp: number;
-    data: Record<Name, Told[Name]>;
+    data: Record<Name, ChangedResources[Name]>;
   };
-}[keyof Told];
+}[keyof ChangedResources];
 
-/** Reminders that are due: at most 100. */
+/** Due reminders, at most 100. */
 export interface RemindersNotification {
   type: 'reminders';
   timestamp: number;
   reminders: { event: CalendarEvent; identifier: string; instance: Timespan }[];
 }
 
-/** What `account.webhook.test` sends. */
+/** The notification that `account.webhook.test` sends. */
 export interface PingNotification {
   type: 'ping';
   timestamp: number;
   data: Record<never, never>;
 }
 
-/** The body of what is sent to a webhook. */
+/** The body of a delivery to a webhook. */
 export type Notification = ChangeNotification | RemindersNotification | PingNotification;
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
-/** What became of a notification. */
+/** A notification, and the attempts to deliver it. */
 export interface Delivery {
-  /** Sent as `webhook-id`, the same in each attempt. */
+  /** Each attempt carries it in the header `webhook-id`. */
   id: string;
   type: ChangeType | 'reminders';
   state: DeliveryState;
   attempts: number;
-  /** The status of the last attempt; null when none was made, or had no answer. */
+  /** The HTTP status of the last attempt; null where there was no attempt or no answer. */
   lastStatus: number | null;
-  /** Why the last attempt failed; null when none has, or it was delivered. */
+  /** Why the last attempt failed; null where none failed or the delivery succeeded. */
   lastError: string | null;
-  /** When it is tried next; null when it is not. */
+  /** The time of the next attempt, in milliseconds since the epoch; null where there is none. */
   nextAttempt: number | null;
+  /** Milliseconds since the epoch. */
   created: number;
 }
 
 export interface SetWebhook {
   /** An absolute http(s) URL of a public address. */
   webhookUrl: string;
-  /** The changes to be told of; absent keeps them, and at first there are none. Reminders are always sent. */
+  /** The changes to subscribe to. Absent: as before, at first none. Reminders always come. */
   events?: WebhookEvent[] | undefined;
 }
 
 export interface DeliveriesQuery {
   state?: DeliveryState | undefined;
-  /** `nextCursor` of the page before. */
+  /** The `nextCursor` of the page before. */
   cursor?: string | undefined;
-  /** 1 … 100, by default 20. */
+  /** 1 … 100. Default: 20. */
   limit?: number | undefined;
 }
 
-/** The newest first. */
+/** Newest first. */
 export interface DeliveriesPage extends Page {
   deliveries: Delivery[];
 }
 
 export interface DeliveryResult {
-  /** With the body that is sent, as text. */
+  /** With the text of the body. */
   delivery: Delivery & { body: string };
 }
 
-/** What came back of a `ping`. */
+/** The result of a `ping`. */
 export interface WebhookTestResult {
-  /** Whether it was answered with 2xx, in time. */
+  /** Whether the webhook answered 2xx in time. */
   delivered: boolean;
-  /** null: there was no answer. */
+  /** The HTTP status; null where there was no answer. */
   status: number | null;
   error: string | null;
 }

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import type { Received } from '../../worker/webhooks/received.ts';
+import type { Received } from '../../webhooks/received.ts';
 
 const received = new Map<string, Received[]>();
 

@@ -17,8 +17,8 @@ export interface Service {
   db: Database;
   /** All databases by binding. */
   databases: Record<string, Database>;
-  /** Runs a cron of wrangler.toml. */
-  runCron: (cron: string) => Promise<void>;
+  /** Runs a cron of wrangler.toml in the Worker of this name, by default in the first one. */
+  runCron: (cron: string, name?: string) => Promise<void>;
   crons: string[];
   stop: () => Promise<void>;
 }
@@ -97,7 +97,7 @@ export interface Replicated extends Service {
 /** Starts the bundle with a replica that lags behind the primary. */
 export async function startReplicated(): Promise<Replicated> {
   const { outputFiles } = await bundleOf({
-    entryPoints: [join(root, 'test/worker/places/behind.ts')],
+    entryPoints: [join(root, 'test/support/lagging-worker.ts')],
     bundle: true,
     format: 'esm',
     target: 'es2024',
@@ -116,13 +116,32 @@ export async function startReplicated(): Promise<Replicated> {
   };
 }
 
-/** The Worker that is deployed, and the one that takes its place, over the same D1, as while a deploy goes on. */
+/** Adds the name of its Worker to each response: the code of two releases can be the same for a while. */
+const named = (name: string) => `
+import worker from './index.js';
+export default {
+  ...worker,
+  async fetch(request, env, context) {
+    const response = await worker.fetch(request, env, context);
+    const marked = new Response(response.body, response);
+    marked.headers.set('x-release', '${name}');
+    return marked;
+  },
+};`;
+
+/**
+ * Two Workers over one D1, as during a deploy: the bundle of an earlier release, and the code of today.
+ *
+ * @param previous the number of a bundle in test/e2e/releases.
+ * @returns a service whose first URL is that of the earlier release.
+ */
 export async function startReleases(previous: number): Promise<Service> {
   const gzipped = await readFile(join(root, `test/e2e/releases/${previous}.js.gz`));
-  return start([
-    { name: 'previous', modules: [indexOf(gunzipSync(gzipped).toString())] },
-    { name: 'next', modules: [indexOf(await bundle())] },
-  ]);
+  const worker = (name: string, contents: string): Named => ({
+    name,
+    modules: [{ type: 'ESModule', path: 'named.js', contents: named(name) }, indexOf(contents)],
+  });
+  return start([worker('previous', gunzipSync(gzipped).toString()), worker('next', await bundle())]);
 }
 
 const indexOf = (contents: string) => ({ type: 'ESModule', path: 'index.js', contents }) as const;
@@ -168,8 +187,8 @@ async function start(
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
-  const runCron = async (cron: string) => {
-    const worker = await miniflare.getWorker(workers[0]?.name);
+  const runCron = async (cron: string, name = workers[0]?.name) => {
+    const worker = await miniflare.getWorker(name);
     await worker.scheduled({ cron });
   };
   return {

@@ -1,0 +1,142 @@
+/**
+ * A table declares its columns once. Rows, statements, the export, the notifications and the list of change types derive
+ * from the declaration.
+ */
+import type { Listed } from './pages.ts';
+import { ofAccount, ofUser, type Scope } from './scope.ts';
+import { assign, type Param, type Query, query, raw, type Sql, sql } from './sql.ts';
+
+/** What a column holds. JSON columns are text in a row, and a value in the body of a request and in an export. */
+export interface Column<Value extends Param = Param> {
+  readonly json: boolean;
+  /** Its name in an export, where that is not the column's in camel case. */
+  readonly member?: string;
+  /** Whether it came after format 1: an export without it imports with the column's default. */
+  readonly added?: true;
+  /** The type of the value in a row; only the compiler uses it. */
+  readonly value?: Value;
+}
+
+const plain = <Value extends Param>(): Column<Value> & { json: false } => ({ json: false });
+
+export const text = plain<string>();
+/** Text that is one of a few words. */
+export const oneOf = <Word extends string>() => plain<Word>();
+export const integer = plain<number>();
+export const nullableText = plain<string | null>();
+export const nullableInteger = plain<number | null>();
+export const json: Column<string> & { json: true } = { json: true };
+export const nullableJson: Column<string | null> & { json: true } = { json: true };
+
+type Columns = Readonly<Record<string, Column>>;
+
+export type RowOf<T extends { columns: Columns }> = {
+  -readonly [Name in keyof T['columns']]: T['columns'][Name] extends Column<infer Value> ? Value : never;
+};
+
+/** A table of an account, as an export copies it. */
+export interface Table {
+  /** The type of its lines in an export; of a resource also the first word of its change types. */
+  readonly type: string;
+  /** Its name in SQL. */
+  readonly name: string;
+  /** The columns of the resource that clients see. */
+  readonly columns: Columns;
+  /** Columns that clients do not see and an export copies. */
+  readonly internal?: Columns;
+  /** The table of which each of these columns names a row by its id. The row goes with that row. */
+  readonly belongs?: Readonly<Record<string, string>>;
+  /** One row an account, without a `seq`. */
+  readonly single?: true;
+  /** What an import computes: SQL, by column. */
+  readonly computed?: Readonly<Record<string, string>>;
+}
+
+/** A table of resources, which have an id and a version. */
+export interface ResourceTable<C extends Columns = Columns, Resource = unknown> extends Table {
+  readonly columns: C;
+  /** Whose its rows are: an account's, or a user's. */
+  readonly owner: 'account' | 'user';
+  /** The resource that clients see. */
+  toResource(row: RowOf<{ columns: C }>): Resource;
+}
+
+/** A declared table, with what its statements need ready in SQL. */
+type Declared<T extends Table> = T & {
+  readonly sql: Sql;
+  /** The columns of a row, each with the table's name before it. */
+  readonly selected: Sql;
+};
+
+/** Declares a table. */
+export const table = <const T extends Table>(declared: T): Declared<T> => ({
+  ...declared,
+  sql: raw(declared.name),
+  selected: raw(
+    Object.keys(declared.columns)
+      .map((column) => `${declared.name}.${column}`)
+      .join(', '),
+  ),
+});
+
+/** Declares a table of resources. */
+export const resourceTable = <
+  const Type extends string,
+  const Name extends string,
+  C extends Columns,
+  Resource,
+>(
+  declared: ResourceTable<C, Resource> & { readonly type: Type; readonly name: Name },
+) => table(declared);
+
+/** Any declared table of resources. */
+// biome-ignore lint/suspicious/noExplicitAny: toResource takes the rows of its own table, which only that table knows
+export type AnyResourceTable = Declared<ResourceTable<any, any>>;
+
+/** A list of SQL, joined by commas. */
+export const commas = (all: readonly Sql[]): Sql => all.reduce((before, one) => sql`${before}, ${one}`);
+
+/** The condition that a row is the scope's. */
+const within = ({ owner }: AnyResourceTable, scope: Scope): Sql =>
+  owner === 'user' ? ofUser(scope) : ofAccount(scope);
+
+export const selectOne = <T extends AnyResourceTable>(table: T, scope: Scope, id: string): Query<RowOf<T>> =>
+  query<RowOf<T>>`SELECT ${table.selected} FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id}`;
+
+/** Inserts a row for its owner. No row comes back where the owner does not exist, or the credential does not hold. */
+export function insertOne<T extends AnyResourceTable>(
+  { sql: into, owner, columns }: T,
+  { account }: Scope,
+  row: RowOf<T>,
+): Sql {
+  const values = commas(Object.keys(columns).map((column) => sql`${row[column] as Param}`));
+  const from =
+    owner === 'user'
+      ? sql`SELECT account_id, ${values} FROM users WHERE account_id = ${account} AND id = ${row.user_id as string}`
+      : sql`SELECT id, ${values} FROM accounts WHERE id = ${account}`;
+  return sql`INSERT INTO ${into} (account_id, ${raw(Object.keys(columns).join(', '))}) ${from} RETURNING 1`;
+}
+
+/** Updates the columns that have a value and raises the version. No row comes back where there is none to update. */
+export const updateOne = <T extends AnyResourceTable>(
+  table: T,
+  scope: Scope,
+  id: string,
+  changes: Readonly<Record<string, Param | undefined>>,
+): Sql<RowOf<T>> => sql<RowOf<T>>`
+  UPDATE ${table.sql} SET ${assign({ ...changes, version: sql`version + 1` })}
+  WHERE ${within(table, scope)} AND id = ${id} RETURNING ${table.selected}`;
+
+export const deleteOne = <T extends AnyResourceTable>(table: T, scope: Scope, id: string): Sql<RowOf<T>> =>
+  sql<
+    RowOf<T>
+  >`DELETE FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id} RETURNING ${table.selected}`;
+
+/** What a page of a list reads. `where` leaves rows out of a page, which the page reads all the same. */
+export const listedIn = (table: AnyResourceTable, scope: Scope, where?: Sql): Listed => ({
+  table: table.sql,
+  columns: table.selected,
+  entries: raw(`${table.type}_metadata`),
+  within: within(table, scope),
+  ...(where && { where }),
+});

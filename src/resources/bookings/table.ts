@@ -1,0 +1,52 @@
+/** Bookings in SQL: the columns. Statements stand in sql.ts. */
+import {
+  integer,
+  json,
+  nullableInteger,
+  nullableText,
+  oneOf,
+  type RowOf,
+  resourceTable,
+  text,
+} from '../../db/table.ts';
+import type { Booking, BookingState } from '../../sdk/types.ts';
+
+export const bookings = resourceTable({
+  type: 'booking',
+  name: 'bookings',
+  owner: 'account',
+  columns: {
+    id: text,
+    service_id: text,
+    session: nullableText,
+    start_ts: integer,
+    duration: integer,
+    state: oneOf<BookingState>(),
+    expires_at: nullableInteger,
+    hosts: json,
+    events: json,
+    booked_by: nullableText,
+    metadata: json,
+    created: integer,
+    updated: integer,
+    version: integer,
+  },
+  internal: { change_token: { ...text, member: 'stamp' } }, // words: allow, exports have this member
+  computed: { stamp: "value ->> 'change_token'" }, // words: allow, for the release before
+  toResource: (row): Booking => ({
+    id: row.id,
+    serviceId: row.service_id,
+    startTs: row.start_ts,
+    duration: row.duration,
+    state: row.state,
+    expiresAt: row.expires_at,
+    hostUserIds: JSON.parse(row.hosts),
+    eventIds: JSON.parse(row.events),
+    bookedBy: row.booked_by,
+    metadata: JSON.parse(row.metadata),
+    created: row.created,
+    updated: row.updated,
+  }),
+});
+
+export type BookingRow = RowOf<typeof bookings>;

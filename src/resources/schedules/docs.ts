@@ -1,0 +1,37 @@
+import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
+
+export const docs = {
+  listSchedules: {
+    tag: 'Schedules',
+    summary: 'List the schedules of a user',
+    description: LISTED,
+    answer: 'SchedulesPage',
+    query: 'ListQuery',
+  },
+  createSchedule: {
+    tag: 'Schedules',
+    summary: 'Create a schedule',
+    answer: 'ScheduleResult',
+    body: 'CreateSchedule',
+  },
+  findSchedules: {
+    tag: 'Schedules',
+    summary: 'Find schedules by metadata',
+    description: FOUND_BY_METADATA,
+    answer: 'SchedulesResult',
+    query: 'MetadataQuery',
+  },
+  getSchedule: { tag: 'Schedules', summary: 'Get a schedule', answer: 'ScheduleResult' },
+  changeSchedule: {
+    tag: 'Schedules',
+    summary: 'Update a schedule',
+    answer: 'ScheduleResult',
+    body: 'UpdateSchedule',
+  },
+  removeSchedule: {
+    tag: 'Schedules',
+    summary: 'Delete a schedule',
+    description: 'Leaves the hosts that use it without availability.',
+    answer: 'ScheduleResult',
+  },
+} as const satisfies Record<string, OperationDocs>;

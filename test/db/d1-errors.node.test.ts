@@ -1,0 +1,48 @@
+/** The table of D1's errors: what each of them says of the batch that it ended. */
+import { expect, it } from 'vitest';
+import { isDefect, isRefusal, isTransient, wasNotRun } from '../../src/db/d1-errors.ts';
+
+/** `lost`: the batch may have been committed. `turned away`: it was not run, or rolled back. */
+type Verdict = 'lost' | 'turned away' | 'defect' | 'refusal';
+
+const errors: [message: string, verdict: Verdict, transient: boolean][] = [
+  ['D1_ERROR: Network connection lost.', 'lost', true],
+  ['D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.', 'lost', false],
+  ['D1_ERROR: D1 DB reset because its code was updated.', 'lost', true],
+  ['D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.', 'lost', true],
+  ['D1_ERROR: Internal error in D1 DB storage caused object to be reset.', 'lost', true],
+  ["D1_ERROR: Can't read from request stream because client disconnected.", 'lost', true],
+  ["D1_ERROR: D1 DB's isolate exceeded its memory limit and was reset.", 'lost', false],
+  ['D1_ERROR: D1 DB exceeded its CPU time limit and was reset.', 'lost', false],
+  ['D1_ERROR: Failed to parse body as JSON, got: error code: 1031', 'lost', false],
+  ['something else', 'lost', false],
+  ['fetch failed', 'lost', false],
+  ['D1_ERROR: D1 DB is overloaded. Too many requests queued.', 'turned away', false],
+  ['D1_ERROR: D1 DB is overloaded. Requests queued for too long.', 'turned away', false],
+  ['D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.', 'turned away', true],
+  ...['BUSY', 'LOCKED', 'NOMEM', 'INTERRUPT', 'IOERR', 'FULL', 'CANTOPEN', 'READONLY'].map(
+    (code): [string, Verdict, boolean] => [`D1_ERROR: gave up: SQLITE_${code}`, 'turned away', false],
+  ),
+  ['D1_ERROR: no such table: x: SQLITE_ERROR', 'defect', false],
+  ['D1_ERROR: UNIQUE constraint failed: users.id: SQLITE_CONSTRAINT', 'defect', false],
+  ["D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'", 'defect', false],
+  ['D1_ERROR: CHECK constraint failed: precondition_failed: SQLITE_CONSTRAINT', 'refusal', false],
+];
+
+/** As a connection asks: a refusal before a defect. */
+function verdictOf(error: unknown): Verdict {
+  if (isRefusal(error)) return 'refusal';
+  if (isDefect(error)) return 'defect';
+  return wasNotRun(error) ? 'turned away' : 'lost';
+}
+
+it.each(errors)('"%s" means: %s; transient: %s', (message, verdict, transient) => {
+  const error = new Error(message);
+  expect([verdictOf(error), isTransient(error)]).toEqual([verdict, transient]);
+});
+
+it('what is no error is lost', () => {
+  for (const thrown of ['D1 DB is overloaded', undefined, { message: 'SQLITE_ERROR' }]) {
+    expect([verdictOf(thrown), isTransient(thrown)]).toEqual(['lost', false]);
+  }
+});

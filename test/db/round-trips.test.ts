@@ -1,0 +1,147 @@
+/** D1 is far from most browsers: how often each operation goes there is part of what it promises. */
+import { describe, expect, it } from 'vitest';
+import { call, counting, keys, newUser, policy, type User } from '../support/client.ts';
+import { jws } from '../support/jws.ts';
+import { expectProblem } from '../support/problem.ts';
+import { credentials, type Entry, entries, pathWith, prepare, send, titled } from '../support/rows.ts';
+
+/** How many round trips a request takes, once what it is about has been made. */
+async function tripsOf(entry: Entry, user: User) {
+  const { db, trips } = counting();
+  const as = await credentials(entry, user);
+  const request = await prepare(entry, user);
+  const reply = await send(entry, user, { ...request, as, env: { DB: db } });
+  expect(reply.status).toBeLessThan(300);
+  return trips();
+}
+
+const through = (door: string) => entries.filter((entry) => entry.door === door);
+const userWrites = through('user').filter(({ row }) => row.method !== 'GET');
+
+// What comes in parts has a trip for each: see the last test.
+const whole = through('admin').filter(({ fixture }) => !fixture?.lines);
+
+it.each(titled([...whole, ...through('public')]))(
+  '%s takes one, or none where it asks nothing, the first time too',
+  async (_, entry) => {
+    const user = await newUser({ color: 'red' });
+    expect(await tripsOf(entry, user)).toBe(entry.trips);
+  },
+);
+
+const userReads = through('user').filter(({ row }) => row.method === 'GET');
+
+it.each(titled(userReads.filter(({ row }) => !row.does.unbounded)))(
+  '%s takes one, the first time too',
+  async (_, entry) => {
+    const user = await newUser({ color: 'red' });
+    expect(await tripsOf(entry, user)).toBe(1);
+    expect(await tripsOf(entry, user)).toBe(1);
+  },
+);
+
+it.each(titled(userReads.filter(({ row }) => row.does.unbounded)))(
+  '%s is not carried along by an unverified token: two the first time, one once the isolate has met the account',
+  async (_, entry) => {
+    const user = await newUser({ color: 'red' });
+    expect(await tripsOf(entry, user)).toBe(2);
+    expect(await tripsOf(entry, user)).toBe(1);
+    expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
+  },
+);
+
+describe.each(titled(userWrites))('%s', (_, entry) => {
+  it('takes two the first time, and one once the isolate has met the account', async () => {
+    const user = await newUser({ color: 'red' });
+    expect(await tripsOf(entry, user)).toBe(2);
+    expect(await tripsOf(entry, user)).toBe(1);
+    expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
+  });
+
+  it('takes one after a read, which also meets the account', async () => {
+    const user = await newUser({ color: 'red' });
+    await user.call('GET', '/me');
+    expect(await tripsOf(entry, user)).toBe(1);
+  });
+
+  it('takes one to be refused by the policy, by the input or for what is not there', async () => {
+    const user = await newUser({ color: 'red' });
+    await user.call('GET', '/me');
+    const refusals = [
+      { as: await user.headers(await user.token(policy([]))), code: 'policy-denied' },
+      ...(entry.fixture?.body ? [{ raw: '{', code: 'body-not-json' } as const] : []),
+      ...(entry.params.length
+        ? [{ path: pathWith(entry, user.account.id), code: 'not-found' } as const]
+        : []),
+    ] as const;
+    for (const { code, ...options } of refusals) {
+      const headers = { 'content-type': 'application/json' };
+      const request = await prepare(entry, user);
+      const { db, trips } = counting();
+      expectProblem(await send(entry, user, { headers, ...request, ...options, env: { DB: db } }), code);
+      expect(trips()).toBe(1);
+    }
+  });
+});
+
+it.each(titled(through('user')))('%s refuses a token that is bad by itself in none', async (_, entry) => {
+  const user = await newUser({ color: 'red' });
+  const request = await prepare(entry, user);
+  const token = await user.token();
+  const bad = {
+    'token-expired': await user.token({ exp: 1 }),
+    'token-not-yet-valid': await user.token({ nbf: 1e12 }),
+    'token-malformed': token.split('.').slice(0, 2).join('.'),
+    'token-algorithm': await jws({ alg: 'none' }, {}, async (input) => input),
+    'token-claims': await user.token({ schedulerPolicy: [] }),
+  } as const;
+  for (const [code, token] of Object.entries(bad)) {
+    const { db, trips } = counting();
+    const as = await user.headers(token);
+    expectProblem(await send(entry, user, { ...request, as, env: { DB: db } }), code as keyof typeof bad);
+    expect(trips()).toBe(0);
+  }
+});
+
+it('refuses what cannot be an API key in none, and a wrong account code too', async () => {
+  const { db, trips } = counting();
+  const DB = { env: { DB: db } };
+  expectProblem(await call('GET', '/account', { headers: { 'x-api-key': 'no' }, ...DB }), 'api-key-unknown');
+  expectProblem(await call('POST', '/account', { body: { code: 'no' }, ...DB }), 'account-code-wrong');
+  expectProblem(await call('GET', '/nowhere', DB), 'route-unknown');
+  expect(trips()).toBe(0);
+});
+
+it('takes two to write where the account has a new key, and one again after', async () => {
+  const user = await newUser({ color: 'red' });
+  await user.call('GET', '/me');
+  await user.account.call('PUT', '/account/pubkey', { body: { publicJwtKey: keys.pem } });
+  const { db, trips } = counting();
+  const write = () => user.call('POST', '/calendar', { body: { timezone: 'UTC' }, env: { DB: db } });
+  expect((await write()).status).toBe(201);
+  expect(trips()).toBe(2);
+  expect((await write()).status).toBe(201);
+  expect(trips()).toBe(3);
+});
+
+it('takes one for a write whose token was only inspected before, after the first that met the account', async () => {
+  const user = await newUser({ color: 'red' });
+  const token = await user.token();
+  await user.account.call('POST', '/account/keys/inspect', { body: { token } });
+  const trips: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const counter = counting();
+    const options = { token, body: { timezone: 'UTC' }, env: { DB: counter.db } };
+    expect((await user.call('POST', '/calendar', options)).status).toBe(201);
+    trips.push(counter.trips());
+  }
+  expect(trips).toEqual([2, 1, 1]);
+});
+
+it('an export takes one to begin and one to end, and two for each kind of thing that the account has', async () => {
+  const user = await newUser();
+  const { db, trips } = counting();
+  const kinds = ['account', 'user', 'signingKey', 'apiKey'];
+  await user.account.call('GET', '/account/export', { env: { DB: db } });
+  expect(trips()).toBe(2 + 2 * kinds.length);
+});

@@ -1,0 +1,133 @@
+/** Concurrent bookings from several isolates over one database. */
+import { afterAll, expect, it } from 'vitest';
+import { faultsOf, STORED, storedOf } from '../support/sound.ts';
+import { dataOf, newActors, outcome, serverAt } from './support/actors.ts';
+import { startService } from './support/service.ts';
+
+const service = await startService('a', 'b', 'c');
+afterAll(service.stop);
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The second midnight (UTC) from now. */
+const TOMORROW_MS = (Math.floor(Date.now() / DAY_MS) + 2) * DAY_MS;
+
+/** An account with a service, and a client with its API key for each isolate. */
+async function newWorld(hosts: number) {
+  const actors = await newActors(service.baseUrls[0]);
+  const servers = service.baseUrls.map((baseUrl) => serverAt(baseUrl, actors.apiKey));
+  const [server] = servers as [(typeof servers)[number]];
+  const rules = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map((value) => ({
+    variant: { type: 'WDay' as const, value },
+    intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
+  }));
+  const created = dataOf(await server.service.create());
+  const calendars: { userId: string; calendarId: string }[] = [];
+  for (let i = 0; i < hosts; i++) {
+    const { user } = dataOf(await server.user.create());
+    const { calendar } = dataOf(await server.calendar.create(user.id, { timezone: 'UTC' }));
+    const { schedule } = dataOf(await server.schedule.create(user.id, { timezone: 'UTC', rules }));
+    const availability = { variant: 'Schedule', id: schedule.id } as const;
+    dataOf(
+      await server.service.addUser(created.service.id, {
+        userId: user.id,
+        availability,
+        bookingCalendarId: calendar.id,
+      }),
+    );
+    calendars.push({ userId: user.id, calendarId: calendar.id });
+  }
+  return { account: actors.accountId, serviceId: created.service.id, servers, calendars };
+}
+
+async function expectSound(account: string) {
+  const { db } = service;
+  const results = await db.batch(STORED.map((text) => db.prepare(text).bind(account)));
+  const stored = storedOf(results.map(({ results }) => results));
+  expect(faultsOf(stored, Date.now())).toEqual([]);
+  return stored;
+}
+
+it('books a slot once, with one event, for 200 requests at once', { timeout: 60_000 }, async () => {
+  const { account, serviceId, servers } = await newWorld(1);
+  const booking = { startTs: TOMORROW_MS + 10 * HOUR_MS, duration: HOUR_MS };
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      (servers[i % servers.length] as (typeof servers)[number]).booking.create(serviceId, booking),
+    ),
+  );
+  const outcomes = Map.groupBy(answers, outcome);
+  expect(outcomes.get('201')).toHaveLength(1);
+  expect(
+    [...outcomes.keys()].filter((key) => !['201', '409 slot-taken', '503 contended'].includes(key)),
+  ).toEqual([]);
+  const { bookings, events } = await expectSound(account);
+  expect([bookings.length, events.length]).toEqual([1, 1]);
+});
+
+/** A pseudorandom generator with a seed (mulberry32), so that each run is the same. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+it('keeps every invariant of the stored rows under random concurrent changes', {
+  timeout: 120_000,
+}, async () => {
+  const { account, serviceId, servers, calendars } = await newWorld(2);
+  const random = randomFrom(7);
+  const slot = () => TOMORROW_MS + (8 + random(6)) * HOUR_MS + random(2) * (HOUR_MS / 2);
+  const ids: string[] = [];
+  const counts = { written: 0, refused: 0 };
+  for (let round = 0; round < 6; round++) {
+    const requests = Array.from({ length: 40 }, (_, i) => {
+      const server = servers[i % servers.length] as (typeof servers)[number];
+      const id = ids[random(Math.max(ids.length, 1))];
+      const host = calendars[random(2)] as (typeof calendars)[number];
+      switch (id ? random(8) : 0) {
+        case 1:
+          return server.booking.move(id as string, slot());
+        case 2:
+          return server.booking.confirm(id as string);
+        case 3:
+          return server.booking.cancel(id as string);
+        case 4:
+          return server.events.create(host.userId, {
+            calendarId: host.calendarId,
+            startTs: slot(),
+            duration: HOUR_MS,
+            busy: true,
+          });
+        case 5:
+          return server.service.updateUserInService(serviceId, {
+            userId: host.userId,
+            bufferAfter: random(3) * 5,
+          });
+        case 6: {
+          const multiPerson = (
+            [{ variant: 'collective' }, { variant: 'roundRobinAlgorithm', data: 'availability' }] as const
+          )[random(2)];
+          return server.service.update(serviceId, { multiPerson });
+        }
+        default:
+          return server.booking.create(serviceId, {
+            startTs: slot(),
+            duration: HOUR_MS,
+            ...(random(3) === 0 && { holdFor: 1 }),
+          });
+      }
+    });
+    for (const answer of await Promise.all(requests)) {
+      expect([200, 201, 404, 409, 503]).toContain(answer.status);
+      counts[answer.status < 300 ? 'written' : 'refused'] += 1;
+      if (answer.data && 'booking' in answer.data) ids.push(answer.data.booking.id);
+    }
+    await expectSound(account);
+  }
+  expect(counts.written).toBeGreaterThan(60);
+  expect(counts.refused).toBeGreaterThan(20);
+});

@@ -1,0 +1,20 @@
+/** An export that a customer made with an earlier release still imports: format-1.jsonl is one of commit adf949e. */
+import { expect, it } from 'vitest';
+import file from './format-1.jsonl?raw';
+import { emptyCopy, exportOf, importInto, linesIn, told } from './support.ts';
+
+/** The key whose hash the file has. */
+const API_KEY = `sk_${'x'.repeat(32)}`;
+
+it('imports every member of every line, and the import exports them again', async () => {
+  const lines = linesIn(file);
+  const db = await emptyCopy();
+  expect(await importInto(db, lines)).toBe(true);
+  const before = told(lines);
+  const after = told(await exportOf(API_KEY, { db }));
+  // A later release may add members to a line.
+  const known = after.map((line, i) =>
+    Object.fromEntries(Object.entries(line).filter(([name]) => name in (before[i] ?? {}))),
+  );
+  expect(known).toEqual(before);
+});

@@ -1,0 +1,56 @@
+/** 100,000 rows out of one database and into another, a part at a time. */
+import { env } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import type { Line } from '../../src/export/import.ts';
+import { counting, newAccount } from '../support/client.ts';
+import { answerOf, emptyCopy, importInto, linesIn, rowsOf } from './support.ts';
+
+const USERS = 10_000;
+
+const numbers = `WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < ${USERS - 1})`;
+
+async function largeAccount() {
+  const account = await newAccount();
+  const run = (text: string) => env.DB.prepare(text).bind(account.id).run();
+  await run(
+    `${numbers} INSERT INTO users (account_id, id, metadata, version) SELECT ?, 'u' || n, json_object('plan', 'p' || (n % 3)), n FROM numbers`,
+  );
+  await run(`${numbers} INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
+    SELECT ?, 'c' || n, 'u' || n, 'UTC', 'Mon', '{}' FROM numbers`);
+  for (let times = 0; times < 8; times++)
+    await run(`${numbers} INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
+      SELECT ?, 'e' || n || '-${times}', 'c' || n, 'u' || n, n, 1000, 1, n, '[]', '{}', 1, 1 FROM numbers`);
+  return account;
+}
+
+it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, async () => {
+  const account = await largeAccount();
+  const { db: counted, trips } = counting();
+  const answer = await answerOf(account.apiKey, { db: counted });
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const lines: Line[] = [];
+  let [chunks, largest, ahead] = [0, 0, 0];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks += 1;
+    largest = Math.max(largest, part.value.byteLength);
+    lines.push(...linesIn(new TextDecoder().decode(part.value)));
+    // However slowly it is read, nothing is fetched that was not asked for.
+    const before = trips();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    ahead = Math.max(ahead, trips() - before);
+  }
+  expect(lines.at(-1)).toMatchObject({
+    type: 'end',
+    counts: { user: USERS, calendar: USERS, event: 8 * USERS },
+  });
+  expect(ahead).toBe(0);
+  expect(largest).toBeLessThan(600_000);
+  expect([chunks > 100, trips() < 150]).toEqual([true, true]);
+
+  const copy = await emptyCopy();
+  expect(await importInto(copy, lines)).toBe(true);
+  // As one text each: to compare so many objects takes minutes.
+  const [there, here] = [await rowsOf(copy, account.id), await rowsOf(env.DB, account.id)];
+  expect(here.events).toHaveLength(8 * USERS);
+  expect(JSON.stringify(there) === JSON.stringify(here)).toBe(true);
+});

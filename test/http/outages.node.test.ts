@@ -1,0 +1,58 @@
+/** The problem that each route makes of an outage, by what is known of the batch. */
+import { expect, it } from 'vitest';
+import { Outage } from '../../src/db/connection.ts';
+import { failure, problemOf } from '../../src/http/errors.ts';
+import type { Route } from '../../src/route.ts';
+import { routes } from '../../src/routes.ts';
+import { Trace } from '../../src/trace.ts';
+
+const CAUSE = new Error('D1_ERROR: Network connection lost.');
+
+/** The document, and what the log gets. */
+function answerTo(changed: Outage['changed'], route: Route, headers: Record<string, string> = {}) {
+  const trace = new Trace();
+  const {
+    status,
+    body,
+    headers: sent,
+  } = failure(problemOf(new Outage(changed, CAUSE), route, new Headers(headers)), trace);
+  const { code, detail } = body as { code: string; detail: string };
+  expect(JSON.stringify(body)).not.toContain('D1');
+  expect(trace.cause).toContain(CAUSE.message);
+  expect(sent?.['retry-after']).toBe('5');
+  return { status, code, detail };
+}
+
+const all = Object.entries<Route>(routes);
+
+it.each(all)('%s is 503 and says that nothing was changed, where that is known', (_, route) => {
+  const { status, code, detail } = answerTo('nothing', route);
+  expect([status, code]).toEqual([503, 'database-unavailable']);
+  expect(detail).toMatch(/Nothing was changed; try again/);
+});
+
+it.each(all.filter(([, { does }]) => does.writes))(
+  '%s is 503 and says what to do where it may have taken effect',
+  (_, route) => {
+    const { status, code, detail } = answerTo('unknown', route);
+    expect(status).toBe(503);
+    expect(detail).toMatch(/may have taken effect or not/);
+    if (route.method === 'POST') {
+      expect(code).toBe('outcome-unknown');
+      expect(detail).toContain(route.does.retryAdvice ?? 'Check whether it did before you send it again.');
+    } else {
+      expect(code).toBe('database-unavailable');
+      expect(detail).toMatch(/safe to send again/);
+      expect(/a 404 then means that it did/.test(detail)).toBe(route.method === 'DELETE');
+    }
+  },
+);
+
+it.each(all.filter(([, { does }]) => does.idempotent))(
+  '%s is safe to send again with the same Idempotency-Key',
+  (_, route) => {
+    const { code, detail } = answerTo('unknown', route, { 'idempotency-key': 'k' });
+    expect(code).toBe('outcome-unknown');
+    expect(detail).toMatch(/same Idempotency-Key: it takes effect once/);
+  },
+);

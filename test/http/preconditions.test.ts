@@ -1,0 +1,253 @@
+/** Conditional requests: each resource's tag changes with every change of it, and a stale one changes nothing. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { hasEtag } from '../../src/operation.ts';
+import { type Call, newAccount, newUser, type Reply, type User } from '../support/client.ts';
+import { interrupted, snapshot } from '../support/database.ts';
+import { expectInvalid, expectProblem } from '../support/problem.ts';
+import { type Entry, entries, prepare, send, titled } from '../support/rows.ts';
+
+const TAG = /^"[\x21\x23-\x7e]+"$/;
+const stale = '"stale"';
+const etagOf = ({ headers }: Reply): string => {
+  const etag = headers.get('etag');
+  expect(etag).toMatch(TAG);
+  return etag as string;
+};
+
+const single = entries.filter(({ row }) => hasEtag(row.does));
+
+it('every PUT and DELETE, and everything that idempotent, answers with one resource', () => {
+  const untagged = entries.filter((entry) => !single.includes(entry)).map(({ name }) => name);
+  expect(untagged.filter((name) => /^(PUT|DELETE)/.test(name))).toEqual([]);
+  expect(untagged.filter((name) => name.startsWith('POST')).sort()).toEqual([
+    'POST /account/keys/inspect',
+    'POST /account/webhook/deliveries/:deliveryId/replay',
+    'POST /account/webhook/secret',
+    'POST /account/webhook/test',
+  ]);
+});
+
+describe.each(titled(entries))('%s', (_, entry) => {
+  it('has a strong entity tag just where it answers with one resource', async () => {
+    const user = await newUser({ color: 'red' });
+    const reply = await send(entry, user, await prepare(entry, user));
+    expect(reply.status).toBeLessThan(300);
+    if (single.includes(entry)) etagOf(reply);
+    else expect(reply.headers.get('etag')).toBe(null);
+    expect(reply.headers.get('access-control-expose-headers')?.split(', ')).toContain('etag');
+  });
+});
+
+describe.each(titled(single.filter(({ row }) => row.method === 'GET')))('%s', (_, entry) => {
+  it('is 304 without a body for a tag that the client has, and for *', async () => {
+    const user = await newUser({ color: 'red' });
+    const request = await prepare(entry, user);
+    const etag = etagOf(await send(entry, user, request));
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, `"x",W/${etag} , "y"`, '*']) {
+      const reply = await send(entry, user, { ...request, headers: { 'if-none-match': known } });
+      expect(reply.status).toBe(304);
+      expect(reply.body).toBe(null);
+      expect(etagOf(reply)).toBe(etag);
+      expect(reply.headers.get('content-type')).toBe(null);
+      expect(reply.headers.get('access-control-allow-origin')).toBe('*');
+    }
+    for (const unknown of [stale, `"x${etag.slice(1)}`, etag.slice(1, -1), '', 'W/"x"']) {
+      const reply = await send(entry, user, { ...request, headers: { 'if-none-match': unknown } });
+      expect(reply.status).toBe(200);
+      expect(etagOf(reply)).toBe(etag);
+    }
+  });
+});
+
+const changes = entries.filter(({ row }) => row.method === 'PUT' || row.method === 'DELETE');
+
+/** The tag of what a change is about, as the change before would have answered it. */
+async function tagBefore(entry: Entry, user: User, path: string): Promise<string> {
+  const get = entries.find(
+    ({ row, path, door }) => row.method === 'GET' && path === entry.path && door === entry.door,
+  );
+  if (get) return etagOf(await send(get, user, { path }));
+  if (/^\/account(\/(pubkey|settings|webhook))$/.test(entry.path)) {
+    return etagOf(await user.account.call('GET', '/account'));
+  }
+  if (entry.path.endsWith('/tokens')) return etagOf(await user.account.call('GET', `/user/${user.id}`));
+  if (entry.path.startsWith('/account/keys/')) {
+    // The same state again: there is no route that shows one key.
+    return etagOf(await user.account.call('PUT', path, { body: { state: 'active' } }));
+  }
+  if (entry.path.startsWith('/account/api-keys/')) return '"1"';
+  const host = path.replace(/\/busy$/, '');
+  return etagOf(await user.account.call('PUT', host, { body: {} }));
+}
+
+describe.each(titled(changes))('%s', (_, entry) => {
+  it('is 412 for a tag that is not what is stored, changes nothing, and goes through with the one that is', async () => {
+    const user = await newUser({ color: 'red' });
+    const request = await prepare(entry, user);
+    const etag = await tagBefore(entry, user, request.path);
+    const before = await snapshot();
+    for (const wrong of [stale, '"1x"', `"${'z'.repeat(300)}"`, `${stale}, "other"`, '"0"', '"-1"', '""']) {
+      const reply = await send(entry, user, { ...request, headers: { 'if-match': wrong } });
+      expectProblem(reply, 'precondition-failed');
+      expect(reply.headers.get('etag')).toBe(null);
+    }
+    expect(await snapshot()).toEqual(before);
+    const reply = await send(entry, user, { ...request, headers: { 'if-match': `${stale}, ${etag}` } });
+    expect(reply.status).toBe(200);
+  });
+
+  it('says what is wrong with an If-Match that is none', async () => {
+    const user = await newUser({ color: 'red' });
+    const request = await prepare(entry, user);
+    const before = await snapshot();
+    for (const wrong of ['', 'x', '"a" "b"', '"a",', "'a'", '"a', '*, "a"']) {
+      expectInvalid(await send(entry, user, { ...request, headers: { 'if-match': wrong } }), 'If-Match');
+    }
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('takes * for what is there, and a tag that a proxy has marked as weak', async () => {
+    for (const star of [true, false]) {
+      const user = await newUser({ color: 'red' });
+      const request = await prepare(entry, user);
+      const etag = await tagBefore(entry, user, request.path);
+      const headers = { 'if-match': star ? '*' : `W/${etag}` };
+      expect((await send(entry, user, { ...request, headers })).status).toBe(200);
+    }
+  });
+
+  it('tells strangers nothing by it', async () => {
+    const user = await newUser({ color: 'red' });
+    const request = await prepare(entry, user);
+    const headers = { 'if-match': stale };
+    expectProblem(await send(entry, user, { ...request, as: {}, headers }), 'credentials-missing');
+    const other = await newUser();
+    const reply = await send(entry, other, { ...request, headers });
+    if (entry.params.length) expectProblem(reply, 'not-found');
+  });
+});
+
+describe('a tag changes', () => {
+  const settle = async (user: User, path: string): Promise<string> =>
+    etagOf(await user.account.call('GET', path));
+  const admin = (user: User) => (method: string, path: string, body?: object) =>
+    user.account.call(method, path, body ? { body } : {});
+
+  it('with every change of a calendar, and answers of changes have the new one', async () => {
+    const user = await newUser();
+    const created = await user.call('POST', '/calendar', { body: { timezone: 'UTC' } });
+    const path = `/calendar/${created.body.calendar.id}`;
+    const tags = [etagOf(created)];
+    expect(etagOf(await user.call('GET', path))).toBe(tags[0]);
+    for (const body of [{ timezone: 'Europe/Oslo' }, { weekStart: 'Sun' }, { metadata: { a: '1' } }]) {
+      tags.push(etagOf(await user.call('PUT', path, { body })));
+      expect(etagOf(await user.call('GET', path))).toBe(tags.at(-1));
+    }
+    expect(new Set(tags).size).toBe(4);
+  });
+
+  it('of an account, with its settings, its webhook and its keys', async () => {
+    const user = await newUser();
+    const act = admin(user);
+    const tags = new Set([await settle(user, '/account')]);
+    const { publicJwtKey } = (await act('GET', '/account')).body.account;
+    for (const change of [
+      () => act('PUT', '/account/settings', { publicBooking: false }),
+      () => act('PUT', '/account/webhook', { webhookUrl: 'https://example.test' }),
+      () => act('DELETE', '/account/webhook'),
+      () => act('POST', '/account/keys', { publicJwtKey, kid: 'second' }),
+      () => act('PUT', '/account/keys/second', { state: 'standby' }),
+      () => act('DELETE', '/account/keys/second'),
+      () => act('PUT', '/account/pubkey', { publicJwtKey: null }),
+    ]) {
+      expect((await change()).status).toBeLessThan(300);
+      const tag = await settle(user, '/account');
+      expect(tags.has(tag)).toBe(false);
+      tags.add(tag);
+    }
+  });
+
+  it('of a service, with its hosts', async () => {
+    const user = await newUser();
+    const act = admin(user);
+    const { service } = (await act('POST', '/service', {})).body;
+    const path = `/service/${service.id}`;
+    const calendarId = await user.newCalendar();
+    const busy = { busy: { provider: 'Nettu', id: calendarId } };
+    const { schedule } = (await act('POST', `/user/${user.id}/schedule`, { timezone: 'UTC' })).body;
+    const tags = [await settle(user, path)];
+    for (const change of [
+      () => act('POST', `${path}/users`, { userId: user.id }),
+      () =>
+        act('PUT', `${path}/users/${user.id}`, { availability: { variant: 'Schedule', id: schedule.id } }),
+      () => act('PUT', `${path}/users/${user.id}/busy`, busy),
+      () => act('DELETE', `/user/schedule/${schedule.id}`),
+      () => act('DELETE', `/user/calendar/${calendarId}`),
+      () => act('DELETE', `${path}/users/${user.id}`),
+      () => act('PUT', path, { metadata: { a: '1' } }),
+    ]) {
+      expect((await change()).status).toBe(200);
+      tags.push(await settle(user, path));
+    }
+    expect(new Set(tags).size).toBe(tags.length);
+  });
+
+  it('of a host, but not where adding a busy calendar twice changes nothing', async () => {
+    const user = await newUser();
+    const act = admin(user);
+    const { service } = (await act('POST', '/service', {})).body;
+    const path = `/service/${service.id}/users`;
+    const busy = { busy: { provider: 'Nettu', id: await user.newCalendar() } };
+    const added = etagOf(await act('POST', path, { userId: user.id }));
+    const once = etagOf(await act('PUT', `${path}/${user.id}/busy`, busy));
+    const twice = etagOf(await act('PUT', `${path}/${user.id}/busy`, busy));
+    const gone = etagOf(await act('DELETE', `${path}/${user.id}/busy`, busy));
+    expect(etagOf(await act('DELETE', `${path}/${user.id}/busy`, busy))).toBe(gone);
+    expect(twice).toBe(once);
+    expect(new Set([added, once, gone]).size).toBe(3);
+    await act('DELETE', `${path}/${user.id}`);
+    expect([added, once, gone]).not.toContain(etagOf(await act('POST', path, { userId: user.id })));
+  });
+});
+
+it('of two changes that saw the same, the second is refused: no update is lost', async () => {
+  const user = await newUser();
+  const id = await user.newCalendar();
+  const etag = etagOf(await user.call('GET', `/calendar/${id}`));
+  const change = (name: string, env: Call['env'] = {}) =>
+    user.call('PUT', `/calendar/${id}`, { body: { metadata: { name } }, headers: { 'if-match': etag }, env });
+  const replies = await Promise.all(['a', 'b', 'c', 'd'].map((name) => change(name)));
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+  const won = replies.find(({ status }) => status === 200);
+  expect((await user.call('GET', `/calendar/${id}`)).body).toEqual(won?.body);
+});
+
+it('is decided inside the write: a change that slips in before it is seen', async () => {
+  const user = await newUser();
+  const id = await user.newCalendar();
+  const etag = etagOf(await user.call('GET', `/calendar/${id}`));
+  const DB = interrupted(() =>
+    user.account.call('PUT', `/user/calendar/${id}`, { body: { metadata: { a: '1' } } }),
+  );
+  const body = { metadata: { b: '2' } };
+  const reply = await user.call('PUT', `/calendar/${id}`, {
+    body,
+    headers: { 'if-match': etag },
+    env: { DB },
+  });
+  expectProblem(reply, 'precondition-failed');
+  expect((await user.call('GET', `/calendar/${id}`)).body.calendar.metadata).toEqual({ a: '1' });
+});
+
+it('is 404, and not 412, for what is not there', async () => {
+  const account = await newAccount();
+  const headers = { 'if-match': stale };
+  const path = `/user/calendar/${crypto.randomUUID()}`;
+  expectProblem(await account.call('DELETE', path, { headers }), 'not-found');
+  expectProblem(await account.call('DELETE', path, { headers: { 'if-match': '*' } }), 'not-found');
+});
+
+it('nothing is ever in the table that refuses', async () => {
+  expect(await env.DB.prepare('SELECT count(*) AS n FROM refused').first('n')).toBe(0);
+});

@@ -1,0 +1,155 @@
+/** Accounts: how one is opened, what is told of it, its webhook and its one public key. */
+import { describe, expect, it } from 'vitest';
+import { version } from '../../../src/sdk/package.json';
+import { CODE, call, keys, newAccount, newKeys } from '../../support/client.ts';
+import { countOf, snapshot } from '../../support/database.ts';
+import { expectProblem } from '../../support/problem.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const text = expect.any(String);
+
+it('GET / tells anyone that the service is up', async () => {
+  const reply = await call('GET', '/');
+  expect(reply.status).toBe(200);
+  expect(reply.body).toEqual({
+    message: text,
+    version,
+    docs: '/api/v1/docs',
+    openapi: '/api/v1/openapi.json',
+  });
+});
+
+describe('POST /account', () => {
+  it('opens an empty account, whose API key works', async () => {
+    const reply = await call('POST', '/account', { body: { code: CODE } });
+    expect(reply.status).toBe(201);
+    const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
+    const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings };
+    const secretApiKey = expect.stringMatching(/^sk_[\w-]{30,}$/);
+    expect(reply.body).toEqual({ account, secretApiKey });
+    const me = await call('GET', '/account', { headers: { 'x-api-key': reply.body.secretApiKey } });
+    expect(me).toMatchObject({ status: 200 });
+    expect(me.body).toEqual({ account: reply.body.account });
+  });
+
+  it('opens another account each time', async () => {
+    const [one, two] = [await newAccount(), await newAccount()];
+    expect(one.id).not.toBe(two.id);
+    expect(one.apiKey).not.toBe(two.apiKey);
+  });
+
+  it('keeps nothing from which the API key could be read', async () => {
+    const { apiKey } = await newAccount();
+    const stored = JSON.stringify(await snapshot());
+    expect(stored).not.toContain(apiKey);
+    expect(stored).not.toContain(apiKey.slice(3));
+    expect(stored).not.toContain(apiKey.slice(-8));
+  });
+
+  it.each(['', `${CODE} `, CODE.toUpperCase(), CODE.slice(0, -1), `${CODE}${CODE}`, 'undefined', '\0'])(
+    'the wrong code %j is 401',
+    async (code) => {
+      const before = await snapshot();
+      expectProblem(await call('POST', '/account', { body: { code } }), 'account-code-wrong');
+      expect(await snapshot()).toEqual(before);
+    },
+  );
+
+  it.each([undefined, ''])('is closed to everyone while the secret is %j', async (secret) => {
+    const env = { CREATE_ACCOUNT_SECRET_CODE: secret as string };
+    const before = await snapshot();
+    for (const code of [CODE, '', 'undefined', 'null']) {
+      expectProblem(await call('POST', '/account', { body: { code }, env }), 'account-creation-closed');
+    }
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe('PUT /account/pubkey', () => {
+  it('answers with the account, the key in it as it was sent', async () => {
+    const account = await newAccount(null);
+    const pem = `\n${keys.pem.replaceAll('\n', '\r\n')}`;
+    const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
+    const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ account: { id: account.id, publicJwtKey: pem, settings } });
+    expect((await account.call('GET', '/account')).body).toEqual(reply.body);
+  });
+
+  it('leaves exactly that one key', async () => {
+    const account = await newAccount(keys.pem);
+    const { pem } = await newKeys();
+    for (const publicJwtKey of [pem, pem, keys.pem]) {
+      const { body } = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey } });
+      expect(body.account.publicJwtKey).toBe(publicJwtKey);
+      expect(await countOf('signing_keys', account.id)).toBe(1);
+    }
+  });
+
+  it.each([
+    ['null', { body: { publicJwtKey: null } }],
+    ['an absent member', { body: {} }],
+    ['no body at all', {}],
+  ])('%s removes the key, also where there is none', async (_, request) => {
+    const account = await newAccount(keys.pem);
+    for (let times = 0; times < 2; times++) {
+      const reply = await account.call('PUT', '/account/pubkey', request);
+      expect(reply).toMatchObject({ status: 200, body: { account: { publicJwtKey: null } } });
+      expect((await account.call('GET', '/account')).body).toEqual(reply.body);
+      expect(await countOf('signing_keys', account.id)).toBe(0);
+    }
+  });
+
+  it("touches no other account's key", async () => {
+    const [account, other] = [await newAccount(keys.pem), await newAccount(keys.pem)];
+    await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: null } });
+    expect((await other.call('GET', '/account')).body.account.publicJwtKey).toBe(keys.pem);
+  });
+});
+
+describe('the webhook', () => {
+  const put = (account: Awaited<ReturnType<typeof newAccount>>, webhookUrl: unknown) =>
+    account.call('PUT', '/account/webhook', { body: { webhookUrl } });
+
+  it('has a key, which is made once and kept when the URL changes', async () => {
+    const account = await newAccount();
+    const first = await put(account, 'https://example.test/a');
+    expect(first.status).toBe(200);
+    const { settings, ...rest } = first.body.account;
+    expect(rest).toEqual({ id: account.id, publicJwtKey: keys.pem });
+    expect(settings.webhook).toEqual({
+      url: 'https://example.test/a',
+      key: expect.stringMatching(/^.{20,}$/),
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{32}$/),
+      events: [],
+    });
+    const second = await put(account, 'http://example.test:8080/?b=c#d');
+    expect(second.body.account.settings.webhook).toEqual({
+      ...settings.webhook,
+      url: 'http://example.test:8080/?b=c#d',
+    });
+    expect((await account.call('GET', '/account')).body).toEqual(second.body);
+  });
+
+  it('goes away, also where there is none, and comes back with a new key', async () => {
+    const account = await newAccount();
+    const { key, secret } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
+    for (let times = 0; times < 2; times++) {
+      const gone = await account.call('DELETE', '/account/webhook');
+      expect(gone).toMatchObject({ status: 200, body: { account: { settings: { webhook: null } } } });
+      expect((await account.call('GET', '/account')).body).toEqual(gone.body);
+    }
+    const again = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
+    expect(again.key).not.toBe(key);
+    expect(again.secret).not.toBe(secret);
+  });
+
+  it('is of its account alone', async () => {
+    const [account, other] = [await newAccount(), await newAccount()];
+    const { key } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
+    expect((await other.call('GET', '/account')).body.account.settings.webhook).toBe(null);
+    expect((await put(other, 'https://example.test/a')).body.account.settings.webhook.key).not.toBe(key);
+    await other.call('DELETE', '/account/webhook');
+    expect((await account.call('GET', '/account')).body.account.settings.webhook.key).toBe(key);
+  });
+});

@@ -1,0 +1,207 @@
+/** The worst that may be asked of slots is answered, or is 400: how much it is, is known before it is done. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { Recurrence } from '../../../src/sdk/types.ts';
+import { type Account, newAccount, type User } from '../../support/client.ts';
+import { reading, through } from '../../support/database.ts';
+import { type Stored, store } from '../../support/events.ts';
+import { expectProblem } from '../../support/problem.ts';
+import {
+  type Asked,
+  askSlots,
+  busyCalendar,
+  DAY,
+  daily,
+  HOUR,
+  join,
+  MINUTE,
+  newSchedule,
+  newService,
+  open,
+} from '../../support/scheduling.ts';
+
+const long = { timeout: 120_000 };
+const START = Date.UTC(2030, 0, 1);
+const ALL: Asked = { startDate: '2030-01-01', endDate: '2030-04-11', interval: 5 * MINUTE };
+
+/** What the database ships, in characters, and how many rows it reads. */
+async function cost(account: Account, service: string, asked: Asked) {
+  let characters = 0;
+  const read = reading();
+  const DB = through(async (run) => {
+    const results = await run();
+    characters += JSON.stringify(results.map(({ results }) => results)).length;
+    return results;
+  });
+  const reply = await askSlots(account, service, asked, { env: { DB } });
+  await askSlots(account, service, asked, { env: { DB: read.db } });
+  return { reply, characters, rows: read.rows() };
+}
+
+/** Copies the one host of a service, with schedule, busy calendar and the events in it, until it has 100. */
+async function multiply(service: string, count = 100): Promise<void> {
+  const clones = JSON.stringify(Array.from({ length: count - 1 }, () => crypto.randomUUID()));
+  const copy = (table: string, columns: string, values: string) =>
+    env.DB.prepare(
+      `INSERT INTO ${table} (${columns}) SELECT ${values} FROM service_users h CROSS JOIN json_each(?2) n
+       ${table === 'users' || table === 'service_users' ? '' : `JOIN ${table} t ON t.account_id = h.account_id AND t.user_id = h.user_id`}
+       WHERE h.service_id = ?1 AND h.user_id NOT IN (SELECT value FROM json_each(?2))`,
+    ).bind(service, clones);
+  await env.DB.batch([
+    copy('users', 'account_id, id, metadata', `h.account_id, n.value, '{}'`),
+    copy(
+      'schedules',
+      'account_id, id, user_id, timezone, rules, metadata',
+      `h.account_id, n.value, n.value, t.timezone, t.rules, '{}'`,
+    ),
+    copy(
+      'calendars',
+      'account_id, id, user_id, timezone, week_start, metadata',
+      `h.account_id, n.value, n.value, t.timezone, t.week_start, '{}'`,
+    ),
+    copy(
+      'events',
+      'account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders, metadata, created, updated',
+      `h.account_id, t.id || n.value, n.value, n.value, t.start_ts, t.duration, t.busy, t.recurrence, t.last_start, '[]', '{}', 0, 0`,
+    ),
+    copy(
+      'service_users',
+      'account_id, service_id, user_id, schedule_id, buffer_before, buffer_after, closest, busy',
+      `h.account_id, h.service_id, n.value, n.value, 0, 0, 0, json_array(n.value)`,
+    ),
+  ]);
+}
+
+async function hostile(events: Stored[], timezone = 'UTC') {
+  const { account, service, user } = await open('00:00-24:00', { timezone });
+  const calendar = await user.newCalendar(timezone);
+  await busyCalendar('PUT', service, user, calendar);
+  await store(user, calendar, events);
+  return { account, service, user, calendar };
+}
+
+describe('the answer', () => {
+  it(
+    '100 hosts on 101 dates by five minutes are too much, and fewer dates, or hosts, or places are not',
+    long,
+    async () => {
+      const { account, service, user } = await hostile([]);
+      await multiply(service);
+      expectProblem(await askSlots(account, service, ALL), 'answer-too-large');
+      // 100,000 ids: 100 hosts with 1,000 places.
+      const three = { startDate: '2030-01-01', endDate: '2030-01-03', interval: 5 * MINUTE };
+      const few = await askSlots(account, service, three);
+      expect(few.body.dates[0].slots[0].userIds).toHaveLength(100);
+      expectProblem(
+        await askSlots(account, service, { ...three, endDate: '2030-01-04' }),
+        'answer-too-large',
+      );
+      const one = await askSlots(account, service, { ...ALL, hostUserIds: user.id });
+      expect(one.body.dates).toHaveLength(101);
+      const grid = { ...ALL, endDate: '2030-03-22', interval: 2 * HOUR };
+      expect((await askSlots(account, service, grid)).status).toBe(200);
+    },
+  );
+
+  it('is refused by who asks for it alone: nobody without hosts pays', async () => {
+    const account = await newAccount();
+    const service = await newService(account);
+    expect((await askSlots(account, service, ALL)).body).toEqual({ dates: [] });
+  });
+});
+
+/** Single events of five minutes, all in January. */
+const singles = (count: number): Stored[] =>
+  Array.from({ length: count }, (_, i) => ({ startTs: START + i * MINUTE, duration: 5 * MINUTE }));
+
+it('30,000 events in the window are looked at, one more is too much', long, async () => {
+  const { account, service, user, calendar } = await hostile(singles(30_000));
+  const january = { startDate: '2030-01-01', endDate: '2030-01-31' };
+  expect((await askSlots(account, service, january)).status).toBe(200);
+  await store(user, calendar, [{ startTs: START, duration: 1 }]);
+  const more = await cost(account, service, january);
+  expectProblem(more.reply, 'answer-too-large');
+  expect(JSON.stringify(more.reply.body)).not.toContain('30000');
+  await store(user, calendar, singles(20_000));
+  const most = await cost(account, service, january);
+  expectProblem(most.reply, 'answer-too-large');
+  expect(most.rows).toBeLessThan(more.rows + 200);
+  expect(most.characters).toBeLessThan(2_000_000);
+  expect((await askSlots(account, service, { startDate: '2030-02-10' })).status).toBe(200);
+});
+
+it('of events in calendars and of bookings the sum counts', long, async () => {
+  const { account, service, user, calendar } = await hostile(singles(15_001));
+  const ids = await store(user, await user.newCalendar(), singles(15_000));
+  await env.DB.prepare('UPDATE events SET service_id = ? WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(service, JSON.stringify(ids))
+    .run();
+  const january = { startDate: '2030-01-01', endDate: '2030-01-31' };
+  expectProblem(await askSlots(account, service, january), 'answer-too-large');
+  await env.DB.prepare('DELETE FROM events WHERE calendar_id = ? AND start_ts = ?')
+    .bind(calendar, START)
+    .run();
+  expect((await askSlots(account, service, january)).status).toBe(200);
+});
+
+const rules: [string, Recurrence][] = [
+  ['never comes', { freq: 'yearly', interval: 1, byyearday: [366], byweekno: [53], bymonth: [2] }],
+  [
+    'has every part',
+    { freq: 'yearly', interval: 1, byyearday: Array.from({ length: 366 }, (_, i) => i + 1) },
+  ],
+  ['comes every day', { freq: 'daily', interval: 1 }],
+  ['is counted from long ago', { freq: 'daily', interval: 1, count: 739, byweekday: ['Mon', 'Tue'] }],
+];
+it.each(rules)(
+  'a series that %s, 200 times for each of 100 hosts, is too much, in bounded work',
+  long,
+  async (_, recurrence) => {
+    const event: Stored = { startTs: START - 300 * DAY, duration: HOUR, recurrence, lastStart: null };
+    const { account, service, user } = await hostile(Array(200).fill(event), 'Australia/Lord_Howe');
+    await multiply(service);
+    const month = { startDate: '2030-01-01', endDate: '2030-01-31', timezone: 'Australia/Lord_Howe' };
+    const { reply, characters, rows } = await cost(account, service, month);
+    expectProblem(reply, 'answer-too-large');
+    expect(reply.problem.detail).toMatch(/hostUserIds/);
+    expect(characters).toBeLessThan(3_000_000);
+    expect(rows).toBeLessThan(200_000);
+    // A single day of a single host does not suffer from the others.
+    const day = { startDate: '2030-01-07', hostUserIds: user.id };
+    expect((await askSlots(account, service, day)).status).toBe(200);
+  },
+);
+
+it('exdates and rules by the megabyte are not even sent', long, async () => {
+  const { account, service, user } = await hostile([]);
+  const calendar = await user.newCalendar();
+  await busyCalendar('PUT', service, user, calendar);
+  const ids = await store(user, calendar, Array(100).fill({ startTs: START, duration: MINUTE }));
+  const exdates = JSON.stringify(Array.from({ length: 1000 }, (_, i) => START + DAY + i));
+  await env.DB.prepare('UPDATE events SET exdates = ? WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(exdates, JSON.stringify(ids))
+    .run();
+  const { reply, characters } = await cost(account, service, { startDate: '2030-01-01' });
+  expectProblem(reply, 'answer-too-large');
+  expect(characters).toBeLessThan(50_000);
+});
+
+it('schedules of 400 rules, in 100 hosts, send what is near the window', long, async () => {
+  const account = await newAccount();
+  const service = await newService(account);
+  const user: User = await join(service, account);
+  const dates = Array.from({ length: 393 }, (_, i) => ({
+    variant: { type: 'Date' as const, value: new Date(START + (i + 60) * DAY).toISOString().slice(0, 10) },
+    intervals: Array.from({ length: 1 }, (_, n) => ({
+      start: { hours: 2 * n, minutes: 0 },
+      end: { hours: 2 * n + 1, minutes: 0 },
+    })),
+  }));
+  const { id } = await newSchedule(user, [...daily('09:00-10:00'), ...dates]);
+  await account.call('PUT', `/service/${service}/users/${user.id}`, {
+    body: { availability: { variant: 'Schedule', id } },
+  });
+  const { reply, characters } = await cost(account, service, { startDate: '2030-01-01' });
+  expect(reply.status).toBe(200);
+  expect(characters).toBeLessThan(2500);
+});

@@ -1,0 +1,237 @@
+/** Rules 2 and 3: what makes a host busy, and the buffers around it. */
+import { describe, expect, it } from 'vitest';
+import { type Account, NOBODY, type User } from '../../support/client.ts';
+import { changed } from '../../support/events.ts';
+import {
+  addHost,
+  busyCalendar,
+  DAY,
+  HOUR,
+  hours,
+  hoursOf,
+  MINUTE,
+  made,
+  ms,
+  newService,
+  open,
+  type Settings,
+  timesOf,
+} from '../../support/scheduling.ts';
+
+const MONDAY = ms('2030-01-07T00:00Z');
+const NOON = MONDAY + 12 * HOUR;
+
+/** A host who is open all day, with a calendar that makes the host busy. */
+async function busyHost(settings: Settings = {}, timezone = 'UTC') {
+  const all = await open('00:00-24:00', settings);
+  const calendar = await all.user.newCalendar(timezone);
+  await busyCalendar('PUT', all.service, all.user, calendar);
+  const event = (startTs: number, duration: number, more: object = {}) =>
+    made(all.user, { calendarId: calendar, startTs, duration, busy: true, ...more });
+  return { ...all, calendar, event };
+}
+/** The hours of Monday that cannot be had. */
+async function taken({ account, service }: { account: Account; service: string }): Promise<string[]> {
+  const free = new Set(await hoursOf(account, service));
+  return hours(0, 23).filter((hour) => !free.has(hour));
+}
+
+describe('busy calendars', () => {
+  it('a busy event takes what it overlaps, to the millisecond; one that is not busy takes nothing', async () => {
+    const host = await busyHost();
+    await host.event(MONDAY + 3 * HOUR, 2 * HOUR);
+    await host.event(MONDAY + 9 * HOUR - 1, 1);
+    await host.event(MONDAY + 12 * HOUR, 1);
+    await host.event(MONDAY + 15 * HOUR, HOUR, { busy: false });
+    expect(await taken(host)).toEqual(['03:00', '04:00', '08:00', '12:00']);
+  });
+
+  it('an event without a duration blocks nothing, alone and in a series', async () => {
+    const host = await busyHost({ bufferBefore: 60, bufferAfter: 60 });
+    await host.event(NOON + HOUR / 2, 0);
+    await host.event(NOON + HOUR / 2, 0, { serviceId: host.service });
+    await host.event(MONDAY, 0, { recurrence: { freq: 'daily', interval: 1 } });
+    expect(await taken(host)).toEqual([]);
+  });
+
+  it('only those that are listed count, of all that the user has, and all of these', async () => {
+    const host = await busyHost();
+    const [listed, other] = [await host.user.newCalendar(), await host.user.newCalendar()];
+    await busyCalendar('PUT', host.service, host.user, listed);
+    await made(host.user, { calendarId: listed, startTs: NOON, duration: HOUR, busy: true });
+    await made(host.user, { calendarId: other, startTs: MONDAY, duration: HOUR, busy: true });
+    await host.event(MONDAY + 3 * HOUR, HOUR);
+    expect(await taken(host)).toEqual(['03:00', '12:00']);
+    await busyCalendar('DELETE', host.service, host.user, listed);
+    expect(await taken(host)).toEqual(['03:00']);
+    await host.user.call('DELETE', `/calendar/${host.calendar}`);
+    expect(await taken(host)).toEqual([]);
+  });
+
+  it('a series takes its instances by the clock of its calendar, but for the exdates', async () => {
+    const host = await busyHost({}, 'Europe/Oslo');
+    const startTs = ms('2030-03-28T09:00+01:00');
+    const { id } = await host.event(startTs, HOUR, { recurrence: { freq: 'daily', interval: 1, count: 5 } });
+    const days = { startDate: '2030-03-28', endDate: '2030-04-02' };
+    const busyAt = async () =>
+      Object.values(await timesOf(host.account, host.service, days)).map((times) =>
+        hours(0, 23)
+          .filter((hour) => !times.includes(hour))
+          .join(' '),
+      );
+    expect(await busyAt()).toEqual(['08:00', '08:00', '08:00', '07:00', '07:00', '']);
+    await changed(host.user, id, { exdates: [startTs + DAY] });
+    expect(await busyAt()).toEqual(['08:00', '', '08:00', '07:00', '07:00', '']);
+    await changed(host.user, id, { busy: false });
+    expect(await busyAt()).toEqual(['', '', '', '', '', '']);
+  });
+
+  it('an event of any length takes the window that it reaches, whenever it began', async () => {
+    for (const days of [1, 2, 4, 20, 100, 200, 366]) {
+      const host = await busyHost();
+      await host.event(MONDAY + 3 * HOUR - days * DAY, days * DAY);
+      expect(await taken(host)).toEqual(hours(0, 2));
+    }
+  });
+});
+
+describe('buffers', () => {
+  it('go before and after the slot, to the minute', async () => {
+    const host = await busyHost({ bufferBefore: 60, bufferAfter: 120 });
+    await host.event(NOON, HOUR);
+    expect(await taken(host)).toEqual(hours(10, 13));
+    await host.account.call('PUT', `/service/${host.service}/users/${host.user.id}`, {
+      body: { bufferBefore: 61, bufferAfter: 121 },
+    });
+    expect(await taken(host)).toEqual(hours(9, 14));
+  });
+
+  it('need not be open, nor in the window', async () => {
+    const host = await busyHost({ bufferBefore: 720, bufferAfter: 720 });
+    expect(await taken(host)).toEqual([]);
+    const before = await host.event(MONDAY - 12 * HOUR - MINUTE, 2 * MINUTE);
+    expect(await taken(host)).toEqual(['00:00']);
+    await changed(host.user, before.id, { duration: MINUTE });
+    expect(await taken(host)).toEqual([]);
+    const after = await host.event(MONDAY + DAY + 12 * HOUR - MINUTE, HOUR);
+    expect(await taken(host)).toEqual(['23:00']);
+    await changed(host.user, after.id, { startTs: MONDAY + DAY + 12 * HOUR });
+    expect(await taken(host)).toEqual([]);
+  });
+
+  it('of a series whose last instance is before the window, they still reach into it', async () => {
+    const host = await busyHost({ bufferBefore: 720 });
+    const recurrence = { freq: 'daily', interval: 1, count: 5 };
+    await host.event(MONDAY - 5 * DAY + 22 * HOUR, HOUR, { recurrence });
+    expect(await taken(host)).toEqual(hours(0, 10));
+  });
+});
+
+/** Another service of the same user, with buffers of its own there. */
+async function otherService(user: User, settings: Settings = {}): Promise<string> {
+  const service = await newService(user.account);
+  await addHost(service, user, settings);
+  return service;
+}
+
+describe('bookings', () => {
+  it('of any service take their time, in whatever calendar they are, busy or not', async () => {
+    const host = await open();
+    const other = await otherService(host.user);
+    const calendarId = await host.user.newCalendar();
+    const booked = (hour: number, more: object) =>
+      made(host.user, { calendarId, startTs: MONDAY + hour * HOUR, duration: HOUR, ...more });
+    await booked(3, { serviceId: host.service, busy: true });
+    await booked(5, { serviceId: host.service, busy: false });
+    await booked(7, { serviceId: other, busy: true });
+    await booked(9, { serviceId: other, busy: false });
+    await booked(11, { serviceId: NOBODY, busy: false });
+    await booked(13, { busy: true });
+    expect(await taken(host)).toEqual(['03:00', '05:00', '07:00', '09:00', '11:00']);
+  });
+
+  it('a series of them takes each of its instances', async () => {
+    const host = await open();
+    const calendarId = await host.user.newCalendar('Europe/Oslo');
+    const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon', 'Tue'] };
+    const startTs = ms('2029-07-02T09:00+02:00');
+    const serviceId = await otherService(host.user, { bufferAfter: 1 });
+    await made(host.user, { calendarId, startTs, duration: HOUR, recurrence, serviceId });
+    expect(await taken(host)).toEqual(['08:00', '09:00']);
+  });
+
+  it('keep the buffers that the host has in their own service, and those of the one that is asked about', async () => {
+    const host = await open('00:00-24:00', { bufferBefore: 60, bufferAfter: 60 });
+    const [{ availability }] = (await host.account.call('GET', `/service/${host.service}`)).body.users;
+    const long = await otherService(host.user, { availability, bufferBefore: 180, bufferAfter: 120 });
+    const calendarId = await host.user.newCalendar();
+    const { id } = await made(host.user, { calendarId, startTs: NOON, duration: HOUR, serviceId: long });
+    // Before: the slot's own bufferAfter or the booking's bufferBefore, whichever is longer; never both.
+    expect(await taken(host)).toEqual(hours(9, 14));
+    expect(await taken({ ...host, service: long })).toEqual(hours(9, 15));
+    await changed(host.user, id, { serviceId: host.service });
+    expect(await taken(host)).toEqual(hours(11, 13));
+    expect(await taken({ ...host, service: long })).toEqual(hours(10, 15));
+  });
+
+  it('of a service that is gone, or of which the user is no host, have no buffers of their own', async () => {
+    const host = await open();
+    const [gone, left, deleted] = [
+      await otherService(host.user, { bufferBefore: 120 }),
+      await otherService(host.user, { bufferBefore: 120 }),
+      await newService(host.account),
+    ];
+    const calendarId = await host.user.newCalendar();
+    const at = (hour: number, serviceId: string) =>
+      made(host.user, { calendarId, startTs: MONDAY + hour * HOUR, duration: HOUR, serviceId });
+    await at(5, gone);
+    await at(10, left);
+    await at(15, deleted);
+    expect(await taken(host)).toEqual(['03:00', '04:00', '05:00', '08:00', '09:00', '10:00', '15:00']);
+    await host.account.call('DELETE', `/service/${gone}`);
+    await host.account.call('DELETE', `/service/${deleted}`);
+    await host.account.call('DELETE', `/service/${left}/users/${host.user.id}`);
+    expect(await taken(host)).toEqual(['05:00', '10:00', '15:00']);
+  });
+
+  it("of another host of the same service have that host's buffers, and take that host's time alone", async () => {
+    const host = await open('00:00-24:00', { bufferBefore: 60 });
+    const other = await host.account.newUser();
+    await addHost(host.service, other, { bufferBefore: 300 });
+    const calendarId = await other.newCalendar();
+    await made(other, { calendarId, startTs: NOON, duration: HOUR, serviceId: host.service });
+    expect(await taken(host)).toEqual([]);
+    const mine = await host.user.newCalendar();
+    await made(host.user, { calendarId: mine, startTs: NOON, duration: HOUR, serviceId: host.service });
+    expect(await taken(host)).toEqual(hours(11, 13));
+  });
+
+  it('their own buffers reach into the window from outside', async () => {
+    const host = await open();
+    const other = await otherService(host.user, { bufferBefore: 720, bufferAfter: 720 });
+    const calendarId = await host.user.newCalendar();
+    const at = (startTs: number) =>
+      made(host.user, { calendarId, startTs, duration: MINUTE, serviceId: other });
+    const before = await at(MONDAY - 12 * HOUR);
+    const after = await at(MONDAY + DAY + 12 * HOUR - MINUTE);
+    expect(await taken(host)).toEqual(['00:00', '23:00']);
+    await changed(host.user, before.id, { startTs: MONDAY - 12 * HOUR - MINUTE });
+    await changed(host.user, after.id, { startTs: MONDAY + DAY + 12 * HOUR });
+    expect(await taken(host)).toEqual([]);
+  });
+
+  it('in a calendar that is listed, and by which the host is available, are one and the same', async () => {
+    const host = await busyHost({ bufferBefore: 60 });
+    const availability = { variant: 'Calendar', id: host.calendar };
+    await host.account.call('PUT', `/service/${host.service}/users/${host.user.id}`, {
+      body: { availability },
+    });
+    await host.event(MONDAY, DAY, { busy: false });
+    await host.event(NOON, HOUR, { serviceId: host.service });
+    expect(await taken(host)).toEqual(hours(11, 13));
+    // Not busy, it opens the calendar like any other: and is a booking all the same.
+    await host.event(MONDAY + DAY, HOUR, { busy: false, serviceId: host.service });
+    const tuesday = { startDate: '2030-01-08' };
+    expect(await timesOf(host.account, host.service, tuesday)).toEqual({});
+  });
+});

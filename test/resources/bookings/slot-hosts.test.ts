@@ -1,0 +1,249 @@
+/** Who can take a slot: rule 4, the hosts that are asked for, and how the kinds of services share them. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { NOBODY, newUser, type User } from '../../support/client.ts';
+import {
+  addHost,
+  body,
+  busyCalendar,
+  collective,
+  DAY,
+  group,
+  HOUR,
+  hours,
+  hoursOf,
+  join,
+  MINUTE,
+  made,
+  ms,
+  newService,
+  open,
+  slotsOf,
+  timesOf,
+} from '../../support/scheduling.ts';
+
+const MONDAY = ms('2030-01-07T00:00Z');
+
+describe('rule 4', () => {
+  const change = async (settings: object) => {
+    const host = await open();
+    const path = `/service/${host.service}/users/${host.user.id}`;
+    body(await host.account.call('PUT', path, { body: settings }));
+    return (now: number) => hoursOf(host.account, host.service, {}, { now });
+  };
+
+  it('a slot may start right at the closest booking time from now, and not a moment before', async () => {
+    const at = await change({ closestBookingTime: 120 });
+    expect(await at(MONDAY + 8 * HOUR)).toEqual(hours(10, 23));
+    expect(await at(MONDAY + 8 * HOUR + 1)).toEqual(hours(11, 23));
+    expect(await at(MONDAY - 3 * HOUR)).toEqual(hours(0, 23));
+    const soon = await change({ closestBookingTime: 0 });
+    expect(await soon(MONDAY + 8 * HOUR)).toEqual(hours(8, 23));
+    expect(await soon(MONDAY + 8 * HOUR + 1)).toEqual(hours(9, 23));
+    expect(await soon(MONDAY + DAY)).toEqual([]);
+  });
+
+  it('and right at the furthest, however long it lasts, and not a moment after; null is no bound', async () => {
+    const at = await change({ furthestBookingTime: 120 });
+    expect(await at(MONDAY)).toEqual(hours(0, 2));
+    expect(await at(MONDAY - 1)).toEqual(hours(0, 1));
+    expect(await at(MONDAY - 2 * HOUR)).toEqual(['00:00']);
+    expect(await at(MONDAY - 2 * HOUR - 1)).toEqual([]);
+    const now = await change({ furthestBookingTime: 0 });
+    expect(await now(MONDAY + HOUR)).toEqual(['01:00']);
+    expect(await now(MONDAY + HOUR + MINUTE)).toEqual([]);
+    const ever = await change({ furthestBookingTime: null });
+    expect(await ever(MONDAY - 20_000 * DAY)).toEqual(hours(0, 23));
+  });
+});
+
+/** A service of three, open from 8, 9 and 10 to 12. */
+async function three(multiPerson?: Parameters<typeof newService>[1]) {
+  const first = await open('08:00-12:00', multiPerson ? { multiPerson } : {});
+  const { service, account } = first;
+  const second = await join(service, account, '09:00-12:00');
+  const third = await join(service, account, '10:00-12:00');
+  return { service, account, users: [first.user, second, third] as [User, User, User] };
+}
+
+it('userIds are the hosts that can, in the order in which they were added, whatever is asked', async () => {
+  const { service, account, users } = await three();
+  const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
+  const expected = [[a], [a, b], [a, b, c], [a, b, c]];
+  for (const asked of [{}, { hostUserIds: [c, a, b].join(',') }]) {
+    const [{ slots } = { slots: [] }] = await slotsOf(account, service, asked);
+    expect(slots).toEqual(
+      expected.map((userIds, i) => ({ start: MONDAY + (8 + i) * HOUR, duration: HOUR, userIds })),
+    );
+  }
+  await account.call('DELETE', `/service/${service}/users/${a}`);
+  await addHost(service, users[0]);
+  const [{ slots } = { slots: [] }] = await slotsOf(account, service);
+  expect(slots.map(({ userIds }) => userIds)).toEqual([[b], [b, c], [b, c]]);
+});
+
+it('hostUserIds narrow the hosts; those that are none, and what is no id, are passed over', async () => {
+  const { service, account, users } = await three();
+  const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
+  const other = await join(await newService(account), account);
+  const foreign = await newUser();
+  const first = async (hostUserIds: string) =>
+    (await slotsOf(account, service, { hostUserIds }))[0]?.slots.map(({ userIds }) => userIds);
+  expect(await first(b)).toEqual([[b], [b], [b]]);
+  expect(await first(`${c},${a}`)).toEqual([[a], [a], [a, c], [a, c]]);
+  expect(await first(`,${b},${b},${NOBODY},x,${other.id},${foreign.id},%, ${a},`)).toEqual([[b], [b], [b]]);
+  for (const nobody of ['', ',', 'x', NOBODY, other.id, foreign.id, a.toUpperCase().replace(/\d/g, 'A')]) {
+    expect(await slotsOf(account, service, { hostUserIds: nobody })).toEqual([]);
+  }
+});
+
+it('a collective has only the slots that all of them can take; of nobody it has none', async () => {
+  const { service, account, users } = await three(collective);
+  const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
+  const [{ slots } = { slots: [] }, ...rest] = await slotsOf(account, service);
+  expect(rest).toEqual([]);
+  expect(slots).toEqual(
+    [10, 11].map((hour) => ({ start: MONDAY + hour * HOUR, duration: HOUR, userIds: [a, b, c] })),
+  );
+  expect(await hoursOf(account, service, { hostUserIds: `${b},${a}` })).toEqual(hours(9, 11));
+  expect(await slotsOf(account, service, { hostUserIds: NOBODY })).toEqual([]);
+  const calendar = await users[1].newCalendar();
+  await busyCalendar('PUT', service, users[1], calendar);
+  await made(users[1], { calendarId: calendar, startTs: MONDAY + 10 * HOUR, duration: 1, busy: true });
+  expect(await hoursOf(account, service)).toEqual(['11:00']);
+  await addHost(service, await account.newUser());
+  expect(await slotsOf(account, service)).toEqual([]);
+  for (const kind of [collective, group(2)]) {
+    expect(await slotsOf(account, await newService(account, kind))).toEqual([]);
+  }
+});
+
+describe('a group', () => {
+  /** A group of two hosts with as many seats, and a way to take one of them. */
+  async function session(seats: number) {
+    const { service, account, user } = await open('08:00-20:00', {
+      multiPerson: group(seats),
+      bufferAfter: 60,
+    });
+    const other = await join(service, account, '09:00-20:00');
+    for (const one of [user, other]) {
+      const id = await one.newCalendar();
+      const path = `/service/${service}/users/${one.id}`;
+      await account.call('PUT', path, { body: { bookingCalendarId: id } });
+    }
+    const book = async (hour: number, more: object = {}) => {
+      const asked = { startTs: MONDAY + hour * HOUR, duration: HOUR, ...more };
+      return body(await account.call('POST', `/service/${service}/booking`, { body: asked })).booking;
+    };
+    return { service, account, user, other, book };
+  }
+
+  it('has the slots that all can take; one in which seats are taken stays open until none is left', async () => {
+    const { service, account, book } = await session(2);
+    expect(await hoursOf(account, service)).toEqual(hours(9, 19));
+    const first = await book(12);
+    const around = [...hours(9, 10), ...hours(14, 19)];
+    const withSession = ['09:00', '10:00', '12:00', ...hours(14, 19)];
+    expect(await hoursOf(account, service)).toEqual(withSession);
+    const second = await book(12);
+    expect(await hoursOf(account, service)).toEqual(around);
+    await account.call('DELETE', `/booking/${second.id}`);
+    expect(await hoursOf(account, service)).toEqual(withSession);
+    await account.call('DELETE', `/booking/${first.id}`);
+    expect(await hoursOf(account, service)).toEqual(hours(9, 19));
+  });
+
+  it('a session is one of its own duration alone', async () => {
+    const { service, account, book } = await session(2);
+    await book(12);
+    const half = await hoursOf(account, service, { duration: HOUR / 2 });
+    expect(half).not.toContain('12:00');
+    const long = await hoursOf(account, service, { duration: 2 * HOUR });
+    expect(long).not.toContain('12:00');
+  });
+
+  it('what takes the hosts otherwise closes it for the rest', async () => {
+    const { service, account, other, book } = await session(3);
+    await book(12);
+    const calendar = await other.newCalendar();
+    await busyCalendar('PUT', service, other, calendar);
+    await made(other, { calendarId: calendar, startTs: MONDAY + 12 * HOUR, duration: 1, busy: true });
+    expect(await hoursOf(account, service)).not.toContain('12:00');
+  });
+
+  it('events made with its id on the very slot block nothing and take no seat; beside it they block', async () => {
+    const { service, account, user } = await session(1);
+    const calendarId = await user.newCalendar();
+    const at = (startTs: number) =>
+      made(user, { calendarId, startTs, duration: HOUR, busy: true, serviceId: service });
+    await at(MONDAY + 12 * HOUR);
+    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', ...hours(14, 19)]);
+    await at(MONDAY + 12.5 * HOUR);
+    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', ...hours(15, 19)]);
+  });
+
+  it('a hold takes its seat until it expires, and not a moment longer', async () => {
+    const { service, account } = await session(1);
+    const now = MONDAY - DAY;
+    const asked = { startTs: MONDAY + 12 * HOUR, duration: HOUR, holdFor: 10 };
+    body(await account.call('POST', `/service/${service}/booking`, { body: asked, now }));
+    const at = (now: number) => hoursOf(account, service, {}, { now });
+    expect(await at(now + 10 * MINUTE - 1)).toEqual(['09:00', '10:00', ...hours(14, 19)]);
+    expect(await at(now + 10 * MINUTE)).toEqual(hours(9, 19));
+  });
+});
+
+it('the event of a hold that has expired is neither busy, nor a booking, nor open', async () => {
+  const { service, account, user } = await open();
+  const calendarId = await user.newCalendar();
+  await busyCalendar('PUT', service, user, calendarId);
+  const ids: string[] = [];
+  for (const more of [{ busy: true }, { serviceId: service }]) {
+    const startTs = MONDAY + (8 + 2 * ids.length) * HOUR;
+    ids.push((await made(user, { calendarId, startTs, duration: HOUR, ...more })).id);
+  }
+  const opening = await user.newCalendar();
+  const event = { calendarId: opening, startTs: MONDAY + 20 * HOUR, duration: HOUR };
+  ids.push((await made(user, event)).id);
+  const byCalendar = await newService(account);
+  await addHost(byCalendar, user, { availability: { variant: 'Calendar', id: opening } });
+  const expiry = MONDAY - DAY;
+  await env.DB.prepare(`UPDATE events SET expires_at = ? WHERE id IN (?, ?, ?)`)
+    .bind(expiry, ...ids)
+    .run();
+  const without = ['08:00', '10:00'];
+  const before = { now: expiry - 1 };
+  expect(await hoursOf(account, service, {}, before)).toEqual(
+    hours(0, 23).filter((h) => !without.includes(h)),
+  );
+  expect(await timesOf(account, byCalendar, {}, before)).toEqual({ '2030-01-07': '20:00' });
+  expect(await hoursOf(account, service, {}, { now: expiry })).toEqual(hours(0, 23));
+  expect(await timesOf(account, byCalendar, {}, { now: expiry })).toEqual({});
+});
+
+it('a service, its hosts and what they have are of one account alone', async () => {
+  const [mine, theirs] = [await open('08:00-10:00'), await open('08:00-10:00')];
+  // The same ids in another account, which nothing forbids.
+  const rename = (table: string, column: string, from: string, to: string) =>
+    env.DB.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`).bind(to, from);
+  const calendarId = await theirs.user.newCalendar();
+  await made(theirs.user, {
+    calendarId,
+    startTs: MONDAY + 8 * HOUR,
+    duration: HOUR,
+    serviceId: theirs.service,
+  });
+  await env.DB.batch([
+    env.DB.prepare('PRAGMA defer_foreign_keys = on'),
+    rename('services', 'id', theirs.service, mine.service),
+    rename('service_users', 'service_id', theirs.service, mine.service),
+    rename('events', 'service_id', theirs.service, mine.service),
+    rename('users', 'id', theirs.user.id, mine.user.id),
+    rename('calendars', 'user_id', theirs.user.id, mine.user.id),
+    rename('schedules', 'user_id', theirs.user.id, mine.user.id),
+    rename('events', 'user_id', theirs.user.id, mine.user.id),
+    rename('service_users', 'user_id', theirs.user.id, mine.user.id),
+  ]);
+  expect(await hoursOf(mine.account, mine.service)).toEqual(['08:00', '09:00']);
+  expect(await hoursOf(theirs.account, mine.service)).toEqual(['09:00']);
+});

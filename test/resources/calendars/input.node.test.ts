@@ -1,0 +1,44 @@
+/** The fields of a calendar: all that is wrong, refused by its path in a creation and in an update. */
+import { expect, it } from 'vitest';
+import { bodyOf, expectInvalidBody } from '../../support/parse.ts';
+import { WEEKDAYS } from '../../support/schedule-rules.ts';
+
+const zones = [null, 5, '', ' ', 'Nowhere', 'Europe/oslo', 'utc', 'Europe/Oslo ', '+01:00', 'UTC+1', 'PST'];
+const days = [null, 7, -1, 1.5, '0', 'mon', 'Monday', '', true, [], {}, ['Mon']];
+
+it.each([
+  ...[...zones, 'SystemV/PST8', '\u0000', ['UTC'], {}, true].map((value) => ['timezone', value] as const),
+  ...days.map((value) => ['weekStart', value] as const),
+  ...[null, [], 'a', 5].map((value) => ['metadata', value] as const),
+])('%s %j is refused', async (field, value) => {
+  await expectInvalidBody('createCalendar', { timezone: 'UTC', [field]: value }, field);
+  await expectInvalidBody('changeCalendar', { [field]: value }, field);
+  if (field !== 'metadata') {
+    await expectInvalidBody('changeCalendar', { settings: { [field]: value } }, `settings.${field}`);
+  }
+});
+
+it('a calendar without a time zone is refused, and so are settings that are no object', async () => {
+  await expectInvalidBody('createCalendar', {}, 'timezone');
+  await expectInvalidBody('createCalendar', { settings: { timezone: 'UTC' } }, 'timezone');
+  for (const settings of [null, 5, 'UTC', ['UTC']]) {
+    await expectInvalidBody('changeCalendar', { settings }, 'settings');
+  }
+});
+
+it('one answer names every fault', async () => {
+  const body = { timezone: 'x', weekStart: 'x', metadata: { a: 1 } };
+  await expectInvalidBody('createCalendar', body, 'timezone', 'weekStart', 'metadata.a');
+});
+
+it.each([...WEEKDAYS.entries()])(
+  'the start of the week may be the number %i, and means %s',
+  async (number, name) => {
+    for (const weekStart of [number, name]) {
+      expect(await bodyOf('createCalendar', { timezone: 'UTC', weekStart })).toMatchObject({
+        weekStart: name,
+      });
+      expect(await bodyOf('changeCalendar', { weekStart })).toMatchObject({ weekStart: name });
+    }
+  },
+);

@@ -1,0 +1,70 @@
+/** The window of a query: at most 62 days, its end after its start, and two plain numbers. */
+import { expect, it } from 'vitest';
+import { NOBODY } from '../../support/nobody.ts';
+import { expectInvalidQuery, MARK, membersOf, queryOf, routesWhere } from '../../support/parse.ts';
+
+const DAY = 86_400_000;
+const START = Date.UTC(2024, 0, 1);
+const END = START + 62 * DAY;
+/** Every route that takes a window. */
+const windowed = routesWhere(({ does }) => membersOf(does.query).includes('endTs'));
+
+const refused: [search: string, ...paths: string[]][] = [
+  ['', 'startTs', 'endTs'],
+  ['startTs=5', 'endTs'],
+  ['endTs=5', 'startTs'],
+  ['startTs=5&endTs=5', 'endTs'],
+  ['startTs=5&endTs=4', 'endTs'],
+  [`startTs=${START}&endTs=${END + 1}`, 'endTs'],
+  [`startTs=0&endTs=${END}`, 'endTs'],
+  ['startTs=1&startTs=2&endTs=5', 'startTs'],
+  ['startTs=1&endTs=5&endTs=5', 'endTs'],
+  ['startts=1&endts=5', 'startTs', 'endTs'],
+  ...['', ' ', MARK, 'NaN', 'null', '1.5', '1e3', '0x10', '5 ', '+5', 'Infinity', '٣'].flatMap(
+    (bad): [string, string][] => [
+      [`startTs=${encodeURIComponent(bad)}&endTs=5`, 'startTs'],
+      [`startTs=1&endTs=${encodeURIComponent(bad)}`, 'endTs'],
+    ],
+  ),
+  ['startTs=99999999999999999999&endTs=99999999999999999999', 'startTs', 'endTs'],
+  [`startTs=${MARK}&endTs=${MARK}`, 'startTs', 'endTs'],
+];
+
+it('the routes that take a window are five', () => {
+  expect(windowed).toHaveLength(5);
+});
+
+it.each(refused)('"%s" is refused by every route that takes a window', async (search, ...paths) => {
+  for (const route of windowed) await expectInvalidQuery(route, search, ...paths);
+});
+
+it.each([
+  `startTs=${START}&endTs=${END}`,
+  `startTs=${START}&endTs=${START + 1}`,
+  'startTs=0&endTs=1',
+  `endTs=${Date.UTC(2200, 0)}&startTs=${Date.UTC(2199, 11)}`,
+  `startTs=${START}&endTs=${END}&unknown=1`,
+])('"%s" is taken by every route that takes a window', async (search) => {
+  for (const route of windowed) {
+    expect(Object.keys((await queryOf(route, search)) as object).sort()).toEqual(['endTs', 'startTs']);
+  }
+});
+
+it.each([
+  'x',
+  MARK,
+  `${NOBODY},x`,
+  NOBODY.replace(/^0/, 'A'),
+  `${NOBODY} `,
+  `${NOBODY};${NOBODY}`,
+  `["${NOBODY}"]`,
+])('calendarIds=%s is refused', async (calendarIds) => {
+  await expectInvalidQuery('getFreebusy', { startTs: '0', endTs: '5', calendarIds }, 'calendarIds');
+});
+
+it('calendarIds twice is refused, and so is a bad window beside bad ids', async () => {
+  const twice = `startTs=0&endTs=5&calendarIds=${NOBODY}&calendarIds=${NOBODY}`;
+  await expectInvalidQuery('getFreebusy', twice, 'calendarIds');
+  const bad = `startTs=x&endTs=5&calendarIds=${MARK}`;
+  await expectInvalidQuery('getFreebusy', bad, 'startTs', 'calendarIds');
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { MultiPerson } from '../../src/sdk/types.ts';
+import { gridSize, type SlotQuery, windowOf } from '../../src/slots/grid.ts';
+import { canTake, type Host } from '../../src/slots/host.ts';
+import { bookingSlots } from '../../src/slots/slots.ts';
+import { formatDate } from '../../src/time/dates.ts';
+import { bookingIn, DAY, intervalIn, question } from './arbitraries.ts';
+
+const roundRobin: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'availability' };
+const collective: MultiPerson = { variant: 'collective' };
+const multiPerson = fc.constantFrom(roundRobin, collective, { variant: 'group', data: 2 } as const);
+
+const slotsOf = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
+  bookingSlots(query, hosts, multiPerson).flatMap(({ slots }) => slots);
+/** Each slot with each of its hosts, as text. */
+const offers = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
+  new Set(
+    slotsOf(query, hosts, multiPerson).flatMap(({ start, userIds }) => userIds.map((id) => `${start} ${id}`)),
+  );
+const slotsOn = (query: SlotQuery, hosts: Host[], day: number, multiPerson: MultiPerson) =>
+  bookingSlots(query, hosts, multiPerson).find(({ date }) => date === formatDate(day))?.slots ?? [];
+
+test('a range says what its single dates say, but for slots that end after their date', () => {
+  fc.assert(
+    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+      for (let day = query.first; day <= query.last; day++) {
+        const single = { ...query, first: day, last: day };
+        const { end } = windowOf(single);
+        const fitting = slotsOn(query, hosts, day, multiPerson).filter(
+          (slot) => slot.start + slot.duration <= end,
+        );
+        expect(slotsOn(single, hosts, day, multiPerson)).toEqual(fitting);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('with the two dates after it, a range says the same of a date as any other', () => {
+  fc.assert(
+    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+      const longer = { ...query, last: query.last + 2 };
+      for (let day = query.first; day <= query.last; day++) {
+        const three = { ...query, first: day, last: day + 2 };
+        expect(slotsOn(three, hosts, day, multiPerson)).toEqual(slotsOn(longer, hosts, day, multiPerson));
+      }
+    }),
+  );
+});
+
+test('slots come in order on their date, on its grid, in the window, and none twice', () => {
+  fc.assert(
+    fc.property(question, ({ query, window, hosts }) => {
+      const dates = bookingSlots(query, hosts, roundRobin);
+      const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: query.zone, dateStyle: 'short' });
+      for (const { date, slots } of dates) {
+        const { start: first } = windowOf({ ...query, first: Date.parse(date) / DAY });
+        for (const [i, { start, duration, userIds }] of slots.entries()) {
+          expect(shown.format(start)).toBe(date);
+          expect((start - first) % query.interval).toBe(0);
+          expect(start).toBeGreaterThan(slots[i - 1]?.start ?? -Infinity);
+          expect(start).toBeGreaterThanOrEqual(window.start);
+          expect(start + duration).toBeLessThanOrEqual(window.end);
+          expect(duration).toBe(query.duration);
+          expect(userIds.length).toBeGreaterThan(0);
+        }
+      }
+      const starts = dates.flatMap(({ slots }) => slots.map(({ start }) => start));
+      expect(new Set(starts).size).toBe(starts.length);
+      expect(dates.map(({ date }) => date)).toEqual([...new Set(dates.map(({ date }) => date))].sort());
+      expect(starts.length).toBeLessThanOrEqual((gridSize(query) * 9) / 8 + dates.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('every slot on the grid says who can take it, asked one by one', () => {
+  fc.assert(
+    fc.property(question, ({ query, window, hosts }) => {
+      const listed = new Map(slotsOf(query, hosts).map(({ start, userIds }) => [start, userIds.join()]));
+      for (let day = query.first; day <= query.last; day++) {
+        const span = windowOf({ ...query, first: day, last: day });
+        const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: query.zone, dateStyle: 'short' });
+        for (let start = span.start; start < span.end; start += query.interval) {
+          if (start + query.duration > window.end || shown.format(start) !== formatDate(day)) continue;
+          const able = hosts.filter((host) => canTake(host, start, query.duration)).map(({ id }) => id);
+          expect(listed.get(start) ?? '').toBe(able.join());
+        }
+      }
+    }),
+  );
+});
+
+/** Is what `fewer` offers among what `more` offers? */
+const isSubset = (fewer: Set<string>, more: Set<string>) => [...fewer].every((offer) => more.has(offer));
+
+/** A question, one of its hosts in a changed form, and how all are asked. */
+const changed = <T>(change: (window: { start: number; end: number }) => fc.Arbitrary<T>) =>
+  fc.tuple(
+    question
+      .filter(({ hosts }) => hosts.length > 0)
+      .chain((asked) => fc.tuple(fc.constant(asked), change(asked.window))),
+    fc.nat(),
+    multiPerson,
+  );
+
+test.each([
+  [
+    'busy event',
+    (host: Host, time: { start: number; end: number }) => ({ ...host, busy: [...host.busy, time] }),
+  ],
+  [
+    'booking',
+    (host: Host, time: { start: number; end: number }) => ({
+      ...host,
+      bookings: [...host.bookings, { bufferBefore: 0, bufferAfter: 0, ...time }],
+    }),
+  ],
+])('adding a %s never adds a slot', (_, add) => {
+  fc.assert(
+    fc.property(changed(bookingIn), ([[{ query, hosts }, time], n, multiPerson]) => {
+      const busier = hosts.map((host, i) => (i === n % hosts.length ? add(host, time) : host));
+      expect(isSubset(offers(query, busier, multiPerson), offers(query, hosts, multiPerson))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('widening the availability never removes a slot', () => {
+  fc.assert(
+    fc.property(
+      changed((window) => intervalIn(window, 12 * 3_600_000)),
+      ([[{ query, hosts }, time], n, multiPerson]) => {
+        const wider = hosts.map((host, i) =>
+          i === n % hosts.length ? { ...host, availability: [...host.availability, time] } : host,
+        );
+        expect(isSubset(offers(query, hosts, multiPerson), offers(query, wider, multiPerson))).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a shorter duration never removes a slot', () => {
+  fc.assert(
+    fc.property(
+      question,
+      multiPerson,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      ({ query, hosts }, multiPerson, part) => {
+        const shorter = { ...query, duration: Math.max(1, Math.floor(query.duration * part)) };
+        expect(isSubset(offers(query, hosts, multiPerson), offers(shorter, hosts, multiPerson))).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('the order of the hosts is the order of the ids, and changes nothing else', () => {
+  fc.assert(
+    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+      const backwards = bookingSlots(query, hosts.toReversed(), multiPerson).map(({ date, slots }) => ({
+        date,
+        slots: slots.map((slot) => ({ ...slot, userIds: [...slot.userIds].reverse() })),
+      }));
+      expect(backwards).toEqual(bookingSlots(query, hosts, multiPerson));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a collective has the slots that all of its hosts can take, and nobody has none', () => {
+  fc.assert(
+    fc.property(question, ({ query, hosts }) => {
+      const ofAll = slotsOf(query, hosts).filter(({ userIds }) => userIds.length === hosts.length);
+      expect(slotsOf(query, hosts, collective)).toEqual(ofAll);
+      expect(slotsOf(query, hosts, { variant: 'group', data: 1 })).toEqual(ofAll);
+    }),
+  );
+});

@@ -1,0 +1,75 @@
+/** What a person would check by hand; the rest is in the vectors and the properties. */
+import { expect, test } from 'vitest';
+import type { ScheduleRule } from '../../src/sdk/types.ts';
+import { gridSize } from '../../src/slots/grid.ts';
+import type { Host } from '../../src/slots/host.ts';
+import { openings } from '../../src/slots/openings.ts';
+import { bookingSlots } from '../../src/slots/slots.ts';
+import { parseDate } from '../../src/time/dates.ts';
+import { DAY, HOUR, MINUTE } from './arbitraries.ts';
+
+const day = parseDate('2030-1-7') ?? 0; // a Monday
+const ts = (text: string) => Date.parse(`${text}Z`);
+const openFrom = (start: string, end: string): Host => ({
+  id: 'a',
+  availability: [{ start: ts(start), end: ts(end) }],
+  busy: [],
+  bookings: [],
+  bufferBefore: 0,
+  bufferAfter: 0,
+  earliest: 0,
+  latest: null,
+});
+const query = { zone: 'UTC', first: day, last: day, interval: HOUR, duration: HOUR };
+
+test('the answer has the shape of the contract', () => {
+  const hosts = [openFrom('2030-01-07T09:00', '2030-01-07T11:00')];
+  expect(bookingSlots(query, hosts, { variant: 'roundRobinAlgorithm', data: 'availability' })).toEqual([
+    {
+      date: '2030-01-07',
+      slots: [
+        { start: ts('2030-01-07T09:00'), duration: HOUR, userIds: ['a'] },
+        { start: ts('2030-01-07T10:00'), duration: HOUR, userIds: ['a'] },
+      ],
+    },
+  ]);
+});
+
+test.each([
+  [1, 5 * MINUTE, 288],
+  [101, 5 * MINUTE, 29_088],
+  [31, 15 * MINUTE, 2976],
+  [2, 2 * HOUR, 24],
+  [1, 7 * MINUTE, 206], // the last of them starts at 23:55
+  [1, 5 * MINUTE + 1, 288],
+])('the grid of %i dates in steps of %i ms has %i places', (dates, interval, size) => {
+  expect(gridSize({ first: day, last: day + dates - 1, interval })).toBe(size);
+  const always = openFrom('2029-01-01T00:00', '2032-01-01T00:00');
+  const asked = { zone: 'UTC', first: day, last: day + dates, interval, duration: MINUTE };
+  const found = bookingSlots(asked, [always], { variant: 'collective' });
+  expect(found.slice(0, dates).flatMap(({ slots }) => slots).length).toBe(size);
+});
+
+test('hours that touch over midnight are one stretch, and the window cuts it', () => {
+  const hours = (hours: number, minutes = 0) => ({ hours, minutes });
+  const rules: ScheduleRule[] = [
+    { variant: { type: 'WDay', value: 'Mon' }, intervals: [{ start: hours(20), end: hours(24) }] },
+    { variant: { type: 'Date', value: '2030-1-8' }, intervals: [{ start: hours(0), end: hours(2, 30) }] },
+  ];
+  const window = { start: ts('2030-01-07T21:00'), end: ts('2030-01-09T00:00') };
+  expect(openings(rules, 'UTC', window)).toEqual([{ start: window.start, end: ts('2030-01-08T02:30') }]);
+  expect(openings(rules, 'UTC', { start: window.start, end: window.start })).toEqual([]);
+  expect(openings([], 'UTC', window)).toEqual([]);
+});
+
+test('the worst grid with a hundred hosts in a collective holds one list of ids', () => {
+  const hosts = Array.from({ length: 100 }, (_, i) => ({
+    ...openFrom('2029-01-01T00:00', '2032-01-01T00:00'),
+    id: `${i}`,
+  }));
+  const worst = { zone: 'UTC', first: day, last: day + 100, interval: 5 * MINUTE, duration: MINUTE };
+  const dates = bookingSlots(worst, hosts, { variant: 'collective' });
+  expect(dates.length).toBe(101);
+  expect(new Set(dates.flatMap(({ slots }) => slots.map(({ userIds }) => userIds))).size).toBe(1);
+  expect(dates.at(-1)?.slots.at(-1)?.start).toBe((day + 101) * DAY - 5 * MINUTE);
+});

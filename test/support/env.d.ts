@@ -1,0 +1,16 @@
+/// <reference types="@cloudflare/vitest-pool-workers/types" />
+declare namespace Cloudflare {
+  interface Env {
+    DB: D1Database;
+    DB_EU: D1Database;
+    DB_US: D1Database;
+    COPY: D1Database;
+    CREATE_ACCOUNT_SECRET_CODE: string;
+    MIGRATIONS: D1Migration[];
+    SCHEMA: string[];
+  }
+}
+declare module '*.jsonl?raw' {
+  const text: string;
+  export default text;
+}

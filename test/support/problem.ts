@@ -1,0 +1,104 @@
+/** What the contract promises of every answer, and of every error besides. */
+import { expect } from 'vitest';
+import type { ProblemCode } from '../../src/sdk/types.ts';
+import type { Reply } from './client.ts';
+
+/** The status of each declared code: the contract once more, so that a code cannot change its meaning unseen. */
+export const statuses = {
+  'body-not-json': 400,
+  'input-invalid': 400,
+  'provider-unsupported': 400,
+  'answer-too-large': 400,
+  'credentials-missing': 401,
+  'api-key-unknown': 401,
+  'api-key-expired': 401,
+  'account-code-wrong': 401,
+  'account-creation-closed': 401,
+  'token-malformed': 401,
+  'token-algorithm': 401,
+  'token-claims': 401,
+  'token-expired': 401,
+  'token-not-yet-valid': 401,
+  'token-signature': 401,
+  'key-missing': 401,
+  'key-standby': 401,
+  'key-retired': 401,
+  'key-revoked': 401,
+  'user-unknown': 401,
+  'token-revoked': 401,
+  'policy-denied': 401,
+  'route-unknown': 404,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'kid-taken': 409,
+  'key-limit': 409,
+  'key-state-final': 409,
+  'api-key-limit': 409,
+  'api-key-last': 409,
+  'webhook-missing': 409,
+  'host-exists': 409,
+  'host-limit': 409,
+  'busy-limit': 409,
+  'slot-taken': 409,
+  'slot-unavailable': 409,
+  'booking-cancelled': 409,
+  'booking-shared': 409,
+  'precondition-failed': 412,
+  'body-too-large': 413,
+  'media-type-unsupported': 415,
+  'idempotency-key-reused': 422,
+  'rate-limited': 429,
+  internal: 500,
+  'database-unavailable': 503,
+  contended: 503,
+  'outcome-unknown': 503,
+  'no-room': 507,
+} as const satisfies Record<ProblemCode, number>;
+
+/** The headers that an answer carries whatever it says: any page may read it, no shared cache may keep it. */
+export function expectOpen(headers: Headers): void {
+  expect(headers.get('access-control-allow-origin')).toBe('*');
+  expect(headers.get('cache-control')).toBe('private, no-store');
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+}
+
+/** The headers, but for the one that tells one request from another. */
+export const alike = (headers: Headers): [string, string][] =>
+  [...headers].filter(([name]) => name !== 'x-request-id');
+
+/** A header that an answer of this status must have, and what it must look like. */
+const headersOf: Partial<Record<number, [string, RegExp]>> = {
+  401: ['www-authenticate', /^(Bearer|ApiKey) realm=/],
+  405: ['allow', /^[A-Z]+(, [A-Z]+)*$/],
+  429: ['retry-after', /^\d+$/],
+  503: ['retry-after', /^\d+$/],
+};
+
+/** A whole problem document, and this one. */
+export function expectProblem(reply: Reply, code: ProblemCode): void {
+  const { problem, headers } = reply;
+  expect({ status: reply.status, code: problem?.code, detail: problem?.detail }).toMatchObject({
+    status: statuses[code],
+    code,
+  });
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(problem).toEqual({
+    type: expect.stringMatching(/^\w+:.*\b/),
+    title: expect.stringMatching(/\S/),
+    status: statuses[code],
+    detail: expect.stringMatching(/\S/),
+    code,
+    ...(code === 'input-invalid' && { errors: expect.any(Array) }),
+    ...(code === 'internal' && { id: expect.stringMatching(/\S/) }),
+  });
+  const [name, form] = headersOf[reply.status] ?? [];
+  if (name && form) expect(headers.get(name)).toMatch(form);
+  expectOpen(headers);
+}
+
+/** The input was refused, and these are the fields that were at fault. */
+export function expectInvalid(reply: Reply, ...paths: string[]): void {
+  expectProblem(reply, 'input-invalid');
+  expect(reply.problem.errors?.map(({ path }) => path)).toEqual(paths);
+  for (const { reason } of reply.problem.errors ?? []) expect(reason).toMatch(/\S/);
+}

@@ -1,0 +1,68 @@
+/** What the tests of webhooks share: accounts that are told, runs as the queue and the cron make them, and a look at what arrived. */
+import { env } from 'cloudflare:workers';
+import { inject } from 'vitest';
+import { batch } from '../../src/db/connection.ts';
+import type { Env } from '../../src/env.ts';
+import type { Delivery, WebhookEvent } from '../../src/sdk/types.ts';
+import { deliver } from '../../src/webhooks/deliver.ts';
+import { deleteExpired } from '../../src/webhooks/outbox-sql.ts';
+import type { Received } from '../webhooks/received.ts';
+import { type Account, newAccount, type Reply } from './client.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** The Worker as an operator sets it up for development, without a queue: what is due is delivered when told to. */
+export const open = { ...env, ALLOW_PRIVATE_WEBHOOKS: 'yes', DELIVERIES: undefined } as unknown as Env;
+
+export interface Told extends Account {
+  /** The name under which the receiver keeps what it got. */
+  name: string;
+  /** All that has arrived, the earliest first. */
+  received: () => Promise<Received[]>;
+  /** The bodies of what has arrived. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what came over the wire, whatever it is
+  bodies: () => Promise<any[]>;
+  deliveries: (query?: string) => Promise<Delivery[]>;
+  /** One run for this account, at that time. */
+  deliver: (now?: number, run?: { timeoutMs?: number; env?: Partial<Env> }) => Promise<number | null>;
+  point: (behaviour: string, events?: WebhookEvent[]) => Promise<Reply>;
+}
+
+/** An account whose webhook is the receiver with this behaviour. */
+export async function toldAccount(
+  behaviour = 'ok',
+  events: WebhookEvent[] | undefined = ['*'],
+  now = Date.now(),
+): Promise<Told> {
+  const account = await newAccount();
+  const name = crypto.randomUUID();
+  const received = async () =>
+    (await (await fetch(`${inject('receiver')}/received/${name}`)).json()) as Received[];
+  const told: Told = {
+    ...account,
+    name,
+    received,
+    bodies: async () => (await received()).map(({ body }) => JSON.parse(body)),
+    deliveries: async (query = '?limit=100') =>
+      (await account.call('GET', `/account/webhook/deliveries${query}`)).body.deliveries,
+    deliver: (now = Date.now(), run = {}) =>
+      deliver({ ...open, ...run.env }, account.id, { clock: () => now, timeoutMs: run.timeoutMs ?? 5000 }),
+    point: (behaviour, events) =>
+      account.call('PUT', '/account/webhook', {
+        body: { webhookUrl: urlOf(behaviour, name), ...(events && { events }) },
+        env: open,
+        now,
+      }),
+  };
+  const { status, body } = await told.point(behaviour, events);
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return told;
+}
+
+export const urlOf = (behaviour: string, name: string): string =>
+  behaviour === 'refuse' ? `${inject('refusing')}/${name}` : `${inject('receiver')}/${behaviour}/${name}`;
+
+/** Forgets what has been kept for long enough by then. */
+export const forget = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);

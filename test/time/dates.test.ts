@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { formatDate, parseDate } from '../../src/time/dates.ts';
+
+const day = (year: number, month: number, date: number) => Date.UTC(year, month - 1, date) / 86_400_000;
+
+test.each([
+  ['2030-01-05', day(2030, 1, 5), '2030-01-05'],
+  ['2030-1-5', day(2030, 1, 5), '2030-01-05'],
+  ['2030-12-31', day(2030, 12, 31), '2030-12-31'],
+  ['2028-2-29', day(2028, 2, 29), '2028-02-29'],
+  ['2000-02-29', day(2000, 2, 29), '2000-02-29'],
+  ['1970-01-01', 0, '1970-01-01'],
+  ['1969-12-31', -1, '1969-12-31'],
+  ['9999-12-31', day(9999, 12, 31), '9999-12-31'],
+  ['0001-1-1', -719_162, '0001-01-01'],
+  ['0099-12-31', -683_004, '0099-12-31'],
+])('%s is a date', (text, number, padded) => {
+  expect(parseDate(text)).toBe(number);
+  expect(formatDate(number)).toBe(padded);
+});
+
+test.each([
+  ['a day that the month has not', '2030-02-29'],
+  ['a day that the month has not', '2030-4-31'],
+  ['the 29th of a February that is no leap year', '2100-02-29'],
+  ['no day', '2030-01-00'],
+  ['the 99th', '2030-01-99'],
+  ['the 99th', '2030-12-99'],
+  ['the 99th of a month 99', '2030-99-99'],
+  ['no month', '2030-00-10'],
+  ['a thirteenth month', '2030-13-01'],
+  ['a month of three digits', '2030-001-01'],
+  ['a day of three digits', '2030-01-001'],
+  ['the year zero', '0000-01-01'],
+  ['a year of two digits', '30-01-01'],
+  ['a year of five digits', '12030-01-01'],
+  ['a year before Christ', '-2030-01-01'],
+  ['no year', '-01-01'],
+  ['a time', '2030-01-01T00:00'],
+  ['a space', ' 2030-01-01'],
+  ['a line break', '2030-01-01\n'],
+  ['other digits', '２０３０-01-01'],
+  ['other order', '01-02-2030'],
+  ['slashes', '2030/01/01'],
+  ['an exponent', '1e10-1-1'],
+  ['nothing', ''],
+])('%s: %j is no date', (_, text) => {
+  expect(parseDate(text)).toBeUndefined();
+});

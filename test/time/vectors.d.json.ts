@@ -1,0 +1,17 @@
+/** The types of vectors.json: the compiler would take a second to infer them from its 550 kB. */
+import type { Recurrence, Weekday } from '../../src/sdk/types.ts';
+
+export interface Vector {
+  name: string;
+  zone: string;
+  weekStart: Weekday;
+  startTs: number;
+  duration: number;
+  recurrence: Recurrence;
+  exdates: number[];
+  window: [number, number];
+  starts: number[];
+}
+
+declare const vectors: Vector[];
+export default vectors;

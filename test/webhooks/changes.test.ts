@@ -1,0 +1,255 @@
+/** What is told of a change: by whatever path it comes, once, in its transaction, and only to those who ask. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { WebhookEvent } from '../../src/sdk/types.ts';
+import { addHost, book, change, newHost, newService, ok } from '../support/bookings.ts';
+import type { Account } from '../support/client.ts';
+import { countOf, writing } from '../support/database.ts';
+import { HOUR, type Told, toldAccount } from '../support/webhooks.ts';
+
+/** A whole hour that is at least a day away, by the clock of the database too. */
+const SOON = Math.ceil(Date.now() / HOUR) * HOUR + 48 * HOUR;
+const when = { startTs: SOON, duration: HOUR };
+
+/** What is told of some requests: types and contents, the earliest first. */
+async function toldOf(account: Told, does: () => Promise<unknown>): Promise<[string, object][]> {
+  const before = new Set((await account.deliveries()).map(({ id }) => id));
+  await does();
+  const deliveries = (await account.deliveries()).filter(({ id }) => !before.has(id));
+  const found: [string, object][] = [];
+  for (const { id, type } of deliveries) {
+    const { delivery } = (await account.call('GET', `/account/webhook/deliveries/${id}`)).body;
+    found.push([type, JSON.parse(delivery.body).data]);
+  }
+  return found.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const typesOf = async (account: Told, does: () => Promise<unknown>): Promise<string[]> =>
+  (await toldOf(account, does)).map(([type]) => type);
+
+describe('each resource is told of as its own routes answer with it', () => {
+  it.each([
+    ['user', '/user', {}, { metadata: { color: 'blue' } }],
+    ['calendar', '/user/:user/calendar', { timezone: 'Europe/Oslo' }, { timezone: 'UTC' }],
+    [
+      'event',
+      '/user/:user/events',
+      { ...when, recurrence: { freq: 'daily', interval: 2 }, reminders: [{ delta: -10, identifier: 'x' }] },
+      { busy: true, exdates: [SOON] },
+    ],
+    ['schedule', '/user/:user/schedule', { timezone: 'Europe/Oslo' }, { rules: [] }],
+    ['service', '/service', { metadata: { a: '"✓' } }, { multiPerson: { variant: 'collective' } }],
+  ] as const)('%s', async (name, creation, body, update) => {
+    const account = await toldAccount();
+    const user = await account.newUser();
+    const calendarId = name === 'event' ? { calendarId: await calendarOf(account, user.id) } : {};
+    let resource: { id: string } = { id: '' };
+    const path = () =>
+      `${['user', 'service'].includes(name) ? '' : '/user'}/${name === 'event' ? 'events' : name}/${resource.id}`;
+    const answered = async (method: string, at: string, sent?: object) => {
+      const reply = await account.call(method, at, sent && { body: sent });
+      resource = reply.body[name];
+      return { [name]: resource };
+    };
+    let answer: object = {};
+    const told = (method: string, at: () => string, sent?: object) =>
+      toldOf(account, async () => {
+        answer = await answered(method, at(), sent);
+      });
+    const created = await told('POST', () => creation.replace(':user', user.id), { ...body, ...calendarId });
+    expect(created).toEqual([[`${name}.created`, answer]]);
+    expect(await told('PUT', path, update)).toEqual([[`${name}.updated`, answer]]);
+    // Once more: nothing has changed.
+    expect(await told('PUT', path, update)).toEqual([]);
+    expect(await told('DELETE', path)).toEqual([[`${name}.deleted`, answer]]);
+  });
+});
+
+const calendarOf = async (account: Account, user: string): Promise<string> =>
+  (await account.call('POST', `/user/${user}/calendar`, { body: { timezone: 'UTC' } })).body.calendar.id;
+
+describe('a cascade is told once, of what was deleted', () => {
+  async function filled(): Promise<{ account: Told; user: string; calendar: string }> {
+    const account = await toldAccount();
+    const user = (await account.newUser()).id;
+    const calendar = await calendarOf(account, user);
+    for (let i = 0; i < 3; i++) {
+      await account.call('POST', `/user/${user}/events`, { body: { calendarId: calendar, ...when } });
+    }
+    await account.call('POST', `/user/${user}/schedule`, { body: { timezone: 'UTC' } });
+    return { account, user, calendar };
+  }
+
+  it('a calendar with its events', async () => {
+    const { account, calendar } = await filled();
+    const told = await toldOf(account, () => account.call('DELETE', `/user/calendar/${calendar}`));
+    expect(told).toEqual([['calendar.deleted', { calendar: expect.objectContaining({ id: calendar }) }]]);
+  });
+
+  it('a user with calendars, events and schedules', async () => {
+    const { account, user } = await filled();
+    expect(await typesOf(account, () => account.call('DELETE', `/user/${user}`))).toEqual(['user.deleted']);
+  });
+
+  it('what leaves a host, and a host with its user or service', async () => {
+    const account = await toldAccount();
+    const [one, two] = [await newHost(account), await newHost(account)];
+    const service = await newService(account, [one, two]);
+    const removed = (path: string) => typesOf(account, () => account.call('DELETE', path));
+    expect(await removed(`/user/schedule/${one.schedule}`)).toEqual(['schedule.deleted']);
+    expect(await removed(`/user/calendar/${one.calendar}`)).toEqual(['calendar.deleted']);
+    expect(await removed(`/user/${one.id}`)).toEqual(['user.deleted']);
+    expect(await removed(`/service/${service}`)).toEqual(['service.deleted']);
+  });
+});
+
+it('hosts are part of their service', async () => {
+  const account = await toldAccount();
+  const [one, two] = [await newHost(account), await newHost(account)];
+  const service = await newService(account, [one]);
+  const host = `/service/${service}/users/${one.id}`;
+  const updated = [['service.updated', { service: expect.objectContaining({ id: service }) }]];
+  expect(await toldOf(account, () => addHost(account, service, two))).toEqual([...updated, ...updated]);
+  const change = () => account.call('PUT', host, { body: { bufferAfter: 5 } });
+  expect(await toldOf(account, change)).toEqual(updated);
+  expect(await toldOf(account, change)).toEqual([]);
+  expect(await toldOf(account, () => account.call('DELETE', host))).toEqual(updated);
+});
+
+describe('a booking', () => {
+  async function world(hold?: number) {
+    const account = await toldAccount();
+    const host = await newHost(account);
+    const service = await newService(account, [host]);
+    const now = Date.now();
+    const booking = await book({ account, service }, SOON, hold ? { holdFor: hold } : {}, { now });
+    return { account, host, service, booking, now };
+  }
+
+  it('is told with its events: made, moved, described, cancelled', async () => {
+    const { account, booking, now } = await world();
+    const path = `/booking/${booking.id}`;
+    const put = (body: object) => () => ok(account.call('PUT', path, { body, now }));
+    const types = (await account.deliveries()).map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['booking.created', 'event.created']));
+    expect(await typesOf(account, put({ startTs: SOON + HOUR }))).toEqual([
+      'booking.updated',
+      'event.updated',
+    ]);
+    expect(await typesOf(account, put({ startTs: SOON + HOUR }))).toEqual([]);
+    expect(await typesOf(account, put({ metadata: { a: 'b' } }))).toEqual([
+      'booking.updated',
+      'event.updated',
+    ]);
+    const cancelled = await toldOf(account, () => ok(account.call('DELETE', path, { now })));
+    expect(cancelled).toEqual([
+      ['booking.cancelled', { booking: (await account.call('GET', path)).body.booking }],
+      ['event.deleted', { event: expect.objectContaining({ id: booking.eventIds[0] }) }],
+    ]);
+    expect(await typesOf(account, () => ok(account.call('DELETE', path, { now })))).toEqual([]);
+  });
+
+  it('is told of when its event, calendar, host or service goes', async () => {
+    const cancelled = { booking: expect.objectContaining({ state: 'cancelled' }) };
+    for (const [type, path] of [
+      [
+        'event.deleted',
+        ({ booking }: Awaited<ReturnType<typeof world>>) => `/user/events/${booking.eventIds[0]}`,
+      ],
+      [
+        'calendar.deleted',
+        ({ host }: Awaited<ReturnType<typeof world>>) => `/user/calendar/${host.calendar}`,
+      ],
+      ['user.deleted', ({ host }: Awaited<ReturnType<typeof world>>) => `/user/${host.id}`],
+      ['service.deleted', ({ service }: Awaited<ReturnType<typeof world>>) => `/service/${service}`],
+    ] as const) {
+      const there = await world();
+      expect(await toldOf(there.account, () => ok(there.account.call('DELETE', path(there))))).toEqual([
+        ['booking.cancelled', cancelled],
+        [type, expect.any(Object)],
+      ]);
+    }
+  });
+
+  it('that is confirmed is told; a hold that has expired is not, whatever becomes of it', async () => {
+    const held = await world(10);
+    const confirmed = await toldOf(held.account, () =>
+      ok(change(held, held.booking, { state: 'confirmed' }, { now: held.now })),
+    );
+    expect(confirmed).toEqual([
+      ['booking.updated', { booking: expect.objectContaining({ state: 'confirmed', expiresAt: null }) }],
+    ]);
+
+    // Held an hour ago, by the clock of the database too.
+    const account = await toldAccount();
+    const host = await newHost(account);
+    const service = await newService(account, [host]);
+    const booking = await book({ account, service }, SOON, { holdFor: 10 }, { now: Date.now() - HOUR });
+    const told = await typesOf(account, () => ok(account.call('DELETE', `/booking/${booking.id}`)));
+    expect(told).toEqual([]);
+  });
+});
+
+describe('who is told', () => {
+  it('of what they ask for, and nothing else', async () => {
+    const events: WebhookEvent[] = ['user.deleted', 'calendar.created'];
+    const account = await toldAccount('ok', events);
+    expect((await account.call('GET', '/account')).body.account.settings.webhook.events).toEqual(events);
+    const user = await account.newUser();
+    await calendarOf(account, user.id);
+    await account.call('DELETE', `/user/${user.id}`);
+    expect((await account.deliveries()).map(({ type }) => type)).toEqual([
+      'user.deleted',
+      'calendar.created',
+    ]);
+    // Kept where they are not named, until they are.
+    await account.point('ok');
+    await account.newUser();
+    expect(await account.deliveries()).toHaveLength(2);
+    await account.point('ok', []);
+    await account.call('DELETE', `/user/${(await account.newUser()).id}`);
+    expect(await account.deliveries()).toHaveLength(2);
+  });
+
+  it('no other account, and nobody without a webhook', async () => {
+    const [told, other, silent] = [await toldAccount(), await toldAccount(), await toldAccount()];
+    await silent.call('DELETE', '/account/webhook');
+    await told.newUser();
+    await silent.newUser();
+    expect([await told.deliveries(), await other.deliveries(), await silent.deliveries()]).toEqual([
+      [expect.objectContaining({ type: 'user.created' })],
+      [],
+      [],
+    ]);
+  });
+
+  it('of nothing that did not take place', async () => {
+    const account = await toldAccount();
+    const user = await account.newUser();
+    await account.call('PUT', `/user/${crypto.randomUUID()}`, { body: { metadata: { a: 'b' } } });
+    await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone: 'nowhere' } });
+    await account.call('POST', '/user', { headers: { 'x-api-key': `sk_${'x'.repeat(40)}` } });
+    // A batch that fails as a whole after the change.
+    const insert = env.DB.prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?)');
+    const row = [account.id, crypto.randomUUID(), '{}'];
+    await expect(env.DB.batch([insert.bind(...row), insert.bind(...row)])).rejects.toThrow('UNIQUE');
+    expect((await account.deliveries()).map(({ type }) => type)).toEqual(['user.created']);
+  });
+});
+
+it('a write pays two rows for it, four where nothing was pending, and none without a webhook that asks', async () => {
+  const cost = async (account: Account): Promise<number> => {
+    const { db, rows } = writing();
+    await account.call('POST', '/user', { env: { DB: db } });
+    return rows();
+  };
+  const silent = await toldAccount('ok', ['event.created']);
+  const none = await toldAccount();
+  await none.call('DELETE', '/account/webhook');
+  const bare = await cost(none);
+  expect(await cost(silent)).toBe(bare);
+  const account = await toldAccount();
+  expect((await cost(account)) - bare).toBe(4);
+  expect((await cost(account)) - bare).toBe(2);
+  expect(await countOf('deliveries', none.id)).toBe(0);
+});

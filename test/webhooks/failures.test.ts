@@ -1,0 +1,310 @@
+/** What can go wrong on the way, against a real server: nothing is lost, and nobody else waits. */
+import {
+  createExecutionContext,
+  createMessageBatch,
+  getQueueResult,
+  waitOnExecutionContext,
+} from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import type { Env, WakeUp } from '../../src/env.ts';
+import worker from '../../src/index.ts';
+import { everyMinute } from '../../src/jobs/every-minute.ts';
+import { consume } from '../../src/jobs/queue.ts';
+import { remind } from '../../src/reminders/remind.ts';
+import { interrupted, through } from '../support/database.ts';
+import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from '../support/webhooks.ts';
+
+const changed = (account: Told) => account.newUser();
+
+describe('an endpoint that', () => {
+  it.each([
+    ['refuse', null, 'The connection failed.'],
+    ['reset', null, 'The connection failed.'],
+    ['hang', null, 'There was no answer within 0.3 seconds.'],
+    ['down', 500, 'It answered 500.'],
+    ['gone', 410, 'It answered 410.'],
+    ['redirect', 307, 'It answered 307: redirects are not followed.'],
+    ['inward', 302, 'It answered 302: redirects are not followed.'],
+  ])('%s is told again later, and then it has arrived', async (behaviour, lastStatus, lastError) => {
+    const account = await toldAccount(behaviour);
+    await changed(account);
+    const now = Date.now();
+    const next = await account.deliver(now, { timeoutMs: behaviour === 'hang' ? 300 : 5000 });
+    const pending = { state: 'pending', attempts: 1, lastStatus, lastError, nextAttempt: next };
+    expect(await account.deliveries()).toMatchObject([pending]);
+    await account.point('ok');
+    expect(await account.deliver(next ?? 0)).toBe(null);
+    expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
+    const paths = (await account.received()).map(({ path }) => path);
+    expect(paths.filter((path) => path === `/ok/${account.name}`)).toHaveLength(1);
+    expect(paths).not.toContain('/ok/redirected');
+  });
+
+  it.each(['ok', 'accepted', 'slow', 'endless'])(
+    '%s is delivered to, whatever it answers with',
+    async (behaviour) => {
+      const account = await toldAccount(behaviour);
+      for (let i = 0; i < 3; i++) await changed(account);
+      expect(await account.deliver()).toBe(null);
+      expect(await account.deliveries()).toMatchObject(
+        new Array(3).fill({ state: 'delivered', attempts: 1 }),
+      );
+      expect(await account.received()).toHaveLength(3);
+    },
+  );
+
+  it('loses its answer gets it twice, with the same id', async () => {
+    const account = await toldAccount('lossy');
+    await changed(account);
+    await account.deliver((await account.deliver()) ?? 0);
+    const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
+  });
+
+  it('hangs has five attempts at once, and no more; and holds up nobody else', async () => {
+    const [hanging, other] = [await toldAccount('hang'), await toldAccount('ok')];
+    for (let i = 0; i < 8; i++) await changed(hanging);
+    await changed(other);
+    let done = false;
+    const run = hanging.deliver(Date.now(), { timeoutMs: 1500 }).then(() => {
+      done = true;
+    });
+    await vi.waitFor(async () => expect(await hanging.received()).toHaveLength(5), 1400);
+    await other.deliver();
+    expect(await other.deliveries()).toMatchObject([{ state: 'delivered' }]);
+    expect([await hanging.received(), done]).toEqual([expect.objectContaining({ length: 5 }), false]);
+    await run;
+    expect(await hanging.received()).toHaveLength(8);
+  });
+});
+
+describe('a run that ends', () => {
+  const lost = new Error('D1_ERROR: Network connection lost.');
+
+  it('after it has sent and before it has recorded that is made again when its lease has run out', async () => {
+    const account = await toldAccount();
+    await changed(account);
+    const now = Date.now();
+    const DB = through((run, count) => (count === 2 ? Promise.reject(lost) : run()));
+    await expect(account.deliver(now, { env: { DB } })).rejects.toThrow('out of reach');
+    expect(await account.received()).toHaveLength(1);
+    expect(await account.deliveries()).toMatchObject([{ state: 'pending', attempts: 0 }]);
+    // The lease keeps others away meanwhile.
+    expect(await account.deliver(now + MINUTE)).toBe(null);
+    expect(await account.received()).toHaveLength(1);
+    expect(await account.deliver(now + 2 * MINUTE)).toBe(null);
+    const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+  });
+
+  it('with its answer from the database lost has recorded all the same', async () => {
+    const account = await toldAccount();
+    await changed(account);
+    const DB = through(async (run, count) => {
+      const results = await run();
+      if (count === 2) throw lost;
+      return results;
+    });
+    await expect(account.deliver(Date.now(), { env: { DB } })).rejects.toThrow('out of reach');
+    expect(await account.deliver()).toBe(null);
+    expect(await account.received()).toHaveLength(1);
+    expect(await account.deliveries()).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  it('late does not undo what another has recorded since', async () => {
+    const account = await toldAccount('recovering');
+    await changed(account);
+    const now = Date.now();
+    const later = now + 3 * MINUTE;
+    // The one that is interrupted has been answered 503; the other one, after its lease, is answered 200.
+    const DB = interrupted(async () => {
+      await account.point('ok');
+      await account.deliver(later);
+    }, 2);
+    await account.deliver(now, { env: { DB } });
+    expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 1, lastStatus: 200 }]);
+    expect(await account.deliver(later)).toBe(null);
+  });
+});
+
+it('two runs at once send once; and what comes while one is under way is told of by it', async () => {
+  const account = await toldAccount('slow');
+  for (let i = 0; i < 4; i++) await changed(account);
+  const DB = interrupted(() => changed(account), 2);
+  const [next] = await Promise.all([
+    account.deliver(Date.now(), { env: { DB } }),
+    account.deliver(),
+    account.deliver(),
+  ]);
+  const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(4);
+  expect(next).toBeLessThanOrEqual(Date.now());
+  await account.deliver();
+  expect(await account.received()).toHaveLength(5);
+});
+
+it('more than a run can take goes out run by run, each once', async () => {
+  const account = await toldAccount();
+  const insert = env.DB.prepare("INSERT INTO users (account_id, id, metadata) VALUES (?, ?, '{}')");
+  await env.DB.batch(new Array(70).fill(0).map(() => insert.bind(account.id, crypto.randomUUID())));
+  const nexts = [await account.deliver(), await account.deliver(), await account.deliver()];
+  expect(nexts.map((next) => next === null)).toEqual([false, false, true]);
+  const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
+  expect(ids).toHaveLength(70);
+  expect(new Set(ids).size).toBe(70);
+});
+
+it('a clock that goes back delays a delivery until it is there again, and keeps no lease for longer than that', async () => {
+  const account = await toldAccount('down');
+  await changed(account);
+  const now = Date.now();
+  const next = (await account.deliver(now + HOUR)) ?? 0;
+  await account.point('ok');
+  expect(await account.deliver(now)).toBe(null);
+  expect(await account.deliver(next)).toBe(null);
+  expect(await account.deliveries()).toMatchObject([{ state: 'delivered' }]);
+
+  await changed(account);
+  const DB = through((run, count) => (count === 2 ? Promise.reject(new Error('lost')) : run()));
+  await expect(account.deliver(now + DAY, { env: { DB } })).rejects.toThrow();
+  expect(await account.deliver(now)).toBe(null);
+  expect((await account.deliveries()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+});
+
+describe('the queue', () => {
+  /** A queue that keeps what it is given. */
+  function queue() {
+    const sent: { body: WakeUp; delaySeconds?: number }[] = [];
+    const DELIVERIES = {
+      send: async (body: WakeUp, options: { delaySeconds?: number } = {}) =>
+        void sent.push({ body, ...options }),
+      sendBatch: async (messages: Iterable<{ body: WakeUp }>) => void sent.push(...messages),
+    } as unknown as Queue<WakeUp>;
+    return { sent, DELIVERIES };
+  }
+  const messages = (...accounts: string[]) =>
+    createMessageBatch<WakeUp>(
+      'nettu-scheduler-deliveries',
+      accounts.map((account, i) => ({ id: `${i}`, timestamp: new Date(), attempts: 2, body: { account } })),
+    );
+  const result = async (batch: MessageBatch<WakeUp>, overrides: Partial<Env> = {}) => {
+    await consume(batch, { ...open, ...overrides }, { clock: Date.now });
+    return (await getQueueResult(batch, createExecutionContext())) as { explicitAcks: string[] };
+  };
+
+  it('that delivers twice changes nothing', async () => {
+    const account = await toldAccount('slow');
+    await changed(account);
+    const [first, second] = [messages(account.id, account.id), messages(account.id)];
+    const results = await Promise.all([result(first), result(second)]);
+    expect(results.map(({ explicitAcks }) => explicitAcks.length)).toEqual([2, 1]);
+    expect(await account.received()).toHaveLength(1);
+  });
+
+  it('is told to wait for as long as the next attempt is off, where that is soon', async () => {
+    const account = await toldAccount('down');
+    await changed(account);
+    const { sent, DELIVERIES } = queue();
+    await result(messages(account.id), { DELIVERIES });
+    expect(sent).toEqual([{ body: { account: account.id }, delaySeconds: expect.any(Number) }]);
+    expect(sent[0]?.delaySeconds).toBeGreaterThanOrEqual(5);
+    expect(sent[0]?.delaySeconds).toBeLessThanOrEqual(7);
+  });
+
+  it('has a message again, later, that came while the database was out of reach', async () => {
+    const account = await toldAccount();
+    await changed(account);
+    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const DB = through(() => Promise.reject(new Error('D1 DB is overloaded. Requests queued for too long.')));
+    const batch = messages(account.id);
+    const retry = vi.spyOn(batch.messages[0] as Message, 'retry');
+    expect((await result(batch, { DB })).explicitAcks).toEqual([]);
+    expect(retry.mock.calls).toEqual([[{ delaySeconds: 30 }]]);
+    expect(logged.mock.calls.flat().join()).toContain('out of reach');
+    logged.mockRestore();
+    expect((await result(messages(account.id))).explicitAcks).toEqual(['0']);
+    expect(await account.received()).toHaveLength(1);
+  });
+
+  it('is nudged by the cron, for each account that has something due, and for no other', async () => {
+    const [one, two, none] = [await toldAccount(), await toldAccount(), await toldAccount()];
+    await changed(one);
+    await changed(two);
+    const { sent, DELIVERIES } = queue();
+    await everyMinute({ ...open, DELIVERIES }, { clock: Date.now });
+    const accounts = sent.map(({ body }) => body.account);
+    expect(accounts).toEqual(expect.arrayContaining([one.id, two.id]));
+    expect(accounts).not.toContain(none.id);
+    await one.deliver();
+    sent.length = 0;
+    await everyMinute({ ...open, DELIVERIES }, { clock: Date.now });
+    expect(sent.map(({ body }) => body.account)).not.toContain(one.id);
+  });
+
+  it('is nudged after a write, and after nothing else', async () => {
+    const account = await toldAccount();
+    const { sent, DELIVERIES } = queue();
+    const fetched = async (method: string, path: string) => {
+      const context = createExecutionContext();
+      const request = new Request<unknown, IncomingRequestCfProperties>(`https://nettu.test/api/v1${path}`, {
+        method,
+        headers: account.headers,
+      });
+      const response = await worker.fetch(request, { ...open, DELIVERIES }, context);
+      await response.text();
+      await waitOnExecutionContext(context);
+      return response.status;
+    };
+    expect(await fetched('GET', '/account')).toBe(200);
+    expect(sent).toEqual([]);
+    expect(await fetched('POST', '/user')).toBe(201);
+    expect(sent.map(({ body }) => body.account)).toContain(account.id);
+  });
+
+  it('that fails, or a database out of reach, costs a minute', async () => {
+    const account = await toldAccount();
+    await changed(account);
+    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const DELIVERIES = {
+      sendBatch: () => Promise.reject(new Error('queue lost')),
+    } as unknown as Queue<WakeUp>;
+    await everyMinute({ ...open, DELIVERIES }, { clock: Date.now });
+    const DB = through(() => Promise.reject(new Error('D1_ERROR: Network connection lost.')));
+    await everyMinute({ ...open, DB }, { clock: Date.now });
+    const told = logged.mock.calls.flat().join();
+    logged.mockRestore();
+    expect(told).toContain('queue lost');
+    for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(told).toContain(`"job":"${job}"`);
+    expect(await account.received()).toEqual([]);
+    // The next one, here without a queue: all that is due, and of this account all of it.
+    for (let i = 0; i < 40; i++) await changed(account);
+    await everyMinute(open, { clock: Date.now, timeoutMs: 200 });
+    expect(await account.received()).toHaveLength(41);
+  });
+});
+
+it('a sweep whose database fails between its two steps tells of all that is due the next time, once', async () => {
+  const account = await toldAccount('ok', []);
+  const user = await account.newUser();
+  const calendarId = await user.newCalendar();
+  const startTs = Date.now() + HOUR;
+  const body = { calendarId, startTs, duration: HOUR, reminders: [{ delta: 0, identifier: 'now' }] };
+  await account.call('POST', `/user/${user.id}/events`, { body });
+  for (const after of [false, true]) {
+    const DB = through(async (run, count) => {
+      if (count !== 2) return run();
+      if (after) await run();
+      throw new Error('D1_ERROR: Network connection lost.');
+    });
+    await expect(remind({ ...open, DB }, () => startTs)).rejects.toThrow('out of reach');
+    expect(await account.deliveries()).toHaveLength(after ? 1 : 0);
+  }
+  await remind(open, () => startTs + MINUTE);
+  expect(await account.deliveries()).toHaveLength(1);
+});
