@@ -7,9 +7,9 @@ import { expectInvalid, expectProblem } from '../support/problem.ts';
 
 interface Kind {
   plural: string;
-  admin: (user: User) => string;
+  accountPath: (user: User) => string;
   /** The path through the user's door, if there is one. */
-  user?: string;
+  userPath?: string;
   make: (user: User, metadata: object) => Promise<string>;
   remove: (user: User, id: string) => Promise<Reply>;
 }
@@ -19,22 +19,22 @@ const made = async (reply: Promise<Reply>, name: string): Promise<string> => (aw
 const kinds: Kind[] = [
   {
     plural: 'users',
-    admin: () => '/user',
+    accountPath: () => '/user',
     make: ({ account }, metadata) => made(account.call('POST', '/user', { body: { metadata } }), 'user'),
     remove: ({ account }, id) => account.call('DELETE', `/user/${id}`),
   },
   {
     plural: 'calendars',
-    admin: ({ id }) => `/user/${id}/calendar`,
-    user: '/calendar',
+    accountPath: ({ id }) => `/user/${id}/calendar`,
+    userPath: '/calendar',
     make: (user, metadata) =>
       made(user.call('POST', '/calendar', { body: { timezone: 'UTC', metadata } }), 'calendar'),
     remove: (user, id) => user.call('DELETE', `/calendar/${id}`),
   },
   {
     plural: 'events',
-    admin: ({ id }) => `/user/${id}/events`,
-    user: '/events',
+    accountPath: ({ id }) => `/user/${id}/events`,
+    userPath: '/events',
     make: async (user, metadata) => {
       const calendarId = await user.newCalendar();
       const body = { calendarId, startTs: 0, duration: 1, metadata };
@@ -44,15 +44,15 @@ const kinds: Kind[] = [
   },
   {
     plural: 'schedules',
-    admin: ({ id }) => `/user/${id}/schedule`,
-    user: '/schedule',
+    accountPath: ({ id }) => `/user/${id}/schedule`,
+    userPath: '/schedule',
     make: (user, metadata) =>
       made(user.call('POST', '/schedule', { body: { timezone: 'UTC', metadata } }), 'schedule'),
     remove: (user, id) => user.call('DELETE', `/schedule/${id}`),
   },
   {
     plural: 'services',
-    admin: () => '/service',
+    accountPath: () => '/service',
     make: ({ account }, metadata) =>
       made(account.call('POST', '/service', { body: { metadata } }), 'service'),
     remove: ({ account }, id) => account.call('DELETE', `/service/${id}`),
@@ -63,13 +63,15 @@ type Query = Record<string, string>;
 const search = (query: Query) => (Object.keys(query).length ? `?${new URLSearchParams(query)}` : '');
 
 const doors = kinds.flatMap((kind) => {
-  const admin = (user: User, query: Query = {}) => user.account.call('GET', kind.admin(user) + search(query));
-  const { user: path } = kind;
-  if (!path) return [{ title: `GET ${kind.admin({ id: ':userId' } as User)} (admin)`, kind, get: admin }];
-  const own = (user: User, query: Query = {}) => user.call('GET', path + search(query));
+  const byAccount = (user: User, query: Query = {}) =>
+    user.account.call('GET', kind.accountPath(user) + search(query));
+  const { userPath: path } = kind;
+  if (!path)
+    return [{ title: `GET ${kind.accountPath({ id: ':userId' } as User)} (account)`, kind, get: byAccount }];
+  const byUser = (user: User, query: Query = {}) => user.call('GET', path + search(query));
   return [
-    { title: `GET ${kind.admin({ id: ':userId' } as User)} (admin)`, kind, get: admin },
-    { title: `GET ${path} (user)`, kind, get: own },
+    { title: `GET ${kind.accountPath({ id: ':userId' } as User)} (account)`, kind, get: byAccount },
+    { title: `GET ${path} (user)`, kind, get: byUser },
   ];
 });
 
@@ -199,7 +201,8 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
       await otherKind.make(user, {});
       expectInvalid(await otherGet(user, { cursor: nextCursor }), 'cursor');
     }
-    if (kind.user) expectInvalid(await get(await user.account.newUser(), { cursor: nextCursor }), 'cursor');
+    if (kind.userPath)
+      expectInvalid(await get(await user.account.newUser(), { cursor: nextCursor }), 'cursor');
   });
 
   it('reads only the rows of its page, at any depth, even with metadata', async () => {
@@ -209,7 +212,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
       const costs: number[] = [];
       for (let cursor: string | null = ''; cursor !== null; ) {
         const { db, rows } = reading();
-        const path = kind.admin(user) + search({ ...filter, limit: '100', ...(cursor && { cursor }) });
+        const path = kind.accountPath(user) + search({ ...filter, limit: '100', ...(cursor && { cursor }) });
         const reply: Reply = await user.account.call('GET', path, { env: { DB: db } });
         costs.push(rows());
         cursor = reply.body.nextCursor;
