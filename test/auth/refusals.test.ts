@@ -1,11 +1,11 @@
-/** Every 401 has a code of its own and, in `www-authenticate`, the words of RFC 6750 for it. */
+/** Every 401 has its own code and, in `www-authenticate`, the error of RFC 6750. */
 import { expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
 import { CODE, call, newAccount, policy, type Reply, type User } from '../support/client.ts';
 import { expectProblem, statuses } from '../support/problem.ts';
 import { refusedTokens } from '../support/refused-tokens.ts';
 
-/** Refusals that are not about a token's own form, key or user. */
+/** Every 401 but those for a token's format, key or user. */
 const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Reply>][] = [
   ['no credentials for a user', 'credentials-missing', () => call('GET', '/me')],
   ['no credentials for an account', 'credentials-missing', () => call('GET', '/account')],
@@ -15,7 +15,7 @@ const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Re
     async (user) => call('GET', '/me', { headers: { authorization: `Bearer ${await user.token()}` } }),
   ],
   [
-    'an account that is no id',
+    'a malformed account id',
     'credentials-missing',
     (user) => user.call('GET', '/me', { headers: { 'nettu-account': 'acme' } }),
   ],
@@ -35,7 +35,7 @@ const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Re
     () => call('GET', '/account', { headers: { 'x-api-key': `sk_${'a'.repeat(32)}` } }),
   ],
   [
-    'an API key of another form',
+    'a malformed API key',
     'api-key-unknown',
     () => call('GET', '/account', { headers: { 'x-api-key': 'secret' } }),
   ],
@@ -55,13 +55,13 @@ const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Re
     () => call('POST', '/account', { body: { code: CODE }, env: { CREATE_ACCOUNT_SECRET_CODE: '' } }),
   ],
   [
-    'what the policy does not allow',
+    'a permission that the policy does not allow',
     'policy-denied',
     (user) =>
       user.call('POST', '/calendar', { body: { timezone: 'UTC' }, claims: policy(['DeleteCalendar']) }),
   ],
   [
-    'what the policy rejects',
+    'a permission that the policy rejects',
     'policy-denied',
     (user) => user.call('POST', '/calendar', { body: { timezone: 'UTC' }, claims: policy(['*'], ['*']) }),
   ],
@@ -98,7 +98,7 @@ it.each([
         async (user: User) => user.call('GET', '/me', { token: await make(user) }),
       ] as [string, ProblemCode, (user: User) => Promise<Reply>],
   ),
-])('%s is refused with %s, and a challenge that says so', async (_, code, send) => {
+])('%s gets %s, with a challenge that names the code', async (_, code, send) => {
   const user = await (await newAccount()).newUser();
   const reply = await send(user);
   expectProblem(reply, code);
@@ -117,7 +117,7 @@ it.each([
   }
 });
 
-it('every 401 of the contract is among these, but for the one that only the owner is told', () => {
+it('tests every 401 of the contract but key-missing, which only an inspection returns', () => {
   const tried = new Set<string>([
     ...others.map(([, code]) => code),
     ...refusedTokens.map(({ code }) => code),
@@ -126,7 +126,7 @@ it('every 401 of the contract is among these, but for the one that only the owne
   expect([...tried, 'key-missing'].sort()).toEqual(codes.map(([code]) => code).sort());
 });
 
-it('the detail of a refusal says what to do, and holds nothing of the token, the key or the database', async () => {
+it('the detail says how to proceed, and contains no part of the token, the key or the database', async () => {
   for (const { make } of refusedTokens) {
     const user = await (await newAccount()).newUser();
     const token = await make(user);

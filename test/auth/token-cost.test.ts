@@ -1,4 +1,4 @@
-/** What a stranger can make the service do: a token that cannot be good costs no cryptography and no round trip. */
+/** The cost of tokens: one that cannot be valid costs no cryptography and no round trip. */
 import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
 import {
   call,
@@ -37,7 +37,7 @@ const me = (user: User, token: string) => (env: { DB: D1Database }) =>
 const write = (user: User, token: string) => (env: { DB: D1Database }) =>
   user.call('POST', '/calendar', { token, env, body: { timezone: 'UTC' } });
 
-it('a good token is verified', async () => {
+it('a valid token costs one verification', async () => {
   const user = await (await newAccount()).newUser();
   for (const request of [me, write]) {
     const { reply, used } = await costOf(request(user, await user.token({ jti: crypto.randomUUID() })));
@@ -46,7 +46,7 @@ it('a good token is verified', async () => {
   }
 });
 
-it('a token that was verified is not verified again, though its key and its user are asked for each time', async () => {
+it('a cached token costs no second verification, and one round trip for its key and its user', async () => {
   const user = await (await newAccount()).newUser();
   const token = await user.token();
   await user.call('GET', '/me', { token });
@@ -54,7 +54,7 @@ it('a token that was verified is not verified again, though its key and its user
   expect({ status: reply.status, trips, verify: used.verify }).toEqual({ status: 201, trips: 1, verify: 0 });
 });
 
-it('a public key is imported once in an isolate, and then kept', async () => {
+it('an isolate imports a public key once', async () => {
   const pair = await newKeys();
   const user = await (await newAccount(pair.pem)).newUser();
   const token = await tokenOf(pair, user);
@@ -68,7 +68,7 @@ it.each([
   ['100 kB of claims', `${part({ alg: 'RS256' })}.${part({ more: 'a'.repeat(75_000) })}.c2ln`],
   ['100 kB of signature', `${part({ alg: 'RS256' })}.${part({ exp: 9e9 })}.${'a'.repeat(100_000)}`],
   ['8,193 characters', 'a'.repeat(8193)],
-])('a token of %s is refused with no round trip and no cryptography', async (_, token) => {
+])('a token of %s is rejected with no round trip and no cryptography', async (_, token) => {
   const user = await (await newAccount()).newUser();
   for (const send of [me(user, token), write(user, token)]) {
     const { reply, trips, used } = await costOf(send);
@@ -79,7 +79,7 @@ it.each([
 });
 
 it.each(refusedTokens.filter(({ code }) => /^token-(malformed|algorithm|claims|expired|not-yet)/.test(code)))(
-  'nor does a token with $name cost any',
+  'a token with $name costs no round trip and no cryptography',
   async ({ make, code }) => {
     const user = await (await newAccount()).newUser();
     const token = await make(user);
@@ -89,7 +89,7 @@ it.each(refusedTokens.filter(({ code }) => /^token-(malformed|algorithm|claims|e
   },
 );
 
-it('an API key of another form costs none either', async () => {
+it('a malformed API key costs no round trip and no cryptography', async () => {
   for (const key of [
     '',
     'sk_',
@@ -105,7 +105,7 @@ it('an API key of another form costs none either', async () => {
   }
 });
 
-it('a foreign token costs at most one verification for each key that there is, and one round trip', async () => {
+it('a foreign token costs at most one verification per key of the account, and one round trip', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   await addKey(account, keys, { kid: 'k2' });
@@ -117,7 +117,7 @@ it('a foreign token costs at most one verification for each key that there is, a
   expect(used.verify).toBeLessThanOrEqual(3);
 });
 
-it('a kid that names a key costs one verification, however many keys there are', async () => {
+it('a token whose kid names a key costs one verification, however many keys the account has', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   for (const kid of ['k2', 'k3', 'k4', 'k5']) await addKey(account, keys, { kid });
@@ -133,7 +133,7 @@ it('an unknown account costs one round trip and no cryptography', async () => {
   expect([trips, used]).toEqual([1, nothing]);
 });
 
-it('a key that verified one token vouches for no other: a forgery is refused, and a second good token is verified', async () => {
+it('a cached token accepts no other token: a forgery is rejected, and a second valid token is verified', async () => {
   const user = await (await newAccount()).newUser();
   const good = await user.token({ jti: 'one' });
   for (const request of [me, write, me])
