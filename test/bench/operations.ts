@@ -3,6 +3,7 @@
  * references/sequential.ts, or it does not compile. Every section of the bench then measures it.
  */
 import type { D1Database } from '@cloudflare/workers-types';
+import type { Actor } from './fixture.ts';
 import {
   busyCalendars,
   fillBusyCalendars,
@@ -10,8 +11,7 @@ import {
   fullCalendar,
   week,
   weekQuery,
-} from './agenda.ts';
-import type { Actor } from './fixture.ts';
+} from './full-calendars.ts';
 
 export interface Operation {
   readonly name: string;
