@@ -48,6 +48,6 @@ const files = await guideFiles();
 for (const [name, text] of Object.entries(files)) write(`assets/docs/guides/${name}`, text);
 const folder = join(root, 'dist/assets/docs/guides');
 for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-  // A page that a former build made, and that has no source any more.
+  // The page of an earlier build, whose source is gone.
   if (name.endsWith('.html') && !(name.replaceAll('\\', '/') in files)) rmSync(join(folder, name));
 }

@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 
 const FILES = new RegExp(`^https?://[^/]+(?:${BASE_PATH})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
 
-/** The reference and the index of the guides are asked for by their folder, a guide by its name. */
+/** The reference and the index of the guides are named by their folder, a guide by its name without an extension. */
 const FOLDER = /^\/docs(?:\/guides)?\/?$/;
 const GUIDE = /^\/docs\/guides\/[\w/-]+$/;
 

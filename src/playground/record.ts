@@ -1,5 +1,5 @@
 /** Records requests to the scheduler for the page: as SDK code and as curl, with the answer and the time. */
-import { sdkCall } from './sdk-call.ts';
+import { sdkCall, withoutSecrets } from './sdk-call.ts';
 
 export interface RecordedRequest {
   /** The sender: the page, or "your backend". */
@@ -63,5 +63,3 @@ function pretty(text: string): string {
     return text;
   }
 }
-
-export const withoutSecrets = (text: string): string => text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN');

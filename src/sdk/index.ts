@@ -13,8 +13,9 @@ export {
 export type { List } from './list.ts';
 export { NettuNetworkError, NettuTimeoutError } from './network-error.ts';
 export type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from './options.ts';
-export { type AnswerProblem, NettuProblem, unwrap } from './problem.ts';
+export { type AnswerProblem, NettuProblem } from './problem.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
+export { unwrap } from './unwrap.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';
 export { verifyWebhook } from './verify-webhook.ts';

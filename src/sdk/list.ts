@@ -1,9 +1,9 @@
 /** A paged list: `await` returns one page, `for await` iterates over the items of all pages. */
 import type { Answer } from './answer.ts';
 import type { RequestOptions } from './options.ts';
-import { unwrap } from './problem.ts';
 import type { Send } from './request.ts';
 import type { ListQuery, Page } from './types.ts';
+import { unwrap } from './unwrap.ts';
 import { query } from './url.ts';
 
 /**

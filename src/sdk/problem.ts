@@ -1,5 +1,4 @@
 /** The error of a failed request, and `unwrap`, which throws it. */
-import type { Answer } from './answer.ts';
 import type { Problem, ProblemCode } from './types.ts';
 
 /** The service's problem document. For an answer that is not from the service, the client makes one. */
@@ -56,16 +55,3 @@ const membersOf = ({
   ...(id && { id }),
   ...(requestId && { requestId }),
 });
-
-/**
- * Returns the data of an answer, or of the promise of one: `await unwrap(client.user.me())`.
- *
- * @throws {NettuProblem} the error of the answer.
- */
-export function unwrap<T>(answer: Answer<T>): T;
-export function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
-export function unwrap<T>(answer: Answer<T> | Promise<Answer<T>>): T | Promise<T> {
-  if ('then' in answer) return answer.then((resolved) => unwrap(resolved));
-  if (answer.error) throw answer.error;
-  return answer.data;
-}

@@ -16,8 +16,8 @@ import { problemNotes } from './problem-notes.ts';
 import { textOf } from './sources.ts';
 
 const operations = Object.entries<Route>(routes).map(([name, route]) => {
-  const said: OperationDocs = words[name as keyof typeof words];
-  return { route, said };
+  const docs: OperationDocs = words[name as keyof typeof words];
+  return { route, docs };
 });
 
 /** The comment `<!-- generated: NAME -->` in a page stands for a part. */
@@ -35,8 +35,8 @@ export const generated: Readonly<Record<string, () => string>> = {
 
 function routesOf([tag, description]: [string, string]): string {
   const rows = operations
-    .filter(({ said }) => said.tag === tag)
-    .map(({ route, said }) => [said.summary, ...pathsOf(route), queryIn(route), route.needs.join(', ')]);
+    .filter(({ docs }) => docs.tag === tag)
+    .map(({ route, docs }) => [docs.summary, ...pathsOf(route), queryIn(route), route.needs.join(', ')]);
   return `## ${tag}\n\n${description}\n\n${table(['', 'API key', 'token', 'query', 'permission'], rows)}`;
 }
 
@@ -59,10 +59,10 @@ const codes = Object.keys(kinds) as ProblemCode[];
 
 /** The operations that can answer with each code, by what the description says of them. */
 const answering = new Map<ProblemCode, Set<string>>();
-for (const { route, said } of operations) {
+for (const { route, docs } of operations) {
   for (const door of doorNames.filter((door) => route[door])) {
-    for (const code of problemsOf(route, door, said.codes).flatMap(([, codes]) => codes)) {
-      answering.set(code, (answering.get(code) ?? new Set()).add(said.summary));
+    for (const code of problemsOf(route, door, docs.codes).flatMap(([, codes]) => codes)) {
+      answering.set(code, (answering.get(code) ?? new Set()).add(docs.summary));
     }
   }
 }

@@ -2,9 +2,10 @@
 import type { Inspection, Permission, SchedulerPolicy, SigningKey } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { keysView } from './keys-view.ts';
-import { attempt, type Outcome, operations } from './operations.ts';
+import { attempt, operations } from './operations.ts';
 import { requestLog } from './request-log.ts';
 import { callBackend, recordingFetch, setup, tokenOf } from './session.ts';
+import type { Choice, TokenState } from './token-state.ts';
 import { verdictView } from './verdict-view.ts';
 
 const PANEL = 'token';
@@ -13,20 +14,6 @@ const EXPIRES_IN: [seconds: number, name: string][] = [
   [20, 'in 20 seconds'],
   [-60, 'a minute ago'],
 ];
-
-export type Choice = 'allow' | 'reject' | 'neither';
-
-export interface TokenState {
-  userId: string;
-  expiresIn: number;
-  kid: string;
-  /** The policy for each permission, `*` included. */
-  choices: Map<Permission, Choice>;
-  token: string;
-  keys: SigningKey[];
-  inspection: Inspection | undefined;
-  outcomes: (Outcome | undefined)[];
-}
 
 export function tokenPanel(section: HTMLElement): () => void {
   const state: TokenState = {

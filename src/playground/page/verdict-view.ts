@@ -2,7 +2,7 @@
 import { type Inspection, type Permission, Permissions } from '@nettu/scheduler-sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Operation, operations } from './operations.ts';
-import type { Choice, TokenState } from './token-panel.ts';
+import type { Choice, TokenState } from './token-state.ts';
 
 const CHOICES: Choice[] = ['allow', 'reject', 'neither'];
 

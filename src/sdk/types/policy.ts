@@ -1,8 +1,8 @@
 /** Permissions, policies, and the claims of a token. */
-import type { Permissions } from '../constants.ts';
+import type { Permissions } from '../permissions.ts';
 
 /** A permission that a policy can allow or reject. `*` stands for all of them. */
-export type Permission = (typeof Permissions)[keyof typeof Permissions];
+export type Permission = Permissions;
 
 /** A permission for one kind of action. Reading needs none. */
 export type NamedPermission = Exclude<Permission, '*'>;

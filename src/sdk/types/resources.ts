@@ -1,7 +1,6 @@
 /** The resources of the service. */
 import type { NamedPermission } from './policy.ts';
 import type { ProblemCode } from './problem.ts';
-import type { WebhookEvent } from './webhooks.ts';
 
 /** Your own data on a resource: strings under keys of your choice. */
 export type Metadata = Record<string, string>;
@@ -24,6 +23,12 @@ export interface ListQuery {
   metadata?: Metadata | undefined;
 }
 
+/** A page of a list. */
+export interface Page {
+  /** The cursor of the next page; null on the last page. */
+  nextCursor: string | null;
+}
+
 export type Weekday = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
 /** The first day of a week, by name or by number (0 = Monday). Answers always use the name. */
@@ -42,31 +47,6 @@ export type Month =
   | 'October'
   | 'November'
   | 'December';
-
-export interface Account {
-  id: string;
-  /** The newest active signing key in PEM, byte for byte as you sent it; null where there is none. */
-  publicJwtKey: string | null;
-  settings: {
-    webhook: {
-      url: string;
-      /** Each delivery carries it in the header `nettu-scheduler-webhook-key`. */
-      key: string;
-      /** The secret for `verifyWebhook`, `whsec_…`. */
-      secret: string;
-      events: WebhookEvent[];
-    } | null;
-    /** Whether anyone who knows the account's id may read its users' free/busy. */
-    publicFreebusy: boolean;
-    /** Whether anyone who knows the account's id may read its services' booking slots. */
-    publicBooking: boolean;
-    /**
-     * Where reads with a token or an API key go: to the primary database, or to the nearest replica. A replica is faster
-     * from afar, but a revoked key, token or user may keep reading until the replica has caught up.
-     */
-    reads: 'primary' | 'nearest';
-  };
-}
 
 /** `standby`: not accepted yet; `retiring`: accepted until `retiresAt`; `revoked`: never accepted again. */
 export type SigningKeyState = 'standby' | 'active' | 'retiring' | 'revoked';
