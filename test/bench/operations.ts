@@ -93,8 +93,8 @@ export interface Call {
 }
 
 /**
- * The request of an actor for an operation. The headers `x-operation` and `x-user` tell the references the route and the
- * caller, which they do not have to find out. Our Worker ignores them, like any unknown header.
+ * The request of an actor for an operation. The headers `x-operation` and `x-user` give the route and the caller to the
+ * references, which do no routing and no authentication. Our Worker ignores them, like any unknown header.
  */
 export function callOf(operation: Operation, actor: Actor): Call {
   const body = operation.body?.(actor);
