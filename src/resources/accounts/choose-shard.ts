@@ -10,7 +10,7 @@ import {
 } from '../../db/idempotency-store.ts';
 import { nobody } from '../../db/scope.ts';
 import { type Shard, shardsOf } from '../../db/shards.ts';
-import { query } from '../../db/sql.ts';
+import { query, sql } from '../../db/sql.ts';
 import type { Env } from '../../env.ts';
 import type { ParsedRequest } from '../../operation.ts';
 import { Problem } from '../../problem.ts';
@@ -86,8 +86,8 @@ async function firstChoice(
 ): Promise<number> {
   // The caller 'place' stays: records of the release before have it.
   const stored: IdempotentRequest = { ...request, caller: 'place' };
-  // With a single shard, the answer itself was stored here and no choice.
-  const created = isNew(nobody, request, now);
+  // The first choice stays. And with a single shard, the answer itself was stored here, and no choice.
+  const created = sql`${isNew(nobody, stored, now)} AND ${isNew(nobody, request, now)}`;
   const [, [record]] = await connection.batch(
     [
       insertIdempotencyRecord(nobody, stored, { answer: String(choice), created, now }),
