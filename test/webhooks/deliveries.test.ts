@@ -1,4 +1,4 @@
-/** What arrives, and what an account can see of it and do about it. */
+/** Deliveries: the requests that a webhook receives, and the routes to list, replay and test them. */
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
@@ -10,13 +10,13 @@ import { DAY, forget, HOUR, open, type Told, toldAccount, urlOf } from '../suppo
 const settingsOf = async (account: Told) =>
   (await account.call('GET', '/account')).body.account.settings.webhook;
 
-/** One change that is told. */
+/** Makes one change that notifies. */
 const changed = (account: Told) => account.newUser({ color: 'red' });
 const only = async (account: Told) =>
   (await account.deliveries())[0] as NonNullable<unknown> & { id: string };
 
 describe('a request', () => {
-  it('has the headers of the contract, and a signature that anybody can verify', async () => {
+  it('has the headers of the contract, and a signature that the SDK and standardwebhooks verify', async () => {
     const account = await toldAccount();
     await changed(account);
     const delivery = await only(account);
@@ -38,7 +38,7 @@ describe('a request', () => {
     expect(new Webhook(secret).verify(body, headers)).toEqual(parsed);
   });
 
-  it('is signed with both secrets for a day after they were rolled', async () => {
+  it('is signed with both secrets for 24 hours after a roll', async () => {
     const account = await toldAccount();
     const before = await settingsOf(account);
     const now = Date.now();
@@ -62,7 +62,7 @@ describe('a request', () => {
     }
   });
 
-  it('is as large as the largest event, and no body is larger than 256 KiB', async () => {
+  it('delivers the largest event within 256 KiB', async () => {
     const account = await toldAccount('ok', []);
     const user = await account.newUser();
     const calendarId = await user.newCalendar();
@@ -86,8 +86,8 @@ describe('a request', () => {
   });
 });
 
-describe('what fails is made again', () => {
-  it('at the times of the contract, with the same id and body, until it is answered', async () => {
+describe('a failed delivery', () => {
+  it('is retried at the times of the contract, with the same id and body, until it succeeds', async () => {
     const account = await toldAccount('recovering');
     await changed(account);
     let now = Date.now();
@@ -97,7 +97,7 @@ describe('what fails is made again', () => {
       expect(delivery).toMatchObject({ state: 'pending', lastStatus: 503, lastError: 'It answered 503.' });
       expect(delivery?.nextAttempt).toBe(next);
       waits.push(next - now);
-      // Not a moment before.
+      // Not a millisecond earlier.
       expect(await account.deliver(next - 1)).toBe(null);
       now = next;
     }
@@ -116,7 +116,7 @@ describe('what fails is made again', () => {
     ]);
   });
 
-  it('ten times in some three days, and then it has failed; a replay begins anew', async () => {
+  it('fails for good after ten attempts in about three days, and a replay starts again', async () => {
     const account = await toldAccount('down');
     await changed(account);
     const began = Date.now();
@@ -137,14 +137,14 @@ describe('what fails is made again', () => {
     });
     expect(await account.deliver(now)).toBe(null);
     expect(await account.deliveries()).toMatchObject([{ id, state: 'delivered', attempts: 1 }]);
-    // Also what was delivered.
+    // A delivered one can be replayed, too.
     await account.call('POST', path, { now });
     await account.deliver(now);
     const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
     expect(ids).toEqual(new Array(12).fill(id));
   });
 
-  it('at the new URL, at once, when that has changed', async () => {
+  it('is retried at once when the webhook gets a new URL', async () => {
     const account = await toldAccount('down');
     await changed(account);
     const now = Date.now();
@@ -158,7 +158,7 @@ describe('what fails is made again', () => {
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
   });
 
-  it('and dropped when the webhook is removed; what was delivered can still be seen, and is kept for a week', async () => {
+  it('is dropped when the webhook is removed, while delivered ones are listed for seven days', async () => {
     const account = await toldAccount();
     await changed(account);
     const now = Date.now();
@@ -178,7 +178,7 @@ describe('what fails is made again', () => {
     expect(await account.deliveries()).toEqual([]);
   });
 
-  it('what has failed is kept for 30 days', async () => {
+  it('is listed for 30 days after its last attempt', async () => {
     const account = await toldAccount('down');
     await changed(account);
     const now = Date.now();
@@ -192,7 +192,7 @@ describe('what fails is made again', () => {
 });
 
 describe('GET /account/webhook/deliveries', () => {
-  it('lists the newest first, page by page, and by state', async () => {
+  it('lists the newest first, by page and by state', async () => {
     const account = await toldAccount();
     for (let i = 0; i < 3; i++) await changed(account);
     await account.deliver();
@@ -238,7 +238,7 @@ describe('GET /account/webhook/deliveries', () => {
     expect(found).toEqual(all.map(({ id }) => id));
   });
 
-  it("shows no other account's", async () => {
+  it("returns 404 for another account's delivery, and does not list it", async () => {
     const [mine, other] = [await toldAccount(), await toldAccount()];
     await changed(other);
     const { id } = await only(other);
@@ -249,7 +249,7 @@ describe('GET /account/webhook/deliveries', () => {
   });
 });
 
-it('GET …/:id has the text that is sent', async () => {
+it('GET …/:id returns the body that is sent', async () => {
   const account = await toldAccount();
   await changed(account);
   const delivery = await only(account);
@@ -261,7 +261,7 @@ it('GET …/:id has the text that is sent', async () => {
 describe('POST /account/webhook/test', () => {
   const test = (account: Told) => account.call('POST', '/account/webhook/test', { env: open });
 
-  it('sends a ping, and tells what came back', async () => {
+  it('sends a ping, and returns its outcome', async () => {
     const account = await toldAccount();
     expect(await test(account)).toMatchObject({
       status: 200,
@@ -279,7 +279,7 @@ describe('POST /account/webhook/test', () => {
     expect((await test(account)).body).toEqual(refused);
   });
 
-  it('and a roll of the secret are 409 without a webhook', async () => {
+  it('returns 409 without a webhook, as does a roll of the secret', async () => {
     const account = await toldAccount();
     await account.call('DELETE', '/account/webhook');
     expectProblem(await test(account), 'webhook-missing');
@@ -299,14 +299,14 @@ describe('PUT /account/webhook', () => {
     'http://169.254.169.254/latest/meta-data',
     'https://service.internal/',
     'https://user:pass@example.com/',
-  ])('%s is 400', async (webhookUrl) => {
+  ])('returns 400 for %s', async (webhookUrl) => {
     const account = await toldAccount();
     const before = await settingsOf(account);
     expectInvalid(await account.call('PUT', '/account/webhook', { body: { webhookUrl } }), 'webhookUrl');
     expect(await settingsOf(account)).toEqual(before);
   });
 
-  it('takes private addresses where the operator allows it, and credentials never', async () => {
+  it('accepts private addresses if the operator allows them, and never credentials', async () => {
     const account = await toldAccount();
     const put = (webhookUrl: string) =>
       account.call('PUT', '/account/webhook', { body: { webhookUrl }, env: open });
@@ -314,7 +314,7 @@ describe('PUT /account/webhook', () => {
     expectInvalid(await put('http://me:secret@localhost:3000/hook'), 'webhookUrl');
   });
 
-  it('an address that is not allowed any more is not posted to', async () => {
+  it('does not deliver to an address that is no longer allowed', async () => {
     const account = await toldAccount();
     await changed(account);
     const closed = { ALLOW_PRIVATE_WEBHOOKS: undefined } as unknown as Partial<typeof open>;
