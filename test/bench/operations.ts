@@ -10,7 +10,7 @@ import {
   fullCalendar,
   week,
   weekQuery,
-} from './agenda.ts';
+} from './agenda.ts'; // words: allow
 import type { Actor } from './fixture.ts';
 
 export interface Operation {

@@ -71,8 +71,8 @@ it('the cron puts a reminder of an account in the EU into the outbox of its shar
 
 it('the daily cron deletes expired idempotency records in every shard', async () => {
   const databases = Object.values(queued.databases);
-  const expired = "remembered WHERE account_id = 'a' AND key = 'old'";
-  for (const db of databases) await db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
+  const expired = "remembered WHERE account_id = 'a' AND key = 'old'"; // words: allow
+  for (const db of databases) await db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)"); // words: allow
   const records = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${expired}`).first()));
   expect(await records()).not.toContain(null);
   await queued.runCron(queued.crons[1] ?? '');

@@ -109,7 +109,7 @@ describe('the creation of an account with an Idempotency-Key', () => {
     serverAt(baseUrl).account.create({ code: CODE }, options);
   const fill = (binding: string) =>
     service.databases[binding]
-      ?.prepare("INSERT INTO remembered VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)")
+      ?.prepare("INSERT INTO remembered VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)") // words: allow
       .bind(crypto.randomUUID())
       .run();
 

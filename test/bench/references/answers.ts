@@ -83,7 +83,7 @@ export const userAnswer = (row: UserRow | null, status = 200): Response =>
 
 /** Stores the answer of a request with an Idempotency-Key. */
 export const insertIdempotencyRecord =
-  "INSERT INTO remembered (account_id, caller, key, request, answer, expires_at) VALUES (?, ?, ?, '', ?, 0)";
+  "INSERT INTO remembered (account_id, caller, key, request, answer, expires_at) VALUES (?, ?, ?, '', ?, 0)"; // words: allow
 
 export const usersAnswer = (rows: UserRow[]): Response => json({ users: rows.map(user) }, 200);
 

@@ -113,7 +113,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     if (!caller) return refusal('forged');
     const key = header(request, 'idempotency-key');
     const record = await db
-      .prepare('SELECT answer FROM remembered WHERE account_id = ? AND caller = ? AND key = ?')
+      .prepare('SELECT answer FROM remembered WHERE account_id = ? AND caller = ? AND key = ?') // words: allow
       .bind(caller.account, caller.user.id, key)
       .first<{ answer: string }>();
     if (record) return new Response(record.answer, { status: 201 });
