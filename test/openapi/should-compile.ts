@@ -1,7 +1,6 @@
 /**
- * The description and the code cannot drift: types made of the one are those of the other. `tsc -p test/openapi` is
- * the test. The operations answer with the SDK's types, and test/should-not-compile.ts has bonds from what the
- * schemas take to the SDK's requests.
+ * The OpenAPI description and the code have equal types. `tsc -p test/openapi` is the test. The operations return the
+ * SDK's types, and test/should-not-compile.ts compares the input schemas with the SDK's requests.
  */
 import type * as v from 'valibot';
 import type { Described } from '../../dist/test/described.d.ts';
@@ -15,18 +14,18 @@ type Routes = typeof routes;
 type Name = keyof Routes;
 type Words<N extends Name> = (typeof words)[N];
 
-/** Each of these routes answers something else than its words say. */
-type AnswersAmiss = {
+/** The routes whose answer differs from its description. */
+type WrongAnswers = {
   [N in Name]: Words<N> extends { answer: infer Type extends keyof Described }
     ? Differs<LineOf<AnswerOf<Routes[N]['does']>>, Described[Type], N>
     : `${N} has no such answer`;
 }[Name];
-/** An answer that comes in parts is described line by line. */
+/** The description of a streamed answer is that of one line. */
 type LineOf<A> = A extends Part<infer Line> ? Line : A;
-export const answers: [AnswersAmiss] extends [never] ? true : AnswersAmiss = true;
+export const answers: [WrongAnswers] extends [never] ? true : WrongAnswers = true;
 
-/** Each of these routes takes another body than its words say. */
-type BodiesAmiss = {
+/** The routes whose body differs from its description. */
+type WrongBodies = {
   [N in Name]: [SchemaOf<N>] extends [never]
     ? Words<N> extends { body: string }
       ? `${N} takes no body`
@@ -36,9 +35,9 @@ type BodiesAmiss = {
       : `${N} has no such body`;
 }[Name];
 type SchemaOf<N extends Name> = Exclude<Routes[N]['does']['body'], undefined>;
-export const bodies: [BodiesAmiss] extends [never] ? true : BodiesAmiss = true;
+export const bodies: [WrongBodies] extends [never] ? true : WrongBodies = true;
 
-/** And under the same names the SDK has the same types. */
+/** The SDK has the same types under the same names. */
 export const sdk: [
   Differs<wire.Problem, Described['Problem'], 'Problem'>,
   Differs<wire.CalendarEvent, Described['CalendarEvent'], 'CalendarEvent'>,
@@ -46,9 +45,9 @@ export const sdk: [
   ? true
   : false = true;
 
-type Differs<A, B, Told> = [Plain<A>, Plain<B>] extends [Plain<B>, Plain<A>] ? never : Told;
+type Differs<A, B, Label> = [Plain<A>, Plain<B>] extends [Plain<B>, Plain<A>] ? never : Label;
 
-/** JSON Schema has no word for template literals, and none for lists that nobody may change. */
+/** JSON Schema has neither template literals nor readonly lists. */
 type Plain<T> = T extends `${number}${infer _}`
   ? string
   : T extends readonly (infer Entry)[]

@@ -1,8 +1,8 @@
-/** From the description back to TypeScript, for the compiler to compare. */
+/** Generates TypeScript from the OpenAPI description, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
 
-/** A module with the interface `Described`: the type of each schema, by its name. */
+/** Returns a module with the interface `Described`, which has the type of each schema by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
   const names = Object.keys(schemas);
   const schema = {
