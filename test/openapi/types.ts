@@ -1,6 +1,8 @@
 /** Generates TypeScript from the OpenAPI description, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
+import { words } from '../../src/openapi/words.ts';
+import type { OperationDocs } from '../../src/operation-docs.ts';
 
 /** Returns a module with the interface `Described`, which has the type of each schema by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
@@ -17,4 +19,16 @@ export function typesOf({ components: { schemas } }: ReturnType<typeof describe>
     format: false,
     ignoreMinAndMaxItems: true,
   });
+}
+
+/** Returns a module with the interface `Bodies`: the SDK's type of each route's body, by the name of the route. */
+export function bodyTypes(): string {
+  const types = Object.entries<OperationDocs>(words).flatMap(([route, { body }]) =>
+    body ? `${route}: wire.${body};` : [],
+  );
+  return [
+    "import type * as wire from '../../src/sdk/types.ts';",
+    `export interface Bodies { ${types.join(' ')} }`,
+    '',
+  ].join('\n');
 }
