@@ -1,5 +1,10 @@
 import type { OperationDocs } from '../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Webhook: 'Reminders and changes, signed as in Standard Webhooks, and their deliveries.',
+};
+
 export const docs = {
   setWebhook: {
     tag: 'Webhook',

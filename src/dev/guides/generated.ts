@@ -2,10 +2,9 @@
 import { STATUS_CODES } from 'node:http';
 import { doorNames } from '../../auth/doors.ts';
 import { limitsOf } from '../../openapi/limits.ts';
-import { tags } from '../../openapi/overview.ts';
 import { problemsOf } from '../../openapi/problems.ts';
 import { queryOf } from '../../openapi/schema.ts';
-import { words } from '../../openapi/words.ts';
+import { tags, words } from '../../openapi/words.ts';
 import type { AnyOperation } from '../../operation.ts';
 import type { OperationDocs } from '../../operation-docs.ts';
 import { kinds, Problem } from '../../problem.ts';

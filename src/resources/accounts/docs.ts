@@ -1,5 +1,11 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Service: 'Whether the service is up.',
+  Account: "A company's account: its settings, its public key and its export.",
+};
+
 export const docs = {
   checkHealth: { tag: 'Service', summary: 'Check the health of the service', answer: 'HealthResult' },
   createAccount: {

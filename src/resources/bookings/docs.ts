@@ -1,5 +1,10 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Booking: 'The slots of a service, and its bookings. Two bookings never overlap.',
+};
+
 export const docs = {
   getBookingSlots: {
     tag: 'Booking',

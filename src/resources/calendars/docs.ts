@@ -1,5 +1,10 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Calendars: 'A calendar has a time zone and a first day of the week, by which its recurring events repeat.',
+};
+
 export const docs = {
   listCalendars: {
     tag: 'Calendars',

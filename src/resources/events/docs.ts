@@ -1,5 +1,11 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Events: 'An event repeats by the rules of RFC 5545, in the time zone of its calendar.',
+  'Free/busy': 'When a user is busy, and nothing else about it.',
+};
+
 export const docs = {
   listEvents: {
     tag: 'Events',

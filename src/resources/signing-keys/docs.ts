@@ -1,5 +1,10 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Keys: "The public keys that verify users' tokens, and the API keys of the account. Rotate both without an outage.",
+};
+
 export const docs = {
   listKeys: { tag: 'Keys', summary: 'List the signing keys', answer: 'KeysResult' },
   addKey: {
