@@ -5,20 +5,20 @@ import { backfillReminders, remind } from '../../src/reminders/remind.ts';
 import type { Reminder } from '../../src/sdk/types.ts';
 import type { User } from '../support/client.ts';
 import { through, writing } from '../support/database.ts';
-import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from '../support/webhooks.ts';
+import { DAY, HOUR, MINUTE, type NotifiedAccount, notifiedAccount, open } from '../support/webhooks.ts';
 
 /** The clock of these tests starts here, on a Monday in winter. */
 const NOW = Date.parse('2030-01-07T00:00:00Z');
 const TEN: Reminder[] = [{ delta: -10, identifier: 'ten before' }];
 
 interface World {
-  account: Told;
+  account: NotifiedAccount;
   user: User;
   calendarId: string;
 }
 
 async function world(timezone = 'UTC'): Promise<World> {
-  const account = await toldAccount('ok', [], NOW);
+  const account = await notifiedAccount('ok', [], NOW);
   const user = await account.newUser();
   const { calendar } = (await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone } })).body;
   return { account, user, calendarId: calendar.id };

@@ -16,7 +16,7 @@ export const DAY = 24 * HOUR;
 /** The Worker as an operator configures it for development, without a queue: tests deliver explicitly. */
 export const open = { ...env, ALLOW_PRIVATE_WEBHOOKS: 'yes', DELIVERIES: undefined } as unknown as Env;
 
-export interface Told extends Account {
+export interface NotifiedAccount extends Account {
   /** The name under which the receiver stores the account's requests. */
   name: string;
   /** All requests that arrived, earliest first. */
@@ -31,16 +31,16 @@ export interface Told extends Account {
 }
 
 /** An account whose webhook is the receiver with this behaviour. */
-export async function toldAccount(
+export async function notifiedAccount(
   behaviour = 'ok',
   events: WebhookEvent[] | undefined = ['*'],
   now = Date.now(),
-): Promise<Told> {
+): Promise<NotifiedAccount> {
   const account = await newAccount();
   const name = crypto.randomUUID();
   const received = async () =>
     (await (await fetch(`${inject('receiver')}/received/${name}`)).json()) as Received[];
-  const told: Told = {
+  const notified: NotifiedAccount = {
     ...account,
     name,
     received,
@@ -56,9 +56,9 @@ export async function toldAccount(
         now,
       }),
   };
-  const { status, body } = await told.point(behaviour, events);
+  const { status, body } = await notified.point(behaviour, events);
   if (status !== 200) throw new Error(JSON.stringify(body));
-  return told;
+  return notified;
 }
 
 export const urlOf = (behaviour: string, name: string): string =>

@@ -5,14 +5,17 @@ import type { WebhookEvent } from '../../src/sdk/types.ts';
 import { addHost, book, change, newHost, newService, ok } from '../support/bookings.ts';
 import type { Account } from '../support/client.ts';
 import { countOf, writing } from '../support/database.ts';
-import { HOUR, type Told, toldAccount } from '../support/webhooks.ts';
+import { HOUR, type NotifiedAccount, notifiedAccount } from '../support/webhooks.ts';
 
 /** A whole hour at least a day from now, also by the clock of the database. */
 const SOON = Math.ceil(Date.now() / HOUR) * HOUR + 48 * HOUR;
 const when = { startTs: SOON, duration: HOUR };
 
 /** Returns the types and contents of the notifications that some requests cause, sorted by type. */
-async function notificationsOf(account: Told, does: () => Promise<unknown>): Promise<[string, object][]> {
+async function notificationsOf(
+  account: NotifiedAccount,
+  does: () => Promise<unknown>,
+): Promise<[string, object][]> {
   const before = new Set((await account.deliveries()).map(({ id }) => id));
   await does();
   const deliveries = (await account.deliveries()).filter(({ id }) => !before.has(id));
@@ -24,7 +27,7 @@ async function notificationsOf(account: Told, does: () => Promise<unknown>): Pro
   return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const typesOf = async (account: Told, does: () => Promise<unknown>): Promise<string[]> =>
+const typesOf = async (account: NotifiedAccount, does: () => Promise<unknown>): Promise<string[]> =>
   (await notificationsOf(account, does)).map(([type]) => type);
 
 describe('a notification contains the resource as its own routes return it:', () => {
@@ -40,7 +43,7 @@ describe('a notification contains the resource as its own routes return it:', ()
     ['schedule', '/user/:user/schedule', { timezone: 'Europe/Oslo' }, { rules: [] }],
     ['service', '/service', { metadata: { a: '"✓' } }, { multiPerson: { variant: 'collective' } }],
   ] as const)('%s', async (name, creation, body, update) => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const user = await account.newUser();
     const calendarId = name === 'event' ? { calendarId: await calendarOf(account, user.id) } : {};
     let resource: { id: string } = { id: '' };
@@ -72,8 +75,8 @@ const calendarOf = async (account: Account, user: string): Promise<string> =>
   (await account.call('POST', `/user/${user}/calendar`, { body: { timezone: 'UTC' } })).body.calendar.id;
 
 describe('a cascade causes one notification, for the resource that the request deletes:', () => {
-  async function filled(): Promise<{ account: Told; user: string; calendar: string }> {
-    const account = await toldAccount();
+  async function filled(): Promise<{ account: NotifiedAccount; user: string; calendar: string }> {
+    const account = await notifiedAccount();
     const user = (await account.newUser()).id;
     const calendar = await calendarOf(account, user);
     for (let i = 0; i < 3; i++) {
@@ -97,7 +100,7 @@ describe('a cascade causes one notification, for the resource that the request d
   });
 
   it('the schedule or calendar of a host, and a user or service with its hosts', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const [one, two] = [await newHost(account), await newHost(account)];
     const service = await newService(account, [one, two]);
     const removed = (path: string) => typesOf(account, () => account.call('DELETE', path));
@@ -109,7 +112,7 @@ describe('a cascade causes one notification, for the resource that the request d
 });
 
 it('a change of a host notifies as an update of its service', async () => {
-  const account = await toldAccount();
+  const account = await notifiedAccount();
   const [one, two] = [await newHost(account), await newHost(account)];
   const service = await newService(account, [one]);
   const host = `/service/${service}/users/${one.id}`;
@@ -126,7 +129,7 @@ it('a change of a host notifies as an update of its service', async () => {
 
 describe('a booking', () => {
   async function world(hold?: number) {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const host = await newHost(account);
     const service = await newService(account, [host]);
     const now = Date.now();
@@ -191,7 +194,7 @@ describe('a booking', () => {
     ]);
 
     // Held an hour ago, so it has expired also by the clock of the database.
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const host = await newHost(account);
     const service = await newService(account, [host]);
     const booking = await book({ account, service }, SOON, { holdFor: 10 }, { now: Date.now() - HOUR });
@@ -203,7 +206,7 @@ describe('a booking', () => {
 describe('a webhook', () => {
   it('gets the events that it subscribes to, and nothing else', async () => {
     const events: WebhookEvent[] = ['user.deleted', 'calendar.created'];
-    const account = await toldAccount('ok', events);
+    const account = await notifiedAccount('ok', events);
     expect((await account.call('GET', '/account')).body.account.settings.webhook.events).toEqual(events);
     const user = await account.newUser();
     await calendarOf(account, user.id);
@@ -222,7 +225,11 @@ describe('a webhook', () => {
   });
 
   it('gets the notifications of its own account only, and an account without a webhook has none', async () => {
-    const [notified, other, silent] = [await toldAccount(), await toldAccount(), await toldAccount()];
+    const [notified, other, silent] = [
+      await notifiedAccount(),
+      await notifiedAccount(),
+      await notifiedAccount(),
+    ];
     await silent.call('DELETE', '/account/webhook');
     await notified.newUser();
     await silent.newUser();
@@ -234,7 +241,7 @@ describe('a webhook', () => {
   });
 
   it('gets nothing for a request that changes nothing', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const user = await account.newUser();
     await account.call('PUT', `/user/${crypto.randomUUID()}`, { body: { metadata: { a: 'b' } } });
     await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone: 'nowhere' } });
@@ -253,12 +260,12 @@ it('a notification costs two rows written, four when none was pending, and none 
     await account.call('POST', '/user', { env: { DB: db } });
     return rows();
   };
-  const silent = await toldAccount('ok', ['event.created']);
-  const none = await toldAccount();
+  const silent = await notifiedAccount('ok', ['event.created']);
+  const none = await notifiedAccount();
   await none.call('DELETE', '/account/webhook');
   const bare = await cost(none);
   expect(await cost(silent)).toBe(bare);
-  const account = await toldAccount();
+  const account = await notifiedAccount();
   expect((await cost(account)) - bare).toBe(4);
   expect((await cost(account)) - bare).toBe(2);
   expect(await countOf('deliveries', none.id)).toBe(0);

@@ -5,19 +5,27 @@ import { describe, expect, it } from 'vitest';
 import { WEBHOOK_BODY_MAX_BYTES } from '../../src/limits.ts';
 import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
-import { DAY, forget, HOUR, open, type Told, toldAccount, urlOf } from '../support/webhooks.ts';
+import {
+  DAY,
+  forget,
+  HOUR,
+  type NotifiedAccount,
+  notifiedAccount,
+  open,
+  urlOf,
+} from '../support/webhooks.ts';
 
-const settingsOf = async (account: Told) =>
+const settingsOf = async (account: NotifiedAccount) =>
   (await account.call('GET', '/account')).body.account.settings.webhook;
 
 /** Makes one change that notifies. */
-const changed = (account: Told) => account.newUser({ color: 'red' });
-const only = async (account: Told) =>
+const changed = (account: NotifiedAccount) => account.newUser({ color: 'red' });
+const only = async (account: NotifiedAccount) =>
   (await account.deliveries())[0] as NonNullable<unknown> & { id: string };
 
 describe('a request', () => {
   it('has the headers of the contract, and a signature that the SDK and standardwebhooks verify', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const delivery = await only(account);
     const now = Date.now();
@@ -39,7 +47,7 @@ describe('a request', () => {
   });
 
   it('is signed with both secrets for 24 hours after a roll', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const before = await settingsOf(account);
     const now = Date.now();
     const { body } = await account.call('POST', '/account/webhook/secret', { now });
@@ -63,7 +71,7 @@ describe('a request', () => {
   });
 
   it('delivers the largest event within 256 KiB', async () => {
-    const account = await toldAccount('ok', []);
+    const account = await notifiedAccount('ok', []);
     const user = await account.newUser();
     const calendarId = await user.newCalendar();
     const create = { calendarId, startTs: Date.now() + DAY, duration: HOUR };
@@ -88,7 +96,7 @@ describe('a request', () => {
 
 describe('a failed delivery', () => {
   it('is retried at the times of the contract, with the same id and body, until it succeeds', async () => {
-    const account = await toldAccount('recovering');
+    const account = await notifiedAccount('recovering');
     await changed(account);
     let now = Date.now();
     const waits: number[] = [];
@@ -117,7 +125,7 @@ describe('a failed delivery', () => {
   });
 
   it('fails for good after ten attempts in about three days, and a replay starts again', async () => {
-    const account = await toldAccount('down');
+    const account = await notifiedAccount('down');
     await changed(account);
     const began = Date.now();
     let now = began;
@@ -145,7 +153,7 @@ describe('a failed delivery', () => {
   });
 
   it('is retried at once when the webhook gets a new URL', async () => {
-    const account = await toldAccount('down');
+    const account = await notifiedAccount('down');
     await changed(account);
     const now = Date.now();
     expect(await account.deliver(now)).toBeGreaterThan(now);
@@ -159,7 +167,7 @@ describe('a failed delivery', () => {
   });
 
   it('is dropped when the webhook is removed, while delivered ones are listed for seven days', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const now = Date.now();
     await account.deliver(now);
@@ -179,7 +187,7 @@ describe('a failed delivery', () => {
   });
 
   it('is listed for 30 days after its last attempt', async () => {
-    const account = await toldAccount('down');
+    const account = await notifiedAccount('down');
     await changed(account);
     const now = Date.now();
     await env.DB.prepare('UPDATE deliveries SET attempts = 9 WHERE account_id = ?').bind(account.id).run();
@@ -193,7 +201,7 @@ describe('a failed delivery', () => {
 
 describe('GET /account/webhook/deliveries', () => {
   it('lists the newest first, by page and by state', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     for (let i = 0; i < 3; i++) await changed(account);
     await account.deliver();
     await account.point('down');
@@ -239,7 +247,7 @@ describe('GET /account/webhook/deliveries', () => {
   });
 
   it("returns 404 for another account's delivery, and does not list it", async () => {
-    const [mine, other] = [await toldAccount(), await toldAccount()];
+    const [mine, other] = [await notifiedAccount(), await notifiedAccount()];
     await changed(other);
     const { id } = await only(other);
     expect(await mine.deliveries()).toEqual([]);
@@ -250,7 +258,7 @@ describe('GET /account/webhook/deliveries', () => {
 });
 
 it('GET …/:id returns the body that is sent', async () => {
-  const account = await toldAccount();
+  const account = await notifiedAccount();
   await changed(account);
   const delivery = await only(account);
   const { body } = await account.call('GET', `/account/webhook/deliveries/${delivery.id}`);
@@ -259,10 +267,10 @@ it('GET …/:id returns the body that is sent', async () => {
 });
 
 describe('POST /account/webhook/test', () => {
-  const test = (account: Told) => account.call('POST', '/account/webhook/test', { env: open });
+  const test = (account: NotifiedAccount) => account.call('POST', '/account/webhook/test', { env: open });
 
   it('sends a ping, and returns its outcome', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     expect(await test(account)).toMatchObject({
       status: 200,
       body: { delivered: true, status: 200, error: null },
@@ -280,7 +288,7 @@ describe('POST /account/webhook/test', () => {
   });
 
   it('returns 409 without a webhook, as does a roll of the secret', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await account.call('DELETE', '/account/webhook');
     expectProblem(await test(account), 'webhook-missing');
     expectProblem(await account.call('POST', '/account/webhook/secret'), 'webhook-missing');
@@ -300,14 +308,14 @@ describe('PUT /account/webhook', () => {
     'https://service.internal/',
     'https://user:pass@example.com/',
   ])('returns 400 for %s', async (webhookUrl) => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const before = await settingsOf(account);
     expectInvalid(await account.call('PUT', '/account/webhook', { body: { webhookUrl } }), 'webhookUrl');
     expect(await settingsOf(account)).toEqual(before);
   });
 
   it('accepts private addresses if the operator allows them, and never credentials', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const put = (webhookUrl: string) =>
       account.call('PUT', '/account/webhook', { body: { webhookUrl }, env: open });
     expect((await put('http://localhost:3000/hook')).status).toBe(200);
@@ -315,7 +323,7 @@ describe('PUT /account/webhook', () => {
   });
 
   it('does not deliver to an address that is no longer allowed', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const closed = { ALLOW_PRIVATE_WEBHOOKS: undefined } as unknown as Partial<typeof open>;
     await account.deliver(Date.now(), { env: closed });

@@ -13,9 +13,9 @@ import { everyMinute } from '../../src/jobs/every-minute.ts';
 import { consume } from '../../src/jobs/queue.ts';
 import { remind } from '../../src/reminders/remind.ts';
 import { interrupted, through } from '../support/database.ts';
-import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from '../support/webhooks.ts';
+import { DAY, HOUR, MINUTE, type NotifiedAccount, notifiedAccount, open } from '../support/webhooks.ts';
 
-const changed = (account: Told) => account.newUser();
+const changed = (account: NotifiedAccount) => account.newUser();
 
 describe('an endpoint', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('an endpoint', () => {
     ['redirect', 307, 'It answered 307: redirects are not followed.'],
     ['inward', 302, 'It answered 302: redirects are not followed.'],
   ])('%s: gets the delivery again until it accepts it', async (behaviour, lastStatus, lastError) => {
-    const account = await toldAccount(behaviour);
+    const account = await notifiedAccount(behaviour);
     await changed(account);
     const now = Date.now();
     const next = await account.deliver(now, { timeoutMs: behaviour === 'hang' ? 300 : 5000 });
@@ -44,7 +44,7 @@ describe('an endpoint', () => {
   it.each(['ok', 'accepted', 'slow', 'endless'])(
     '%s: gets each delivery once, whatever its body',
     async (behaviour) => {
-      const account = await toldAccount(behaviour);
+      const account = await notifiedAccount(behaviour);
       for (let i = 0; i < 3; i++) await changed(account);
       expect(await account.deliver()).toBe(null);
       expect(await account.deliveries()).toMatchObject(
@@ -55,7 +55,7 @@ describe('an endpoint', () => {
   );
 
   it('lossy: gets a delivery twice, with the same id', async () => {
-    const account = await toldAccount('lossy');
+    const account = await notifiedAccount('lossy');
     await changed(account);
     await account.deliver((await account.deliver()) ?? 0);
     const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
@@ -65,7 +65,7 @@ describe('an endpoint', () => {
   });
 
   it('hang: has at most five requests open at once, and does not delay another account', async () => {
-    const [hanging, other] = [await toldAccount('hang'), await toldAccount('ok')];
+    const [hanging, other] = [await notifiedAccount('hang'), await notifiedAccount('ok')];
     for (let i = 0; i < 8; i++) await changed(hanging);
     await changed(other);
     let done = false;
@@ -85,7 +85,7 @@ describe('a run that', () => {
   const lost = new Error('D1_ERROR: Network connection lost.');
 
   it('ends between a request and its record is repeated after its lease', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const now = Date.now();
     const DB = through((run, count) => (count === 2 ? Promise.reject(lost) : run()));
@@ -103,7 +103,7 @@ describe('a run that', () => {
   });
 
   it('loses the answer of the database has recorded its delivery', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const DB = through(async (run, count) => {
       const results = await run();
@@ -117,7 +117,7 @@ describe('a run that', () => {
   });
 
   it('ends late does not overwrite the record of a later run', async () => {
-    const account = await toldAccount('recovering');
+    const account = await notifiedAccount('recovering');
     await changed(account);
     const now = Date.now();
     const later = now + 3 * MINUTE;
@@ -133,7 +133,7 @@ describe('a run that', () => {
 });
 
 it('concurrent runs send each delivery once, and report one that is added meanwhile', async () => {
-  const account = await toldAccount('slow');
+  const account = await notifiedAccount('slow');
   for (let i = 0; i < 4; i++) await changed(account);
   const DB = interrupted(() => changed(account), 2);
   const [next] = await Promise.all([
@@ -150,7 +150,7 @@ it('concurrent runs send each delivery once, and report one that is added meanwh
 });
 
 it('several runs send 70 deliveries, each once', async () => {
-  const account = await toldAccount();
+  const account = await notifiedAccount();
   const insert = env.DB.prepare("INSERT INTO users (account_id, id, metadata) VALUES (?, ?, '{}')");
   await env.DB.batch(new Array(70).fill(0).map(() => insert.bind(account.id, crypto.randomUUID())));
   const nexts = [await account.deliver(), await account.deliver(), await account.deliver()];
@@ -161,7 +161,7 @@ it('several runs send 70 deliveries, each once', async () => {
 });
 
 it('a clock that goes back delays a retry until its time, and does not prolong a lease', async () => {
-  const account = await toldAccount('down');
+  const account = await notifiedAccount('down');
   await changed(account);
   const now = Date.now();
   const next = (await account.deliver(now + HOUR)) ?? 0;
@@ -199,7 +199,7 @@ describe('the queue', () => {
   };
 
   it('may deliver a message twice: the account gets its delivery once', async () => {
-    const account = await toldAccount('slow');
+    const account = await notifiedAccount('slow');
     await changed(account);
     const [first, second] = [messages(account.id, account.id), messages(account.id)];
     const results = await Promise.all([result(first), result(second)]);
@@ -208,7 +208,7 @@ describe('the queue', () => {
   });
 
   it('delays its message until the next attempt, if that is soon', async () => {
-    const account = await toldAccount('down');
+    const account = await notifiedAccount('down');
     await changed(account);
     const { sent, DELIVERIES } = queue();
     await result(messages(account.id), { DELIVERIES });
@@ -218,7 +218,7 @@ describe('the queue', () => {
   });
 
   it('redelivers a message later when it came during an outage of the database', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const DB = through(() => Promise.reject(new Error('D1 DB is overloaded. Requests queued for too long.')));
@@ -233,7 +233,7 @@ describe('the queue', () => {
   });
 
   it('is woken by the cron for every account with a due delivery, and for no other', async () => {
-    const [one, two, none] = [await toldAccount(), await toldAccount(), await toldAccount()];
+    const [one, two, none] = [await notifiedAccount(), await notifiedAccount(), await notifiedAccount()];
     await changed(one);
     await changed(two);
     const { sent, DELIVERIES } = queue();
@@ -248,7 +248,7 @@ describe('the queue', () => {
   });
 
   it('is woken after a write, but not after a read', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const { sent, DELIVERIES } = queue();
     const fetched = async (method: string, path: string) => {
       const context = createExecutionContext();
@@ -268,7 +268,7 @@ describe('the queue', () => {
   });
 
   it('may fail, like the database: the next minute delivers everything that is due', async () => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const DELIVERIES = {
@@ -290,7 +290,7 @@ describe('the queue', () => {
 });
 
 it('a sweep whose second step fails leaves all due reminders to the next one, which notifies once', async () => {
-  const account = await toldAccount('ok', []);
+  const account = await notifiedAccount('ok', []);
   const user = await account.newUser();
   const calendarId = await user.newCalendar();
   const startTs = Date.now() + HOUR;
