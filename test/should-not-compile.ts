@@ -69,5 +69,5 @@ export const answers: [
   Equals<Answer<'inspectToken'>, wire.Inspection>,
 ] = [true, true, true, true, true];
 
-/** A member that is optional and that only one of them has shows in the keys alone. */
+/** Only the keys reveal an optional member that is in one type and not in the other. */
 type Equals<A, B> = [A, B, keyof A, keyof B] extends [B, A, keyof B, keyof A] ? true : { ours: A; theirs: B };

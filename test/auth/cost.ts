@@ -1,4 +1,4 @@
-/** What a request costs: its round trips, and the calls of WebCrypto. */
+/** Counts the round trips of a request and its calls of WebCrypto. */
 import { vi } from 'vitest';
 import { counting, type Reply } from '../support/client.ts';
 

@@ -1,4 +1,4 @@
-/** For every way in which a token is refused: how to come by such a token, and what its bearer is told. */
+/** Every kind of rejected token: how to make one, and the code that its bearer gets. */
 import type { ProblemCode } from '../../src/sdk/types.ts';
 import { keys, NOBODY, type User } from '../support/client.ts';
 import { addKey, firstKid, part, second, setState, third, tokenOf } from '../support/signing.ts';
@@ -7,11 +7,11 @@ export interface RefusedToken {
   name: string;
   code: ProblemCode;
   make: (user: User) => Promise<string> | string;
-  /** What of it can be read all the same; both unless told. */
+  /** The readable parts of the token; both by default. */
   reads?: ('header' | 'claims')[];
-  /** The kid of the key that did verify it. */
+  /** The kid of the key that verifies its signature. */
   kid?: string;
-  /** What the account's owner is told beyond that. */
+  /** The cause that an inspection by the account adds. */
   cause?: { code: ProblemCode; detail: RegExp };
 }
 
@@ -47,13 +47,13 @@ export const refusedTokens: RefusedToken[] = [
     reads: ['header'],
   },
   {
-    name: 'a header that is no JSON',
+    name: 'a header that is not JSON',
     code: 'token-malformed',
     make: (user) => unsigned('{', claimsOf(user)),
     reads: ['claims'],
   },
   {
-    name: 'claims that are no JSON',
+    name: 'claims that are not JSON',
     code: 'token-malformed',
     make: () => unsigned({ alg: 'RS256' }, '{'),
     reads: ['header'],
@@ -95,7 +95,7 @@ export const refusedTokens: RefusedToken[] = [
     make: (user) => tokenOf(keys, user, { nettuSchedulerUserId: undefined }),
   },
   {
-    name: 'a user that is no id',
+    name: 'a user that is not a UUID',
     code: 'token-claims',
     make: (user) => tokenOf(keys, user, { nettuSchedulerUserId: 'me' }),
   },
@@ -115,7 +115,7 @@ export const refusedTokens: RefusedToken[] = [
     make: (user) => tokenOf(keys, user, { exp: hours(-1) }),
   },
   {
-    name: 'an nbf to come',
+    name: 'an nbf in the future',
     code: 'token-not-yet-valid',
     make: (user) => tokenOf(keys, user, { nbf: hours(1) }),
   },
@@ -126,7 +126,7 @@ export const refusedTokens: RefusedToken[] = [
     cause: none,
   },
   {
-    name: 'claims that were changed',
+    name: 'changed claims',
     code: 'token-signature',
     make: async (user) => {
       const [header, , signature] = (await tokenOf(keys, user)).split('.');

@@ -1,4 +1,4 @@
-/** The cost of refused credentials: a token that cannot be good costs no cryptography and no round trip. */
+/** The cost of tokens: one that cannot be valid costs no cryptography and no round trip. */
 import { expect, it } from 'vitest';
 import { call, keys, NOBODY, newAccount, newKeys, type User } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -10,7 +10,7 @@ const me = (user: User, token: string) => (env: { DB: D1Database }) =>
 const write = (user: User, token: string) => (env: { DB: D1Database }) =>
   user.call('POST', '/calendar', { token, env, body: { timezone: 'UTC' } });
 
-it('verifies a good token', async () => {
+it('a valid token costs one verification', async () => {
   const user = await (await newAccount()).newUser();
   for (const request of [me, write]) {
     const { reply, used } = await costOf(request(user, await user.token({ jti: crypto.randomUUID() })));
@@ -19,7 +19,7 @@ it('verifies a good token', async () => {
   }
 });
 
-it('verifies a token once, and proves its key and its user with each request', async () => {
+it('a cached token costs no second verification, and one round trip for its key and its user', async () => {
   const user = await (await newAccount()).newUser();
   const token = await user.token();
   await user.call('GET', '/me', { token });
@@ -27,7 +27,7 @@ it('verifies a token once, and proves its key and its user with each request', a
   expect({ status: reply.status, trips, verify: used.verify }).toEqual({ status: 201, trips: 1, verify: 0 });
 });
 
-it('imports a public key once in an isolate', async () => {
+it('an isolate imports a public key once', async () => {
   const pair = await newKeys();
   const user = await (await newAccount(pair.pem)).newUser();
   const token = await tokenOf(pair, user);
@@ -41,7 +41,7 @@ it.each([
   ['100 kB of claims', `${part({ alg: 'RS256' })}.${part({ more: 'a'.repeat(75_000) })}.c2ln`],
   ['100 kB of signature', `${part({ alg: 'RS256' })}.${part({ exp: 9e9 })}.${'a'.repeat(100_000)}`],
   ['8,193 characters', 'a'.repeat(8193)],
-])('a token of %s is refused with no round trip and no cryptography', async (_, token) => {
+])('a token of %s is rejected with no round trip and no cryptography', async (_, token) => {
   const user = await (await newAccount()).newUser();
   for (const send of [me(user, token), write(user, token)]) {
     const { reply, trips, used } = await costOf(send);
@@ -51,7 +51,7 @@ it.each([
   }
 });
 
-it('an API key of another form costs no round trip and no cryptography', async () => {
+it('a malformed API key costs no round trip and no cryptography', async () => {
   for (const key of [
     '',
     'sk_',
@@ -67,7 +67,7 @@ it('an API key of another form costs no round trip and no cryptography', async (
   }
 });
 
-it('a foreign token costs at most one verification for each key of the account, and one round trip', async () => {
+it('a foreign token costs at most one verification per key of the account, and one round trip', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   await addKey(account, keys, { kid: 'k2' });
@@ -79,7 +79,7 @@ it('a foreign token costs at most one verification for each key of the account, 
   expect(used.verify).toBeLessThanOrEqual(3);
 });
 
-it('a kid that names a key costs one verification, however many keys the account has', async () => {
+it('a token whose kid names a key costs one verification, however many keys the account has', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   for (const kid of ['k2', 'k3', 'k4', 'k5']) await addKey(account, keys, { kid });
@@ -95,7 +95,7 @@ it('an unknown account costs one round trip and no cryptography', async () => {
   expect([trips, used]).toEqual([1, nothing]);
 });
 
-it('verifies each token of a key by itself: it refuses a forgery and verifies a second good token', async () => {
+it('a cached token accepts no other token: a forgery is rejected, and a second valid token is verified', async () => {
   const user = await (await newAccount()).newUser();
   const good = await user.token({ jti: 'one' });
   for (const request of [me, write, me])

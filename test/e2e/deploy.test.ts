@@ -134,7 +134,7 @@ describe(`release ${PREVIOUS}`, async () => {
         expect((await unwrap(create(world[second]))).calendar).toEqual(calendar);
         expect(outcome(await create(world[second], 'Asia/Tokyo'))).toBe('422 idempotency-key-reused');
         // An expired record does not count, and the next one takes its place.
-        await service.db.prepare('UPDATE remembered SET expires_at = 1').run();
+        await service.db.prepare('UPDATE remembered SET expires_at = 1').run(); // words: allow
         const again = await unwrap(create(world[second]));
         expect(again.calendar.id).not.toBe(calendar.id);
         expect((await unwrap(create(world[first]))).calendar).toEqual(again.calendar);

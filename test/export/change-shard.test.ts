@@ -1,4 +1,4 @@
-/** An account that moves to another place: its id and its key are new there, and everything else is as it was. */
+/** An account that moves to another shard gets a new id and a new API key, and keeps everything else. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { shardOfAccount } from '../../src/db/shard-ids.ts';
@@ -20,7 +20,7 @@ async function moved() {
   return { account, user, old, copy, apiKey: String(apiKey) };
 }
 
-it('answers there, to its new key and to tokens that are signed as before', async () => {
+it('accepts its new API key, and tokens of its existing signing keys', async () => {
   const { user, copy, apiKey } = await moved();
   expect([shardOfAccount(copy.account), apiKey.slice(0, 5)]).toEqual([1, 'sk_1.']);
   const headers = { 'nettu-account': copy.account, authorization: `Bearer ${await user.token()}` };
@@ -37,7 +37,7 @@ it('answers there, to its new key and to tokens that are signed as before', asyn
   ]);
 });
 
-it('has every other row as it was', async () => {
+it('keeps every other row', async () => {
   const { account, copy } = await moved();
   const plain = async (db: D1Database, id: string) => {
     const { accounts, api_keys: _, ...rows } = await rowsOf(db, id);
@@ -47,7 +47,7 @@ it('has every other row as it was', async () => {
   expect(await plain(env.DB_EU, copy.account)).toEqual(await plain(env.DB, account.id));
 });
 
-it('has the same id each time it is tried, and one key', async () => {
+it('gets the same id and one API key when the move is repeated', async () => {
   const { old, copy } = await moved();
   const again = await movedToShard(old, 1, NOW + 1);
   expect(again.copy.account).toBe(copy.account);
@@ -55,13 +55,13 @@ it('has the same id each time it is tried, and one key', async () => {
   expect((await rowsOf(env.DB_EU, copy.account)).api_keys).toHaveLength(1);
 });
 
-it('keeps its id and its keys in the place that they name', async () => {
+it('keeps its id and its keys in the shard that they name', async () => {
   const { old, copy } = await moved();
   expect(await movedToShard(old, 0, NOW)).toEqual({ copy: old, apiKey: null });
   expect(await movedToShard(copy, 1, NOW)).toEqual({ copy, apiKey: null });
 });
 
-it('is deleted where it was by one statement, with all that it had', async () => {
+it('is deleted from the former shard with all its rows by one statement', async () => {
   const { account, copy } = await moved();
   const there = await rowsOf(env.DB_EU, copy.account);
   await env.DB.prepare('DELETE FROM accounts WHERE id = ?').bind(account.id).run();

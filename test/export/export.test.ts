@@ -1,11 +1,11 @@
-/** A copy of an account: all that it has and nothing else, whole or refused, and the same again where it was put. */
+/** An export has everything of one account and nothing else, and its import is complete and equal, or has no effect. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importCopy } from '../../src/export/import.ts';
 import { columnsOf, tables } from '../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
-import { answerOf, copyOf, emptyCopy, exportOf, importInto, linesIn, rowsOf, told } from './support.ts';
+import { answerOf, copyOf, dataLines, emptyCopy, exportOf, importInto, linesIn, rowsOf } from './support.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -16,7 +16,7 @@ const everyDay = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) =
 }));
 const odd = { 'zeilen\u2028ende': 'a\u2029b\n"\\', __proto: '\u{1f600}', 7: 'seven', 1: 'one' };
 
-/** With all that there can be. */
+/** Creates an account with every kind of resource. */
 async function fullAccount(): Promise<Account> {
   const account = await newAccount();
   const made = async (path: string, body: object) => {
@@ -84,7 +84,7 @@ beforeAll(async () => {
   db = await emptyCopy();
 });
 
-it('every column of what belongs to an account is in a copy, or is known to come by itself', async () => {
+it('every column of an account is in an export, or on the list of columns that the database computes', async () => {
   const { results } = await env.DB.prepare(
     `SELECT m.name || '.' || c.name AS name FROM sqlite_schema m, pragma_table_xinfo(m.name) c
      WHERE m.type = 'table' AND m.name NOT GLOB '_cf_*' AND m.name NOT GLOB 'sqlite_*'`,
@@ -94,9 +94,9 @@ it('every column of what belongs to an account is in a copy, or is known to come
     .map(({ name }) => name)
     .filter((name) => !copied.includes(name))
     .filter((name) => !/\.(account_id|seq)$/.test(name))
-    // By triggers; of the deployment; kept for a day; what is on its way.
+    // Triggers write these, or they belong to the deployment, or they last a day, or they are pending.
     .filter(
-      (name) => !/^(\w+_metadata|reminders|d1_migrations|refused|secrets|remembered|deliveries)\./.test(name),
+      (name) => !/^(\w+_metadata|reminders|d1_migrations|refused|secrets|remembered|deliveries)\./.test(name), // words: allow
     );
   expect(left.toSorted()).toEqual([
     'accounts.nearest', // The names before migration 0006.
@@ -112,8 +112,8 @@ it('every column of what belongs to an account is in a copy, or is known to come
   expect(copied.filter((name) => !results.some((row) => row.name === name))).toEqual([]);
 });
 
-describe('what goes out', { timeout: 60_000 }, () => {
-  it('is a first line, what belongs to the account, and an end that counts it', async () => {
+describe('an export', { timeout: 60_000 }, () => {
+  it('has a first line, the resources of the account, and a last line with their counts', async () => {
     const account = await fullAccount();
     await fullAccount();
     const answer = await answerOf(account.apiKey);
@@ -136,23 +136,23 @@ describe('what goes out', { timeout: 60_000 }, () => {
         webhook: 1,
       },
     });
-    expect(told(lines)).toHaveLength(1 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
 
-  it('goes on from each of its cursors', async () => {
+  it('continues from each of its cursors', async () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
     expect(cursors.length).toBe(11);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
-      expect(told(rest)).toEqual(told(lines.slice(i + 1)));
+      expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));
     }
   });
 
-  it('takes no cursor but its own account’s', async () => {
+  it('rejects a cursor of another account', async () => {
     const [account, other] = [await newAccount(), await newAccount()];
     const lines = await exportOf(other.apiKey);
     const foreign = String(lines.find(({ type }) => type === 'cursor')?.cursor);
@@ -162,7 +162,7 @@ describe('what goes out', { timeout: 60_000 }, () => {
     }
   });
 
-  it('ends where its API key was removed, and says so', async () => {
+  it('ends with a problem when its API key is removed', async () => {
     const account = await fullAccount();
     const { body } = await account.call('POST', '/account/api-keys', { body: {} });
     const answer = await answerOf(body.secretApiKey);
@@ -178,7 +178,7 @@ describe('what goes out', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('an outage in the middle is told as the last line, after a cursor to go on from', async () => {
+  it('ends with a problem on an outage, after a cursor to continue from', async () => {
     const { apiKey } = await fullAccount();
     const failing = through((run, count) =>
       count > 5 ? Promise.reject(new Error('D1_ERROR: Network connection lost.')) : run(),
@@ -191,23 +191,23 @@ describe('what goes out', { timeout: 60_000 }, () => {
     const cursor = lines.at(-2);
     expect(cursor?.type).toBe('cursor');
     const rest = await exportOf(apiKey, { cursor: String(cursor?.cursor) });
-    expect([...told(lines.slice(0, -1)), ...told(rest)]).toEqual(told(await exportOf(apiKey)));
+    expect([...dataLines(lines.slice(0, -1)), ...dataLines(rest)]).toEqual(dataLines(await exportOf(apiKey)));
   });
 });
 
-describe('what goes in', { timeout: 60_000 }, () => {
-  it('is exactly what went out: rows, versions, agendas, entries; and works with the same keys', async () => {
+describe('an import', { timeout: 60_000 }, () => {
+  it('restores rows, versions, availability revisions and search entries exactly, and the same keys work', async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
     expect(await importInto(db, lines)).toBe(true);
     expect(await rowsOf(db, account.id)).toEqual(await rowsOf(env.DB, account.id));
-    expect(told(await exportOf(account.apiKey, { db }))).toEqual(told(lines));
+    expect(dataLines(await exportOf(account.apiKey, { db }))).toEqual(dataLines(lines));
     const there = await call('GET', '/account', { headers: account.headers, env: { DB: db } });
     const here = await call('GET', '/account', { headers: account.headers });
     expect([there.body, there.headers.get('etag')]).toEqual([here.body, here.headers.get('etag')]);
   });
 
-  it('a second time changes nothing, also where the account has gone on since', async () => {
+  it('changes nothing the second time, even if the account has changed since', async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
     await importInto(db, lines);
@@ -218,35 +218,35 @@ describe('what goes in', { timeout: 60_000 }, () => {
     expect(await rowsOf(db, account.id)).toEqual(before);
   });
 
-  it('may be broken off anywhere: nobody has the account until it is whole, and then it is', {
+  it('may stop anywhere: the account does not exist until the import is complete', {
     timeout: 60_000,
   }, async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
-    let broken = 0;
+    let stops = 0;
     for (let after = 0; ; after += 3) {
       let calls = 0;
       const failing = new Proxy(db, {
         get(target, name) {
           if (name !== 'prepare' && name !== 'batch') return Reflect.get(target, name);
           return (argument: never) => {
-            if (++calls > after) throw new Error('broken off');
+            if (++calls > after) throw new Error('stopped');
             return (target[name] as (argument: never) => unknown)(argument);
           };
         },
       });
-      const outcome = await importCopy(failing as never, copyOf(lines)).catch(() => 'broken off');
+      const outcome = await importCopy(failing as never, copyOf(lines)).catch(() => 'stopped');
       if (outcome === true) break;
-      expect(outcome).toBe('broken off');
-      broken++;
+      expect(outcome).toBe('stopped');
+      stops++;
       const reply = await call('GET', '/account', { headers: account.headers, env: { DB: db } });
       expect(reply.problem.code).toBe('api-key-unknown');
     }
-    expect(broken).toBeGreaterThan(5);
+    expect(stops).toBeGreaterThan(5);
     expect(await rowsOf(db, account.id)).toEqual(await rowsOf(env.DB, account.id));
   });
 
-  it('touches no other account, not even with the same ids', async () => {
+  it('leaves another account with the same ids unchanged', async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
     await importInto(db, lines);
@@ -265,7 +265,7 @@ describe('what goes in', { timeout: 60_000 }, () => {
     expect((await rowsOf(db, 'another')).bookings).toHaveLength(5);
   });
 
-  it('leaves out what is newer than the copy, also where it has the number of what was deleted meanwhile', async () => {
+  it('omits rows that are newer than the export, even with the seq of a row deleted meanwhile', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const [calendarId, kept] = [await user.newCalendar(), await user.newCalendar()];

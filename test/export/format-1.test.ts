@@ -1,18 +1,18 @@
-/** An export that a customer made with an earlier release still imports: format-1.jsonl is one of commit adf949e. */
+/** An export from an earlier release still imports: format-1.jsonl is from commit adf949e. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import file from './format-1.jsonl?raw';
-import { emptyCopy, exportOf, importInto, linesIn, told } from './support.ts';
+import { dataLines, emptyCopy, exportOf, importInto, linesIn } from './support.ts';
 
-/** The key whose hash the file has. */
+/** The file contains the hash of this key. */
 const API_KEY = `sk_${'x'.repeat(32)}`;
 
 it('imports every member of every line, and the import exports them again', async () => {
   const lines = linesIn(file);
   const db = await emptyCopy();
   expect(await importInto(db, lines)).toBe(true);
-  const before = told(lines);
-  const after = told(await exportOf(API_KEY, { db }));
+  const before = dataLines(lines);
+  const after = dataLines(await exportOf(API_KEY, { db }));
   // A later release may add members to a line.
   const known = after.map((line, i) =>
     Object.fromEntries(Object.entries(line).filter(([name]) => name in (before[i] ?? {}))),

@@ -1,4 +1,4 @@
-/** 100,000 rows out of one database and into another, a part at a time. */
+/** An export and an import of 100,000 rows. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import type { Line } from '../../src/export/import.ts';
@@ -23,7 +23,7 @@ async function largeAccount() {
   return account;
 }
 
-it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, async () => {
+it('keeps one part in the isolate at a time, and imports equal rows', { timeout: 240_000 }, async () => {
   const account = await largeAccount();
   const { db: counted, trips } = counting();
   const answer = await answerOf(account.apiKey, { db: counted });
@@ -34,7 +34,7 @@ it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, a
     chunks += 1;
     largest = Math.max(largest, part.value.byteLength);
     lines.push(...linesIn(new TextDecoder().decode(part.value)));
-    // However slowly it is read, nothing is fetched that was not asked for.
+    // However slow the reader is, the export fetches no part ahead.
     const before = trips();
     await new Promise((resolve) => setTimeout(resolve, 0));
     ahead = Math.max(ahead, trips() - before);
@@ -49,7 +49,7 @@ it('round trip, with one part in the isolate at a time', { timeout: 240_000 }, a
 
   const copy = await emptyCopy();
   expect(await importInto(copy, lines)).toBe(true);
-  // As one text each: to compare so many objects takes minutes.
+  // Compared as texts, as comparing so many objects takes minutes.
   const [there, here] = [await rowsOf(copy, account.id), await rowsOf(env.DB, account.id)];
   expect(here.events).toHaveLength(8 * USERS);
   expect(JSON.stringify(there) === JSON.stringify(here)).toBe(true);

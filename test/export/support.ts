@@ -1,11 +1,11 @@
-/** Exports as a client reads them, and copies as an import does. */
+/** Helpers that export like a client, and import from the exported lines. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Env } from '../../src/env.ts';
 import { type Copy, importCopy, type Line } from '../../src/export/import.ts';
 import { handle } from '../../src/index.ts';
 
-/** The second database, with the schema. */
+/** Returns the second database, with the schema and no rows. */
 export async function emptyCopy(): Promise<D1Database> {
   await applyD1Migrations(env.COPY, env.MIGRATIONS);
   return env.COPY;
@@ -28,11 +28,11 @@ export const linesIn = (text: string): Line[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-export const exportOf = async (...asked: Parameters<typeof answerOf>): Promise<Line[]> =>
-  linesIn(new TextDecoder().decode(await (await answerOf(...asked)).arrayBuffer()));
+export const exportOf = async (...request: Parameters<typeof answerOf>): Promise<Line[]> =>
+  linesIn(new TextDecoder().decode(await (await answerOf(...request)).arrayBuffer()));
 
-/** Without what is another one each time. */
-export const told = (lines: Line[]): Line[] =>
+/** Removes the lines that differ from export to export. */
+export const dataLines = (lines: Line[]): Line[] =>
   lines.filter(({ type }) => type !== 'cursor' && type !== 'export');
 
 export function copyOf(lines: Line[]): Copy {
@@ -48,7 +48,7 @@ export function copyOf(lines: Line[]): Copy {
 
 export const importInto = (db: D1Database, lines: Line[]): Promise<boolean> => importCopy(db, copyOf(lines));
 
-/** All rows of an account in the tables that have any, in their order, but for `seq`. */
+/** Returns all rows of an account by table, in their order, without `seq`. */
 export async function rowsOf(db: D1Database, account: string): Promise<Record<string, unknown[]>> {
   const tables = [
     ...['accounts', 'api_keys', 'signing_keys', 'users', 'calendars', 'events'],

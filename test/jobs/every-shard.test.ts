@@ -1,4 +1,4 @@
-/** What no request waits for is done in every database. */
+/** The cron and the queue do the background work of every shard. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { Env, Message } from '../../src/env.ts';
@@ -15,7 +15,7 @@ const run = (cron: string, bound: Partial<Env>) =>
     ...bound,
   } as Env);
 
-/** A queue that keeps what it is given until it is asked to hand it out. */
+/** Returns a queue that collects its messages until `handOut` delivers them. */
 function queueFor(bound: Partial<Env>, { at = now } = {}) {
   const messages: { body: Message; attempts: number; ack: () => void; retry: () => void }[] = [];
   const take = (body: Message) => messages.push({ body, attempts: 1, ack: vi.fn(), retry: vi.fn() });
@@ -28,21 +28,21 @@ function queueFor(bound: Partial<Env>, { at = now } = {}) {
   return { env: withQueue, messages, handOut };
 }
 
-const remember = () =>
+const addRecords = () =>
   Promise.all(
     Object.values(databases).map((db) =>
       db
         .prepare(
-          "INSERT OR REPLACE INTO remembered VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)",
+          "INSERT OR REPLACE INTO remembered VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)", // words: allow
         )
         .bind(now - 1, now + 60_000)
         .run(),
     ),
   );
-const kept = () =>
+const recordKeys = () =>
   Promise.all(
-    Object.values(databases).map(async (db) =>
-      (await snapshot(db)).remembered?.map((row) => (row as { key: string }).key),
+    Object.values(databases).map(
+      async (db) => (await snapshot(db)).remembered?.map((row) => (row as { key: string }).key), // words: allow
     ),
   );
 
@@ -50,21 +50,21 @@ const both = ['expired', 'live'];
 const lost = failing(new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.'));
 
 describe('with a queue', () => {
-  it('each day shard 0 expires records at once, and each other shard in a run of its own', async () => {
-    await remember();
+  it('the daily cron expires records of shard 0 at once, and of each other shard in its own run', async () => {
+    await addRecords();
     const queue = queueFor(deployed());
     await run(DAILY, queue.env);
-    expect(await kept()).toEqual([['live'], both, both]);
+    expect(await recordKeys()).toEqual([['live'], both, both]);
     expect(queue.messages.map(({ body }) => body)).toEqual([
       { shard: 1, cron: DAILY, at: now },
       { shard: 2, cron: DAILY, at: now },
     ]);
     await queue.handOut();
-    expect(await kept()).toEqual([['live'], ['live'], ['live']]);
+    expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
     for (const { ack } of queue.messages) expect(ack).toHaveBeenCalledOnce();
   });
 
-  it('each minute every database is looked at, each by the run that it is due to', async () => {
+  it('every minute each shard has its own run', async () => {
     const counts = counted();
     const queue = queueFor(counts.env);
     await run('* * * * *', queue.env);
@@ -73,8 +73,8 @@ describe('with a queue', () => {
     for (const count of counts.trips()) expect(count).toBeGreaterThan(0);
   });
 
-  it('a minute that the queue has held up is left to the next, but a day is not', async () => {
-    await remember();
+  it('a delayed message of a minute is skipped, a delayed message of a day is not', async () => {
+    await addRecords();
     const counts = counted();
     const queue = queueFor(counts.env, { at: now + 3_600_000 });
     await run('* * * * *', queue.env);
@@ -83,10 +83,10 @@ describe('with a queue', () => {
     for (const { ack } of queue.messages) expect(ack).toHaveBeenCalledOnce();
     await run(DAILY, queue.env);
     await queue.handOut();
-    expect(await kept()).toEqual([['live'], ['live'], ['live']]);
+    expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
   });
 
-  it('a database that is out of reach is tried again, and no other one is', async () => {
+  it('only the shard with an outage is retried', async () => {
     const queue = queueFor(deployed({ DB_EU: lost }));
     await run(DAILY, queue.env);
     await queue.handOut();
@@ -95,44 +95,44 @@ describe('with a queue', () => {
     expect(us?.ack).toHaveBeenCalledOnce();
   });
 
-  it('what the queue does not take is done at once', async () => {
-    await remember();
+  it('the cron does the work itself when the queue fails', async () => {
+    await addRecords();
     const sendBatch = () => Promise.reject(new Error('Queue is out'));
     await run(DAILY, { ...deployed(), DELIVERIES: { sendBatch } as unknown as Queue<Message> });
-    expect(await kept()).toEqual([['live'], ['live'], ['live']]);
+    expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
   });
 });
 
 describe('without a queue', () => {
   const alone = { DELIVERIES: undefined } as unknown as Partial<Env>;
 
-  it('each day every database forgets what is past its time', async () => {
-    await remember();
+  it('the daily cron expires records in every shard', async () => {
+    await addRecords();
     await run(DAILY, { ...deployed(), ...alone });
-    expect(await kept()).toEqual([['live'], ['live'], ['live']]);
+    expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
   });
 
-  it('a database that is out of reach keeps no other from it, and fails the run', async () => {
-    await remember();
+  it('an outage of one shard fails the run after all other shards had theirs', async () => {
+    await addRecords();
     await expect(run(DAILY, { ...deployed({ DB: lost }), ...alone })).rejects.toThrow('D1 is out of reach');
-    expect(await kept()).toEqual([both, ['live'], ['live']]);
+    expect(await recordKeys()).toEqual([both, ['live'], ['live']]);
   });
 
-  it('each minute every database is looked at', async () => {
+  it('every minute the cron sweeps every shard', async () => {
     const { env, trips } = counted();
     await run('* * * * *', { ...env, ...alone });
     for (const count of trips()) expect(count).toBeGreaterThan(0);
   });
 });
 
-it('a nudge is a run in the database of its account, and the worker looks for one where it wrote', async () => {
-  for (const [place, region] of regions.entries()) {
+it('a message runs in the shard of its account, and a write checks its own shard for due deliveries', async () => {
+  for (const [shard, region] of regions.entries()) {
     const account = await accountIn(region);
     const { env: bound, trips } = counted();
     const message = { body: { account: account.id }, ack: vi.fn(), retry: vi.fn(), attempts: 1 };
     await consume({ messages: [message] } as never, { ...env, ...bound } as Env, { clock: () => now });
     expect(message.ack).toHaveBeenCalled();
-    expect(trips().map((count) => count > 0)).toEqual(regions.map((_, i) => i === place));
+    expect(trips().map((count) => count > 0)).toEqual(regions.map((_, i) => i === shard));
 
     const looked = counted();
     const waiting: Promise<unknown>[] = [];
@@ -150,6 +150,6 @@ it('a nudge is a run in the database of its account, and the worker looks for on
     );
     await Promise.all(waiting);
     expect([response.status, waiting.length]).toEqual([201, 1]);
-    expect(looked.trips()).toEqual(regions.map((_, i) => (i === place ? 2 : 0)));
+    expect(looked.trips()).toEqual(regions.map((_, i) => (i === shard ? 2 : 0)));
   }
 });

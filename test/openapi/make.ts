@@ -1,4 +1,4 @@
-/** Makes the description, and of it what the tests hold the Worker's answers, and its types, against: dist/test. */
+/** Generates dist/test from the OpenAPI description: validators of the Worker's answers, and types to compare with the SDK's. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { write } from '../../src/dev/describe.ts';

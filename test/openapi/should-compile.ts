@@ -1,6 +1,6 @@
 /**
- * The description and the code cannot drift: types made of the one are those of the other. `tsc -p test/openapi` is
- * the test. The operations answer with the SDK's types, and each body is of the SDK's type that the words of its route name.
+ * The OpenAPI description and the code have equal types. `tsc -p test/openapi` is the test. The operations return the
+ * SDK's types, and each body has the SDK's type that the description of its route names.
  */
 import type * as v from 'valibot';
 import type { Bodies } from '../../dist/test/bodies.d.ts';
@@ -15,18 +15,18 @@ type Routes = typeof routes;
 type Name = keyof Routes;
 type Words<N extends Name> = (typeof words)[N];
 
-/** Each of these routes answers something else than its words say. */
-type AnswersAmiss = {
+/** The routes whose answer differs from its description. */
+type WrongAnswers = {
   [N in Name]: Words<N> extends { answer: infer Type extends keyof Described }
     ? Differs<LineOf<AnswerOf<Routes[N]['does']>>, Described[Type], N>
     : `${N} has no such answer`;
 }[Name];
-/** An answer that comes in parts is described line by line. */
+/** The description of a streamed answer is that of one line. */
 type LineOf<A> = A extends Part<infer Line> ? Line : A;
-export const answers: [AnswersAmiss] extends [never] ? true : AnswersAmiss = true;
+export const answers: [WrongAnswers] extends [never] ? true : WrongAnswers = true;
 
-/** Each of these routes takes another body than its words say: than the description has, or the SDK, under that name. */
-type BodiesAmiss = {
+/** The routes whose body differs from its type in the description or in the SDK. */
+type WrongBodies = {
   [N in Name]: [BodyOf<N>] extends [never]
     ? Words<N> extends { body: string }
       ? `${N} takes no body`
@@ -37,15 +37,15 @@ type BodiesAmiss = {
         : never
       : `${N} has no such body`;
 }[Name];
-export const bodies: [BodiesAmiss] extends [never] ? true : BodiesAmiss = true;
+export const bodies: [WrongBodies] extends [never] ? true : WrongBodies = true;
 
-/** What the schema of the body takes. */
+/** The input type of the body's schema. */
 type BodyOf<N extends Name> =
   Exclude<Routes[N]['does']['body'], undefined> extends infer S extends v.GenericSchema
     ? v.InferInput<S>
     : never;
 
-/** The schema of a recurrence is wider in its lists, as `faults` says what may be in them: its members alone are compared. */
+/** Compares only the members of a recurrence: its schema accepts any list entries, as `recurrenceErrors` checks them. */
 type Loose<T> = T extends { recurrence?: infer Rule }
   ? Omit<T, 'recurrence'> & { recurrence?: Members<Rule> }
   : T;
@@ -53,7 +53,7 @@ export const recurrence: wire.Recurrence extends NonNullable<BodyOf<'createEvent
   ? true
   : false = true;
 
-/** And under the same names the SDK has the same types. */
+/** The SDK has the same types under the same names. */
 export const sdk: [
   Differs<wire.Problem, Described['Problem'], 'Problem'>,
   Differs<wire.CalendarEvent, Described['CalendarEvent'], 'CalendarEvent'>,
@@ -61,23 +61,23 @@ export const sdk: [
   ? true
   : false = true;
 
-type Differs<A, B, Told> = [Plain<A>, Plain<B>, Members<A>, Members<B>] extends [
+type Differs<A, B, Label> = [Plain<A>, Plain<B>, Members<A>, Members<B>] extends [
   Plain<B>,
   Plain<A>,
   Members<B>,
   Members<A>,
 ]
   ? never
-  : Told;
+  : Label;
 
-/** All members as required ones: an optional member that only one type has makes no difference to `Plain`. */
+/** Makes all members required, as `Plain` ignores an optional member that only one of the types has. */
 type Members<T> = T extends readonly (infer Entry)[]
   ? Members<Entry>[]
   : T extends object
     ? { [Key in keyof T]-?: Members<T[Key]> }
     : 'value';
 
-/** JSON Schema has no word for template literals, and none for lists that nobody may change. */
+/** JSON Schema has neither template literals nor readonly lists. */
 type Plain<T> = T extends `${number}${infer _}`
   ? string
   : T extends readonly (infer Entry)[]

@@ -1,10 +1,10 @@
-/** From the description back to TypeScript, for the compiler to compare. */
+/** Generates TypeScript from the OpenAPI description, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
 import { words } from '../../src/openapi/words.ts';
 import type { OperationDocs } from '../../src/operation-docs.ts';
 
-/** A module with the interface `Described`: the type of each schema, by its name. */
+/** Returns a module with the interface `Described`, which has the type of each schema by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
   const names = Object.keys(schemas);
   const schema = {
@@ -21,7 +21,7 @@ export function typesOf({ components: { schemas } }: ReturnType<typeof describe>
   });
 }
 
-/** A module with the SDK's type of each body, which the words of its route name, under the name of the route. */
+/** Returns a module with the interface `Bodies`: the SDK's type of each route's body, by the name of the route. */
 export function bodyTypes(): string {
   const types = Object.entries<OperationDocs>(words).flatMap(([route, { body }]) =>
     body ? `${route}: wire.${body};` : [],

@@ -1,10 +1,10 @@
-/** From the description to code that tells whether a body is as it says: workerd runs none that is made while it runs. */
+/** Compiles validators from the OpenAPI description ahead of time, as workerd evaluates no generated code. */
 import Ajv from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import type { describe } from '../../src/openapi/openapi.ts';
 
-/** A module of validators, named by the schemas and the responses among the components of the description. */
+/** Returns a module of validators, named after the schemas and responses of the description. */
 export async function validatorsOf({ components }: ReturnType<typeof describe>): Promise<string> {
   const ajv = new Ajv.default({
     code: { source: true, esm: true },
@@ -17,10 +17,10 @@ export async function validatorsOf({ components }: ReturnType<typeof describe>):
     `${name}Response`,
     `responses/${name}/content/application~1problem+json/schema`,
   ]);
-  const places = Object.fromEntries(
+  const references = Object.fromEntries(
     [...schemas, ...responses].map(([name, path]) => [name, `description#/components/${path}`]),
   );
-  const contents = standalone.default(ajv, places);
+  const contents = standalone.default(ajv, references);
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,

@@ -1,4 +1,4 @@
-/** Which reminders are due, and when an event is looked at again: in the zone, at the minute, and never early. */
+/** Which reminders of an event are due, and when to check it again: in its time zone, to the minute, and never early. */
 import { describe, expect, it } from 'vitest';
 import { dueOf, type EventReminders } from '../../src/reminders/due.ts';
 import type { Recurrence } from '../../src/sdk/types.ts';
@@ -24,8 +24,8 @@ const remindersOf = (
 });
 const daily: Recurrence = { freq: 'daily', interval: 1 };
 
-describe('an event that takes place once', () => {
-  it('is due at its time, not a millisecond before, and then never again', () => {
+describe('a single event', () => {
+  it('is due at its time, not a millisecond earlier, and only once', () => {
     const time = START - 10 * MINUTE;
     expect(dueOf(remindersOf(null), time - DAY, time - 1)).toEqual({ due: [], next: time });
     const due = [{ reminder: 0, startTs: START }];
@@ -34,14 +34,14 @@ describe('an event that takes place once', () => {
     expect(dueOf(remindersOf(null), time + 1, time + HOUR)).toEqual({ due: [], next: null });
   });
 
-  it('is looked at once more a day before', () => {
+  it('is checked once more a day before', () => {
     const time = START - 10 * MINUTE;
     expect(dueOf(remindersOf(null), 0, time - 400 * DAY).next).toBe(time - DAY);
     expect(dueOf(remindersOf(null), 0, time - 3 * DAY).next).toBe(time - DAY);
     expect(dueOf(remindersOf(null), 0, time - DAY).next).toBe(time);
   });
 
-  it('has each of its reminders, before and after, the earliest first', () => {
+  it('has all its reminders before and after the start, the earliest first', () => {
     const reminders = remindersOf(null, [30, -10, 0, -10]);
     expect(dueOf(reminders, START - HOUR, START)).toEqual({
       due: [
@@ -57,13 +57,13 @@ describe('an event that takes place once', () => {
     });
   });
 
-  it('is not reminded of when it does not take place', () => {
+  it('has no reminder when an exdate removes it', () => {
     expect(dueOf(remindersOf(null, [-10], [START]), 0, START)).toEqual({ due: [], next: null });
   });
 });
 
 describe('a series', () => {
-  it('goes on from instance to instance, at the wall clock of its zone', () => {
+  it('continues from instance to instance, at the wall clock of its zone', () => {
     const found: string[] = [];
     let [since, now]: [number, number | null] = [START - DAY, START - DAY];
     while (now !== null && now < at('2030-04-02T00:00:00Z')) {
@@ -78,19 +78,19 @@ describe('a series', () => {
       '2030-03-22T08:00:00.000Z',
       '2030-03-29T08:00:00.000Z',
     ]);
-    // Oslo has summer time from 31 March on.
+    // In Oslo summer time begins on 31 March.
     expect(dueOf(remindersOf(daily), at('2030-03-31T00:00:00Z'), at('2030-03-31T00:00:00Z')).next).toBe(
       at('2030-03-31T09:00:00+02:00') - 10 * MINUTE,
     );
   });
 
-  it('makes up for what was missed, in order', () => {
+  it('returns missed reminders in order', () => {
     const { due, next } = dueOf(remindersOf(daily), START, START + 3 * DAY);
     expect(due.map(({ startTs }) => (startTs - START) / DAY)).toEqual([1, 2, 3]);
     expect(next).toBe(START + 4 * DAY - 10 * MINUTE);
   });
 
-  it('leaves out what does not take place', () => {
+  it('skips an instance that an exdate removes', () => {
     const exdates = [START + DAY, START + 2 * DAY];
     expect(dueOf(remindersOf(daily, [-10], exdates), START, START)).toEqual({
       due: [],
@@ -98,7 +98,7 @@ describe('a series', () => {
     });
   });
 
-  it('ends with its last instance, and no sooner than its last reminder', () => {
+  it('ends with the last reminder of its last instance', () => {
     const counted: Recurrence = { ...daily, count: 3 };
     const last = START + 2 * DAY;
     expect(dueOf(remindersOf(counted, [-10, 60]), last, last)).toEqual({ due: [], next: last + HOUR });
@@ -106,7 +106,7 @@ describe('a series', () => {
     expect(end).toEqual({ due: [{ reminder: 1, startTs: last }], next: null });
   });
 
-  it('without anything in reach is looked at again at the end of it', () => {
+  it('without an instance in the search window is checked again at the end of that window', () => {
     const yearly: Recurrence = { freq: 'yearly', interval: 4 };
     let [now, looks]: [number, number] = [START, 0];
     const found: number[] = [];
@@ -131,26 +131,26 @@ describe('a series', () => {
   });
 });
 
-describe('when the runtime learns of another offset between filing and sending', () => {
-  // Lagos has the time of Oslo in winter, and no summer time: as if that was abolished, or introduced.
+describe('when a zone gets another offset between two checks', () => {
+  // Lagos has Oslo's winter time all year, as if Oslo abolished or introduced summer time.
   const weekly = remindersOf({ freq: 'weekly', interval: 1 });
   const [summer, winter] = [weekly, { ...weekly, zone: 'Africa/Lagos' }];
   const before = at('2030-04-04T00:00:00Z');
   const [early, late] = [at('2030-04-05T06:50:00Z'), at('2030-04-05T07:50:00Z')];
 
-  it('what is due later than was thought is told then, and once', () => {
+  it('a reminder that is now later is due at its new time, once', () => {
     expect(dueOf(summer, before, before).next).toBe(early);
     expect(dueOf(winter, before, early)).toEqual({ due: [], next: late });
     expect(dueOf(winter, early + 1, late).due).toHaveLength(1);
   });
 
-  it('what was due earlier than was thought is told all the same, and once', () => {
+  it('a reminder that is now earlier is still due, once', () => {
     expect(dueOf(winter, before, before).next).toBe(late);
     expect(dueOf(summer, before, late).due).toHaveLength(1);
     expect(dueOf(summer, late + 1, late + HOUR).due).toEqual([]);
   });
 
-  it('in time, if it was known a day before', () => {
+  it('a reminder is on time if the change is known a day before', () => {
     const look = dueOf(winter, before - 3 * DAY, before - 3 * DAY).next as number;
     expect(look).toBe(late - DAY);
     expect(dueOf(summer, before - 3 * DAY, look).next).toBe(early);

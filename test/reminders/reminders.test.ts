@@ -1,24 +1,24 @@
-/** Reminders: at the minute, of every instance, in the calendar's zone; of what is changed or deleted no more. */
+/** Reminders notify to the minute, for every instance, in the calendar's zone, and stop when the event changes or goes. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { backfillReminders, remind } from '../../src/reminders/remind.ts';
 import type { Reminder } from '../../src/sdk/types.ts';
 import type { User } from '../support/client.ts';
 import { through, writing } from '../support/database.ts';
-import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from '../support/webhooks.ts';
+import { DAY, HOUR, MINUTE, type NotifiedAccount, notifiedAccount, open } from '../support/webhooks.ts';
 
-/** The clock of these tests begins here: a winter's day in Oslo, Monday. */
+/** The clock of these tests starts here, on a Monday in winter. */
 const NOW = Date.parse('2030-01-07T00:00:00Z');
 const TEN: Reminder[] = [{ delta: -10, identifier: 'ten before' }];
 
 interface World {
-  account: Told;
+  account: NotifiedAccount;
   user: User;
   calendarId: string;
 }
 
 async function world(timezone = 'UTC'): Promise<World> {
-  const account = await toldAccount('ok', [], NOW);
+  const account = await notifiedAccount('ok', [], NOW);
   const user = await account.newUser();
   const { calendar } = (await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone } })).body;
   return { account, user, calendarId: calendar.id };
@@ -34,7 +34,7 @@ async function enter({ account, user, calendarId }: World, body: object, now = N
 const put = async ({ account }: World, event: string, body: object, now: number) =>
   expect((await account.call('PUT', `/user/events/${event}`, { body, now })).status).toBe(200);
 
-/** What the sweep at that time tells: identifiers and starts, notification by notification. */
+/** Runs the sweep at that time, and returns the identifiers and starts of each notification. */
 async function sweep({ account }: World, now: number, DB = env.DB): Promise<[string, number][][]> {
   const before = new Set((await account.deliveries()).map(({ id }) => id));
   await remind({ ...open, DB }, () => now);
@@ -51,18 +51,18 @@ async function sweep({ account }: World, now: number, DB = env.DB): Promise<[str
   return found;
 }
 
-/** The starts that are told of by sweeps at these times, and when. */
+/** Runs sweeps at these times, and returns the starts that they notify of, each with the time of its sweep. */
 async function watch(there: World, times: readonly number[]): Promise<[at: number, startTs: number][]> {
-  const told: [number, number][] = [];
+  const found: [number, number][] = [];
   for (const now of times) {
     for (const notification of await sweep(there, now)) {
-      for (const [, startTs] of notification) told.push([now, startTs]);
+      for (const [, startTs] of notification) found.push([now, startTs]);
     }
   }
-  return told;
+  return found;
 }
 
-const filed = async ({ account }: World): Promise<number> =>
+const waiting = async ({ account }: World): Promise<number> =>
   (
     await env.DB.prepare(
       'SELECT count(*) AS n FROM reminders JOIN events ON events.seq = reminders.event WHERE account_id = ?',
@@ -71,7 +71,7 @@ const filed = async ({ account }: World): Promise<number> =>
       .first<{ n: number }>()
   )?.n ?? 0;
 
-it('is sent as the published service does, with the event as it is', async () => {
+it('has the format of the published service, with the current event', async () => {
   const there = await world();
   const event = await enter(there, { startTs: NOW + HOUR, metadata: { title: 'Stand-up' } });
   await sweep(there, NOW + 50 * MINUTE);
@@ -91,36 +91,36 @@ it('is sent as the published service does, with the event as it is', async () =>
   });
 });
 
-describe('when', () => {
-  it('never early, and in the minute after at the latest', async () => {
+describe('the time', () => {
+  it('is never early, and at most a minute late', async () => {
     const there = await world();
     const startTs = NOW + 2 * HOUR + 30_000;
     await enter(there, { startTs });
     const due = startTs - 10 * MINUTE;
     const times = [due - DAY, due - MINUTE, due - 1, due, due + 1, due + MINUTE];
     expect(await watch(there, times)).toEqual([[due, startTs]]);
-    expect(await filed(there)).toBe(0);
+    expect(await waiting(there)).toBe(0);
   });
 
-  it('also of an event that is written seconds before', async () => {
+  it('is met for an event that is created seconds before', async () => {
     const there = await world();
     const startTs = NOW + 10 * MINUTE + 40_000;
     await enter(there, { startTs }, NOW + 10_000);
     expect(await sweep(there, NOW + MINUTE)).toEqual([[['ten before', startTs]]]);
   });
 
-  it('an instance whose time has passed when the event is written is not told of', async () => {
+  it('has passed for some instances of a new event: they have no reminder', async () => {
     const there = await world();
     await enter(there, { startTs: NOW + 9 * MINUTE });
     await enter(there, { startTs: NOW - 3 * DAY, recurrence: { freq: 'daily', interval: 1 } }, NOW);
-    const told = await watch(
+    const notified = await watch(
       there,
       [1, 12, 24, 36, 48].map((hours) => NOW + hours * HOUR),
     );
-    expect(told.map(([, startTs]) => startTs)).toEqual([NOW + DAY, NOW + 2 * DAY]);
+    expect(notified.map(([, startTs]) => startTs)).toEqual([NOW + DAY, NOW + 2 * DAY]);
   });
 
-  it('a series keeps to the wall clock of its calendar, over a change of its clocks', async () => {
+  it('follows the wall clock of the calendar over a change to summer time', async () => {
     const there = await world('Europe/Oslo');
     const startTs = Date.parse('2030-03-29T09:00:00+01:00');
     await enter(there, { startTs, recurrence: { freq: 'daily', interval: 1, count: 4 } });
@@ -128,18 +128,18 @@ describe('when', () => {
     const times = dates.flatMap((date) =>
       ['06:49', '06:50', '07:49', '07:50'].map((time) => Date.parse(`2030-${date}T${time}Z`)),
     );
-    const told = await watch(there, times);
-    expect(told.map(([at]) => new Date(at).toISOString().slice(5, 16))).toEqual([
+    const notified = await watch(there, times);
+    expect(notified.map(([at]) => new Date(at).toISOString().slice(5, 16))).toEqual([
       '03-29T07:50',
       '03-30T07:50',
       '03-31T06:50',
       '04-01T06:50',
     ]);
     await sweep(there, startTs + 60 * DAY);
-    expect(await filed(there)).toBe(0);
+    expect(await waiting(there)).toBe(0);
   });
 
-  it('reminders after the start, and several at once', async () => {
+  it('may be after the start, and the same for several reminders', async () => {
     const there = await world();
     const reminders = [
       { delta: 30, identifier: 'after' },
@@ -156,22 +156,22 @@ describe('when', () => {
     expect(await sweep(there, NOW + 90 * MINUTE)).toEqual([[['after', NOW + HOUR]]]);
   });
 
-  it('what was missed while nothing ran is told then, once', async () => {
+  it('may be missed: the next sweep notifies, once', async () => {
     const there = await world();
     await enter(there, { startTs: NOW + HOUR, recurrence: { freq: 'daily', interval: 1 } });
     await sweep(there, NOW);
-    const [told] = await sweep(there, NOW + 3 * DAY);
-    expect(told?.map(([, startTs]) => (startTs - NOW - HOUR) / DAY)).toEqual([0, 1, 2]);
+    const [notification] = await sweep(there, NOW + 3 * DAY);
+    expect(notification?.map(([, startTs]) => (startTs - NOW - HOUR) / DAY)).toEqual([0, 1, 2]);
     expect(await sweep(there, NOW + 3 * DAY)).toEqual([]);
   });
 
-  it('and once only, when the clock goes back', async () => {
+  it('notifies once when the clock goes back', async () => {
     const there = await world();
     await enter(there, { startTs: NOW + HOUR, recurrence: { freq: 'daily', interval: 1, count: 2 } });
     const due = NOW + 50 * MINUTE;
     expect(await sweep(there, due)).toHaveLength(1);
-    const told = await watch(there, [due - HOUR, due, due + 1, due + DAY - 1, due + DAY]);
-    expect(told).toEqual([[due + DAY, NOW + HOUR + DAY]]);
+    const notified = await watch(there, [due - HOUR, due, due + 1, due + DAY - 1, due + DAY]);
+    expect(notified).toEqual([[due + DAY, NOW + HOUR + DAY]]);
   });
 });
 
@@ -181,19 +181,19 @@ describe('a change', () => {
   const starts = async (there: World, now: number) =>
     (await sweep(there, now)).flat().map(([, startTs]) => startTs);
 
-  it('of the start moves them', async () => {
+  it('of the start moves the reminders', async () => {
     const there = await world();
     const event = await enter(there, { startTs });
     await sweep(there, NOW);
     await put(there, event, { startTs: startTs + HOUR }, NOW + HOUR);
     expect(await starts(there, due)).toEqual([]);
     expect(await starts(there, due + HOUR)).toEqual([startTs + HOUR]);
-    // To a time whose reminder has passed.
+    // The new start is so close that its reminder has passed.
     await put(there, event, { startTs: due + HOUR + MINUTE }, due + HOUR + MINUTE);
     expect(await starts(there, due + 2 * HOUR)).toEqual([]);
   });
 
-  it('of the rule, the exdates and the reminders', async () => {
+  it('of the rule, the exdates or the reminders applies at once', async () => {
     const there = await world();
     const event = await enter(there, { startTs });
     await sweep(there, NOW);
@@ -205,13 +205,13 @@ describe('a change', () => {
     expect(await starts(there, startTs + 2 * DAY - HOUR)).toEqual([startTs + 2 * DAY]);
     expect(await starts(there, due + 2 * DAY)).toEqual([]);
     await put(there, event, { reminders: [] }, due + 2 * DAY);
-    expect(await filed(there)).toBe(0);
+    expect(await waiting(there)).toBe(0);
     expect(await starts(there, due + 3 * DAY)).toEqual([]);
     await put(there, event, { reminders: TEN }, due + 3 * DAY);
     expect(await starts(there, due + 4 * DAY)).toEqual([startTs + 3 * DAY, startTs + 4 * DAY]);
   });
 
-  it('of anything else is no change for them, and loses none that is due and not yet told', async () => {
+  it('of anything else keeps the reminders that are due and not yet sent', async () => {
     const there = await world();
     const event = await enter(there, { startTs, recurrence: { freq: 'daily', interval: 1 } });
     await sweep(there, NOW);
@@ -220,21 +220,21 @@ describe('a change', () => {
     expect(await starts(there, due + MINUTE)).toEqual([startTs]);
   });
 
-  it("of the calendar's time zone", async () => {
+  it("of the calendar's time zone moves the reminders", async () => {
     const there = await world('Europe/Oslo');
     const event = Date.parse('2030-03-28T09:00:00+01:00');
     await enter(there, { startTs: event, recurrence: { freq: 'weekly', interval: 1 } });
     await sweep(there, NOW);
     expect(await starts(there, event)).toEqual([event]);
-    // Summer time would have begun on the 31st.
+    // With the old zone, summer time would begin on the 31st.
     const path = `/user/calendar/${there.calendarId}`;
     await there.account.call('PUT', path, { body: { settings: { timezone: 'Africa/Lagos' } } });
     const next = event + 7 * DAY - 10 * MINUTE;
-    const told = await watch(there, [event + 6 * DAY, next - HOUR, next - 1, next, next + HOUR]);
-    expect(told).toEqual([[next, event + 7 * DAY]]);
+    const notified = await watch(there, [event + 6 * DAY, next - HOUR, next - 1, next, next + HOUR]);
+    expect(notified).toEqual([[next, event + 7 * DAY]]);
   });
 
-  it('between a look and what it files: what was computed is filed for the event as it was, or not at all', async () => {
+  it('between the two steps of a sweep discards the result for the former event', async () => {
     const there = await world();
     const event = await enter(there, { startTs, recurrence: { freq: 'daily', interval: 1 } });
     await sweep(there, NOW);
@@ -247,7 +247,7 @@ describe('a change', () => {
     expect(await starts(there, due + DAY)).toEqual([startTs + DAY]);
   });
 
-  it('a deleted event, calendar or user is told of no more', async () => {
+  it('that deletes the event, calendar or user deletes the reminders', async () => {
     for (const path of [
       (_: World, event: string) => `/user/events/${event}`,
       ({ calendarId }: World) => `/user/calendar/${calendarId}`,
@@ -256,9 +256,9 @@ describe('a change', () => {
       const there = await world();
       const event = await enter(there, { startTs });
       await sweep(there, NOW);
-      expect(await filed(there)).toBe(1);
+      expect(await waiting(there)).toBe(1);
       expect((await there.account.call('DELETE', path(there, event), { now: NOW })).status).toBe(200);
-      expect(await filed(there)).toBe(0);
+      expect(await waiting(there)).toBe(0);
       expect(await sweep(there, due)).toEqual([]);
     }
   });
@@ -268,24 +268,24 @@ describe('the webhook', () => {
   const startTs = NOW + 5 * HOUR;
   const due = startTs - 10 * MINUTE;
 
-  it('that is set later is told of the events that were there, from then on', async () => {
+  it('that is set later gets the reminders of existing events from then on', async () => {
     const there = await world();
     await there.account.call('DELETE', '/account/webhook');
     await enter(there, { startTs, recurrence: { freq: 'daily', interval: 1 } });
     await enter(there, { startTs: NOW + HOUR });
     for (let i = 0; i < 3; i++) await enter(there, { startTs, reminders: [] });
-    expect(await filed(there)).toBe(0);
+    expect(await waiting(there)).toBe(0);
     expect(await sweep(there, due)).toEqual([]);
     const body = { webhookUrl: 'http://localhost/' };
     await there.account.call('PUT', '/account/webhook', { body, env: open, now: due + HOUR });
     await backfillReminders(open, 2);
-    expect(await filed(there)).toBe(2);
+    expect(await waiting(there)).toBe(2);
     expect(await sweep(there, due + HOUR)).toEqual([]);
-    expect(await filed(there)).toBe(1);
+    expect(await waiting(there)).toBe(1);
     expect(await sweep(there, due + DAY)).toEqual([[['ten before', startTs + DAY]]]);
   });
 
-  it('that is removed is told of nothing, nor of what was due meanwhile when it comes back', async () => {
+  it('that is removed and set again gets no reminder that was due meanwhile', async () => {
     const there = await world();
     await enter(there, { startTs, recurrence: { freq: 'daily', interval: 1 } });
     await sweep(there, NOW);
@@ -298,8 +298,8 @@ describe('the webhook', () => {
   });
 });
 
-describe('many at once', () => {
-  it('go out in requests of a hundred at most, of one account each', async () => {
+describe('many reminders at once', () => {
+  it('are sent in notifications of at most 100, each of one account', async () => {
     const [there, other] = [await world(), await world()];
     const reminders = new Array(30).fill(0).map((_, i) => ({ delta: 0, identifier: `${i}` }));
     for (let i = 0; i < 9; i++) await enter(there, { startTs: NOW + HOUR, reminders });
@@ -310,7 +310,7 @@ describe('many at once', () => {
     expect(identifiers).toBe(1);
   });
 
-  it('and of no more than 256 KiB each', async () => {
+  it('are sent in notifications of at most 256 KiB', async () => {
     const there = await world();
     const metadata = Object.fromEntries(new Array(15).fill(0).map((_, i) => [`${i}`, 'x'.repeat(4000)]));
     const reminders = new Array(10).fill({ delta: 0, identifier: 'x' });
@@ -324,33 +324,33 @@ describe('many at once', () => {
     );
   });
 
-  it('all of them, step by step; two sweeps at once tell of each once', async () => {
+  it('are sent once each by concurrent sweeps in small steps', async () => {
     const there = await world();
-    const starts = new Array(23).fill(0).map((_, i) => NOW + HOUR + i);
-    for (const startTs of starts) await enter(there, { startTs });
+    const expected = new Array(23).fill(0).map((_, i) => NOW + HOUR + i);
+    for (const startTs of expected) await enter(there, { startTs });
     await sweep(there, NOW);
     const now = NOW + 51 * MINUTE;
     const before = (await there.account.deliveries()).length;
     await Promise.all([1, 2, 3].map(() => remind(open, () => now, 5)));
     expect(before).toBe(0);
-    const told: number[] = [];
+    const starts: number[] = [];
     for (const { id } of await there.account.deliveries()) {
       const { delivery } = (await there.account.call('GET', `/account/webhook/deliveries/${id}`)).body;
-      told.push(
+      starts.push(
         ...JSON.parse(delivery.body).reminders.map(
           (one: { instance: { startTs: number } }) => one.instance.startTs,
         ),
       );
     }
-    expect(told.sort()).toEqual(starts);
+    expect(starts.sort()).toEqual(expected);
   });
 
-  it('a sweep reads what is due, however many events there are, and a series is one row', async () => {
+  it('cost a sweep no row read before they are due, and a series is one row', async () => {
     const there = await world();
     await enter(there, { startTs: NOW + HOUR, recurrence: { freq: 'daily', interval: 1 } });
     for (let i = 0; i < 50; i++) await enter(there, { startTs: NOW + 100 * DAY + i });
     await sweep(there, NOW);
-    expect(await filed(there)).toBe(51);
+    expect(await waiting(there)).toBe(51);
     let read = 0;
     const DB = through(async (run) => {
       const results = await run();
@@ -361,8 +361,8 @@ describe('many at once', () => {
     expect(read).toBeLessThan(3);
     const { db, rows } = writing();
     await remind({ ...open, DB: db }, () => NOW + 50 * MINUTE);
-    // The notification, its entry among what is due, the account's; the series' own row and its entry.
+    // The notification and its index entry, the account's next delivery, the row of the series and its index entry.
     expect(rows()).toBeLessThanOrEqual(7);
-    expect(await filed(there)).toBe(51);
+    expect(await waiting(there)).toBe(51);
   });
 });

@@ -1,4 +1,4 @@
-/** Random hosts and questions for property tests. */
+/** Random hosts and slot queries for property tests. */
 import fc from 'fast-check';
 import { type SlotQuery, windowOf } from '../../src/slots/grid.ts';
 import type { Host, HostBooking } from '../../src/slots/host.ts';
@@ -9,7 +9,7 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Dates on which clocks change, at midnight above all, and dates on which they do not. */
+/** Dates with a clock change, most of them at midnight, and dates without one. */
 const dates: [zone: string, date: string][] = [
   ['UTC', '2024-02-29'],
   ['Asia/Kathmandu', '2023-12-31'],
@@ -41,7 +41,7 @@ export const query: fc.Arbitrary<SlotQuery> = fc
     return { zone, first, last: first + days, interval, duration };
   });
 
-/** In a span of time (ms), or reaching over its ends; in whole minutes as often as not. */
+/** An interval in a span of time (ms), or beyond its ends; half of them start on a whole minute. */
 export function intervalIn(span: Interval, longest: number): fc.Arbitrary<Interval> {
   const length = fc.oneof(
     fc.integer({ min: 0, max: longest }),
@@ -76,8 +76,8 @@ export function hostIn(span: Interval, id: string): fc.Arbitrary<Host> {
   });
 }
 
-/** A question, and up to four hosts who have something on around its dates. */
-export const question = query.chain((query) => {
+/** A slot query, its window, and up to four hosts with events around its dates. */
+export const scenario = query.chain((query) => {
   const window = windowOf(query);
   return fc.record({
     query: fc.constant(query),

@@ -1,4 +1,4 @@
-/** A host's starts against the contract's rules, read word for word, at every millisecond of a small world. */
+/** A host's possible starts equal a literal reading of the contract's rules, at every millisecond of a small range. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canTake, type Host, type HostBooking, startsOf } from '../../src/slots/host.ts';
@@ -20,7 +20,7 @@ const world = fc
         ...time,
         ...buffers,
       }));
-    // A booking of the service that is asked about has the buffers of the host in it.
+    // A booking of the queried service has the same buffers as the host in it.
     const shared = fc
       .oneof(session, time)
       .map((time) => ({ ...time, bufferBefore: before, bufferAfter: after, shared: true }));
@@ -62,7 +62,7 @@ function allows(host: Host, start: number, duration: number, window: Interval): 
   return window.start <= start && end <= window.end;
 }
 
-test('a slot can start exactly where every rule allows it', () => {
+test('a slot can start at exactly the times that every rule allows', () => {
   fc.assert(
     fc.property(world, ({ host, duration, window }) => {
       const anytime = { start: -Infinity, end: Infinity };

@@ -5,7 +5,7 @@ import { gridSize, type SlotQuery, windowOf } from '../../src/slots/grid.ts';
 import { canTake, type Host } from '../../src/slots/host.ts';
 import { bookingSlots } from '../../src/slots/slots.ts';
 import { formatDate } from '../../src/time/dates.ts';
-import { bookingIn, DAY, intervalIn, question } from './arbitraries.ts';
+import { bookingIn, DAY, intervalIn, scenario } from './arbitraries.ts';
 
 const roundRobin: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'availability' };
 const collective: MultiPerson = { variant: 'collective' };
@@ -13,7 +13,7 @@ const multiPerson = fc.constantFrom(roundRobin, collective, { variant: 'group', 
 
 const slotsOf = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   bookingSlots(query, hosts, multiPerson).flatMap(({ slots }) => slots);
-/** Each slot with each of its hosts, as text. */
+/** Returns each pair of a slot and one of its hosts as text. */
 const offers = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roundRobin) =>
   new Set(
     slotsOf(query, hosts, multiPerson).flatMap(({ start, userIds }) => userIds.map((id) => `${start} ${id}`)),
@@ -21,9 +21,9 @@ const offers = (query: SlotQuery, hosts: Host[], multiPerson: MultiPerson = roun
 const slotsOn = (query: SlotQuery, hosts: Host[], day: number, multiPerson: MultiPerson) =>
   bookingSlots(query, hosts, multiPerson).find(({ date }) => date === formatDate(day))?.slots ?? [];
 
-test('a range says what its single dates say, but for slots that end after their date', () => {
+test('a range has the slots of its single dates, and those that end after their date', () => {
   fc.assert(
-    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+    fc.property(scenario, multiPerson, ({ query, hosts }, multiPerson) => {
       for (let day = query.first; day <= query.last; day++) {
         const single = { ...query, first: day, last: day };
         const { end } = windowOf(single);
@@ -37,9 +37,9 @@ test('a range says what its single dates say, but for slots that end after their
   );
 });
 
-test('with the two dates after it, a range says the same of a date as any other', () => {
+test('every range that includes the next two dates has the same slots on a date', () => {
   fc.assert(
-    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+    fc.property(scenario, multiPerson, ({ query, hosts }, multiPerson) => {
       const longer = { ...query, last: query.last + 2 };
       for (let day = query.first; day <= query.last; day++) {
         const three = { ...query, first: day, last: day + 2 };
@@ -49,9 +49,9 @@ test('with the two dates after it, a range says the same of a date as any other'
   );
 });
 
-test('slots come in order on their date, on its grid, in the window, and none twice', () => {
+test('slots are in order, on their date and its grid, in the window, and unique', () => {
   fc.assert(
-    fc.property(question, ({ query, window, hosts }) => {
+    fc.property(scenario, ({ query, window, hosts }) => {
       const dates = bookingSlots(query, hosts, roundRobin);
       const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: query.zone, dateStyle: 'short' });
       for (const { date, slots } of dates) {
@@ -75,9 +75,9 @@ test('slots come in order on their date, on its grid, in the window, and none tw
   );
 });
 
-test('every slot on the grid says who can take it, asked one by one', () => {
+test('every slot on the grid lists exactly the hosts that canTake accepts', () => {
   fc.assert(
-    fc.property(question, ({ query, window, hosts }) => {
+    fc.property(scenario, ({ query, window, hosts }) => {
       const listed = new Map(slotsOf(query, hosts).map(({ start, userIds }) => [start, userIds.join()]));
       for (let day = query.first; day <= query.last; day++) {
         const span = windowOf({ ...query, first: day, last: day });
@@ -92,15 +92,15 @@ test('every slot on the grid says who can take it, asked one by one', () => {
   );
 });
 
-/** Is what `fewer` offers among what `more` offers? */
+/** Returns whether every offer in `fewer` is also in `more`. */
 const isSubset = (fewer: Set<string>, more: Set<string>) => [...fewer].every((offer) => more.has(offer));
 
-/** A question, one of its hosts in a changed form, and how all are asked. */
+/** A scenario with a random interval to add, the index of the host that gets it, and a kind of service. */
 const changed = <T>(change: (window: { start: number; end: number }) => fc.Arbitrary<T>) =>
   fc.tuple(
-    question
+    scenario
       .filter(({ hosts }) => hosts.length > 0)
-      .chain((asked) => fc.tuple(fc.constant(asked), change(asked.window))),
+      .chain((scene) => fc.tuple(fc.constant(scene), change(scene.window))),
     fc.nat(),
     multiPerson,
   );
@@ -145,7 +145,7 @@ test('widening the availability never removes a slot', () => {
 test('a shorter duration never removes a slot', () => {
   fc.assert(
     fc.property(
-      question,
+      scenario,
       multiPerson,
       fc.double({ min: 0, max: 1, noNaN: true }),
       ({ query, hosts }, multiPerson, part) => {
@@ -157,9 +157,9 @@ test('a shorter duration never removes a slot', () => {
   );
 });
 
-test('the order of the hosts is the order of the ids, and changes nothing else', () => {
+test('the order of the hosts decides the order of the ids, and nothing else', () => {
   fc.assert(
-    fc.property(question, multiPerson, ({ query, hosts }, multiPerson) => {
+    fc.property(scenario, multiPerson, ({ query, hosts }, multiPerson) => {
       const backwards = bookingSlots(query, hosts.toReversed(), multiPerson).map(({ date, slots }) => ({
         date,
         slots: slots.map((slot) => ({ ...slot, userIds: [...slot.userIds].reverse() })),
@@ -170,9 +170,9 @@ test('the order of the hosts is the order of the ids, and changes nothing else',
   );
 });
 
-test('a collective has the slots that all of its hosts can take, and nobody has none', () => {
+test('a collective and a group of one have exactly the slots that all hosts can take', () => {
   fc.assert(
-    fc.property(question, ({ query, hosts }) => {
+    fc.property(scenario, ({ query, hosts }) => {
       const ofAll = slotsOf(query, hosts).filter(({ userIds }) => userIds.length === hosts.length);
       expect(slotsOf(query, hosts, collective)).toEqual(ofAll);
       expect(slotsOf(query, hosts, { variant: 'group', data: 1 })).toEqual(ofAll);

@@ -1,4 +1,4 @@
-/** What a person would check by hand; the rest is in the vectors and the properties. */
+/** Examples to check by hand; the vectors and the properties test the rest. */
 import { expect, test } from 'vitest';
 import type { ScheduleRule } from '../../src/sdk/types.ts';
 import { gridSize } from '../../src/slots/grid.ts';
@@ -22,7 +22,7 @@ const openFrom = (start: string, end: string): Host => ({
 });
 const query = { zone: 'UTC', first: day, last: day, interval: HOUR, duration: HOUR };
 
-test('the answer has the shape of the contract', () => {
+test('returns slots by date in the format of the contract', () => {
   const hosts = [openFrom('2030-01-07T09:00', '2030-01-07T11:00')];
   expect(bookingSlots(query, hosts, { variant: 'roundRobinAlgorithm', data: 'availability' })).toEqual([
     {
@@ -40,17 +40,17 @@ test.each([
   [101, 5 * MINUTE, 29_088],
   [31, 15 * MINUTE, 2976],
   [2, 2 * HOUR, 24],
-  [1, 7 * MINUTE, 206], // the last of them starts at 23:55
+  [1, 7 * MINUTE, 206], // the last slot starts at 23:55
   [1, 5 * MINUTE + 1, 288],
-])('the grid of %i dates in steps of %i ms has %i places', (dates, interval, size) => {
+])('the grid of %i dates in steps of %i ms has %i slots', (dates, interval, size) => {
   expect(gridSize({ first: day, last: day + dates - 1, interval })).toBe(size);
   const always = openFrom('2029-01-01T00:00', '2032-01-01T00:00');
-  const asked = { zone: 'UTC', first: day, last: day + dates, interval, duration: MINUTE };
-  const found = bookingSlots(asked, [always], { variant: 'collective' });
+  const longer = { zone: 'UTC', first: day, last: day + dates, interval, duration: MINUTE };
+  const found = bookingSlots(longer, [always], { variant: 'collective' });
   expect(found.slice(0, dates).flatMap(({ slots }) => slots).length).toBe(size);
 });
 
-test('hours that touch over midnight are one stretch, and the window cuts it', () => {
+test('merges hours that touch at midnight, and clips them to the window', () => {
   const hours = (hours: number, minutes = 0) => ({ hours, minutes });
   const rules: ScheduleRule[] = [
     { variant: { type: 'WDay', value: 'Mon' }, intervals: [{ start: hours(20), end: hours(24) }] },
@@ -62,7 +62,7 @@ test('hours that touch over midnight are one stretch, and the window cuts it', (
   expect(openings([], 'UTC', window)).toEqual([]);
 });
 
-test('the worst grid with a hundred hosts in a collective holds one list of ids', () => {
+test('the largest grid for a collective of 100 hosts shares one list of ids', () => {
   const hosts = Array.from({ length: 100 }, (_, i) => ({
     ...openFrom('2029-01-01T00:00', '2032-01-01T00:00'),
     id: `${i}`,

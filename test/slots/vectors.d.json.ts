@@ -1,4 +1,4 @@
-/** The types of vectors.json: the compiler would take seconds to infer them from its 850 kB. */
+/** The types of vectors.json, as the compiler takes seconds to infer them from 850 kB. */
 import type { MultiPerson } from '../../src/sdk/types.ts';
 import type { Session } from '../../src/slots/slots.ts';
 

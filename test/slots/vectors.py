@@ -1,10 +1,10 @@
-"""Writes vectors.json: questions for booking slots, and what the contract answers.
+"""Writes vectors.json: slot queries, and the answers that the contract requires.
 
     python3 vectors.py [vectors.json]          needs Python 3.9 or newer, and tzdata from 2025 on
 
-The oracle is a reading of the contract's sentences, made to be plain and not fast. It knows no sets of intervals: the
-moments of a date, of a gap and of a rule's bound are searched minute by minute, and each slot of the grid is held
-against each rule and each event by itself. Zones come from zoneinfo; all of them change their clocks on whole minutes.
+The oracle implements the contract sentence by sentence, plainly and not fast. It has no sets of intervals: it searches
+the moments of a date, a gap and a rule's bound minute by minute, and compares each slot of the grid with each rule and
+each event by itself. Zones come from zoneinfo; all of them change their clocks on whole minutes.
 The seed is fixed: two runs write the same file.
 """
 
@@ -27,20 +27,20 @@ DAY = 24 * HOUR
 
 @lru_cache(maxsize=None)
 def clock(zone, minute):
-    """The date and the minute of it that clocks in a zone show at a minute since the epoch."""
+    """Returns the local date and minute of the day in a zone, at a minute since the epoch."""
     shown = datetime.fromtimestamp(minute * 60, timezone.utc).astimezone(ZoneInfo(zone))
     return shown.date(), shown.hour * 60 + shown.minute
 
 
 def minutes_around(day):
-    """Every minute that can be of a date somewhere on earth, and some before and after."""
+    """Every minute that belongs to a date in any zone, and some before and after."""
     noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc).timestamp()) // 60
     return range(noon - 40 * 60, noon + 40 * 60)
 
 
 @lru_cache(maxsize=None)
 def first_moment(zone, day):
-    """None where the zone skipped the date."""
+    """None if the zone skipped the date."""
     return next((minute * MINUTE for minute in minutes_around(day) if clock(zone, minute)[0] == day), None)
 
 
@@ -51,7 +51,7 @@ def first_moment_of_next(zone, day):
 
 @lru_cache(maxsize=None)
 def window_of(zone, first, last):
-    """From the first moment of a date, to the first one that comes after a date and all its moments."""
+    """Returns the first moment of one date, and the first moment after the last moment of another."""
     start = next(minute for minute in minutes_around(first) if clock(zone, minute)[0] >= first)
     end = max(minute for minute in minutes_around(last) if clock(zone, minute)[0] <= last) + 1
     return start * MINUTE, end * MINUTE
@@ -87,7 +87,7 @@ def intervals_on(rules, day):
 
 
 def open_minutes(schedule, window):
-    """The minutes in which a schedule is open, one by one. All bounds are on whole minutes."""
+    """Returns every minute in which a schedule is open. All bounds are on whole minutes."""
     found = set()
     day = date_of("UTC", window[0]) - timedelta(3)
     while day <= date_of("UTC", window[1]) + timedelta(3):
@@ -100,7 +100,7 @@ def open_minutes(schedule, window):
 
 
 def overlap(a, b, c, d):
-    """Does [a, b) overlap [c, d)?"""
+    """Returns whether [a, b) overlaps [c, d)."""
     return a < d and b > c
 
 
@@ -171,7 +171,7 @@ def slots_of(question):
 vectors = []
 
 
-def ask(name, zone, first, last, hosts, *, now=None, interval=30 * MINUTE, duration=30 * MINUTE, multi=None, sessions=(),
+def add(name, zone, first, last, hosts, *, now=None, interval=30 * MINUTE, duration=30 * MINUTE, multi=None, sessions=(),
         short=False):
     day_text = (lambda day: f"{day.year}-{day.month}-{day.day}") if short else date.isoformat
     question = {"name": name, "zone": zone, "dates": [day_text(first), day_text(last)], "interval": interval,
@@ -213,7 +213,7 @@ def open_between(start, end):
     return event(start, end, "A", False)
 
 
-# Where clocks change, on which date, and the minutes of the day around it.
+# Zones with a clock change, its date, and its minute of the day.
 CHANGES = [
     ("Europe/Oslo", (2024, 3, 31), 120), ("Europe/Oslo", (2024, 10, 27), 120),
     ("America/New_York", (2024, 3, 10), 120), ("America/New_York", (2024, 11, 3), 60),
@@ -242,36 +242,36 @@ def bounds_at_changes():
             begins = bound < 30 or (offset + i) % 2 == 0 and offset != 30
             hours = (bound, min(bound + 90, 1440)) if begins else (max(bound - 60, 0), bound)
             hosts = [host(schedule={"timezone": zone, "rules": [on_date(day, hours)]})]
-            ask(f"bounds: {zone} {day} {offset:+}", zone, day - timedelta(1), day + timedelta(1), hosts,
+            add(f"bounds: {zone} {day} {offset:+}", zone, day - timedelta(1), day + timedelta(1), hosts,
                 interval=15 * MINUTE, duration=[10, 15, 20][i % 3] * MINUTE, short=i % 2 == 0)
         viewer = ODD[i % len(ODD)]
         late = [on_date(day - timedelta(1), (1320, 1440)), on_date(day, (0, 90), (1350, 1440)), on_date(day + timedelta(1), (0, 60))]
-        ask(f"bounds: {zone} {day} over midnight", zone, day - timedelta(1), day + timedelta(1),
+        add(f"bounds: {zone} {day} over midnight", zone, day - timedelta(1), day + timedelta(1),
             [host(schedule={"timezone": zone, "rules": late})], duration=75 * MINUTE)
-        ask(f"bounds: {zone} {day} seen from {viewer}", viewer, day - timedelta(1), day + timedelta(1),
+        add(f"bounds: {zone} {day} seen from {viewer}", viewer, day - timedelta(1), day + timedelta(1),
             [host(schedule={"timezone": zone, "rules": late})], duration=45 * MINUTE, interval=25 * MINUTE)
-        ask(f"bounds: {zone} {day} whole dates", zone, day - timedelta(1), day + timedelta(1),
+        add(f"bounds: {zone} {day} whole dates", zone, day - timedelta(1), day + timedelta(1),
             [host(schedule={"timezone": zone, "rules": every_day((0, 1440))})], duration=24 * HOUR, interval=2 * HOUR)
 
 
 def grids_at_changes():
-    """Viewers on the dates on which their clocks change. The host is free for some hours around a midnight."""
+    """Queries in zones whose clocks change on the queried dates. The host is free for some hours around midnight."""
     for i, (zone, day, minute) in enumerate(CHANGES):
         day = date(*day)
         middle = (first_moment(zone, day) or first_moment_of_next(zone, day)) + minute * MINUTE
         free = [open_between(middle - 3 * HOUR, middle + 3 * HOUR)]
         for first, last in ((-1, 1), (0, 0), (-1, -1), (1, 1)):
-            ask(f"grid: {zone} {day} {first} … {last}", zone, day + timedelta(first), day + timedelta(last),
+            add(f"grid: {zone} {day} {first} … {last}", zone, day + timedelta(first), day + timedelta(last),
                 [host(calendar=True, events=free)], interval=[20, 35, 45][i % 3] * MINUTE, duration=[20, 60][i % 2] * MINUTE)
     for zone in ODD:
         for first, last in ((date(2024, 2, 28), date(2024, 3, 1)), (date(2023, 12, 31), date(2023, 12, 31))):
             midnight = first_moment(zone, last)
-            ask(f"grid: {zone} {last}", zone, first, last, interval=50 * MINUTE, duration=HOUR, short=True,
+            add(f"grid: {zone} {last}", zone, first, last, interval=50 * MINUTE, duration=HOUR, short=True,
                 hosts=[host(calendar=True, events=[open_between(midnight - 5 * HOUR, midnight + 5 * HOUR + 1)])])
 
 
 def edges():
-    """One rule at a time, at the millisecond at which it turns."""
+    """One rule at a time, at the millisecond at which its result changes."""
     zone, day = "Asia/Kathmandu", date(2025, 3, 3)
     noon = first_moment(zone, day) + 12 * HOUR
     slot = (noon, noon + HOUR)
@@ -280,7 +280,7 @@ def edges():
 
     def edge(name, events=(), **more):
         given = {"calendar": True, "buffers": buffers, **{key: more.pop(key) for key in ("closest", "furthest") if key in more}}
-        ask(f"edge: {name}", zone, day, day, [host(events=[free, *events], **given)], interval=HOUR, duration=HOUR, **more)
+        add(f"edge: {name}", zone, day, day, [host(events=[free, *events], **given)], interval=HOUR, duration=HOUR, **more)
 
     for service in (None, "S", "T", "U", "W"):
         for calendar in ("B", "X", "A"):
@@ -304,24 +304,24 @@ def edges():
         edge(f"nearest is furthest {off}", now=noon - 45 * MINUTE, closest=45 * MINUTE, furthest=45 * MINUTE + off)
         edge(f"now {off}", now=noon + off)
         for name, start, end in (("begins", noon + off, noon + HOUR), ("ends", noon, noon + HOUR + off)):
-            ask(f"edge: the availability {name} {off}", zone, day, day, interval=HOUR, duration=HOUR,
+            add(f"edge: the availability {name} {off}", zone, day, day, interval=HOUR, duration=HOUR,
                 hosts=[host(calendar=True, events=[open_between(start, end)])])
     last = window_of(zone, day, day)[1]
     for off in (-1, 0, 1):
         for end in (day, day + timedelta(1)):
-            ask(f"edge: the window's end {off}, to {end}", zone, day, end, interval=HOUR, duration=HOUR + off,
+            add(f"edge: the window's end {off}, to {end}", zone, day, end, interval=HOUR, duration=HOUR + off,
                 hosts=[host(calendar=True, events=[open_between(last - 2 * HOUR, last + 2 * HOUR)])])
-    ask("edge: a Date rule closes the date", "Europe/Oslo", date(2025, 1, 6), date(2025, 1, 8), interval=HOUR, duration=HOUR,
+    add("edge: a Date rule closes the date", "Europe/Oslo", date(2025, 1, 6), date(2025, 1, 8), interval=HOUR, duration=HOUR,
         hosts=[host(schedule={"timezone": "Europe/Oslo", "rules": [*every_day((540, 660)), on_date(date(2025, 1, 7))]})])
-    ask("edge: a Date rule stands in place", "Europe/Oslo", date(2025, 1, 6), date(2025, 1, 8), interval=HOUR, duration=HOUR,
+    add("edge: a Date rule stands in place", "Europe/Oslo", date(2025, 1, 6), date(2025, 1, 8), interval=HOUR, duration=HOUR,
         hosts=[host(schedule={"timezone": "Europe/Oslo", "rules": [on_date(date(2025, 1, 7), (600, 720), (1380, 1440)), *every_day((540, 660))]})])
-    ask("edge: nobody", zone, day, day, [])
-    ask("edge: a collective of nobody", zone, day, day, [], multi={"variant": "collective"})
-    ask("edge: Empty", zone, day, day, [host()])
+    add("edge: nobody", zone, day, day, [])
+    add("edge: a collective of nobody", zone, day, day, [], multi={"variant": "collective"})
+    add("edge: Empty", zone, day, day, [host()])
 
 
 def groups():
-    """Sessions with seats: open to others on the very slot, and busy for all that overlaps it."""
+    """Sessions with seats: open to others at exactly their slot, and busy for every other slot that overlaps them."""
     zone, day = "Australia/Eucla", date(2025, 5, 5)
     noon = first_moment(zone, day) + 12 * HOUR
     free = open_between(noon - 2 * HOUR, noon + 4 * HOUR)
@@ -336,7 +336,7 @@ def groups():
                     hosts = [host("a", calendar=True, events=[free, *booked], buffers={"S": (gap * MINUTE, 5 * MINUTE)}),
                              host("b", calendar=True, events=[free, *(booked if gap else booked[1:])])][:2 if calendar == "B" else 1]
                     sessions = [{"start": start, "duration": HOUR, "taken": taken} for start in starts]
-                    ask(f"group: {taken} taken in {calendar}, gap {gap}, others {others}", zone, day, day, hosts,
+                    add(f"group: {taken} taken in {calendar}, gap {gap}, others {others}", zone, day, day, hosts,
                         interval=[30, 10][gap == 10] * MINUTE, duration=HOUR, multi={"variant": "group", "data": 3}, sessions=sessions)
     for name, booked, session in (
             ("another duration", event(noon, noon + 2 * HOUR, "B", True, "S"), {"start": noon, "duration": 2 * HOUR, "taken": 1}),
@@ -348,7 +348,7 @@ def groups():
             ("full in another duration, without an event", open_between(noon, noon), {"start": noon, "duration": 2 * HOUR, "taken": 2}),
             ("full without an event", open_between(noon, noon + HOUR), {"start": noon, "duration": HOUR, "taken": 2})):
         for variant in ({"variant": "group", "data": 2}, {"variant": "collective"}):
-            ask(f"group: {name}, {variant['variant']}", zone, day, day, interval=HOUR, duration=HOUR, multi=variant,
+            add(f"group: {name}, {variant['variant']}", zone, day, day, interval=HOUR, duration=HOUR, multi=variant,
                 hosts=[host(calendar=True, events=[free, booked])], sessions=[session] if session else [])
 
 
@@ -403,7 +403,7 @@ def random_vectors(dice, number):
         for session in sessions:
             for one in hosts:
                 one["events"].append(event(session["start"], session["start"] + duration, dice.choice("ABX"), True, "S"))
-        answer = ask("random", zone, first, last, hosts, now=window[0] - dice.choice([0, DAY, DAY + 1]), interval=interval,
+        answer = add("random", zone, first, last, hosts, now=window[0] - dice.choice([0, DAY, DAY + 1]), interval=interval,
                      duration=duration, multi=multi, sessions=sessions, short=dice.random() < 0.3)
         if answer and sum(map(len, answer.values())) < 40 or dice.random() < 0.05:
             number -= 1
@@ -412,7 +412,7 @@ def random_vectors(dice, number):
 
 
 def short(vector):
-    """A vector as it is written: rules as [day, [start, end], …] in minutes, events as lists."""
+    """A vector in the form of the file: rules as [day, [start, end], …] in minutes, events as lists."""
     def minutes(bound):
         return bound["hours"] * 60 + bound["minutes"]
 

@@ -1,4 +1,4 @@
-/** The slots of an independent reading of the contract, which vectors.py writes; see there. */
+/** Slots equal those of vectors.py, an independent implementation of the contract. */
 import { expect, test } from 'vitest';
 import type { ScheduleRule, Weekday } from '../../src/sdk/types.ts';
 import { type SlotQuery, windowOf } from '../../src/slots/grid.ts';
@@ -12,13 +12,13 @@ import type { Event, Vector, VectorHost } from './vectors.json';
 
 const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 
-test.each([...kinds])('every vector of kind %s', (_, vectors) => {
+test.each([...kinds])('matches every vector of kind %s', (_, vectors) => {
   expect(vectors.map(({ name }, i) => [i, name, answerOf(vectors[i] as Vector)])).toEqual(
     vectors.map(({ name, answer }, i) => [i, name, answer]),
   );
 });
 
-test.each([...kinds])('each slot of kind %s is one that its hosts can take', (_, vectors) => {
+test.each([...kinds])('canTake accepts exactly the hosts of each slot of kind %s', (_, vectors) => {
   for (const vector of vectors) {
     const hosts = hostsOf(vector);
     for (const [start, ids] of Object.values(vector.answer).flat()) {

@@ -1,4 +1,4 @@
-/** What the tests of bookings share: services with hosts who are always open, and a look at all that is stored. */
+/** Shared by the tests of bookings: services with hosts who are always open, and checks of the stored state. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Booking, MultiPerson } from '../../src/sdk/types.ts';
@@ -8,9 +8,9 @@ import { faultsOf, STORED, storedOf } from './sound.ts';
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-/** A Monday, 00:00 UTC: the clock of these tests, where they give none. */
+/** The clock of these tests by default: a Monday, 00:00 UTC. */
 export const NOW = Date.UTC(2030, 0, 7);
-/** A time on the next day. */
+/** A time on the day after `NOW`. */
 export const at = (hour: number, minute = 0): number => NOW + DAY + hour * HOUR + minute * MINUTE;
 
 export interface Host {
@@ -30,7 +30,7 @@ export const group = (data: number): MultiPerson => ({ variant: 'group', data })
 export const collective: MultiPerson = { variant: 'collective' };
 export const equal: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'equalDistribution' };
 
-/** What came of a request that had to succeed. */
+/** The body of a response that must be a success. */
 export async function ok<T>(reply: Promise<Reply>): Promise<T> {
   const { status, body } = await reply;
   if (status >= 300) throw new Error(JSON.stringify(body));
@@ -41,14 +41,14 @@ const times = (start: number, end: number) => [
   { start: { hours: start, minutes: 0 }, end: { hours: end, minutes: 0 } },
 ];
 
-/** Rules that open the same hours every day. */
+/** Schedule rules that open the same hours every day. */
 export const open = (start = 0, end = 24) =>
   ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
     variant: { type: 'WDay', value },
     intervals: times(start, end),
   }));
 
-/** A user who is open every hour, with a calendar that counts as busy, and is booked in. */
+/** A user who is open all hours, with a calendar that is both the busy and the booking calendar. */
 export async function newHost(account: Account, rules = open()): Promise<Host> {
   const user = await account.newUser();
   const path = `/user/${user.id}`;
@@ -88,7 +88,7 @@ export async function addHost(account: Account, service: string, host: Host, set
   );
 }
 
-/** A fresh account with a service and its hosts. */
+/** A new account with a service and its hosts. */
 export async function newWorld({
   hosts = 1,
   multiPerson,
@@ -108,7 +108,7 @@ export async function newWorld({
   };
 }
 
-/** Tries to book, by the account. */
+/** Requests a booking as the account. */
 export const tryBook = (
   { account, service }: Pick<World, 'account' | 'service'>,
   startTs: number,
@@ -134,11 +134,11 @@ export const change = (
 export const cancel = ({ account }: { account: Account }, { id }: { id: string }, options: Call = {}) =>
   account.call('DELETE', `/booking/${id}`, { now: NOW, ...options });
 
-/** A booking as it is now. */
+/** Reads a booking. */
 export const seen = async ({ account }: { account: Account }, { id }: { id: string }): Promise<Booking> =>
   (await ok<{ booking: Booking }>(account.call('GET', `/booking/${id}`))).booking;
 
-/** An event that a host enters: busy, unless told. */
+/** Adds an event to a host's calendar; busy by default. */
 export const enter = async ({ user, calendar }: Host, startTs: number, body: object = {}): Promise<string> =>
   (
     await ok<{ event: { id: string } }>(
@@ -149,7 +149,7 @@ export const enter = async ({ user, calendar }: Host, startTs: number, body: obj
     )
   ).event.id;
 
-/** A request as a user, by the clock of these tests. */
+/** Sends a request as a user, at the clock of these tests. */
 export const as = async (
   user: User,
   method: string,
@@ -163,24 +163,24 @@ export const as = async (
     claims: { iat: NOW / 1000, exp: NOW / 1000 + DAY, ...claims },
   });
 
-/** All that is stored of an account's bookings. */
+/** The rows of an account's bookings, and of everything they refer to. */
 export async function stored(account: { id: string }) {
   const results = await env.DB.batch(STORED.map((text) => env.DB.prepare(text).bind(account.id)));
   return storedOf(results.map(({ results }) => results));
 }
 
-/** The stored state obeys every rule of the contract. */
+/** Expects that the stored state obeys every rule of the contract. */
 export async function expectSound({ account }: { account: { id: string } }, now = NOW) {
   const state = await stored(account);
   expect(faultsOf(state, now)).toEqual([]);
   return state;
 }
 
-/** Sixty days from now on, as a query. */
+/** The sixty days after `NOW`, as a query. */
 export const window = `?startTs=${NOW}&endTs=${NOW + 60 * 24 * HOUR}`;
 export const hostsOf = (bookings: { hostUserIds: string[] }[]) =>
   bookings.map(({ hostUserIds }) => hostUserIds);
-/** The events of the first host's calendar in that time. */
+/** The events of the first host's calendar in that window. */
 export const eventsAt = async ({ hosts }: Awaited<ReturnType<typeof newWorld>>, now = NOW) => {
   const path = `/user/calendar/${hosts[0].calendar}/events${window}`;
   return (await hosts[0].user.account.call('GET', path, { now })).body.events;

@@ -1,4 +1,4 @@
-/** Speaks to the Worker as the three kinds of callers do: requests in, responses out, inside workerd, on a real D1. */
+/** Sends requests to the Worker as an account, a user or an anonymous caller, inside workerd and on a real D1. */
 import { env } from 'cloudflare:workers';
 import { type JWTPayload, SignJWT } from 'jose';
 import type { Env } from '../../src/env.ts';
@@ -14,7 +14,7 @@ export interface Call {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   raw?: BodyInit;
   /** The Worker's clock, in milliseconds. */
   now?: number;
@@ -24,7 +24,7 @@ export interface Call {
 export interface Reply {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what came over the wire, whatever it is
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any body that comes over the wire
   body: any;
   problem: Problem;
 }
@@ -82,7 +82,7 @@ export function pemOf(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
-/** One pair for all accounts of a test file: making one takes long. */
+/** One pair for all accounts of a test file, because generating one is slow. */
 export const keys = await newKeys();
 
 export interface Account {
@@ -90,7 +90,7 @@ export interface Account {
   id: string;
   apiKey: string;
   headers: { 'x-api-key': string };
-  /** As the account's server. */
+  /** Sends a request with the account's API key. */
   call: (method: string, path: string, options?: Call) => Promise<Reply>;
   newUser: (metadata?: Record<string, string>) => Promise<User>;
 }
@@ -98,10 +98,10 @@ export interface Account {
 export interface User {
   id: string;
   account: Account;
-  /** A token for this user that may do everything, but for what `claims` change. */
+  /** A token for this user that allows everything; `claims` override its claims. */
   token: (claims?: Record<string, unknown>, header?: Record<string, unknown>) => Promise<string>;
   headers: (token?: string) => Promise<Record<string, string>>;
-  /** As the user's browser, with that token or with one of these claims. */
+  /** Sends a request as the user, with this token or with a token of these claims. */
   call: (
     method: string,
     path: string,
@@ -111,9 +111,10 @@ export interface User {
 }
 
 /**
- * A fresh account, whose signing key is `keys` unless another PEM, or none, is given.
+ * A new account.
  *
- * @param deployed what the Worker has with it in all of the account's requests.
+ * @param pem its signing key, or null for none; `keys` by default.
+ * @param options.env bindings and variables for all of the account's requests.
  */
 export async function newAccount(
   pem: string | null = keys.pem,
@@ -139,7 +140,7 @@ export async function newAccount(
   return account;
 }
 
-/** A fresh user of a fresh account. */
+/** A user of a new account. */
 export const newUser = async (metadata: Record<string, string> = {}): Promise<User> =>
   (await newAccount()).newUser(metadata);
 
@@ -171,12 +172,12 @@ function userOf(account: Account, id: string): User {
   return user;
 }
 
-/** A token policy. */
+/** The claims of a token policy. */
 export const policy = (allow?: Permission[], reject?: Permission[]) => ({
   schedulerPolicy: { ...(allow && { allow }), ...(reject && { reject }) },
 });
 
-/** A D1 binding that counts its round trips: each call that is awaited on the way to the database. */
+/** A D1 binding that counts its round trips: calls that wait for the database. */
 export function counting(db: D1Database = env.DB): { db: D1Database; trips: () => number } {
   let trips = 0;
   const counted = new Set(['batch', 'exec', 'dump', 'first', 'run', 'all', 'raw']);

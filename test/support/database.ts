@@ -1,7 +1,7 @@
-/** Looks at the database behind the Worker's back, and puts something between the two. */
+/** Reads the database directly, and wraps its binding to observe or disturb it. */
 import { env } from 'cloudflare:workers';
 
-/** All that is stored, table by table: what a refused request must leave as it was. */
+/** All rows by table: a rejected request must not change them. */
 export async function snapshot(db: D1Database = env.DB): Promise<Record<string, unknown[]>> {
   const tables = await db
     .prepare(
@@ -14,7 +14,7 @@ export async function snapshot(db: D1Database = env.DB): Promise<Record<string, 
   return Object.fromEntries(names.map((name, i) => [name, rows[i]?.results ?? []]));
 }
 
-/** Takes all away, the newest first: what refers to others was made after them. */
+/** Drops everything, newest first, because newer tables refer to older ones. */
 export async function clear(db: D1Database = env.DB): Promise<void> {
   const { results } = await db
     .prepare(
@@ -34,17 +34,17 @@ export async function countOf(table: string, account: string): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** A binding whose every batch goes through `step`. */
+/** A binding that sends every batch through `step`. */
 export function through(
   step: (run: () => Promise<D1Result[]>, count: number) => Promise<D1Result[]>,
   db: D1Database = env.DB,
 ): D1Database {
   let count = 0;
-  const stepping = (asked: Pick<D1Database, 'prepare' | 'batch'>) => ({
-    prepare: (text: string) => asked.prepare(text),
+  const stepping = (target: Pick<D1Database, 'prepare' | 'batch'>) => ({
+    prepare: (text: string) => target.prepare(text),
     batch: (statements: D1PreparedStatement[]) => {
       count++;
-      return step(() => asked.batch(statements), count);
+      return step(() => target.batch(statements), count);
     },
   });
   return {
@@ -56,7 +56,7 @@ export function through(
   } as unknown as D1Database;
 }
 
-/** A binding that lets `interfere` happen right before the nth batch, the first unless told, or before each. */
+/** A binding that awaits `interfere` before its nth batch, or before each one. */
 export function interrupted(interfere: () => Promise<unknown>, nth: number | 'each' = 1): D1Database {
   return through(async (run, count) => {
     if (nth === 'each' || count === nth) await interfere();
@@ -64,13 +64,13 @@ export function interrupted(interfere: () => Promise<unknown>, nth: number | 'ea
   });
 }
 
-/** A binding that is out of reach. */
+/** A binding whose every batch fails. */
 export const failing = (error: Error): D1Database => through(() => Promise.reject(error));
 
-/** A binding that adds up the rows that the database had to read. */
+/** A binding that counts the rows that the database read. */
 export const reading = () => totalling('rows_read');
 
-/** A binding that adds up the rows that the database wrote, index entries included. */
+/** A binding that counts the rows that the database wrote, index entries included. */
 export const writing = () => totalling('rows_written');
 
 function totalling(count: 'rows_read' | 'rows_written'): { db: D1Database; rows: () => number } {

@@ -1,4 +1,4 @@
-/** RSA public keys in DER (RFC 8017 A.1.1, RFC 5280 4.1), fit or not, from a modulus and an exponent. */
+/** RSA public keys in DER (RFC 8017 A.1.1, RFC 5280 4.1), valid or not, from a modulus and an exponent. */
 
 export function der(tag: number, content: ArrayLike<number>): Uint8Array {
   const { length } = content;
@@ -6,7 +6,7 @@ export function der(tag: number, content: ArrayLike<number>): Uint8Array {
   return new Uint8Array([tag, ...(length < 0x80 ? [length] : bytes), ...Array.from(content)]);
 }
 
-/** Positive, as the first bit would be the sign. */
+/** A positive INTEGER: a leading zero if the first bit would be the sign. */
 export function integer(magnitude: Uint8Array): Uint8Array {
   const first = magnitude[0] ?? 0;
   return der(0x02, first >= 0x80 ? [0, ...magnitude] : magnitude);
@@ -22,5 +22,5 @@ const rsaEncryption = [
 export const spki = (modulus: Uint8Array, exponent: Uint8Array): Uint8Array =>
   der(0x30, [...rsaEncryption, ...der(0x03, [0, ...pkcs1(modulus, exponent)])]);
 
-/** A copy with one byte changed; -1 is the last. */
+/** A copy with one byte changed; index -1 is the last. */
 export const withByte = (bytes: Uint8Array, at: number, value: number): Uint8Array => bytes.with(at, value);

@@ -1,6 +1,6 @@
 /**
- * Holds what the Worker answers against its description: the status and the code must be among those of the path, the
- * headers and the body as they are described, and nothing besides. What it took must be described, too.
+ * Validates each response against the OpenAPI description: status and code must be listed for the path, and headers and
+ * body must match their schemas. The body of an accepted request must match its schema, too.
  */
 import { expect } from 'vitest';
 import document from '../../dist/assets/openapi.json';
@@ -8,13 +8,13 @@ import * as generated from '../../dist/test/validators.js';
 
 export interface Exchange {
   method: string;
-  /** Below the base path. */
+  /** Relative to the base path. */
   path: string;
-  /** What was sent as JSON. */
+  /** The body that was sent as JSON. */
   sent: unknown;
   status: number;
   headers: Headers;
-  /** null where there is none. */
+  /** null without a body. */
   body: unknown;
 }
 
@@ -43,56 +43,57 @@ const { paths, components } = document as unknown as {
   components: { responses: Record<string, Described>; headers: Record<string, { required?: boolean }> };
 };
 
-/** A path that a request with an id could also mean stands first. */
+/** Patterns with fewer parameters come first, because a parameter would match a fixed path as well. */
 const patterns = Object.entries(paths)
   .sort(([a], [b]) => a.split('{').length - b.split('{').length)
   .map(([path, methods]) => ({ pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`), methods }));
 
 let held = 0;
-/** How many answers of this test file were held against the description so far. */
+/** The number of responses of this test file that were validated so far. */
 export const answersHeld = (): number => held;
 
-/** Throws where an answer is not as described. */
+/** Fails if the response differs from its description. */
 export function expectDescribed({ method, path, sent, status, headers, body }: Exchange): void {
-  const place = `${method} ${path}: ${status}`;
+  const title = `${method} ${path}: ${status}`;
   const [pathname = ''] = path.split('?', 1);
   const fitting = patterns.filter(({ pattern }) => pattern.test(pathname));
-  // HEAD is GET without its body, which the platform leaves out.
+  // HEAD is GET without the body, which the platform removes.
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
   const operation = fitting.map(({ methods }) => methods[verb]).find((found) => found);
   held += 1;
   if (!operation) {
-    expect([404, 405], place).toContain(status);
-    expectFit('Problem', body, place);
+    expect([404, 405], title).toContain(status);
+    expectFit('Problem', body, title);
     return;
   }
   const response = operation.responses[status];
-  if (!response) throw new Error(`${place} is not described: ${JSON.stringify(body)}`);
+  if (!response) throw new Error(`${title} is not described: ${JSON.stringify(body)}`);
   const shared = '$ref' in response ? last(response) : null;
   const { headers: named, content } = shared
     ? (components.responses[shared] as Described)
     : (response as Described);
   for (const name of Object.keys(named)) {
-    if (components.headers[name]?.required) expect(headers.has(name), `${place} lacks ${name}`).toBe(true);
+    if (components.headers[name]?.required) expect(headers.has(name), `${title} lacks ${name}`).toBe(true);
   }
   const schema = content?.['application/json']?.schema;
   const lines = content?.['application/jsonl']?.schema;
-  if (shared) expectFit(`${shared}Response`, body, place);
-  else if (schema) expectFit(last(schema), body, place);
-  else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, place);
-  else expect(body, place).toBeNull();
+  if (shared) expectFit(`${shared}Response`, body, title);
+  else if (schema) expectFit(last(schema), body, title);
+  else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, title);
+  else expect(body, title).toBeNull();
   const takes = operation.requestBody?.content['application/json']?.schema;
-  if (status < 300 && takes && sent !== undefined) expectFit(last(takes), sent, `What ${place} took`);
+  if (status < 300 && takes && sent !== undefined)
+    expectFit(last(takes), sent, `The accepted body of ${title}`);
 }
 
-function expectFit(name: string, value: unknown, place: string): void {
+function expectFit(name: string, value: unknown, title: string): void {
   const validate = validators[name];
   if (!validate?.(value)) {
-    expect.fail(`${place} is not as ${name} says: ${JSON.stringify([validate?.errors, value])}`);
+    expect.fail(`${title} is not as ${name} says: ${JSON.stringify([validate?.errors, value])}`);
   }
 }
 
-/** HEAD has none. */
+/** Empty for HEAD. */
 const linesOf = (body: unknown): unknown[] =>
   String(body ?? '')
     .split('\n')

@@ -1,4 +1,4 @@
-/** What the tests of events share: both doors to them, how their time is written, and events by the thousand. */
+/** Shared by the tests of events: both doors, times in short form, and events by the thousand. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { CalendarEvent, Instance, Recurrence, Timespan } from '../../src/sdk/types.ts';
@@ -10,7 +10,7 @@ export const UUID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-
 
 export { newUser };
 
-/** `2024-03-31T09:00Z` in milliseconds. */
+/** The milliseconds of `2024-03-31T09:00Z`. */
 export const ms = (iso: string): number => {
   const time = Date.parse(iso);
   if (Number.isNaN(time)) throw new Error(`no time: ${iso}`);
@@ -22,10 +22,10 @@ export const query = ({ startTs, endTs }: Timespan) => `?startTs=${startTs}&endT
 /** One of the two doors to a user's events. */
 export interface Door {
   create: (user: User, body: unknown, options?: Call) => Promise<Reply>;
-  /** Reads, changes or removes an event. */
+  /** Reads, updates or deletes an event. */
   event: (user: User, method: string, event: string, options?: Call) => Promise<Reply>;
   instances: (user: User, event: string, window: Timespan) => Promise<Reply>;
-  /** The events of a calendar in a window. */
+  /** Lists the events of a calendar in a window. */
   week: (user: User, calendar: string, window: Timespan, options?: Call) => Promise<Reply>;
 }
 
@@ -56,7 +56,7 @@ export const doors = [
   ['the user', byUser],
 ] as const;
 
-/** Makes an event, by the account. */
+/** Creates an event as the account. */
 export async function made(user: User, body: object): Promise<CalendarEvent> {
   const reply = await byAccount.create(user, body);
   if (reply.status !== 201) throw new Error(JSON.stringify({ body, answer: reply.body }));
@@ -69,14 +69,14 @@ export async function changed(user: User, event: string, body: object): Promise<
   return reply.body.event;
 }
 
-/** The instances of an event, by its own route. */
+/** The instances of an event, from its own route. */
 export async function instancesOf(user: User, event: string, window: Timespan): Promise<Instance[]> {
   const reply = await byAccount.instances(user, event, window);
   expect(reply.status).toBe(200);
   return reply.body.instances;
 }
 
-/** The instances of a calendar, by the ids of its events. */
+/** The instances in a calendar by event id, from the calendar's route. */
 export async function weekOf(
   user: User,
   calendar: string,
@@ -87,7 +87,7 @@ export async function weekOf(
   return byId(reply.body.events);
 }
 
-/** By the ids of the events, those without an instance left out. */
+/** The instances by event id; every event must have some. */
 export const byId = (
   events: { event: { id: string }; instances: Instance[] }[],
 ): Record<string, Instance[]> => {
@@ -96,22 +96,22 @@ export const byId = (
   return Object.fromEntries(entries);
 };
 
-/** Like `2024-03-31T07:00Z`, the start of each instance. */
+/** The start of each instance, such as `2024-03-31T07:00Z`. */
 export const startsOf = (instances: Instance[]): string[] =>
   instances.map(({ startTs }) => new Date(startTs).toISOString().replace(':00.000Z', 'Z'));
 
-/** An event as a test stores it behind the Worker's back. */
+/** An event that a test inserts directly. */
 export interface Stored {
   startTs: number;
   duration: number;
   recurrence?: Recurrence;
-  /** What the Worker would store; by default that of a single event. */
+  /** The value that the Worker would store; by default that of a single event. */
   lastStart?: number | null;
   metadata?: Record<string, string>;
   exdates?: number[];
 }
 
-/** Puts events into a calendar, thousands at once, and answers their ids. */
+/** Inserts thousands of events into a calendar at once, and returns their ids. */
 export async function store(user: User, calendar: string, events: Stored[]): Promise<string[]> {
   const rows = events.map(
     ({ startTs, duration, recurrence, lastStart = startTs, metadata = {}, exdates = [] }) => [
@@ -124,7 +124,7 @@ export async function store(user: User, calendar: string, events: Stored[]): Pro
       JSON.stringify(exdates),
     ],
   );
-  // D1 takes 2 MB in a parameter.
+  // D1 accepts 2 MB in a parameter.
   const step = Math.min(2000, Math.ceil(1_000_000 / JSON.stringify(rows[0] ?? []).length));
   for (let i = 0; i < rows.length; i += step) {
     await env.DB.prepare(

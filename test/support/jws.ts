@@ -1,13 +1,13 @@
-/** Tokens that no honest library writes: any header and any payload, as text, under any signature. */
+/** Tokens that no JWT library would create: any header and payload, as text, with any signature. */
 import { base64url } from 'jose';
 
 const utf8 = new TextEncoder();
 
-/** One part of a token. A string stands as it is, e.g. JSON with a claim twice. */
+/** One part of a token. A string is used unchanged, e.g. JSON with a duplicate claim. */
 export const part = (content: object | string): string =>
   base64url.encode(typeof content === 'string' ? content : JSON.stringify(content));
 
-/** Signs the bytes that stand before the second dot. */
+/** Signs the bytes before the second dot. */
 export type Signing = (input: Uint8Array) => Promise<ArrayBuffer | Uint8Array>;
 
 export async function jws(header: object | string, payload: object | string, sign: Signing): Promise<string> {
@@ -20,7 +20,7 @@ export const rs256 =
   (input) =>
     crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, input);
 
-/** The same RSA key, put to use in another way. */
+/** Uses the same RSA key with another algorithm. */
 export async function otherRsa(
   { privateKey }: CryptoKeyPair,
   name: 'RSASSA-PKCS1-v1_5' | 'RSA-PSS',
@@ -31,7 +31,7 @@ export async function otherRsa(
   return (input) => crypto.subtle.sign({ name, saltLength: 32 }, key, input);
 }
 
-/** The trick of the public key taken for a shared secret. */
+/** Uses the public key as an HMAC secret, as in an algorithm confusion attack. */
 export async function hmac(secret: string): Promise<Signing> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', utf8.encode(secret), algorithm, false, ['sign']);

@@ -1,6 +1,6 @@
 /**
- * A Worker for test/e2e, in front of the bundle: its database has a replica that lags. `/catch-up` has the replica hear of
- * all that was done, `/answered` tells where each batch since the last time was answered.
+ * A Worker for test/e2e in front of the bundle, with a database whose replica lags. `/catch-up` brings the replica up to
+ * date; `/answered` lists which database answered each batch since the last call.
  */
 import worker from 'worker-under-test';
 import { type Lagging, lagging } from './lagging.ts';

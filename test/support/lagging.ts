@@ -1,27 +1,27 @@
 /**
- * A database with replicas that lag: what a session reads without being bound to the primary is of the time at which the
- * replica last heard of it, unless its bookmark asks for more. The past is a second database, which is made equal to the
- * primary whenever a test says so. (SQLite tells nothing of the past, and a local D1 has no replicas.)
+ * A database with a lagging replica: a session that may read from a replica sees the state of the last `catchUp`, unless
+ * its bookmark is newer. A second database holds that state, and a test decides when it is copied from the primary.
+ * (SQLite cannot read a past state, and a local D1 has no replicas.)
  */
 import { env } from 'cloudflare:workers';
 import { snapshot } from './database.ts';
 
 export interface Lagging {
   db: D1Database;
-  /** Where each batch was answered, in order; empties the list. */
+  /** The database that answered each batch, in order; empties the list. */
   answered(): ('primary' | 'replica')[];
-  /** The replica hears of all that was done up to now. */
+  /** Copies the current state to the replica. */
   catchUp(): Promise<void>;
-  /** From now on it fails like this, or never answers. Resolves once it is asked. */
+  /** From now on reads that do not require the primary fail with this error, or hang. Resolves at the first such read. */
   fail(error: Error | 'hang' | null): Promise<void>;
 }
 
-/** The past is in DB_US. */
+/** DB_US holds the state of the replica. */
 export async function lagging(): Promise<Lagging> {
   const [primary, replica] = [env.DB, env.DB_US];
-  let heard = '';
+  let copiedUpTo = '';
   let failure: Error | 'hang' | null = null;
-  let asked = () => {};
+  let onRead = () => {};
   let answered: ('primary' | 'replica')[] = [];
 
   async function catchUp() {
@@ -45,29 +45,29 @@ export async function lagging(): Promise<Lagging> {
       ),
       ...triggers.results.map(({ sql }) => replica.prepare(sql)),
     ]);
-    heard = await bookmarkOf(primary);
+    copiedUpTo = await bookmarkOf(primary);
   }
 
   function withSession(from = 'first-unconstrained') {
     let bookmark = from.startsWith('first-') ? null : from;
-    let free = from === 'first-unconstrained';
+    let unconstrained = from === 'first-unconstrained';
     return {
       prepare: (text: string) => ({ bind: (...values: unknown[]) => ({ text, values }) }),
       async batch(statements: { text: string; values: unknown[] }[]) {
-        const near: boolean = free || (bookmark !== null && bookmark <= heard);
-        if (free || bookmark !== null) {
-          asked();
+        const fromReplica: boolean = unconstrained || (bookmark !== null && bookmark <= copiedUpTo);
+        if (unconstrained || bookmark !== null) {
+          onRead();
           if (failure === 'hang') return new Promise<never>(() => {});
           if (failure) throw failure;
         }
-        answered.push(near ? 'replica' : 'primary');
-        const session = (near ? replica : primary).withSession('first-primary');
+        answered.push(fromReplica ? 'replica' : 'primary');
+        const session = (fromReplica ? replica : primary).withSession('first-primary');
         const results = await session.batch(
           statements.map(({ text, values }) => session.prepare(text).bind(...values)),
         );
-        const reached = near ? heard : (session.getBookmark() as string);
+        const reached = fromReplica ? copiedUpTo : (session.getBookmark() as string);
         if (bookmark === null || bookmark < reached) bookmark = reached;
-        free = false;
+        unconstrained = false;
         return results;
       },
       getBookmark: () => bookmark,
@@ -86,13 +86,13 @@ export async function lagging(): Promise<Lagging> {
     fail(error) {
       failure = error;
       return new Promise((resolve) => {
-        asked = resolve;
+        onRead = resolve;
       });
     },
   };
 }
 
-/** By table; those that are generated are not there to be written. */
+/** The columns of each table, without generated ones, which cannot be written. */
 async function columnsOf(names: string[]): Promise<Record<string, string[]>> {
   const found = await env.DB.batch<{ name: string }>(
     names.map((name) => env.DB.prepare('SELECT name FROM pragma_table_info(?)').bind(name)),

@@ -1,6 +1,6 @@
 /**
- * Parses a body or a query as a route does, without credentials and without a database.
- * `http/invalid-input.test.ts` holds the rest over HTTP: every route answers what this refuses with 400, and writes nothing.
+ * Parses a body or a query as a route does, without credentials and database. `http/invalid-input.test.ts` covers the
+ * rest over HTTP: every route returns 400 for input that is rejected here, and writes nothing.
  */
 import { expect } from 'vitest';
 import type { Env } from '../../src/env.ts';
@@ -12,16 +12,16 @@ import { routes } from '../../src/routes.ts';
 
 export type RouteName = keyof typeof routes;
 
-/** Stands in input that a schema refuses: no answer may repeat it. */
+/** A value in rejected input, which no response may repeat. */
 export const MARK = 'mark-7c1d';
 /** A number for the same purpose. */
 export const NUMBER = 98_765_432_123_456;
 
-/** The names of the routes that fit, each as the arguments of one test. */
+/** The names of the routes that satisfy the condition, each as the arguments of one test. */
 export const routesWhere = (fits: (route: Route) => boolean): RouteName[] =>
   (Object.keys(routes) as RouteName[]).filter((name) => fits(routes[name]));
 
-/** The members that a schema of an object knows. */
+/** The members that an object schema declares. */
 export const membersOf = (schema: unknown): string[] =>
   Object.keys((schema as { entries?: object } | undefined)?.entries ?? {});
 
@@ -30,22 +30,22 @@ function parse(name: RouteName, init: RequestInit, search = ''): Promise<ParsedI
   return inputOf(request, { route: routes[name], params: {} }, {} as Env, 0);
 }
 
-/** What a route makes of a body: an object, or JSON text. */
+/** The body as a route parses it, from an object or JSON text. */
 export async function bodyOf(name: RouteName, body: object | string): Promise<unknown> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const headers = { 'content-type': 'application/json' };
   return (await parse(name, { method: 'POST', body: text, headers })).body;
 }
 
-/** What a route makes of a query: members, or the text after the question mark. */
+/** The query as a route parses it, from an object or the text after the question mark. */
 export const queryOf = async (name: RouteName, query: object | string): Promise<unknown> =>
   (await parse(name, {}, `?${new URLSearchParams(query as string | Record<string, string>)}`)).query;
 
-/** The route refuses the body, and names exactly these fields. */
+/** Expects that the route rejects the body and names exactly these fields. */
 export const expectInvalidBody = (name: RouteName, body: object | string, ...paths: string[]) =>
   expectRefused(bodyOf(name, body), { name, body }, paths);
 
-/** The route refuses the query, and names exactly these parameters. */
+/** Expects that the route rejects the query and names exactly these parameters. */
 export const expectInvalidQuery = (name: RouteName, query: object | string, ...paths: string[]) =>
   expectRefused(queryOf(name, query), { name, query }, paths);
 

@@ -1,9 +1,9 @@
-/** What the contract promises of every answer, and of every error besides. */
+/** The guarantees of the contract for every response, and for every problem. */
 import { expect } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
 import type { Reply } from './client.ts';
 
-/** The status of each declared code: the contract once more, so that a code cannot change its meaning unseen. */
+/** The status of each code, repeated from the contract, so that a change of meaning fails a test. */
 export const statuses = {
   'body-not-json': 400,
   'input-invalid': 400,
@@ -55,18 +55,18 @@ export const statuses = {
   'no-room': 507,
 } as const satisfies Record<ProblemCode, number>;
 
-/** The headers that an answer carries whatever it says: any page may read it, no shared cache may keep it. */
+/** Expects the headers of every response: readable by any page, stored by no shared cache. */
 export function expectOpen(headers: Headers): void {
   expect(headers.get('access-control-allow-origin')).toBe('*');
   expect(headers.get('cache-control')).toBe('private, no-store');
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }
 
-/** The headers, but for the one that tells one request from another. */
+/** The headers without the request id. */
 export const alike = (headers: Headers): [string, string][] =>
   [...headers].filter(([name]) => name !== 'x-request-id');
 
-/** A header that an answer of this status must have, and what it must look like. */
+/** The header that a response with this status must have, and its format. */
 const headersOf: Partial<Record<number, [string, RegExp]>> = {
   401: ['www-authenticate', /^(Bearer|ApiKey) realm=/],
   405: ['allow', /^[A-Z]+(, [A-Z]+)*$/],
@@ -74,7 +74,7 @@ const headersOf: Partial<Record<number, [string, RegExp]>> = {
   503: ['retry-after', /^\d+$/],
 };
 
-/** A whole problem document, and this one. */
+/** Expects a complete problem document with this code. */
 export function expectProblem(reply: Reply, code: ProblemCode): void {
   const { problem, headers } = reply;
   expect({ status: reply.status, code: problem?.code, detail: problem?.detail }).toMatchObject({
@@ -96,7 +96,7 @@ export function expectProblem(reply: Reply, code: ProblemCode): void {
   expectOpen(headers);
 }
 
-/** The input was refused, and these are the fields that were at fault. */
+/** Expects that the input was rejected because of exactly these fields. */
 export function expectInvalid(reply: Reply, ...paths: string[]): void {
   expectProblem(reply, 'input-invalid');
   expect(reply.problem.errors?.map(({ path }) => path)).toEqual(paths);

@@ -1,6 +1,6 @@
 /**
- * Every path of every row of the table of routes, and a request that it takes. A new row needs one line in
- * `fixtures`, a new parameter one in `params`.
+ * Every path of every row in the route table, with a valid request for it. A new row needs one line in `fixtures`, and
+ * a new parameter one in `params`.
  */
 import { doorNames as doors } from '../../src/auth/doors.ts';
 import type { Door, Route } from '../../src/route.ts';
@@ -8,13 +8,13 @@ import { routes } from '../../src/routes.ts';
 import { type Call, CODE, call, keys, NOBODY, type Reply, type User } from './client.ts';
 
 interface Fixture {
-  /** What there must be besides. */
+  /** Prepares other state that the request needs. */
   of?: (user: User) => Promise<unknown>;
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
-  /** Whether it is answered with lines of JSON. */
+  /** Whether the response is lines of JSON. */
   lines?: true;
-  /** The round trips that a request takes where that is not 1. */
+  /** The round trips of a request if not 1. */
   trips?: 0 | 2;
 }
 
@@ -101,26 +101,26 @@ const fixtures: Record<string, Fixture> = {
   'GET /me/bookings': { query: window },
 };
 
-/** By way of the account, so that no isolate meets the account's keys by it. */
+/** Creates resources as the account, so that the key cache stays empty. */
 const made = async ({ account }: User, path: string, body: object) =>
   (await account.call('POST', path, { body })).body;
 const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
 
-/** On a private address, which these requests do not allow any more: so nothing is ever sent there. */
+/** Sets a webhook at a private address. The requests under test do not allow those, so nothing is sent there. */
 function webhookOf({ account }: User) {
   const body = { webhookUrl: 'http://127.0.0.1/', events: ['*'] };
   return account.call('PUT', '/account/webhook', { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } });
 }
 
-/** A change that is told. */
+/** A change that the webhook subscribes to. */
 async function deliveryOf(user: User): Promise<string> {
   await webhookOf(user);
   await user.account.newUser();
   return (await user.account.call('GET', '/account/webhook/deliveries')).body.deliveries[0].id;
 }
 
-/** A service whose one host is this user, who is open every day. */
+/** A service with this user as its only host, open every day. */
 async function serviceOf(user: User): Promise<string> {
   const calendarId = await calendarOf(user);
   const intervals = [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }];
@@ -136,14 +136,14 @@ async function serviceOf(user: User): Promise<string> {
   return service.id;
 }
 
-/** Made with the user's own token, so that it is that user's. */
+/** A booking of the user, because it is created with the user's token. */
 async function bookingOf(user: User): Promise<string> {
   const body = { startTs: Date.UTC(2030, 0, 2, 12), duration: 3_600_000 };
   const reply = await user.call('POST', `/service/${await serviceOf(user)}/booking`, { body });
   return reply.body.booking.id;
 }
 
-/** Makes what a parameter names. */
+/** Creates the resource that a parameter names. */
 const params: Record<string, (user: User) => Promise<string> | string> = {
   userId: (user) => user.id,
   calendarId: calendarOf,
@@ -164,7 +164,7 @@ export interface Entry {
   row: Route;
   door: Door;
   path: string;
-  /** Like `PUT /user/:userId`. */
+  /** Such as `PUT /user/:userId`. */
   name: string;
   fixture: Fixture | undefined;
   /** The names of the parameters in the path. */
@@ -189,11 +189,11 @@ export const entries: Entry[] = Object.values(routes).flatMap((row: Route) =>
   }),
 );
 
-/** For `it.each` and `describe.each`: each entry under its title, `%s`. */
+/** Arguments for `it.each` and `describe.each`: each entry after its title, `%s`. */
 export const titled = (some: readonly Entry[]): [string, Entry][] =>
   some.map((entry) => [`${entry.name} (${entry.door})`, entry]);
 
-/** A request that an entry takes, e.g. for things of this user, which are made for it. */
+/** A valid request for an entry, with new resources of this user. */
 export async function prepare(entry: Entry, user: User): Promise<{ path: string; body?: object }> {
   const { fixture } = entry;
   if (!fixture) throw new Error(`support/rows.ts: add a line for "${entry.name}" to "fixtures"`);
@@ -208,16 +208,16 @@ export async function prepare(entry: Entry, user: User): Promise<{ path: string;
   return { path, ...(body && { body }) };
 }
 
-/** The entry's path with this in the place of each parameter. */
+/** The entry's path with every parameter replaced by this value. */
 export const pathWith = (entry: Entry, value: string): string => entry.path.replace(/:\w+/g, value);
 
-/** The credentials that the entry's door takes. */
+/** The credentials for the entry's door. */
 export async function credentials({ door }: Entry, user: User): Promise<Record<string, string>> {
   if (door === 'admin' || door === 'both') return user.account.headers;
   return door === 'user' ? user.headers() : { 'nettu-account': user.account.id };
 }
 
-/** Sends a request that was prepared, but for what is changed in it. */
+/** Sends a prepared request, with the given changes. */
 export async function send(
   entry: Entry,
   user: User,

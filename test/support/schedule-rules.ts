@@ -1,14 +1,14 @@
-/** The rules of a schedule as a reader would write them: `weekday('Mon', '09:00-12:00 13:00-17:30')`. */
+/** Schedule rules in short form: `weekday('Mon', '09:00-12:00 13:00-17:30')`. */
 import type { ClockTime, ScheduleRule, Weekday } from '../../src/sdk/types.ts';
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-/** `17:30`. */
+/** Parses `17:30`. */
 export function clock(text: string): ClockTime {
   const [hours = 0, minutes = 0] = text.split(':').map(Number);
   return { hours, minutes };
 }
-/** `09:00-12:00 13:00-17:30`. */
+/** Parses `09:00-12:00 13:00-17:30`. */
 export const intervals = (text: string): ScheduleRule['intervals'] =>
   text
     .split(' ')
@@ -25,5 +25,5 @@ export const date = (value: string, times: string): ScheduleRule => ({
   variant: { type: 'Date', value },
   intervals: intervals(times),
 });
-/** The same times on each day of the week. */
+/** The same times on every day of the week. */
 export const daily = (times: string): ScheduleRule[] => WEEKDAYS.map((day) => weekday(day, times));

@@ -1,4 +1,4 @@
-/** Three databases, in places 0, 1 and 2, each with a counter before it. */
+/** Three databases as the shards 0, 1 and 2, with counters of their round trips. */
 import { env } from 'cloudflare:workers';
 import type { Env } from '../../src/env.ts';
 import { type Account, counting, keys, newAccount } from './client.ts';
@@ -21,14 +21,14 @@ export interface Databases {
 
 export const databases: Databases = { DB: env.DB, DB_EU: env.DB_EU, DB_US: env.DB_US };
 
-/** What the Worker has with it, one or more of its databases replaced. */
+/** The bindings and variables of a Worker with three shards, of which some can be replaced. */
 export const deployed = (instead: Partial<Databases> = {}): Partial<Env> => ({
   ...databases,
   ...instead,
   SHARDS,
 });
 
-/** The same, and how many round trips went to each place. */
+/** The same, with the number of round trips to each shard. */
 export function counted(): { env: Partial<Env>; trips: () => number[] } {
   const counters = [env.DB, env.DB_EU, env.DB_US].map((db) => counting(db));
   const [DB, DB_EU, DB_US] = counters.map(({ db }) => db) as [D1Database, D1Database, D1Database];
@@ -38,7 +38,7 @@ export function counted(): { env: Partial<Env>; trips: () => number[] } {
 export const accountIn = (region: Region): Promise<Account> =>
   newAccount(keys.pem, { region, env: deployed() });
 
-/** A database that says that it is so large. */
+/** A database that reports this size. */
 export const filled = (db: D1Database, bytes: number): D1Database =>
   through(async (run) => {
     const results = await run();

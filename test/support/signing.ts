@@ -1,10 +1,10 @@
-/** What the tests of keys and tokens share: pairs of keys, tokens signed with one of them, and what they come to. */
+/** Shared by the tests of keys and tokens: key pairs, tokens signed with them, and the outcome of requests. */
 import { type Account, type Keys, newKeys, type Reply, type User } from './client.ts';
 
-/** Two more pairs beside the one that a fresh account has. */
+/** Two key pairs besides `keys`, the one that a new account has. */
 export const [second, third]: [Keys, Keys] = await Promise.all([newKeys(), newKeys()]);
 
-/** A token for the user that may do everything, but for what `claims` change, signed with that pair. */
+/** A token for the user, signed with that pair, that allows everything; `claims` override its claims. */
 export function tokenOf(
   pair: Keys,
   user: User,
@@ -36,26 +36,26 @@ export const setState = (account: Account, kid: string, state: string, retiresAt
 
 export const keyPath = (kid: string): string => `/account/keys/${encodeURIComponent(kid)}`;
 
-/** The kids of the account's keys, in the order of the list. */
+/** The kids of the account's keys, in list order. */
 export async function kidsOf(account: Account): Promise<string[]> {
   const { body } = await account.call('GET', '/account/keys');
   return body.keys.map(({ kid }: { kid: string }) => kid);
 }
 
-/** The kid of the only key of a fresh account. */
+/** The kid of the only key of a new account. */
 export async function firstKid(account: Account): Promise<string> {
   const [kid = ''] = await kidsOf(account);
   return kid;
 }
 
-/** `200`, or the status with the code of the problem: `401 key-revoked`. */
+/** `200`, or the status and the problem's code: `401 key-revoked`. */
 export const outcome = ({ status, problem }: Reply): string =>
   status < 400 ? String(status) : `${status} ${problem.code}`;
 
 export const createCalendar = (user: User, token: string): Promise<Reply> =>
   user.call('POST', '/calendar', { token, body: { timezone: 'UTC' } });
 
-/** What a read and a write with this token come to. */
+/** The outcomes of a read and a write with this token. */
 export async function readAndWrite(user: User, token: string, now?: number): Promise<[string, string]> {
   const options = { token, ...(now !== undefined && { now }) };
   const read = await user.call('GET', '/me', options);
@@ -63,7 +63,7 @@ export async function readAndWrite(user: User, token: string, now?: number): Pro
   return [outcome(read), outcome(write)];
 }
 
-/** A JWS part, readable or not. */
+/** A JWS part from JSON or from any text. */
 export const part = (value: unknown): string =>
   btoa(
     String.fromCharCode(

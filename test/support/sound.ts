@@ -1,4 +1,4 @@
-/** The rules that what is stored of bookings obeys, whatever was sent before: over rows, so that any test can look. */
+/** The invariants of stored bookings, checked on rows, so that any test can use them. */
 
 export interface Stored {
   bookings: StoredBooking[];
@@ -33,7 +33,7 @@ interface StoredEvent {
   expires_at: number | null;
 }
 
-/** Of one account; in the order of the keys of `Stored`. */
+/** The queries for one account, in the order of the keys of `Stored`. */
 export const STORED = [
   `SELECT id, service_id, session, start_ts, duration, state, expires_at, hosts, events, booked_by
    FROM bookings WHERE account_id = ? ORDER BY seq`,
@@ -47,9 +47,9 @@ export const storedOf = ([bookings, events, services, users]: readonly unknown[]
   ({ bookings, events, services, users }) as Stored;
 
 /**
- * What is wrong with it; nothing is what it should be.
+ * Finds violations of the invariants.
  *
- * @param now the moment by which holds have expired, or have not.
+ * @param now the clock that decides whether a hold has expired.
  */
 export function faultsOf({ bookings, events, services, users }: Stored, now: number): string[] {
   const faults: string[] = [];
@@ -70,11 +70,11 @@ export function faultsOf({ bookings, events, services, users }: Stored, now: num
     const [hosts, ids] = [idsOf(booking.hosts), idsOf(booking.events)];
     must(
       services.some(({ id }) => id === booking.service_id),
-      `${name}: its service is gone`,
+      `${name}: its service does not exist`,
     );
     must(
       booking.booked_by === null || users.some(({ id }) => id === booking.booked_by),
-      `${name}: who booked is gone`,
+      `${name}: the user who booked does not exist`,
     );
     must(booking.session !== null, `${name}: no session`);
     must(
@@ -96,7 +96,7 @@ export function faultsOf({ bookings, events, services, users }: Stored, now: num
       must(same && event.last_start === event.start_ts, `${name}: event ${id} is at another time`);
       must(
         event.recurrence === null && event.exdates === '[]',
-        `${name}: event ${id} repeats, or is taken out`,
+        `${name}: event ${id} has a recurrence or an exdate`,
       );
     }
   }

@@ -1,4 +1,4 @@
-/** TEST DATA, of no use anywhere else: self-signed certificates, and the private half of the first one's key. */
+/** TEST DATA without any other use: self-signed certificates, and the private key of the first one. */
 
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIDCTCCAfGgAwIBAgIUO41Om613i+ylX0c748o46oHh9+QwDQYJKoZIhvcNAQEL
@@ -21,7 +21,7 @@ TXp8mz7f3RSNuzGI7w==
 -----END CERTIFICATE-----
 `;
 
-/** Of a P-256 key. */
+/** The certificate of a P-256 key. */
 export const EC_CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBgzCCASmgAwIBAgIUKMZQjrvlMkcLkb5Cq6MXl6RJEsEwCgYIKoZIzj0EAwIw
 FzEVMBMGA1UEAwwMdGVzdC1vbmx5LWVjMB4XDTI2MTEyMjAzNTQ1N1oXDTI2MTEy
@@ -35,7 +35,7 @@ MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAO5JjU7GrqPheJUT
 -----END CERTIFICATE-----
 `;
 
-/** TEST ONLY: signs what the key in CERTIFICATE verifies. */
+/** TEST ONLY: the private key for CERTIFICATE. */
 export const CERTIFICATE_JWK = {
   kty: 'RSA',
   n: 'wEE5DL4Rb85G3jnS-iNEXlC3XsJa38421Eg3roHiJHLp9SFj7JxhfnMnnndFpFUKxkYHPkmAgJ4x0qyCwXzIvr_RAGanN5fgsu0b53W_ILsdQXgJF6AJGu85Aee0HiW2PoJ-T0RMlVFvdMXSZRrMu9qnHefplRmNvtGm48ZqddopW1GivnlHAVUY_x4Ob2lJdBrMTjuOnl1yrZtlg6gakwh3eBbmr7pUoTuh436gmIoRX-GrFa9maJ02N_Pec_OEs_xf1L6sMZszIVc3pYQKbGGVkJo_yQZfpunW6strIH8VG4_Bx1et8XvN5nCNu8GhWzvewNjf5T5RTrrSwqWjiQ',

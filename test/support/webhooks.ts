@@ -1,4 +1,4 @@
-/** What the tests of webhooks share: accounts that are told, runs as the queue and the cron make them, and a look at what arrived. */
+/** Shared by the tests of webhooks: accounts with a webhook, deliveries as the queue and the cron make them, and the requests that arrived. */
 import { env } from 'cloudflare:workers';
 import { inject } from 'vitest';
 import { batch } from '../../src/db/connection.ts';
@@ -13,34 +13,34 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** The Worker as an operator sets it up for development, without a queue: what is due is delivered when told to. */
+/** The Worker as an operator configures it for development, without a queue: tests deliver explicitly. */
 export const open = { ...env, ALLOW_PRIVATE_WEBHOOKS: 'yes', DELIVERIES: undefined } as unknown as Env;
 
-export interface Told extends Account {
-  /** The name under which the receiver keeps what it got. */
+export interface NotifiedAccount extends Account {
+  /** The name under which the receiver stores the account's requests. */
   name: string;
-  /** All that has arrived, the earliest first. */
+  /** All requests that arrived, earliest first. */
   received: () => Promise<Received[]>;
-  /** The bodies of what has arrived. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what came over the wire, whatever it is
+  /** The bodies of those requests. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any body that comes over the wire
   bodies: () => Promise<any[]>;
   deliveries: (query?: string) => Promise<Delivery[]>;
-  /** One run for this account, at that time. */
+  /** Delivers for this account once, at that time. */
   deliver: (now?: number, run?: { timeoutMs?: number; env?: Partial<Env> }) => Promise<number | null>;
   point: (behaviour: string, events?: WebhookEvent[]) => Promise<Reply>;
 }
 
 /** An account whose webhook is the receiver with this behaviour. */
-export async function toldAccount(
+export async function notifiedAccount(
   behaviour = 'ok',
   events: WebhookEvent[] | undefined = ['*'],
   now = Date.now(),
-): Promise<Told> {
+): Promise<NotifiedAccount> {
   const account = await newAccount();
   const name = crypto.randomUUID();
   const received = async () =>
     (await (await fetch(`${inject('receiver')}/received/${name}`)).json()) as Received[];
-  const told: Told = {
+  const notified: NotifiedAccount = {
     ...account,
     name,
     received,
@@ -56,13 +56,13 @@ export async function toldAccount(
         now,
       }),
   };
-  const { status, body } = await told.point(behaviour, events);
+  const { status, body } = await notified.point(behaviour, events);
   if (status !== 200) throw new Error(JSON.stringify(body));
-  return told;
+  return notified;
 }
 
 export const urlOf = (behaviour: string, name: string): string =>
   behaviour === 'refuse' ? `${inject('refusing')}/${name}` : `${inject('receiver')}/${behaviour}/${name}`;
 
-/** Forgets what has been kept for long enough by then. */
+/** Deletes the deliveries whose retention has ended at that time. */
 export const forget = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);

@@ -1,4 +1,4 @@
-/** The bundle that `behind.ts` is put in front of, known to it by this name alone. */
+/** The bundle that `lagging-worker.ts` wraps. */
 declare module 'worker-under-test' {
   const worker: { fetch(request: Request, env: object, context: object): Promise<Response> };
   export default worker;

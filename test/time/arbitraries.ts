@@ -1,6 +1,6 @@
 /**
- * Random series for property tests: every recurrence without `recurrenceErrors` can come up, small numbers most
- * often.
+ * Random series for property tests: every recurrence without `recurrenceErrors` can occur, most often with small
+ * numbers.
  */
 import fc from 'fast-check';
 import type { Recurrence, Weekday } from '../../src/sdk/types.ts';
@@ -12,7 +12,7 @@ export const WEEKDAYS: Weekday[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'S
 
 export const weekday = fc.constantFrom(...WEEKDAYS);
 
-/** Zones of all kinds: both ends of the offsets, both hemispheres, half hours, a day that was skipped. */
+/** Zones of all kinds: both extreme offsets, both hemispheres, half hours, a skipped day. */
 export const zone = fc.constantFrom(
   ...['UTC', 'Etc/GMT+12', 'Pacific/Kiritimati', 'Pacific/Apia', 'Europe/Oslo', 'America/New_York'],
   ...['America/St_Johns', 'America/Havana', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Chatham'],

@@ -1,4 +1,4 @@
-/** What a request pays for time zones: for each of them, and each bucket of its time, once. */
+/** A request pays for each time zone, and for each bucket of its time, once. */
 import { expect, test } from 'vitest';
 import { Budget, Overspent, PRICE_NS } from '../../src/time/budget.ts';
 import { instances, type Series } from '../../src/time/recurrence.ts';
@@ -12,7 +12,7 @@ function paid(...times: [zone: string, time: string][]): number {
   return MAX - budget.leftNs;
 }
 
-test('a zone is paid for once, and so is each bucket of its time', () => {
+test('a budget pays once for a zone, and once for each bucket of its time', () => {
   const first = PRICE_NS.zone + PRICE_NS.bucket + PRICE_NS.conversion;
   const at = ['Europe/Oslo', '2027-01-01'] as [string, string];
   expect(paid(at)).toBe(first);
@@ -21,7 +21,7 @@ test('a zone is paid for once, and so is each bucket of its time', () => {
   expect(paid(at, ['Asia/Tokyo', '2027-01-01'])).toBe(2 * first);
 });
 
-test('where clocks change it costs more, however often it was asked before', () => {
+test('a bucket with a clock change costs more, also in later requests', () => {
   for (let i = 0; i < 2; i++) {
     expect(paid(['Europe/Oslo', '2027-03-28'])).toBe(
       PRICE_NS.zone + PRICE_NS.bucket + PRICE_NS.change + PRICE_NS.conversion,
@@ -29,7 +29,7 @@ test('where clocks change it costs more, however often it was asked before', () 
   }
 });
 
-test('instances, exdates and the series itself are paid for', () => {
+test('a budget pays for instances, exdates and the series itself', () => {
   const series: Series = { startTs: 0, duration: 1, busy: true, recurrence: null, exdates: [1, 2, 3] };
   const window = { startTs: 0, endTs: 62 * DAY };
   const cost = (of: Series) => {
@@ -43,6 +43,6 @@ test('instances, exdates and the series itself are paid for', () => {
   expect(daily).toBeLessThan(PRICE_NS.zone + 17 * PRICE_NS.bucket + 30_000);
 });
 
-test('what cannot be paid for is not done', () => {
+test('throws Overspent before work that exceeds the budget', () => {
   expect(() => new Budget(PRICE_NS.zone - 1).convert('Europe/Oslo', 0)).toThrow(Overspent);
 });

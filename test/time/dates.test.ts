@@ -14,21 +14,21 @@ test.each([
   ['9999-12-31', day(9999, 12, 31), '9999-12-31'],
   ['0001-1-1', -719_162, '0001-01-01'],
   ['0099-12-31', -683_004, '0099-12-31'],
-])('%s is a date', (text, number, padded) => {
+])('parses %s', (text, number, padded) => {
   expect(parseDate(text)).toBe(number);
   expect(formatDate(number)).toBe(padded);
 });
 
 test.each([
-  ['a day that the month has not', '2030-02-29'],
-  ['a day that the month has not', '2030-4-31'],
-  ['the 29th of a February that is no leap year', '2100-02-29'],
-  ['no day', '2030-01-00'],
-  ['the 99th', '2030-01-99'],
-  ['the 99th', '2030-12-99'],
-  ['the 99th of a month 99', '2030-99-99'],
-  ['no month', '2030-00-10'],
-  ['a thirteenth month', '2030-13-01'],
+  ['a day beyond the end of the month', '2030-02-29'],
+  ['a day beyond the end of the month', '2030-4-31'],
+  ['29 February in a year that is not a leap year', '2100-02-29'],
+  ['day zero', '2030-01-00'],
+  ['day 99', '2030-01-99'],
+  ['day 99', '2030-12-99'],
+  ['day 99 of month 99', '2030-99-99'],
+  ['month zero', '2030-00-10'],
+  ['month 13', '2030-13-01'],
   ['a month of three digits', '2030-001-01'],
   ['a day of three digits', '2030-01-001'],
   ['the year zero', '0000-01-01'],
@@ -39,11 +39,11 @@ test.each([
   ['a time', '2030-01-01T00:00'],
   ['a space', ' 2030-01-01'],
   ['a line break', '2030-01-01\n'],
-  ['other digits', '２０３０-01-01'],
-  ['other order', '01-02-2030'],
+  ['full-width digits', '２０３０-01-01'],
+  ['another order', '01-02-2030'],
   ['slashes', '2030/01/01'],
   ['an exponent', '1e10-1-1'],
-  ['nothing', ''],
-])('%s: %j is no date', (_, text) => {
+  ['an empty text', ''],
+])('rejects %s: %j', (_, text) => {
   expect(parseDate(text)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** What a search costs, at the prices of its steps: on a public endpoint nobody may be able to make it long. */
+/** The cost of a search, at the prices of its steps: no public request may make it long. */
 import { expect, test } from 'vitest';
 import type { Recurrence } from '../../src/sdk/types.ts';
 import { Budget, Overspent, PRICE_NS } from '../../src/time/budget.ts';
@@ -23,20 +23,20 @@ test.each<Partial<Recurrence>>([
   { freq: 'monthly', byweekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], bysetpos: [-2] },
   { freq: 'yearly' },
   { freq: 'yearly', byweekno: [47] },
-])('a rule begun 230 years ago costs what one begun lately does, less than 20 µs: %j', (recurrence) => {
+])('a rule that started 230 years ago costs less than 20 µs, like a recent one: %j', (recurrence) => {
   const old = cost(recurrence, TODAY - 230 * 365, TODAY);
   expect(old).toBeLessThan(20_000);
   expect(old).toBeLessThanOrEqual(1.5 * cost(recurrence, TODAY - 1, TODAY));
 });
 
-test('days outside the window are not looked at, where they neither count nor have a place', () => {
+test('a search skips the days outside the window, unless a count or a position needs them', () => {
   const days = (recurrence: Partial<Recurrence>) =>
     cost({ freq: 'yearly', ...recurrence }, 0, TODAY) / PRICE_NS.day;
   expect(days({ byyearday: [326] })).toBeLessThan(3 * 64 + 200);
   expect(days({ byyearday: [326], bysetpos: [1] })).toBeGreaterThan(365);
 });
 
-test('a count is searched from the start, and no further than it lasts', () => {
+test('a search with a count begins at the start, and ends with the count', () => {
   expect(cost({ count: 10 }, TODAY - 3000, TODAY)).toBeLessThan(70 * PRICE_NS.day + 2 * PRICE_NS.month);
   expect(cost({ freq: 'yearly', count: 1 }, TODAY - 3000, TODAY)).toBeLessThan(5000);
 });
@@ -46,18 +46,18 @@ test.each<Partial<Recurrence>>([
   { freq: 'weekly', bysetpos: [8], byweekday: ['Mon'] },
   { freq: 'monthly', bysetpos: [300], byweekday: ['1Mon'] },
   { freq: 'yearly', byyearday: [366], byweekno: [53] },
-])('a count that never fills looks at each day once, in 16 ms at most: %j', (recurrence) => {
+])('a search for a count that is never reached checks each day once, in at most 16 ms: %j', (recurrence) => {
   expect(cost({ ...recurrence, count: 739 }, 0, YEAR_2299)).toBeLessThan(16_000_000);
 });
 
-test.each(['daily', 'yearly'] as const)('months that bymonth leaves out are not looked at: %s', (freq) => {
+test.each(['daily', 'yearly'] as const)('a search skips the months that bymonth excludes: %s', (freq) => {
   const never = { freq, count: 739, bymonth: [2], bymonthday: [30] };
   expect(cost(never, 0, YEAR_2299)).toBeLessThan(
     330 * (29 * 2 * PRICE_NS.day + 12 * (PRICE_NS.period + PRICE_NS.month)),
   );
 });
 
-test('a search ends when its budget does', () => {
+test('a search ends when its budget is spent', () => {
   const recurrence = {
     freq: 'daily',
     interval: 1,
@@ -75,7 +75,7 @@ test('a search ends when its budget does', () => {
   expect(found.at(-1)).toBeLessThan(100_000 / PRICE_NS.day);
 });
 
-test('every entry of a rule is paid for before it is made ready', () => {
+test('a budget pays for the entries of a rule before they are prepared', () => {
   const full = Array.from({ length: 366 }, (_, i) => i + 1);
   const budget = new Budget(365 * PRICE_NS.entry);
   const recurrence: Recurrence = { freq: 'yearly', interval: 1, byyearday: full };

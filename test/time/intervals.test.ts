@@ -1,4 +1,4 @@
-/** Sets of intervals against sets of numbers. */
+/** Operations on sets of intervals equal those on sets of numbers. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Interval, intersect, merge, subtract, widen } from '../../src/time/intervals.ts';
@@ -14,7 +14,7 @@ const list = fc.array(
 const covers = (intervals: Interval[], time: number) =>
   intervals.some(({ start, end }) => start <= time && time < end);
 
-/** The set of the whole numbers that pass, as intervals that cannot be merged any further. */
+/** Returns the integers that pass as the fewest intervals. */
 function setOf(passes: (time: number) => boolean): Interval[] {
   const found: Interval[] = [];
   for (let start = -SIZE; start < 2 * SIZE; start++) {
@@ -26,7 +26,7 @@ function setOf(passes: (time: number) => boolean): Interval[] {
   return found;
 }
 
-test('merge: in order, disjoint, touching made one, and the empty gone', () => {
+test('merge sorts, joins overlapping and touching intervals, and drops empty ones', () => {
   fc.assert(
     fc.property(list, (list) => {
       const before = structuredClone(list);
@@ -37,7 +37,7 @@ test('merge: in order, disjoint, touching made one, and the empty gone', () => {
   );
 });
 
-test('intersect: what both hold', () => {
+test('intersect keeps the times in both sets', () => {
   fc.assert(
     fc.property(list, list, (some, others) => {
       const expected = setOf((time) => covers(some, time) && covers(others, time));
@@ -48,7 +48,7 @@ test('intersect: what both hold', () => {
   );
 });
 
-test('subtract: what the first holds and the second does not', () => {
+test('subtract keeps the times in the first set and not in the second', () => {
   fc.assert(
     fc.property(list, list, (some, others) => {
       const expected = setOf((time) => covers(some, time) && !covers(others, time));
@@ -58,7 +58,7 @@ test('subtract: what the first holds and the second does not', () => {
   );
 });
 
-test('widen: every interval reaches further, or less far, and may go', () => {
+test('widen extends or shortens every interval, and drops those that become empty', () => {
   const by = fc.integer({ min: -6, max: 6 });
   fc.assert(
     fc.property(list, by, by, (list, before, after) => {
@@ -70,26 +70,26 @@ test('widen: every interval reaches further, or less far, and may go', () => {
   );
 });
 
-test('an interval without end, and a window of which nothing is left', () => {
+test('intersect accepts an infinite interval and an empty one', () => {
   expect(intersect([{ start: 5, end: 9 }], [{ start: 7, end: Infinity }])).toEqual([{ start: 7, end: 9 }]);
   expect(intersect([{ start: 5, end: 9 }], [{ start: 8, end: 6 }])).toEqual([]);
 });
 
-test('each operation sweeps once: a hundred times as many intervals take no ten thousand times as long', () => {
+test('intersect and subtract read each interval a constant number of times', () => {
   const many = (count: number, shift: number) =>
     Array.from({ length: count }, (_, i) => ({ start: 10 * i + shift, end: 10 * i + shift + 5 }));
-  let looks = 0;
+  let reads = 0;
   const counted = (list: Interval[]) =>
     new Proxy(list, {
       get(target, key, receiver) {
-        if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads += 1;
         return Reflect.get(target, key, receiver);
       },
     });
   const [some, others] = [many(5000, 0), many(5000, 3)];
   for (const operation of [intersect, subtract]) {
-    looks = 0;
+    reads = 0;
     expect(operation(counted(some), counted(others)).length).toBeGreaterThan(4000);
-    expect(looks).toBeLessThan(5 * (some.length + others.length));
+    expect(reads).toBeLessThan(5 * (some.length + others.length));
   }
 });

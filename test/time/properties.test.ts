@@ -8,7 +8,7 @@ import { endless, instant, series, weekday, zone } from './arbitraries.ts';
 const DAY = 86_400_000;
 const days = (max: number) => fc.integer({ min: 0, max });
 
-test('two adjacent windows together have the instances of the whole', () => {
+test('two adjacent windows together have the same instances as one', () => {
   const windows = fc.tuple(
     days(800),
     fc.integer({ min: 1, max: 31 * DAY }),
@@ -44,7 +44,7 @@ test('every instance starts between the start of the series and its last, in eve
   );
 });
 
-test('instances come in order, without twins, and overlap the window', () => {
+test('instances are in order, unique, and overlap the window', () => {
   fc.assert(
     fc.property(series, zone, weekday, days(400), (series, zone, weekStart, after) => {
       const window = { startTs: series.startTs + after * DAY, endTs: series.startTs + (after + 62) * DAY };
@@ -59,7 +59,7 @@ test('instances come in order, without twins, and overlap the window', () => {
   );
 });
 
-test('jumping to the window finds what counting from the start finds', () => {
+test('a search from the window finds the same days as a search from the start', () => {
   fc.assert(
     fc.property(
       endless,
@@ -79,7 +79,7 @@ test('jumping to the window finds what counting from the start finds', () => {
   );
 });
 
-test('a count takes the first of an endless series', () => {
+test('a count keeps the first days of an endless series', () => {
   fc.assert(
     fc.property(endless, weekday, fc.integer({ min: 1, max: 50 }), (recurrence, weekStart, count) => {
       const [start, to] = [20_000, 24_000];
@@ -91,7 +91,7 @@ test('a count takes the first of an endless series', () => {
   );
 });
 
-test('merged times are disjoint and in order, cover the same, and merging again changes nothing', () => {
+test('mergeBusy returns disjoint intervals in order that cover the same times, and is idempotent', () => {
   const instance = fc
     .record({ startTs: days(60), length: fc.integer({ min: 0, max: 9 }), busy: fc.boolean() })
     .map(({ startTs, length, busy }) => ({ startTs, endTs: startTs + length, busy }));

@@ -7,7 +7,7 @@ import { series } from './arbitraries.ts';
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1, 9);
 
-/** Anything of the right JSON types. */
+/** A recurrence with the right JSON types, and any values. */
 type Loose = Omit<Partial<Recurrence>, 'byweekday' | 'bymonth'> & {
   byweekday?: string[];
   bymonth?: (string | number)[];
@@ -27,16 +27,16 @@ test('a valid recurrence has no errors', () => {
   );
 });
 
-test.each(['yearly', 'monthly', 'weekly', 'daily'] as const)('%s alone is enough', (freq) => {
+test.each(['yearly', 'monthly', 'weekly', 'daily'] as const)('%s is valid on its own', (freq) => {
   expect(paths({ freq })).toEqual([]);
 });
 
-test('interval is 1 … 10000', () => {
+test('interval is from 1 to 10,000', () => {
   expect([1, 10_000].flatMap((interval) => paths({ interval }))).toEqual([]);
   for (const interval of [0, -1, 10_001, 1.5]) expect(paths({ interval })).toEqual(['interval']);
 });
 
-test('count is 1 … 739', () => {
+test('count is from 1 to 739', () => {
   expect([1, 739].flatMap((count) => paths({ count }))).toEqual([]);
   for (const count of [0, -1, 740, 2.5]) expect(paths({ count })).toEqual(['count']);
 });
@@ -51,7 +51,7 @@ test.each([
   ['byyearday', 366],
   ['byweekno', 53],
   ['bysetpos', 366],
-] as const)('%s is ±1 … ±%d', (name, max) => {
+] as const)('%s is from ±1 to ±%d', (name, max) => {
   const beside = name === 'bysetpos' ? { bymonth: [1] } : {};
   expect(paths({ [name]: bothEnds(max), ...beside })).toEqual([]);
   for (const value of [0, -0, max + 1, -max - 1, 1.5]) {
@@ -59,7 +59,7 @@ test.each([
   }
 });
 
-test('bymonth holds names and numbers 1 … 12', () => {
+test('bymonth accepts names and numbers from 1 to 12', () => {
   expect(paths({ bymonth: upTo(12) })).toEqual([]);
   expect(paths({ bymonth: ['January', 'December', 3] })).toEqual([]);
   for (const value of [0, 13, -1, 1.5, 'january', 'Jan', '1', '']) {
@@ -67,7 +67,7 @@ test('bymonth holds names and numbers 1 … 12', () => {
   }
 });
 
-test('byweekday holds weekdays, with ordinals ±1 … ±53', () => {
+test('byweekday accepts weekdays, with ordinals from ±1 to ±53', () => {
   expect(paths({ byweekday: ['Mon', 'Sun', '1Mon', '-1Fri', '53Tue', '-53Wed'] })).toEqual([]);
   expect(paths({ freq: 'monthly', byweekday: ['5Mon', '-5Fri', '53Tue'] })).toEqual([]);
   for (const value of [
@@ -100,7 +100,7 @@ test('weekdays beside byweekno have no ordinals', () => {
   expect(paths({ byweekno: [], byweekday: ['1Fri'] })).toEqual([]);
 });
 
-test('some lists are for some frequencies only', () => {
+test('each frequency allows its own lists', () => {
   const allowed = (name: string) =>
     (['yearly', 'monthly', 'weekly', 'daily'] as const).filter(
       (freq) => paths({ freq, [name]: [1] }).length === 0,
@@ -111,14 +111,14 @@ test('some lists are for some frequencies only', () => {
   expect(allowed('byweekno')).toEqual(['yearly']);
 });
 
-test('bysetpos stands beside another by-rule', () => {
+test('bysetpos requires another by-rule', () => {
   expect(paths({ bysetpos: [1], bymonth: [1] })).toEqual([]);
   expect(paths({ bysetpos: [1] })).toEqual(['bysetpos']);
   expect(paths({ bysetpos: [1], bymonth: [] })).toEqual(['bysetpos']);
   expect(paths({ bysetpos: [] })).toEqual([]);
 });
 
-test('an empty list counts as an absent one', () => {
+test('an empty list equals an absent one', () => {
   expect(paths({ freq: 'weekly', byyearday: [], byweekno: [], bymonthday: [] })).toEqual([]);
 });
 
@@ -137,7 +137,7 @@ test.each([
   ]);
 });
 
-test('byweekday has at most 749 values, as many as there are', () => {
+test('byweekday has at most 749 values, the number of different ones', () => {
   const all = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].flatMap((day) => [
     day,
     ...bothEnds(53).map((n) => n + day),
@@ -146,7 +146,7 @@ test('byweekday has at most 749 values, as many as there are', () => {
   expect(paths({ byweekday: [...all, 'Mon'] })).toEqual(['byweekday']);
 });
 
-test('every fault is told, and none repeats what was sent', () => {
+test('reports every error, and repeats no value of the input', () => {
   const found = check({
     freq: 'weekly',
     interval: 777_777,

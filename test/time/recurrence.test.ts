@@ -17,7 +17,7 @@ const series = (startTs: number, rule: Partial<Recurrence> | null, more: Partial
   ...more,
 });
 
-/** UTC starts in a window of so many days from the start of the series on. */
+/** Returns the UTC starts in a window of this many days from the start of the series. */
 function starts(of: Series, zone = OSLO, days = 62, weekStart: Weekday = 'Mon'): string[] {
   const window = { startTs: of.startTs, endTs: of.startTs + days * DAY };
   return instances(of, zone, weekStart, window).map(
@@ -34,7 +34,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('a time in a gap moves on by the gap, and counts', () => {
+  test('a time in a gap moves forward by the gap, and counts', () => {
     expect(starts(series(at(OSLO, '2026-03-28T02:30'), { count: 3 }))).toEqual([
       '2026-03-28T01:30Z',
       '2026-03-29T01:30Z',
@@ -64,7 +64,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('milliseconds are kept, and the end is the start plus the duration', () => {
+  test('an instance keeps milliseconds, and ends after the duration', () => {
     const startTs = Date.UTC(2026, 0, 1, 9, 0, 0, 123);
     const of = series(startTs, {}, { duration: 1001, busy: true });
     expect(instances(of, OSLO, 'Mon', { startTs: startTs + DAY, endTs: startTs + 2 * DAY })).toEqual([
@@ -72,7 +72,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('a duration is elapsed time, also over a change of clocks', () => {
+  test('a duration is elapsed time, also over a clock change', () => {
     const startTs = at(OSLO, '2026-03-28T12:00');
     const [instance] = instances(series(startTs, {}, { duration: DAY }), OSLO, 'Mon', {
       startTs,
@@ -81,7 +81,7 @@ describe('instances', () => {
     expect(instance?.endTs).toBe(at(OSLO, '2026-03-29T13:00'));
   });
 
-  test('a start that does not match its rule is no instance', () => {
+  test('a start that does not match its rule is not an instance', () => {
     expect(
       starts(series(at(OSLO, '2026-01-01T09:00'), { freq: 'weekly', byweekday: ['Fri'], count: 2 })),
     ).toEqual(['2026-01-02T08:00Z', '2026-01-09T08:00Z']);
@@ -94,14 +94,14 @@ describe('instances', () => {
     expect(starts(series(startTs, { until: startTs - 1 }))).toEqual([]);
   });
 
-  test('a count is used up by what comes before the window', () => {
+  test('instances before the window count toward the count', () => {
     const startTs = Date.UTC(2026, 0, 1, 9);
     const later = { startTs: startTs + 100 * DAY, endTs: startTs + 162 * DAY };
     expect(instances(series(startTs, { count: 100 }), 'UTC', 'Mon', later)).toEqual([]);
     expect(instances(series(startTs, { count: 103 }), 'UTC', 'Mon', later)).toHaveLength(3);
   });
 
-  test('exdates are taken out after counting', () => {
+  test('exdates are removed after counting', () => {
     const startTs = at(OSLO, '2026-01-01T09:00');
     expect(starts(series(startTs, { count: 3 }, { exdates: [startTs + DAY] }))).toEqual([
       '2026-01-01T08:00Z',
@@ -109,7 +109,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('a single event is one instance, which an exdate takes out', () => {
+  test('a single event is one instance, which an exdate removes', () => {
     const startTs = at(OSLO, '2026-01-01T09:00');
     expect(starts(series(startTs, null))).toEqual(['2026-01-01T08:00Z']);
     expect(starts(series(startTs, null, { exdates: [startTs] }))).toEqual([]);
@@ -139,7 +139,7 @@ describe('instances', () => {
     ).toHaveLength(1);
   });
 
-  test('local dates differ from UTC dates at both ends of the world', () => {
+  test('local dates differ from UTC dates at both extreme offsets', () => {
     for (const zone of ['Pacific/Kiritimati', 'Etc/GMT+12']) {
       for (const time of ['00:00', '23:59']) {
         const startTs = at(zone, `2026-01-01T${time}`);
@@ -155,7 +155,7 @@ describe('instances', () => {
     }
   });
 
-  test('a start in 1970 that is still 1969 in its zone', () => {
+  test('a start in 1970 may be in 1969 in its zone', () => {
     expect(starts(series(0, { freq: 'weekly', count: 3 }), 'America/New_York')).toEqual([
       '1970-01-01T00:00Z',
       '1970-01-08T00:00Z',
@@ -166,7 +166,7 @@ describe('instances', () => {
     ]);
   });
 
-  test('a week start decides which weeks every other week are', () => {
+  test('the week start decides which weeks an interval of 2 selects', () => {
     const of = series(at(OSLO, '1997-08-05T09:00'), {
       freq: 'weekly',
       interval: 2,
@@ -196,7 +196,7 @@ describe('lastStart', () => {
     expect(lastOf(series(start, null))).toBe(start);
   });
 
-  test('without count and until there is no end', () => {
+  test('a series without count and until has no end', () => {
     expect(lastOf(series(start, {}))).toBeNull();
   });
 
@@ -210,26 +210,26 @@ describe('lastStart', () => {
     expect(end).toBeLessThan(start + 12 * DAY);
   });
 
-  test('the smaller of count and until', () => {
+  test('the earlier of count and until decides', () => {
     expect(lastOf(series(start, { until: start + 9 * DAY, count: 700 }))).toBe(start + 9 * DAY);
     expect(lastOf(series(start, { until: start + 700 * DAY, count: 2 }))).toBeLessThan(start + 5 * DAY);
   });
 
-  test('no time is later than the end of its day at UTC-12', () => {
+  test('covers the end of the last day at UTC-12', () => {
     const lateOnThe2nd = Date.UTC(2026, 0, 3, 12) - 1;
     const of = series(lateOnThe2nd, { freq: 'monthly', bymonthday: [15], count: 1 });
     expect(lastOf(of)).toBe(Date.UTC(2026, 0, 16, 12));
     expect(starts(of, 'Etc/GMT+12')).toEqual(['2026-01-16T11:59Z']);
   });
 
-  test('it holds where the start is already tomorrow', () => {
+  test('covers zones where the start is already the next day', () => {
     const of = series(Date.UTC(2026, 0, 7, 20), { freq: 'weekly', byweekday: ['Wed'], count: 1 });
     expect(starts(of, 'UTC')).toEqual(['2026-01-07T20:00Z']);
     expect(starts(of, 'Pacific/Kiritimati')).toEqual(['2026-01-13T20:00Z']);
     expect(lastOf(of)).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 13, 20));
   });
 
-  test('it holds where the start is still yesterday', () => {
+  test('covers zones where the start is still the previous day', () => {
     const of = series(Date.UTC(2026, 1, 1, 3), { freq: 'monthly', interval: 2, bymonthday: [15], count: 1 });
     expect(starts(of, 'UTC')).toEqual(['2026-02-15T03:00Z']);
     expect(starts(of, 'America/New_York')).toEqual(['2026-03-16T02:00Z']);
@@ -241,7 +241,7 @@ describe('lastStart', () => {
     ['positions in a week', { freq: 'weekly', byweekday: ['Wed', 'Sun'], bysetpos: [-1], count: 1 }],
     ['week numbers', { freq: 'yearly', byweekno: [33], byweekday: ['Sun', 'Sat'], count: 1 }],
     ['the last week', { freq: 'yearly', byweekno: [53], count: 1 }],
-  ] as const)('it holds for every week start: %s', (_, rule) => {
+  ] as const)('covers every week start: %s', (_, rule) => {
     const of = series(Date.UTC(1997, 7, 7, 13), rule as unknown as Recurrence);
     const lasts = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map(
       (weekStart) =>
@@ -251,7 +251,7 @@ describe('lastStart', () => {
     expect(lastOf(of)).toBeGreaterThanOrEqual(Math.max(...lasts));
   });
 
-  test('instances past the year 2300 do not count, as no window is there', () => {
+  test('ignores instances after 2300, as no window reaches them', () => {
     const late = Date.UTC(2250, 5);
     const end = lastOf(series(late, { freq: 'yearly', count: 739 })) ?? 0;
     expect(new Date(end).getUTCFullYear()).toBe(2300);
@@ -266,11 +266,11 @@ describe('lastStart', () => {
     ['every month for ten years', { freq: 'monthly', count: 120 }],
     ['every year for a hundred years', { freq: 'yearly', count: 100 }],
     ['the last Friday for five years', { freq: 'monthly', byweekday: ['-1Fri'], count: 60 }],
-  ] as const)('what people count is found: %s', (_, rule) => {
+  ] as const)('finds the end of a usual count: %s', (_, rule) => {
     expect(lastOf(series(start, rule as unknown as Recurrence))).not.toBeNull();
   });
 
-  test('it gives up where the search would be long', () => {
+  test('returns null instead of a long search', () => {
     const sparse = {
       freq: 'yearly',
       byweekno: [53],
@@ -286,27 +286,27 @@ describe('lastStart', () => {
 describe('mergeBusy', () => {
   const busy = (startTs: number, endTs: number) => ({ startTs, endTs, busy: true });
 
-  test('overlapping and touching instances become one', () => {
+  test('joins overlapping and touching instances', () => {
     expect(mergeBusy([busy(0, 5), busy(3, 8), busy(8, 9), busy(10, 11)])).toEqual([busy(0, 9), busy(10, 11)]);
   });
 
-  test('an instance inside another adds nothing', () => {
+  test('absorbs an instance inside another', () => {
     expect(mergeBusy([busy(0, 9), busy(2, 3), busy(4, 5)])).toEqual([busy(0, 9)]);
   });
 
-  test('what comes in any order goes out in order', () => {
+  test('sorts instances', () => {
     expect(mergeBusy([busy(7, 8), busy(0, 1), busy(3, 4)])).toEqual([busy(0, 1), busy(3, 4), busy(7, 8)]);
   });
 
-  test('what is not busy is left out', () => {
+  test('drops instances that are not busy', () => {
     expect(mergeBusy([{ startTs: 0, endTs: 5, busy: false }, busy(3, 4)])).toEqual([busy(3, 4)]);
   });
 
-  test('an instance of no duration stays, unless it touches another', () => {
+  test('keeps an instance without duration, unless it touches another', () => {
     expect(mergeBusy([busy(1, 1), busy(3, 4), busy(4, 4)])).toEqual([busy(1, 1), busy(3, 4)]);
   });
 
-  test('the instances that went in are not changed', () => {
+  test('does not change its input', () => {
     const first = busy(0, 2);
     mergeBusy([first, busy(1, 9)]);
     expect(first).toEqual(busy(0, 2));

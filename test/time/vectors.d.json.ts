@@ -1,4 +1,4 @@
-/** The types of vectors.json: the compiler would take a second to infer them from its 550 kB. */
+/** The types of vectors.json, as the compiler takes a second to infer them from 550 kB. */
 import type { Recurrence, Weekday } from '../../src/sdk/types.ts';
 
 export interface Vector {

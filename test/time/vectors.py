@@ -1,10 +1,10 @@
-"""Writes vectors.json: recurrences and the instances that RFC 5545, 3.3.10, gives them.
+"""Writes vectors.json: recurrences, and their instances according to RFC 5545, 3.3.10.
 
     python3 vectors.py [vectors.json]          needs python-dateutil, and tzdata from 2022 on
 
-The oracle is a second reading of the RFC's table, made to be plain and not fast: it looks at every day of every period.
-It is checked in two ways while it runs: it has to give the instances that the RFC prints (3.8.5.3), and the days that
-dateutil gives, except where dateutil contradicts the table (see `dateutil_can`). Zones come from zoneinfo, whose fold=0 is
+The oracle implements the RFC's table a second time, plainly and not fast: it checks every day of every period.
+While it runs, it is compared with the instances that the RFC prints (3.8.5.3), and with the days that dateutil
+returns, except where dateutil contradicts the table (see `dateutil_can`). Zones come from zoneinfo, whose fold=0 is
 the RFC's rule for times in a gap and in an overlap. The seed is fixed: two runs write the same file.
 """
 
@@ -77,9 +77,9 @@ def days_of_year(year):
     return [day for month in range(1, 13) for day in days_of_month(year, month)]
 
 
-def both_ends(place, things):
-    """The numbers of a place in a list, from its start and from its end."""
-    return {place + 1, place - len(things)}
+def both_ends(index, things):
+    """Returns the position of an index, counted from the start and from the end of a list."""
+    return {index + 1, index - len(things)}
 
 
 def matches(day, rule, start, wkst):
@@ -87,7 +87,7 @@ def matches(day, rule, start, wkst):
     month, year = days_of_month(day.year, day.month), days_of_year(day.year)
     has = {name for name in rule if name.startswith("by") and rule[name]}
 
-    # What is open comes from the start.
+    # The start supplies every part that the rule leaves open.
     if not has & {"bymonthday", "byyearday", "byweekday"}:
         if freq == "weekly" or "byweekno" in has:
             if day.weekday() != start.weekday():
@@ -119,7 +119,7 @@ def matches(day, rule, start, wkst):
 
 
 def periods(rule, start, wkst):
-    """The days of each period that the rule looks at, period after period, from that of the start on."""
+    """Yields the days of each period of the rule, from the period of the start on."""
     step = rule["interval"]
     k = 0
     while True:
@@ -137,7 +137,7 @@ def periods(rule, start, wkst):
 
 
 def days(rule, start, wkst, last):
-    """The days of the series in order, up to `last`, without regard to `until`."""
+    """Returns the days of the series in order, up to `last`, ignoring `until`."""
     found = []
     for period in periods(rule, start, wkst):
         if period[0] > last:
@@ -153,7 +153,7 @@ def days(rule, start, wkst, last):
 
 
 def starts(series, last):
-    """All starts up to a day, before `exdates`."""
+    """Returns all starts up to a day, including those in `exdates`."""
     zone, rule, start_ts = ZoneInfo(series["zone"]), series["recurrence"], series["startTs"]
     local = (EPOCH + timedelta(milliseconds=start_ts)).astimezone(zone)
     wkst = WEEKDAYS.index(series["weekStart"])
@@ -258,7 +258,7 @@ def new_york(text, hour=9):
 
 
 def rfc(name, rule, printed, start=None, week_start="Mon", exdates=()):
-    """An example of RFC 5545, 3.8.5.3, against what is printed there: from the start to the last day that it prints."""
+    """Adds an example of RFC 5545, 3.8.5.3, and compares it with the printed days, from the start to the last of them."""
     expected = new_york(printed)
     start_ts = new_york(start)[0] if start else expected[0]
     series = series_of(rule, NEW_YORK, start_ts, week_start, exdates=exdates)
@@ -431,7 +431,7 @@ def edge_cases():
 
 
 def clock_changes():
-    """Daily and weekly series over days on which clocks change, at each half hour of the night."""
+    """Daily and yearly series over a clock change, at each half hour of the night."""
     changes = [
         ("Europe/Oslo", (2026, 3, 29)), ("Europe/Oslo", (2026, 10, 25)),
         ("America/New_York", (2025, 3, 9)), ("America/New_York", (2025, 11, 2)),
@@ -516,15 +516,15 @@ def random_vectors(dice, number):
         found = starts(series, last)
         if not found and dice.random() < 0.97:
             continue
-        # A window somewhere on the series with up to a dozen starts, and both its edges near one of them.
-        place = dice.randrange(len(found)) if found else 0
+        # A window on the series with up to twelve starts, and both its edges near one of them.
+        index = dice.randrange(len(found)) if found else 0
         edge = dice.choice([-DAY, -1, 0, 1, series["duration"], 5 * DAY])
-        begin = max((found or [series["startTs"]])[place] + edge, 0)
-        end = (found[place:] or [begin + DAY])[:12][-1] + dice.choice([0, 1, DAY])
+        begin = max((found or [series["startTs"]])[index] + edge, 0)
+        end = (found[index:] or [begin + DAY])[:12][-1] + dice.choice([0, 1, DAY])
         if end <= begin:
             continue
         if found and dice.random() < 0.15:
-            series["exdates"] = sorted(set(dice.sample(found, min(len(found), 4))) | {found[place]})
+            series["exdates"] = sorted(set(dice.sample(found, min(len(found), 4))) | {found[index]})
         add("random", series, [begin, end], last + timedelta(400))
         number -= 1
 

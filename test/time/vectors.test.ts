@@ -1,4 +1,4 @@
-/** The instances of an independent reading of RFC 5545, which vectors.py writes; see there. */
+/** Instances equal those of vectors.py, an independent implementation of RFC 5545. */
 import { expect, test } from 'vitest';
 import { instances } from '../../src/time/recurrence.ts';
 import { recurrenceErrors } from '../../src/time/recurrence-errors.ts';
@@ -7,13 +7,13 @@ import type { Vector } from './vectors.json';
 
 const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 
-test.each([...kinds])('every vector of kind %s', (_, vectors) => {
+test.each([...kinds])('matches every vector of kind %s', (_, vectors) => {
   const wrong = vectors.filter((vector) => instancesOf(vector).join() !== vector.starts.join());
   expect(wrong).toEqual([]);
 });
 
-test('the vectors are recurrences that the contract allows', () => {
-  const tooLong = /until/; // two examples of the RFC go on for more than 732 days
+test('the contract allows the recurrence of every vector', () => {
+  const tooLong = /until/; // two examples of the RFC last more than 732 days
   const refused = [...kinds.values()]
     .flat()
     .flatMap(({ recurrence, startTs }) => recurrenceErrors(recurrence, startTs));

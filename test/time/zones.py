@@ -1,6 +1,6 @@
 """Writes zones.json: the names of the zones of the tz database on this machine, links included.
 
-Left out are what distributions add (posixrules, localtime) and Factory, which stands for no zone at all.
+It omits posixrules and localtime, which distributions add, and Factory, which is a placeholder for a missing zone.
 """
 
 import json

@@ -1,10 +1,10 @@
-/** The metadata of every resource: what cannot be kept is refused, by every route that takes some. */
+/** Every route with metadata in its body rejects metadata that the database cannot store exactly. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../support/nobody.ts';
 import { expectInvalidBody, MARK, membersOf, routesWhere } from '../support/parse.ts';
 
 const routes = routesWhere(({ does }) => membersOf(does.body).includes('metadata'));
-/** What the bodies of these routes need besides. */
+/** The required members of these bodies. */
 const beside = { timezone: 'UTC', calendarId: NOBODY, startTs: 0, duration: 3_600_000 };
 const bodyWith = (metadata: string) => `${JSON.stringify(beside).slice(0, -1)},"metadata":${metadata}}`;
 
@@ -21,33 +21,33 @@ const refused: Record<string, [text: string, path: string]> = {
   'a lone high surrogate in a value': [`{"a":"${MARK}\\ud83d"}`, 'metadata.a'],
   'a lone low surrogate in a value': [`{"a":"\\ude00${MARK}"}`, 'metadata.a'],
   'surrogates the wrong way round': [`{"a":"\\ude00\\ud83d${MARK}"}`, 'metadata.a'],
-  'a value under __proto__ that is no string': [`{"__proto__":{"${MARK}":"x"}}`, 'metadata.__proto__'],
-  'a value under constructor that is no string': ['{"constructor":1}', 'metadata.constructor'],
-  'a number, not made a string': ['{"a":15}', 'metadata.a'],
-  'null, not left out': ['{"a":null}', 'metadata.a'],
+  'a value under __proto__ that is not a string': [`{"__proto__":{"${MARK}":"x"}}`, 'metadata.__proto__'],
+  'a value under constructor that is not a string': ['{"constructor":1}', 'metadata.constructor'],
+  'a number, instead of a string': ['{"a":15}', 'metadata.a'],
+  'null, instead of no entry': ['{"a":null}', 'metadata.a'],
   true: ['{"a":true}', 'metadata.a'],
   'a list': ['{"a":["b"]}', 'metadata.a'],
   'an object': ['{"a":{"b":"c"}}', 'metadata.a'],
-  'null for the whole': ['null', 'metadata'],
-  'a string for the whole': [`"${MARK}"`, 'metadata'],
-  'a number for the whole': ['5', 'metadata'],
-  'a list for the whole': ['["a"]', 'metadata'],
-  'a list of pairs for the whole': ['[["a","b"]]', 'metadata'],
-  '5,000 entries that are no strings': [
+  'null as metadata': ['null', 'metadata'],
+  'a string as metadata': [`"${MARK}"`, 'metadata'],
+  'a number as metadata': ['5', 'metadata'],
+  'a list as metadata': ['["a"]', 'metadata'],
+  'a list of pairs as metadata': ['[["a","b"]]', 'metadata'],
+  '5,000 entries that are not strings': [
     `{${Array.from({ length: 5000 }, (_, i) => `"k${i}":1`)}}`,
     'metadata',
   ],
 };
 
-it('is taken by the creation and by the change of six resources', () => {
+it('12 routes accept metadata: the creation and the update of six resources', () => {
   expect(routes).toHaveLength(12);
 });
 
-it.each(Object.entries(refused))('%s: refused', async (_, [text, path]) => {
+it.each(Object.entries(refused))('rejects %s', async (_, [text, path]) => {
   for (const route of routes) await expectInvalidBody(route, bodyWith(text), path);
 });
 
-it('one answer names every bad value', async () => {
+it('names every invalid value in one answer', async () => {
   for (const route of routes) {
     await expectInvalidBody(route, bodyWith('{"a":1,"b":"fine","c":null}'), 'metadata.a', 'metadata.c');
   }

@@ -1,4 +1,4 @@
-/** The queries of lists and of searches by metadata, refused by the name of the parameter. */
+/** Lists and searches by metadata reject invalid query parameters by name. */
 import { expect, it } from 'vitest';
 import { expectInvalidQuery, membersOf, queryOf, routesWhere } from '../support/parse.ts';
 
@@ -7,11 +7,11 @@ const takes = (...members: string[]) =>
 const searches = takes('key', 'value');
 const lists = takes('order', 'metadata');
 
-it('are found in the table of routes', () => {
+it('the route table has five searches and five lists', () => {
   expect([searches.length, lists.length]).toEqual([5, 5]);
 });
 
-const faults: [string, Record<string, string>, ...string[]][] = [
+const invalid: [string, Record<string, string>, ...string[]][] = [
   ['no key', { value: 'a' }, 'key'],
   ['no value', { key: 'a' }, 'value'],
   ['neither', {}, 'key', 'value'],
@@ -20,19 +20,19 @@ const faults: [string, Record<string, string>, ...string[]][] = [
   ['a value of 4097 characters', { key: 'a', value: 'v'.repeat(4097) }, 'value'],
   ['NUL in the key', { key: 'a\0', value: 'a' }, 'key'],
   ['NUL in the value', { key: 'a', value: '\0' }, 'value'],
-  ['two bad numbers', { key: 'a', value: 'b', skip: 'x', limit: 'y' }, 'skip', 'limit'],
+  ['two invalid numbers', { key: 'a', value: 'b', skip: 'x', limit: 'y' }, 'skip', 'limit'],
 ];
 const numbers = ['-1', '1.5', 'x', '', '1e3', '0x10', ' 1', '99999999999999999999', 'NaN', 'null'];
-for (const skip of numbers) faults.push([`skip "${skip}"`, { key: 'a', value: 'b', skip }, 'skip']);
+for (const skip of numbers) invalid.push([`skip "${skip}"`, { key: 'a', value: 'b', skip }, 'skip']);
 for (const limit of [...numbers, '0', '101']) {
-  faults.push([`limit "${limit}"`, { key: 'a', value: 'b', limit }, 'limit']);
+  invalid.push([`limit "${limit}"`, { key: 'a', value: 'b', limit }, 'limit']);
 }
 
-it.each(faults)('a search with %s is refused', async (_, query, ...names) => {
+it.each(invalid)('rejects a search with %s', async (_, query, ...names) => {
   for (const route of searches) await expectInvalidQuery(route, query, ...names);
 });
 
-it('a search with a parameter that stands twice is refused', async () => {
+it('rejects a search with a repeated parameter', async () => {
   for (const route of searches) {
     await expectInvalidQuery(route, 'key=a&value=b&key=c', 'key');
     await expectInvalidQuery(route, 'key=a&value=&value=b', 'value');
@@ -49,11 +49,11 @@ it.each([
   ['cursor=a&cursor=b', 'cursor'],
   ['metadata[a]=1&metadata[a]=2', 'metadata.a'],
   ['metadata=1&metadata[a]=2', 'metadata'],
-] as const)('a list with %s is refused', async (query, name) => {
+] as const)('rejects a list with %s', async (query, name) => {
   for (const route of lists) await expectInvalidQuery(route, query, name);
 });
 
-it('a page is of 20, in the order of creation, unless the query says otherwise', async () => {
+it('defaults to pages of 20 in the order of creation', async () => {
   for (const route of lists) {
     expect(await queryOf(route, '')).toEqual({ limit: 20, order: 'asc', metadata: {} });
   }

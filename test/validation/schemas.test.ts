@@ -1,4 +1,4 @@
-/** The schemas that validate the input can be described: what they say in JSON Schema is what they take. */
+/** The JSON Schema of every input schema describes the values that it accepts. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { routes } from '../../src/routes.ts';
 import { paramSchema } from '../../src/validation/params.ts';
 import { list, metadata, shape, text } from '../../src/validation/schemas.ts';
 
-/** Rules between members, and those that only a sentence can tell. */
+/** Rules that JSON Schema cannot express, such as those between members. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];
 const describeInput = (schema: v.GenericSchema) =>
   toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', ignoreActions });
@@ -17,7 +17,7 @@ const operations = Object.entries<{ does: AnyOperation }>(routes).map(
 );
 const members = [paramSchema('userId'), paramSchema('kid')];
 
-describe('every schema converts to JSON Schema, with its members', () => {
+describe('JSON Schema describes every member of', () => {
   const schemas = operations.flatMap(([name, { query, body }]) => [
     ...(query ? [[`the query of ${name}`, query] as const] : []),
     ...(body ? [[`the body of ${name}`, body] as const] : []),
@@ -32,7 +32,7 @@ describe('every schema converts to JSON Schema, with its members', () => {
     }
   });
 
-  it('and those of the path', () => {
+  it('the path parameters', () => {
     for (const schema of members) expect(describeInput(schema)).toMatchObject({ type: 'string' });
   });
 });
@@ -40,7 +40,7 @@ describe('every schema converts to JSON Schema, with its members', () => {
 describe('shape', () => {
   const point = shape({ x: v.number('must be a number') });
 
-  it('takes an object with its members, drops others, and refuses lists', () => {
+  it('accepts an object, drops unknown members, and rejects lists', () => {
     expect(v.parse(point, { x: 1, y: 2 })).toEqual({ x: 1 });
     for (const value of [[], [1], null, 'x', 1, undefined]) {
       expect(v.safeParse(point, value).issues?.map(({ message }) => message)).toEqual(['must be an object']);
@@ -55,18 +55,18 @@ describe('shape', () => {
 });
 
 describe('list', () => {
-  let looked = 0;
+  let checks = 0;
   const entry = v.pipe(
     v.string('must be a string'),
-    v.check(() => ++looked > 0),
+    v.check(() => ++checks > 0),
   );
   const three = list(entry, 3);
 
-  it('takes up to so many entries, and looks at none of a longer one', () => {
+  it('accepts up to its maximum of entries, and checks no entry of a longer list', () => {
     expect(v.parse(three, ['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
-    looked = 0;
+    checks = 0;
     const issues = v.safeParse(three, ['a', 'b', 'c', 'd']).issues?.map(({ message }) => message);
-    expect([issues, looked]).toEqual([['must have at most 3 entries'], 0]);
+    expect([issues, checks]).toEqual([['must have at most 3 entries'], 0]);
     expect(v.safeParse(three, { length: 1 }).issues?.map(({ message }) => message)).toEqual([
       'must be a list',
     ]);
@@ -88,7 +88,7 @@ describe('text', () => {
 });
 
 describe('metadata', () => {
-  it('keeps every key that JSON can carry', () => {
+  it('keeps every key that JSON allows', () => {
     const value = JSON.parse('{"__proto__": "a", "constructor": "b", "toString": "c"}');
     expect(Object.entries(v.parse(metadata, value))).toEqual(Object.entries(value));
   });

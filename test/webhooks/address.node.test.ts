@@ -1,10 +1,10 @@
-/** Which URLs a webhook may have. */
+/** The URLs that a webhook may have: public addresses, unless the operator allows private ones. */
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../src/webhooks/address.ts';
 
 const PRIVATE = 'must have a public address, not one of a private network';
 
-describe('refused, however it is written', () => {
+describe('rejects a private address in any notation:', () => {
   it.each([
     'localhost',
     'LOCALHOST',
@@ -97,18 +97,18 @@ it.each([
   '[2606:4700::1111]',
   '[2a00:1450:4001:80b::200e]',
   '[2001:4860:4860::8888]',
-])('%s is public', (host) => {
+])('accepts the public address %s', (host) => {
   expect(refusalOf(`https://${host}/hook`, false)).toBe(null);
 });
 
 it.each(['https://user:pass@example.com/', 'https://user@example.com/', 'https://:pass@example.com/'])(
-  '%s holds credentials, wherever it is',
+  'rejects the credentials in %s, even where private addresses are allowed',
   (url) => {
     expect(refusalOf(url, false)).toBe('must not hold a user name or a password');
     expect(refusalOf(url, true)).toBe('must not hold a user name or a password');
   },
 );
 
-it('takes http and https alone', () => {
+it('accepts only http and https', () => {
   expect(refusalOf('ftp://example.com/', true)).toBe('must be an absolute http or https URL');
 });

@@ -1,4 +1,4 @@
-/** Ten attempts, at the times that the contract names. */
+/** A delivery has ten attempts, at the times that the contract names. */
 import { expect, it } from 'vitest';
 import { delayAfter } from '../../src/webhooks/backoff.ts';
 import { attemptOf } from '../../src/webhooks/deliver.ts';
@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const DELAYS = [5000, 30_000, 2 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR, DAY, DAY];
 
-it('waits as long as that, and up to a fifth longer by chance', () => {
+it('waits for the named time and up to 20 % more, at random', () => {
   for (const [i, delay] of DELAYS.entries()) {
     expect(delayAfter(i + 1, 0)).toBe(delay);
     expect(delayAfter(i + 1, 1)).toBe(Math.round(delay * 1.2));
@@ -17,12 +17,12 @@ it('waits as long as that, and up to a fifth longer by chance', () => {
   }
 });
 
-it('gives up after the tenth', () => {
+it('gives up after the tenth attempt', () => {
   expect(delayAfter(10, 0)).toBe(null);
   expect(delayAfter(11, 0)).toBe(null);
 });
 
-it('records what an attempt came to', () => {
+it('records the outcome of an attempt', () => {
   const down = { status: 500, error: 'It answered 500.' };
   expect(attemptOf({ id: 'a', attempts: 0 }, { status: 204, error: null }, NOW, 0)).toEqual({
     id: 'a',

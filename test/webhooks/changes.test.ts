@@ -1,18 +1,21 @@
-/** What is told of a change: by whatever path it comes, once, in its transaction, and only to those who ask. */
+/** Every change notifies once, in its own transaction, whatever caused it, if the account's webhook subscribes to it. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { WebhookEvent } from '../../src/sdk/types.ts';
 import { addHost, book, change, newHost, newService, ok } from '../support/bookings.ts';
 import type { Account } from '../support/client.ts';
 import { countOf, writing } from '../support/database.ts';
-import { HOUR, type Told, toldAccount } from '../support/webhooks.ts';
+import { HOUR, type NotifiedAccount, notifiedAccount } from '../support/webhooks.ts';
 
-/** A whole hour that is at least a day away, by the clock of the database too. */
+/** A whole hour at least a day from now, also by the clock of the database. */
 const SOON = Math.ceil(Date.now() / HOUR) * HOUR + 48 * HOUR;
 const when = { startTs: SOON, duration: HOUR };
 
-/** What is told of some requests: types and contents, the earliest first. */
-async function toldOf(account: Told, does: () => Promise<unknown>): Promise<[string, object][]> {
+/** Returns the types and contents of the notifications that some requests cause, sorted by type. */
+async function notificationsOf(
+  account: NotifiedAccount,
+  does: () => Promise<unknown>,
+): Promise<[string, object][]> {
   const before = new Set((await account.deliveries()).map(({ id }) => id));
   await does();
   const deliveries = (await account.deliveries()).filter(({ id }) => !before.has(id));
@@ -24,10 +27,10 @@ async function toldOf(account: Told, does: () => Promise<unknown>): Promise<[str
   return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const typesOf = async (account: Told, does: () => Promise<unknown>): Promise<string[]> =>
-  (await toldOf(account, does)).map(([type]) => type);
+const typesOf = async (account: NotifiedAccount, does: () => Promise<unknown>): Promise<string[]> =>
+  (await notificationsOf(account, does)).map(([type]) => type);
 
-describe('each resource is told of as its own routes answer with it', () => {
+describe('a notification contains the resource as its own routes return it:', () => {
   it.each([
     ['user', '/user', {}, { metadata: { color: 'blue' } }],
     ['calendar', '/user/:user/calendar', { timezone: 'Europe/Oslo' }, { timezone: 'UTC' }],
@@ -40,7 +43,7 @@ describe('each resource is told of as its own routes answer with it', () => {
     ['schedule', '/user/:user/schedule', { timezone: 'Europe/Oslo' }, { rules: [] }],
     ['service', '/service', { metadata: { a: '"✓' } }, { multiPerson: { variant: 'collective' } }],
   ] as const)('%s', async (name, creation, body, update) => {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const user = await account.newUser();
     const calendarId = name === 'event' ? { calendarId: await calendarOf(account, user.id) } : {};
     let resource: { id: string } = { id: '' };
@@ -52,25 +55,28 @@ describe('each resource is told of as its own routes answer with it', () => {
       return { [name]: resource };
     };
     let answer: object = {};
-    const told = (method: string, at: () => string, sent?: object) =>
-      toldOf(account, async () => {
+    const notifications = (method: string, at: () => string, sent?: object) =>
+      notificationsOf(account, async () => {
         answer = await answered(method, at(), sent);
       });
-    const created = await told('POST', () => creation.replace(':user', user.id), { ...body, ...calendarId });
+    const created = await notifications('POST', () => creation.replace(':user', user.id), {
+      ...body,
+      ...calendarId,
+    });
     expect(created).toEqual([[`${name}.created`, answer]]);
-    expect(await told('PUT', path, update)).toEqual([[`${name}.updated`, answer]]);
-    // Once more: nothing has changed.
-    expect(await told('PUT', path, update)).toEqual([]);
-    expect(await told('DELETE', path)).toEqual([[`${name}.deleted`, answer]]);
+    expect(await notifications('PUT', path, update)).toEqual([[`${name}.updated`, answer]]);
+    // The same update again changes nothing.
+    expect(await notifications('PUT', path, update)).toEqual([]);
+    expect(await notifications('DELETE', path)).toEqual([[`${name}.deleted`, answer]]);
   });
 });
 
 const calendarOf = async (account: Account, user: string): Promise<string> =>
   (await account.call('POST', `/user/${user}/calendar`, { body: { timezone: 'UTC' } })).body.calendar.id;
 
-describe('a cascade is told once, of what was deleted', () => {
-  async function filled(): Promise<{ account: Told; user: string; calendar: string }> {
-    const account = await toldAccount();
+describe('a cascade causes one notification, for the resource that the request deletes:', () => {
+  async function filled(): Promise<{ account: NotifiedAccount; user: string; calendar: string }> {
+    const account = await notifiedAccount();
     const user = (await account.newUser()).id;
     const calendar = await calendarOf(account, user);
     for (let i = 0; i < 3; i++) {
@@ -82,8 +88,10 @@ describe('a cascade is told once, of what was deleted', () => {
 
   it('a calendar with its events', async () => {
     const { account, calendar } = await filled();
-    const told = await toldOf(account, () => account.call('DELETE', `/user/calendar/${calendar}`));
-    expect(told).toEqual([['calendar.deleted', { calendar: expect.objectContaining({ id: calendar }) }]]);
+    const deleted = await notificationsOf(account, () =>
+      account.call('DELETE', `/user/calendar/${calendar}`),
+    );
+    expect(deleted).toEqual([['calendar.deleted', { calendar: expect.objectContaining({ id: calendar }) }]]);
   });
 
   it('a user with calendars, events and schedules', async () => {
@@ -91,8 +99,8 @@ describe('a cascade is told once, of what was deleted', () => {
     expect(await typesOf(account, () => account.call('DELETE', `/user/${user}`))).toEqual(['user.deleted']);
   });
 
-  it('what leaves a host, and a host with its user or service', async () => {
-    const account = await toldAccount();
+  it('the schedule or calendar of a host, and a user or service with its hosts', async () => {
+    const account = await notifiedAccount();
     const [one, two] = [await newHost(account), await newHost(account)];
     const service = await newService(account, [one, two]);
     const removed = (path: string) => typesOf(account, () => account.call('DELETE', path));
@@ -103,22 +111,25 @@ describe('a cascade is told once, of what was deleted', () => {
   });
 });
 
-it('hosts are part of their service', async () => {
-  const account = await toldAccount();
+it('a change of a host notifies as an update of its service', async () => {
+  const account = await notifiedAccount();
   const [one, two] = [await newHost(account), await newHost(account)];
   const service = await newService(account, [one]);
   const host = `/service/${service}/users/${one.id}`;
   const updated = [['service.updated', { service: expect.objectContaining({ id: service }) }]];
-  expect(await toldOf(account, () => addHost(account, service, two))).toEqual([...updated, ...updated]);
+  expect(await notificationsOf(account, () => addHost(account, service, two))).toEqual([
+    ...updated,
+    ...updated,
+  ]);
   const change = () => account.call('PUT', host, { body: { bufferAfter: 5 } });
-  expect(await toldOf(account, change)).toEqual(updated);
-  expect(await toldOf(account, change)).toEqual([]);
-  expect(await toldOf(account, () => account.call('DELETE', host))).toEqual(updated);
+  expect(await notificationsOf(account, change)).toEqual(updated);
+  expect(await notificationsOf(account, change)).toEqual([]);
+  expect(await notificationsOf(account, () => account.call('DELETE', host))).toEqual(updated);
 });
 
 describe('a booking', () => {
   async function world(hold?: number) {
-    const account = await toldAccount();
+    const account = await notifiedAccount();
     const host = await newHost(account);
     const service = await newService(account, [host]);
     const now = Date.now();
@@ -126,7 +137,7 @@ describe('a booking', () => {
     return { account, host, service, booking, now };
   }
 
-  it('is told with its events: made, moved, described, cancelled', async () => {
+  it('notifies with its events when it is created, moved, described and cancelled', async () => {
     const { account, booking, now } = await world();
     const path = `/booking/${booking.id}`;
     const put = (body: object) => () => ok(account.call('PUT', path, { body, now }));
@@ -141,7 +152,7 @@ describe('a booking', () => {
       'booking.updated',
       'event.updated',
     ]);
-    const cancelled = await toldOf(account, () => ok(account.call('DELETE', path, { now })));
+    const cancelled = await notificationsOf(account, () => ok(account.call('DELETE', path, { now })));
     expect(cancelled).toEqual([
       ['booking.cancelled', { booking: (await account.call('GET', path)).body.booking }],
       ['event.deleted', { event: expect.objectContaining({ id: booking.eventIds[0] }) }],
@@ -149,7 +160,7 @@ describe('a booking', () => {
     expect(await typesOf(account, () => ok(account.call('DELETE', path, { now })))).toEqual([]);
   });
 
-  it('is told of when its event, calendar, host or service goes', async () => {
+  it('notifies as cancelled when its event, calendar, host or service is deleted', async () => {
     const cancelled = { booking: expect.objectContaining({ state: 'cancelled' }) };
     for (const [type, path] of [
       [
@@ -164,36 +175,38 @@ describe('a booking', () => {
       ['service.deleted', ({ service }: Awaited<ReturnType<typeof world>>) => `/service/${service}`],
     ] as const) {
       const there = await world();
-      expect(await toldOf(there.account, () => ok(there.account.call('DELETE', path(there))))).toEqual([
+      expect(
+        await notificationsOf(there.account, () => ok(there.account.call('DELETE', path(there)))),
+      ).toEqual([
         ['booking.cancelled', cancelled],
         [type, expect.any(Object)],
       ]);
     }
   });
 
-  it('that is confirmed is told; a hold that has expired is not, whatever becomes of it', async () => {
+  it('notifies when it is confirmed, but not when an expired hold is cancelled', async () => {
     const held = await world(10);
-    const confirmed = await toldOf(held.account, () =>
+    const confirmed = await notificationsOf(held.account, () =>
       ok(change(held, held.booking, { state: 'confirmed' }, { now: held.now })),
     );
     expect(confirmed).toEqual([
       ['booking.updated', { booking: expect.objectContaining({ state: 'confirmed', expiresAt: null }) }],
     ]);
 
-    // Held an hour ago, by the clock of the database too.
-    const account = await toldAccount();
+    // Held an hour ago, so it has expired also by the clock of the database.
+    const account = await notifiedAccount();
     const host = await newHost(account);
     const service = await newService(account, [host]);
     const booking = await book({ account, service }, SOON, { holdFor: 10 }, { now: Date.now() - HOUR });
-    const told = await typesOf(account, () => ok(account.call('DELETE', `/booking/${booking.id}`)));
-    expect(told).toEqual([]);
+    const types = await typesOf(account, () => ok(account.call('DELETE', `/booking/${booking.id}`)));
+    expect(types).toEqual([]);
   });
 });
 
-describe('who is told', () => {
-  it('of what they ask for, and nothing else', async () => {
+describe('a webhook', () => {
+  it('gets the events that it subscribes to, and nothing else', async () => {
     const events: WebhookEvent[] = ['user.deleted', 'calendar.created'];
-    const account = await toldAccount('ok', events);
+    const account = await notifiedAccount('ok', events);
     expect((await account.call('GET', '/account')).body.account.settings.webhook.events).toEqual(events);
     const user = await account.newUser();
     await calendarOf(account, user.id);
@@ -202,7 +215,7 @@ describe('who is told', () => {
       'user.deleted',
       'calendar.created',
     ]);
-    // Kept where they are not named, until they are.
+    // A PUT without `events` keeps them.
     await account.point('ok');
     await account.newUser();
     expect(await account.deliveries()).toHaveLength(2);
@@ -211,25 +224,29 @@ describe('who is told', () => {
     expect(await account.deliveries()).toHaveLength(2);
   });
 
-  it('no other account, and nobody without a webhook', async () => {
-    const [told, other, silent] = [await toldAccount(), await toldAccount(), await toldAccount()];
+  it('gets the notifications of its own account only, and an account without a webhook has none', async () => {
+    const [notified, other, silent] = [
+      await notifiedAccount(),
+      await notifiedAccount(),
+      await notifiedAccount(),
+    ];
     await silent.call('DELETE', '/account/webhook');
-    await told.newUser();
+    await notified.newUser();
     await silent.newUser();
-    expect([await told.deliveries(), await other.deliveries(), await silent.deliveries()]).toEqual([
+    expect([await notified.deliveries(), await other.deliveries(), await silent.deliveries()]).toEqual([
       [expect.objectContaining({ type: 'user.created' })],
       [],
       [],
     ]);
   });
 
-  it('of nothing that did not take place', async () => {
-    const account = await toldAccount();
+  it('gets nothing for a request that changes nothing', async () => {
+    const account = await notifiedAccount();
     const user = await account.newUser();
     await account.call('PUT', `/user/${crypto.randomUUID()}`, { body: { metadata: { a: 'b' } } });
     await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone: 'nowhere' } });
     await account.call('POST', '/user', { headers: { 'x-api-key': `sk_${'x'.repeat(40)}` } });
-    // A batch that fails as a whole after the change.
+    // A batch whose second statement fails is rolled back as a whole.
     const insert = env.DB.prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?)');
     const row = [account.id, crypto.randomUUID(), '{}'];
     await expect(env.DB.batch([insert.bind(...row), insert.bind(...row)])).rejects.toThrow('UNIQUE');
@@ -237,18 +254,18 @@ describe('who is told', () => {
   });
 });
 
-it('a write pays two rows for it, four where nothing was pending, and none without a webhook that asks', async () => {
+it('a notification costs two rows written, four when none was pending, and none without a subscription', async () => {
   const cost = async (account: Account): Promise<number> => {
     const { db, rows } = writing();
     await account.call('POST', '/user', { env: { DB: db } });
     return rows();
   };
-  const silent = await toldAccount('ok', ['event.created']);
-  const none = await toldAccount();
+  const silent = await notifiedAccount('ok', ['event.created']);
+  const none = await notifiedAccount();
   await none.call('DELETE', '/account/webhook');
   const bare = await cost(none);
   expect(await cost(silent)).toBe(bare);
-  const account = await toldAccount();
+  const account = await notifiedAccount();
   expect((await cost(account)) - bare).toBe(4);
   expect((await cost(account)) - bare).toBe(2);
   expect(await countOf('deliveries', none.id)).toBe(0);

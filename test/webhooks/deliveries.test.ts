@@ -1,23 +1,31 @@
-/** What arrives, and what an account can see of it and do about it. */
+/** Deliveries: the requests that a webhook receives, and the routes to list, replay and test them. */
 import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { WEBHOOK_BODY_MAX_BYTES } from '../../src/limits.ts';
 import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
-import { DAY, forget, HOUR, open, type Told, toldAccount, urlOf } from '../support/webhooks.ts';
+import {
+  DAY,
+  forget,
+  HOUR,
+  type NotifiedAccount,
+  notifiedAccount,
+  open,
+  urlOf,
+} from '../support/webhooks.ts';
 
-const settingsOf = async (account: Told) =>
+const settingsOf = async (account: NotifiedAccount) =>
   (await account.call('GET', '/account')).body.account.settings.webhook;
 
-/** One change that is told. */
-const changed = (account: Told) => account.newUser({ color: 'red' });
-const only = async (account: Told) =>
+/** Makes one change that notifies. */
+const changed = (account: NotifiedAccount) => account.newUser({ color: 'red' });
+const only = async (account: NotifiedAccount) =>
   (await account.deliveries())[0] as NonNullable<unknown> & { id: string };
 
 describe('a request', () => {
-  it('has the headers of the contract, and a signature that anybody can verify', async () => {
-    const account = await toldAccount();
+  it('has the headers of the contract, and a signature that the SDK and standardwebhooks verify', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const delivery = await only(account);
     const now = Date.now();
@@ -38,8 +46,8 @@ describe('a request', () => {
     expect(new Webhook(secret).verify(body, headers)).toEqual(parsed);
   });
 
-  it('is signed with both secrets for a day after they were rolled', async () => {
-    const account = await toldAccount();
+  it('is signed with both secrets for 24 hours after a roll', async () => {
+    const account = await notifiedAccount();
     const before = await settingsOf(account);
     const now = Date.now();
     const { body } = await account.call('POST', '/account/webhook/secret', { now });
@@ -62,8 +70,8 @@ describe('a request', () => {
     }
   });
 
-  it('is as large as the largest event, and no body is larger than 256 KiB', async () => {
-    const account = await toldAccount('ok', []);
+  it('delivers the largest event within 256 KiB', async () => {
+    const account = await notifiedAccount('ok', []);
     const user = await account.newUser();
     const calendarId = await user.newCalendar();
     const create = { calendarId, startTs: Date.now() + DAY, duration: HOUR };
@@ -86,9 +94,9 @@ describe('a request', () => {
   });
 });
 
-describe('what fails is made again', () => {
-  it('at the times of the contract, with the same id and body, until it is answered', async () => {
-    const account = await toldAccount('recovering');
+describe('a failed delivery', () => {
+  it('is retried at the times of the contract, with the same id and body, until it succeeds', async () => {
+    const account = await notifiedAccount('recovering');
     await changed(account);
     let now = Date.now();
     const waits: number[] = [];
@@ -97,7 +105,7 @@ describe('what fails is made again', () => {
       expect(delivery).toMatchObject({ state: 'pending', lastStatus: 503, lastError: 'It answered 503.' });
       expect(delivery?.nextAttempt).toBe(next);
       waits.push(next - now);
-      // Not a moment before.
+      // Not a millisecond earlier.
       expect(await account.deliver(next - 1)).toBe(null);
       now = next;
     }
@@ -116,8 +124,8 @@ describe('what fails is made again', () => {
     ]);
   });
 
-  it('ten times in some three days, and then it has failed; a replay begins anew', async () => {
-    const account = await toldAccount('down');
+  it('fails for good after ten attempts in about three days, and a replay starts again', async () => {
+    const account = await notifiedAccount('down');
     await changed(account);
     const began = Date.now();
     let now = began;
@@ -137,15 +145,15 @@ describe('what fails is made again', () => {
     });
     expect(await account.deliver(now)).toBe(null);
     expect(await account.deliveries()).toMatchObject([{ id, state: 'delivered', attempts: 1 }]);
-    // Also what was delivered.
+    // A delivered one can be replayed, too.
     await account.call('POST', path, { now });
     await account.deliver(now);
     const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
     expect(ids).toEqual(new Array(12).fill(id));
   });
 
-  it('at the new URL, at once, when that has changed', async () => {
-    const account = await toldAccount('down');
+  it('is retried at once when the webhook gets a new URL', async () => {
+    const account = await notifiedAccount('down');
     await changed(account);
     const now = Date.now();
     expect(await account.deliver(now)).toBeGreaterThan(now);
@@ -158,8 +166,8 @@ describe('what fails is made again', () => {
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
   });
 
-  it('and dropped when the webhook is removed; what was delivered can still be seen, and is kept for a week', async () => {
-    const account = await toldAccount();
+  it('is dropped when the webhook is removed, while delivered ones are listed for seven days', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const now = Date.now();
     await account.deliver(now);
@@ -178,8 +186,8 @@ describe('what fails is made again', () => {
     expect(await account.deliveries()).toEqual([]);
   });
 
-  it('what has failed is kept for 30 days', async () => {
-    const account = await toldAccount('down');
+  it('is listed for 30 days after its last attempt', async () => {
+    const account = await notifiedAccount('down');
     await changed(account);
     const now = Date.now();
     await env.DB.prepare('UPDATE deliveries SET attempts = 9 WHERE account_id = ?').bind(account.id).run();
@@ -192,8 +200,8 @@ describe('what fails is made again', () => {
 });
 
 describe('GET /account/webhook/deliveries', () => {
-  it('lists the newest first, page by page, and by state', async () => {
-    const account = await toldAccount();
+  it('lists the newest first, by page and by state', async () => {
+    const account = await notifiedAccount();
     for (let i = 0; i < 3; i++) await changed(account);
     await account.deliver();
     await account.point('down');
@@ -238,8 +246,8 @@ describe('GET /account/webhook/deliveries', () => {
     expect(found).toEqual(all.map(({ id }) => id));
   });
 
-  it("shows no other account's", async () => {
-    const [mine, other] = [await toldAccount(), await toldAccount()];
+  it("returns 404 for another account's delivery, and does not list it", async () => {
+    const [mine, other] = [await notifiedAccount(), await notifiedAccount()];
     await changed(other);
     const { id } = await only(other);
     expect(await mine.deliveries()).toEqual([]);
@@ -249,8 +257,8 @@ describe('GET /account/webhook/deliveries', () => {
   });
 });
 
-it('GET …/:id has the text that is sent', async () => {
-  const account = await toldAccount();
+it('GET …/:id returns the body that is sent', async () => {
+  const account = await notifiedAccount();
   await changed(account);
   const delivery = await only(account);
   const { body } = await account.call('GET', `/account/webhook/deliveries/${delivery.id}`);
@@ -259,10 +267,10 @@ it('GET …/:id has the text that is sent', async () => {
 });
 
 describe('POST /account/webhook/test', () => {
-  const test = (account: Told) => account.call('POST', '/account/webhook/test', { env: open });
+  const test = (account: NotifiedAccount) => account.call('POST', '/account/webhook/test', { env: open });
 
-  it('sends a ping, and tells what came back', async () => {
-    const account = await toldAccount();
+  it('sends a ping, and returns its outcome', async () => {
+    const account = await notifiedAccount();
     expect(await test(account)).toMatchObject({
       status: 200,
       body: { delivered: true, status: 200, error: null },
@@ -279,8 +287,8 @@ describe('POST /account/webhook/test', () => {
     expect((await test(account)).body).toEqual(refused);
   });
 
-  it('and a roll of the secret are 409 without a webhook', async () => {
-    const account = await toldAccount();
+  it('returns 409 without a webhook, as does a roll of the secret', async () => {
+    const account = await notifiedAccount();
     await account.call('DELETE', '/account/webhook');
     expectProblem(await test(account), 'webhook-missing');
     expectProblem(await account.call('POST', '/account/webhook/secret'), 'webhook-missing');
@@ -299,23 +307,23 @@ describe('PUT /account/webhook', () => {
     'http://169.254.169.254/latest/meta-data',
     'https://service.internal/',
     'https://user:pass@example.com/',
-  ])('%s is 400', async (webhookUrl) => {
-    const account = await toldAccount();
+  ])('returns 400 for %s', async (webhookUrl) => {
+    const account = await notifiedAccount();
     const before = await settingsOf(account);
     expectInvalid(await account.call('PUT', '/account/webhook', { body: { webhookUrl } }), 'webhookUrl');
     expect(await settingsOf(account)).toEqual(before);
   });
 
-  it('takes private addresses where the operator allows it, and credentials never', async () => {
-    const account = await toldAccount();
+  it('accepts private addresses if the operator allows them, and never credentials', async () => {
+    const account = await notifiedAccount();
     const put = (webhookUrl: string) =>
       account.call('PUT', '/account/webhook', { body: { webhookUrl }, env: open });
     expect((await put('http://localhost:3000/hook')).status).toBe(200);
     expectInvalid(await put('http://me:secret@localhost:3000/hook'), 'webhookUrl');
   });
 
-  it('an address that is not allowed any more is not posted to', async () => {
-    const account = await toldAccount();
+  it('does not deliver to an address that is no longer allowed', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const closed = { ALLOW_PRIVATE_WEBHOOKS: undefined } as unknown as Partial<typeof open>;
     await account.deliver(Date.now(), { env: closed });

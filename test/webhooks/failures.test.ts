@@ -1,4 +1,4 @@
-/** What can go wrong on the way, against a real server: nothing is lost, and nobody else waits. */
+/** Failing endpoints, runs and queues, with a real server: no delivery is lost, and no other account waits. */
 import {
   createExecutionContext,
   createMessageBatch,
@@ -13,11 +13,11 @@ import { everyMinute } from '../../src/jobs/every-minute.ts';
 import { consume } from '../../src/jobs/queue.ts';
 import { remind } from '../../src/reminders/remind.ts';
 import { interrupted, through } from '../support/database.ts';
-import { DAY, HOUR, MINUTE, open, type Told, toldAccount } from '../support/webhooks.ts';
+import { DAY, HOUR, MINUTE, type NotifiedAccount, notifiedAccount, open } from '../support/webhooks.ts';
 
-const changed = (account: Told) => account.newUser();
+const changed = (account: NotifiedAccount) => account.newUser();
 
-describe('an endpoint that', () => {
+describe('an endpoint', () => {
   it.each([
     ['refuse', null, 'The connection failed.'],
     ['reset', null, 'The connection failed.'],
@@ -26,8 +26,8 @@ describe('an endpoint that', () => {
     ['gone', 410, 'It answered 410.'],
     ['redirect', 307, 'It answered 307: redirects are not followed.'],
     ['inward', 302, 'It answered 302: redirects are not followed.'],
-  ])('%s is told again later, and then it has arrived', async (behaviour, lastStatus, lastError) => {
-    const account = await toldAccount(behaviour);
+  ])('%s: gets the delivery again until it accepts it', async (behaviour, lastStatus, lastError) => {
+    const account = await notifiedAccount(behaviour);
     await changed(account);
     const now = Date.now();
     const next = await account.deliver(now, { timeoutMs: behaviour === 'hang' ? 300 : 5000 });
@@ -42,9 +42,9 @@ describe('an endpoint that', () => {
   });
 
   it.each(['ok', 'accepted', 'slow', 'endless'])(
-    '%s is delivered to, whatever it answers with',
+    '%s: gets each delivery once, whatever its body',
     async (behaviour) => {
-      const account = await toldAccount(behaviour);
+      const account = await notifiedAccount(behaviour);
       for (let i = 0; i < 3; i++) await changed(account);
       expect(await account.deliver()).toBe(null);
       expect(await account.deliveries()).toMatchObject(
@@ -54,8 +54,8 @@ describe('an endpoint that', () => {
     },
   );
 
-  it('loses its answer gets it twice, with the same id', async () => {
-    const account = await toldAccount('lossy');
+  it('lossy: gets a delivery twice, with the same id', async () => {
+    const account = await notifiedAccount('lossy');
     await changed(account);
     await account.deliver((await account.deliver()) ?? 0);
     const ids = (await account.received()).map(({ headers }) => headers['webhook-id']);
@@ -64,8 +64,8 @@ describe('an endpoint that', () => {
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 2 }]);
   });
 
-  it('hangs has five attempts at once, and no more; and holds up nobody else', async () => {
-    const [hanging, other] = [await toldAccount('hang'), await toldAccount('ok')];
+  it('hang: has at most five requests open at once, and does not delay another account', async () => {
+    const [hanging, other] = [await notifiedAccount('hang'), await notifiedAccount('ok')];
     for (let i = 0; i < 8; i++) await changed(hanging);
     await changed(other);
     let done = false;
@@ -81,18 +81,18 @@ describe('an endpoint that', () => {
   });
 });
 
-describe('a run that ends', () => {
+describe('a run that', () => {
   const lost = new Error('D1_ERROR: Network connection lost.');
 
-  it('after it has sent and before it has recorded that is made again when its lease has run out', async () => {
-    const account = await toldAccount();
+  it('ends between a request and its record is repeated after its lease', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const now = Date.now();
     const DB = through((run, count) => (count === 2 ? Promise.reject(lost) : run()));
     await expect(account.deliver(now, { env: { DB } })).rejects.toThrow('out of reach');
     expect(await account.received()).toHaveLength(1);
     expect(await account.deliveries()).toMatchObject([{ state: 'pending', attempts: 0 }]);
-    // The lease keeps others away meanwhile.
+    // Until then the lease keeps other runs out.
     expect(await account.deliver(now + MINUTE)).toBe(null);
     expect(await account.received()).toHaveLength(1);
     expect(await account.deliver(now + 2 * MINUTE)).toBe(null);
@@ -102,8 +102,8 @@ describe('a run that ends', () => {
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered', attempts: 1 }]);
   });
 
-  it('with its answer from the database lost has recorded all the same', async () => {
-    const account = await toldAccount();
+  it('loses the answer of the database has recorded its delivery', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const DB = through(async (run, count) => {
       const results = await run();
@@ -116,12 +116,12 @@ describe('a run that ends', () => {
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered' }]);
   });
 
-  it('late does not undo what another has recorded since', async () => {
-    const account = await toldAccount('recovering');
+  it('ends late does not overwrite the record of a later run', async () => {
+    const account = await notifiedAccount('recovering');
     await changed(account);
     const now = Date.now();
     const later = now + 3 * MINUTE;
-    // The one that is interrupted has been answered 503; the other one, after its lease, is answered 200.
+    // The interrupted run gets a 503. The other run, after the lease of the first, gets a 200.
     const DB = interrupted(async () => {
       await account.point('ok');
       await account.deliver(later);
@@ -132,8 +132,8 @@ describe('a run that ends', () => {
   });
 });
 
-it('two runs at once send once; and what comes while one is under way is told of by it', async () => {
-  const account = await toldAccount('slow');
+it('concurrent runs send each delivery once, and report one that is added meanwhile', async () => {
+  const account = await notifiedAccount('slow');
   for (let i = 0; i < 4; i++) await changed(account);
   const DB = interrupted(() => changed(account), 2);
   const [next] = await Promise.all([
@@ -149,8 +149,8 @@ it('two runs at once send once; and what comes while one is under way is told of
   expect(await account.received()).toHaveLength(5);
 });
 
-it('more than a run can take goes out run by run, each once', async () => {
-  const account = await toldAccount();
+it('several runs send 70 deliveries, each once', async () => {
+  const account = await notifiedAccount();
   const insert = env.DB.prepare("INSERT INTO users (account_id, id, metadata) VALUES (?, ?, '{}')");
   await env.DB.batch(new Array(70).fill(0).map(() => insert.bind(account.id, crypto.randomUUID())));
   const nexts = [await account.deliver(), await account.deliver(), await account.deliver()];
@@ -160,8 +160,8 @@ it('more than a run can take goes out run by run, each once', async () => {
   expect(new Set(ids).size).toBe(70);
 });
 
-it('a clock that goes back delays a delivery until it is there again, and keeps no lease for longer than that', async () => {
-  const account = await toldAccount('down');
+it('a clock that goes back delays a retry until its time, and does not prolong a lease', async () => {
+  const account = await notifiedAccount('down');
   await changed(account);
   const now = Date.now();
   const next = (await account.deliver(now + HOUR)) ?? 0;
@@ -178,7 +178,7 @@ it('a clock that goes back delays a delivery until it is there again, and keeps 
 });
 
 describe('the queue', () => {
-  /** A queue that keeps what it is given. */
+  /** Returns a queue that collects its messages. */
   function queue() {
     const sent: { body: WakeUp; delaySeconds?: number }[] = [];
     const DELIVERIES = {
@@ -198,8 +198,8 @@ describe('the queue', () => {
     return (await getQueueResult(batch, createExecutionContext())) as { explicitAcks: string[] };
   };
 
-  it('that delivers twice changes nothing', async () => {
-    const account = await toldAccount('slow');
+  it('may deliver a message twice: the account gets its delivery once', async () => {
+    const account = await notifiedAccount('slow');
     await changed(account);
     const [first, second] = [messages(account.id, account.id), messages(account.id)];
     const results = await Promise.all([result(first), result(second)]);
@@ -207,8 +207,8 @@ describe('the queue', () => {
     expect(await account.received()).toHaveLength(1);
   });
 
-  it('is told to wait for as long as the next attempt is off, where that is soon', async () => {
-    const account = await toldAccount('down');
+  it('delays its message until the next attempt, if that is soon', async () => {
+    const account = await notifiedAccount('down');
     await changed(account);
     const { sent, DELIVERIES } = queue();
     await result(messages(account.id), { DELIVERIES });
@@ -217,8 +217,8 @@ describe('the queue', () => {
     expect(sent[0]?.delaySeconds).toBeLessThanOrEqual(7);
   });
 
-  it('has a message again, later, that came while the database was out of reach', async () => {
-    const account = await toldAccount();
+  it('redelivers a message later when it came during an outage of the database', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const DB = through(() => Promise.reject(new Error('D1 DB is overloaded. Requests queued for too long.')));
@@ -232,8 +232,8 @@ describe('the queue', () => {
     expect(await account.received()).toHaveLength(1);
   });
 
-  it('is nudged by the cron, for each account that has something due, and for no other', async () => {
-    const [one, two, none] = [await toldAccount(), await toldAccount(), await toldAccount()];
+  it('is woken by the cron for every account with a due delivery, and for no other', async () => {
+    const [one, two, none] = [await notifiedAccount(), await notifiedAccount(), await notifiedAccount()];
     await changed(one);
     await changed(two);
     const { sent, DELIVERIES } = queue();
@@ -247,8 +247,8 @@ describe('the queue', () => {
     expect(sent.map(({ body }) => body.account)).not.toContain(one.id);
   });
 
-  it('is nudged after a write, and after nothing else', async () => {
-    const account = await toldAccount();
+  it('is woken after a write, but not after a read', async () => {
+    const account = await notifiedAccount();
     const { sent, DELIVERIES } = queue();
     const fetched = async (method: string, path: string) => {
       const context = createExecutionContext();
@@ -267,8 +267,8 @@ describe('the queue', () => {
     expect(sent.map(({ body }) => body.account)).toContain(account.id);
   });
 
-  it('that fails, or a database out of reach, costs a minute', async () => {
-    const account = await toldAccount();
+  it('may fail, like the database: the next minute delivers everything that is due', async () => {
+    const account = await notifiedAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     const DELIVERIES = {
@@ -277,20 +277,20 @@ describe('the queue', () => {
     await everyMinute({ ...open, DELIVERIES }, { clock: Date.now });
     const DB = through(() => Promise.reject(new Error('D1_ERROR: Network connection lost.')));
     await everyMinute({ ...open, DB }, { clock: Date.now });
-    const told = logged.mock.calls.flat().join();
+    const output = logged.mock.calls.flat().join();
     logged.mockRestore();
-    expect(told).toContain('queue lost');
-    for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(told).toContain(`"job":"${job}"`);
+    expect(output).toContain('queue lost');
+    for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(output).toContain(`"job":"${job}"`);
     expect(await account.received()).toEqual([]);
-    // The next one, here without a queue: all that is due, and of this account all of it.
+    // The next minute, without a queue, delivers everything that is due, of this account too.
     for (let i = 0; i < 40; i++) await changed(account);
     await everyMinute(open, { clock: Date.now, timeoutMs: 200 });
     expect(await account.received()).toHaveLength(41);
   });
 });
 
-it('a sweep whose database fails between its two steps tells of all that is due the next time, once', async () => {
-  const account = await toldAccount('ok', []);
+it('a sweep whose second step fails leaves all due reminders to the next one, which notifies once', async () => {
+  const account = await notifiedAccount('ok', []);
   const user = await account.newUser();
   const calendarId = await user.newCalendar();
   const startTs = Date.now() + HOUR;

@@ -1,4 +1,4 @@
-/** The URL and the events of a webhook, and the query of its deliveries: all that is wrong, refused by its path. */
+/** Invalid webhook URLs, events and delivery queries get a 400 that names their path. */
 import { it } from 'vitest';
 import { expectInvalidBody, expectInvalidQuery } from '../support/parse.ts';
 
@@ -22,7 +22,7 @@ it.each([
   'https://example.test:99999/',
   ['https://example.test'],
   { url: 'https://example.test' },
-])('the URL %j is refused', async (webhookUrl) => {
+])('rejects the URL %j', async (webhookUrl) => {
   await expectInvalidBody('setWebhook', { webhookUrl }, 'webhookUrl');
 });
 
@@ -33,12 +33,12 @@ it.each([
   [null, 'events'],
   [{}, 'events'],
   [new Array(20).fill('*'), 'events'],
-])('the events %j are refused', async (events, path) => {
+])('rejects the events %j', async (events, path) => {
   await expectInvalidBody('setWebhook', { webhookUrl: 'https://example.test/', events }, path);
 });
 
 it.each(['state=other', 'limit=0', 'limit=101', 'limit=x', 'cursor=x', `cursor=${'0'.repeat(36)}`])(
-  'deliveries with %s are refused',
+  'rejects a list of deliveries with %s',
   async (query) => {
     await expectInvalidQuery('listDeliveries', query, query.split('=')[0] as string);
   },

@@ -1,20 +1,20 @@
-/** What the receiver of test/e2e/support/receiver.ts has to say; without Node, so that tests inside workerd know it too. */
+/** The types of test/e2e/support/receiver.ts, without Node, so that tests inside workerd can import them. */
 import 'vitest';
 
-/** One request that has arrived. */
+/** One request that the receiver got. */
 export interface Received {
   path: string;
   headers: Record<string, string>;
   body: string;
-  /** When it arrived, in ms. */
+  /** When it arrived, in ms since 1970. */
   at: number;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the receiver is. */
+    /** The URL of the receiver. */
     receiver: string;
-    /** Where nothing is. */
+    /** A URL that refuses connections. */
     refusing: string;
   }
 }

@@ -1,4 +1,4 @@
-/** What the Worker signs, `verifyWebhook` and the `standardwebhooks` package take; and the other way round. */
+/** Signatures: the Worker, `verifyWebhook` and the `standardwebhooks` package verify and sign for each other. */
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it, vi } from 'vitest';
 import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
@@ -22,11 +22,11 @@ it('a secret has 24 random bytes', () => {
   expect(newWebhookSecret()).not.toBe(secret);
 });
 
-it('the package takes what the Worker signs', async () => {
+it('the package verifies a signature of the Worker', async () => {
   expect(new Webhook(secret).verify(body, await headersOf([secret]))).toEqual(JSON.parse(body));
 });
 
-it('verifyWebhook takes what the package signs, for every length of secret', async () => {
+it('verifyWebhook verifies a signature of the package, for every length of secret', async () => {
   for (const length of [24, 25, 26, 32, 64]) {
     const other = `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(length))))}`;
     const now = new Date();
@@ -39,7 +39,7 @@ it('verifyWebhook takes what the package signs, for every length of secret', asy
   }
 });
 
-it('the vector of the specification has the same signature', async () => {
+it('the Worker reproduces the test vector of the specification', async () => {
   const sign = await signer(['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw']);
   expect(await sign('msg_p5jXN8AQM9LWM0D4loKWxJek', 1614265330, '{"test": 2432232314}')).toBe(
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
@@ -47,7 +47,7 @@ it('the vector of the specification has the same signature', async () => {
 });
 
 describe('verifyWebhook', () => {
-  it('takes Headers, those of Node, and the body as bytes', async () => {
+  it('accepts Headers, headers of Node, and the body as bytes', async () => {
     const headers = await headersOf([secret]);
     const expected = JSON.parse(body);
     expect(await verifyWebhook(body, new Headers(headers), secret)).toEqual(expected);
@@ -55,7 +55,7 @@ describe('verifyWebhook', () => {
     expect(await verifyWebhook(body, headers, secret.slice('whsec_'.length))).toEqual(expected);
   });
 
-  it('takes either secret while one follows the other', async () => {
+  it('accepts either secret after a roll', async () => {
     const old = newWebhookSecret();
     const headers = await headersOf([secret, old]);
     expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
@@ -65,7 +65,7 @@ describe('verifyWebhook', () => {
     }
   });
 
-  it('passes over signatures of other versions', async () => {
+  it('ignores signatures of other versions', async () => {
     const headers = await headersOf([secret]);
     const signature = `v2,AAAA v1a,BBBB ${headers['webhook-signature']}`;
     expect(await verifyWebhook(body, { ...headers, 'webhook-signature': signature }, secret)).toBeTruthy();
@@ -76,7 +76,7 @@ describe('verifyWebhook', () => {
   });
 
   it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
-    'says that %s is missing',
+    'names a missing header: %s',
     async (name) => {
       const { [name]: _, ...headers } = (await headersOf([secret])) as Record<string, string>;
       await expect(verifyWebhook(body, headers, secret)).rejects.toThrow(`The header ${name} is missing`);
@@ -84,7 +84,7 @@ describe('verifyWebhook', () => {
     },
   );
 
-  it('refuses another body, id, time and secret', async () => {
+  it('rejects another body, id, time and secret', async () => {
     const headers = await headersOf([secret]);
     const wrong = 'webhook-signature does not fit';
     await expect(verifyWebhook(`${body} `, headers, secret)).rejects.toThrow(wrong);
@@ -108,7 +108,7 @@ describe('verifyWebhook', () => {
     }
   });
 
-  it('takes five minutes either way, and no more', async () => {
+  it('accepts a timestamp within five minutes either way', async () => {
     vi.useFakeTimers({ now: 1_900_000_000_000, toFake: ['Date'] });
     try {
       for (const seconds of [-300, 0, 300]) {
