@@ -82,7 +82,8 @@ export function expectDescribed({ method, path, sent, status, headers, body }: E
   else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, title);
   else expect(body, title).toBeNull();
   const takes = operation.requestBody?.content['application/json']?.schema;
-  if (status < 300 && takes && sent !== undefined) expectFit(last(takes), sent, `The accepted body of ${title}`);
+  if (status < 300 && takes && sent !== undefined)
+    expectFit(last(takes), sent, `The accepted body of ${title}`);
 }
 
 function expectFit(name: string, value: unknown, title: string): void {
