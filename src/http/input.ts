@@ -4,12 +4,12 @@ import type { Env } from '../env.ts';
 import type { ParsedInput } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
-import { type ParamName, params } from '../validation/params.ts';
+import { type ParamName, paramSchema } from '../validation/params.ts';
 import { invalid, isRecord, validate } from '../validation/schemas.ts';
 import { readJson } from './body.ts';
 
 /** The parameters of a path, still percent-encoded. */
-export type EncodedParams = Readonly<Partial<Record<ParamName, string>>>;
+export type EncodedParams = Readonly<Record<string, string>>;
 
 /**
  * The input of the operation of a route. A part that the operation has no schema for is not read.
@@ -36,7 +36,7 @@ export async function inputOf(
 function paramsOf(encoded: EncodedParams): ParsedInput['params'] {
   const decoded = Object.entries(encoded).map(([name, value]) => {
     const text = attempt(() => decodeURIComponent(value));
-    if (!v.is(params[name as ParamName], text)) throw new Problem('not-found');
+    if (!v.is(paramSchema(name as ParamName), text)) throw new Problem('not-found');
     return [name, text];
   });
   return Object.fromEntries(decoded) as ParsedInput['params'];

@@ -13,7 +13,7 @@ import { BASE_PATH } from '../route.ts';
 import { routes } from '../routes.ts';
 import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
-import { type ParamName, params } from '../validation/params.ts';
+import { type ParamName, paramSchema } from '../validation/params.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
 import { overview, tags } from './overview.ts';
 import { problemsOf, usesDatabase } from './problems.ts';
@@ -149,7 +149,7 @@ const paramsIn = (path: string) =>
     name,
     in: 'path',
     required: true,
-    schema: inputOf(params[name as ParamName]),
+    schema: inputOf(paramSchema(name as ParamName)),
   }));
 
 /** A list travels joined by commas, a map as `name[key]=value`. */

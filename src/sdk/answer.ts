@@ -1,25 +1,38 @@
-/** What every method of a client resolves with, whatever the status. */
+/** The answer that every method of a client resolves with, whatever the status, and `unwrap`, which throws its error. */
 import { type AnswerProblem, NettuProblem } from './problem.ts';
 
 interface Answered {
   /** The HTTP status. */
   status: number;
-  /** Which state of the resource this is, for `ifMatch`. Answers that are not one resource have none. */
+  /** The version of the resource, for `ifMatch`. Only an answer with a single resource has one. */
   etag: string | undefined;
-  /** What the service's log calls this request. */
+  /** The id of this request in the service's log. */
   requestId: string | undefined;
   /** The response itself, for its headers; its body has been read. */
   res: Response;
 }
 
-/** `data` is what was asked for; where there is none, `error` says why. `unwrap` answers the one or throws the other. */
+/** A success has `data`, a refusal has `error`. `unwrap` returns the one or throws the other. */
 export type Answer<T> = Answered &
   ({ data: T; error?: undefined } | { data?: undefined; error: NettuProblem });
 
 /**
+ * The data of an answer, or of a promise of one: `await unwrap(client.user.me())`.
+ *
+ * @throws {NettuProblem} the answer's error, if it has one.
+ */
+export function unwrap<T>(answer: Answer<T>): T;
+export function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
+export function unwrap<T>(answer: Answer<T> | Promise<Answer<T>>): T | Promise<T> {
+  if ('then' in answer) return answer.then((answered) => unwrap(answered));
+  if (answer.error) throw answer.error;
+  return answer.data;
+}
+
+/**
  * @param request names the request in the text of a problem.
- * @param body is what has been read of `res`.
- * @param kept is what the caller has, which is the answer when the service says that it is still so (304).
+ * @param body the text of the response.
+ * @param kept the data that the caller already has: the answer if the status is 304.
  */
 export function toAnswer<T>(request: string, res: Response, body: string, kept?: T): Answer<T> {
   const { ok, status, headers } = res;

@@ -1,29 +1,7 @@
 /** The words of the contract as constants, for code that prefers a name to a string. */
-import type {
-  BusyCalendarChange,
-  FrequencyName,
-  Permission,
-  ScheduleRule,
-  Weekday as WeekdayName,
-} from './types.ts';
+import type { BusyCalendarChange, FrequencyName, ScheduleRule, Weekday as WeekdayName } from './types.ts';
 
-/** What a token's policy can allow or reject: the one list of it, for both sides of the wire. */
-export const Permissions = {
-  All: '*',
-  CreateCalendar: 'CreateCalendar',
-  DeleteCalendar: 'DeleteCalendar',
-  UpdateCalendar: 'UpdateCalendar',
-  CreateCalendarEvent: 'CreateCalendarEvent',
-  DeleteCalendarEvent: 'DeleteCalendarEvent',
-  UpdateCalendarEvent: 'UpdateCalendarEvent',
-  CreateSchedule: 'CreateSchedule',
-  UpdateSchedule: 'UpdateSchedule',
-  DeleteSchedule: 'DeleteSchedule',
-  CreateBooking: 'CreateBooking',
-  UpdateBooking: 'UpdateBooking',
-  CancelBooking: 'CancelBooking',
-} as const;
-export type Permissions = Permission;
+export { Permissions } from './permissions.ts';
 
 /** How often an event repeats. */
 export const Frequency = {

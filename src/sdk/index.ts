@@ -1,5 +1,5 @@
 /** The client of the Nettu scheduler: what this package exports. */
-export type { Answer } from './answer.ts';
+export { type Answer, unwrap } from './answer.ts';
 export { NettuClient, type NettuClientOptions } from './client.ts';
 export { config } from './config.ts';
 export {
@@ -13,7 +13,7 @@ export {
 export type { List } from './list.ts';
 export { NettuNetworkError, NettuTimeoutError } from './network-error.ts';
 export type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from './options.ts';
-export { type AnswerProblem, NettuProblem, unwrap } from './problem.ts';
+export { type AnswerProblem, NettuProblem } from './problem.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';

@@ -1,7 +1,6 @@
 /** A list that comes in pages: a page when it is awaited, all that is in it when it is iterated over. */
-import type { Answer } from './answer.ts';
+import { type Answer, unwrap } from './answer.ts';
 import type { RequestOptions } from './options.ts';
-import { unwrap } from './problem.ts';
 import type { Send } from './request.ts';
 import type { ListQuery, Page } from './types.ts';
 import { query } from './url.ts';

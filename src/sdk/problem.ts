@@ -1,19 +1,18 @@
-/** A refusal as an error that can be thrown, and the way to have it thrown. */
-import type { Answer } from './answer.ts';
+/** A problem as an error that can be thrown. */
 import type { Problem, ProblemCode } from './types.ts';
 
 /** The service's problem document, or this package's own for an answer that cannot have come from the service. */
 export interface AnswerProblem extends Omit<Problem, 'code'> {
   code: ProblemCode | 'unexpected-answer';
-  /** What the service's log calls the request: the `requestId` of the answer. */
+  /** The id of the request in the service's log: the `requestId` of the answer. */
   requestId?: string;
 }
 
 /**
- * Why a request was refused: the members of the problem document, as an `Error`.
+ * Why the service refused a request: the members of the problem document, as an `Error`.
  *
- * The message says what was asked, without its query, and why that was refused. The stack leads to the line of yours
- * that asked. As JSON it is the problem document, with the `requestId`.
+ * The message names the request, without its query, and the reason. The stack leads to the line that made the call. As
+ * JSON, it is the problem document with the `requestId`.
  */
 export class NettuProblem extends Error implements AnswerProblem {
   override readonly name = 'NettuProblem';
@@ -36,7 +35,7 @@ export class NettuProblem extends Error implements AnswerProblem {
   }
 }
 
-/** Those there are. */
+/** The members that the problem has. */
 const membersOf = ({
   type,
   title,
@@ -56,16 +55,3 @@ const membersOf = ({
   ...(id && { id }),
   ...(requestId && { requestId }),
 });
-
-/**
- * What was asked for, out of an answer or out of the promise of one: `await unwrap(client.user.me())`.
- *
- * @throws {NettuProblem} the answer's error, where there is one.
- */
-export function unwrap<T>(answer: Answer<T>): T;
-export function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
-export function unwrap<T>(answer: Answer<T> | Promise<Answer<T>>): T | Promise<T> {
-  if ('then' in answer) return answer.then((answered) => unwrap(answered));
-  if (answer.error) throw answer.error;
-  return answer.data;
-}

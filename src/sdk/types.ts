@@ -5,6 +5,7 @@
  * Timestamps and durations are integers in milliseconds (Unix epoch, UTC) unless a field says otherwise. Optional
  * members of requests admit `undefined`: it is left out of the JSON, which means the same as an absent member.
  */
+export type * from './types/account.ts';
 export type * from './types/policy.ts';
 export type * from './types/problem.ts';
 export type * from './types/requests.ts';

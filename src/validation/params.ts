@@ -1,17 +1,11 @@
-/** Every parameter of a path, and its form. A value of another form is the id of nothing. */
+/** The parameters of paths, and the form of each. A value of another form is the id of nothing. */
 import * as v from 'valibot';
 import { uuid } from './schemas.ts';
 
-export const params = {
-  userId: uuid(),
-  calendarId: uuid(),
-  eventId: uuid(),
-  apiKeyId: uuid(),
-  kid: v.string(),
-  scheduleId: uuid(),
-  serviceId: uuid(),
-  bookingId: uuid(),
-  deliveryId: uuid(),
-} satisfies Record<string, v.GenericSchema<string>>;
+/** A parameter whose name ends in `Id` is a UUID. A `kid` is any text, as the account chooses it. */
+export type ParamName = `${string}Id` | 'kid';
 
-export type ParamName = keyof typeof params;
+const anyId = uuid();
+const anyText = v.string();
+
+export const paramSchema = (name: ParamName): v.GenericSchema<string> => (name === 'kid' ? anyText : anyId);

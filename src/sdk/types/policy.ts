@@ -1,5 +1,5 @@
 /** Permissions, policies, and the claims of a token. */
-import type { Permissions } from '../constants.ts';
+import type { Permissions } from '../permissions.ts';
 
 /** A permission that a policy can allow or reject. `*` stands for all of them. */
 export type Permission = (typeof Permissions)[keyof typeof Permissions];

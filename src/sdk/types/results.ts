@@ -1,5 +1,6 @@
 /** The bodies of answers. */
-import type { Account, ApiKey, Calendar, CalendarEvent, Instance, SigningKey, User } from './resources.ts';
+import type { Account, ApiKey, SigningKey } from './account.ts';
+import type { Calendar, CalendarEvent, Instance, Page, User } from './resources.ts';
 
 export interface HealthResult {
   message: string;
@@ -8,12 +9,6 @@ export interface HealthResult {
   /** The paths of the reference and of the OpenAPI description. */
   docs: string;
   openapi: string;
-}
-
-/** A page of a list. */
-export interface Page {
-  /** The cursor of the next page; null on the last page. */
-  nextCursor: string | null;
 }
 
 export interface AccountResult {

@@ -1,6 +1,5 @@
 /** Schedules, services, booking slots and bookings: resources, requests and answers. */
-import type { Metadata, Timespan, Weekday } from './resources.ts';
-import type { Page } from './results.ts';
+import type { Metadata, Page, Timespan, Weekday } from './resources.ts';
 
 /** A time of day. 24:00 is the end of the date, and only an end can be 24:00. */
 export interface ClockTime {

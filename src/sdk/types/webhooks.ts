@@ -1,6 +1,5 @@
 /** The notifications to a webhook, and their deliveries. */
-import type { Calendar, CalendarEvent, Timespan, User } from './resources.ts';
-import type { Page } from './results.ts';
+import type { Calendar, CalendarEvent, Page, Timespan, User } from './resources.ts';
 import type { Booking, Schedule, Service } from './scheduling.ts';
 
 /** The resources whose changes a webhook can be notified of, by the first word in the type of a notification. */
