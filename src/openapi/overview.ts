@@ -3,26 +3,33 @@ import type { Tag } from '../operation-docs.ts';
 
 export const overview = `Calendars, events, free/busy and booking for web apps, without a backend of their own.
 
-- Bodies are JSON. Times and durations are whole milliseconds (Unix epoch, UTC), unless a member says minutes.
-- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing.
-- A resource of another account or another user is a 404, exactly as if it did not exist.
-- An operation with two paths has two names. With a token, it acts on the resources of the token's user. With the API key,
-  it reaches every resource of the account, and its name ends in \`AsAccount\`.
-- An answer with one resource has an \`etag\`. Creations take an \`Idempotency-Key\`, which makes them safe to retry.
-- HEAD works wherever GET does. Another method on a known path is 405 \`method-not-allowed\` with \`allow\`; an unknown path
-  is 404 \`route-unknown\`. Pages of any origin may call.`;
+- Bodies are JSON. A time is in milliseconds since the Unix epoch (UTC), a duration is in milliseconds, and both are
+  integers. The few fields in minutes or seconds say so.
+- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing;
+  only after \`outcome-unknown\` it may have.
+- A resource of another account or user is 404, exactly as if it did not exist.
+- Many operations have two paths: one for a user's token, which reaches the resources of that user, and one for the API
+  key, which reaches every resource of the account. The name of the second one ends in \`AsAccount\`.
+- A response with one resource has an \`etag\`. Send an \`Idempotency-Key\` when you create a resource, and you can retry
+  the request safely.
+- HEAD works wherever GET does. If a path does not support the method, the response is 405 \`method-not-allowed\`, with
+  the supported methods in \`allow\`. An unknown path is 404 \`route-unknown\`.
+- Web pages of any origin may call the API (CORS).`;
 
 /** In the order of the reference. */
 export const tags = {
-  Service: 'Whether the service is up.',
-  Account: "A company's account: its settings, its public key and its export.",
-  Webhook: 'Reminders and changes, signed as in Standard Webhooks, and their deliveries.',
-  Keys: "The public keys that verify users' tokens, and the API keys of the account. Rotate both without an outage.",
-  Users: 'The users of the account. A token acts for one of them.',
-  Calendars: 'A calendar has a time zone and a first day of the week, by which its recurring events repeat.',
-  Events: 'An event repeats by the rules of RFC 5545, in the time zone of its calendar.',
-  'Free/busy': 'When a user is busy, and nothing else about it.',
-  Schedules: "A user's opening hours, by weekday and by date: time off is a date without hours.",
-  Services: 'A service can be booked. Its hosts are the users who take its bookings.',
-  Booking: 'The slots of a service, and its bookings. Two bookings never overlap.',
+  Service: 'The health of the service.',
+  Account: 'Your account: its settings, its signing key and its export.',
+  Webhook:
+    'The service sends reminders and changes to your webhook, signed as Standard Webhooks specifies, and logs the deliveries.',
+  Keys: "The signing keys: public keys that verify users' tokens. The API keys of your account. You can rotate both without downtime.",
+  Users: 'The users of your account. A token acts for one user.',
+  Calendars:
+    'A calendar holds events of a user. Recurring events repeat in its time zone, and weeks begin on its first day of the week.',
+  Events: 'An event takes place once, or repeats by the rules of RFC 5545 in the time zone of its calendar.',
+  'Free/busy': 'The times at which a user is busy, without any details of the events.',
+  Schedules: "A user's opening hours, by weekday and by date. A date without hours is time off.",
+  Services: 'A service is something that people can book. Its hosts are the users who take the bookings.',
+  Booking:
+    'The slots of a service, and its bookings. However many requests arrive at once, a slot is never overbooked.',
 } satisfies Record<Tag, string>;

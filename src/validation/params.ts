@@ -1,4 +1,4 @@
-/** The parameters of paths, and the form of each. A value of another form is the id of nothing. */
+/** The parameters of paths, and the form of each. A value of another form is 404: no resource has such an id. */
 import * as v from 'valibot';
 import { uuid } from './schemas.ts';
 

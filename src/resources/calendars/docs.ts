@@ -31,7 +31,7 @@ export const docs = {
   removeCalendar: {
     tag: 'Calendars',
     summary: 'Delete a calendar',
-    description: 'Deletes its events, too.',
+    description: 'Also deletes its events.',
     answer: 'CalendarResult',
   },
 } as const satisfies Record<string, OperationDocs>;

@@ -31,7 +31,7 @@ export const docs = {
   removeSchedule: {
     tag: 'Schedules',
     summary: 'Delete a schedule',
-    description: 'Leaves the hosts that use it without availability.',
+    description: 'Hosts that use the schedule become unavailable.',
     answer: 'ScheduleResult',
   },
 } as const satisfies Record<string, OperationDocs>;

@@ -24,7 +24,7 @@ export const docs = {
   getService: {
     tag: 'Services',
     summary: 'Get a service with its hosts',
-    description: 'The answer is the service itself, not wrapped.',
+    description: 'The response is the service itself, not an object with a member `service`.',
     answer: 'ServiceWithUsers',
   },
   changeService: {
@@ -36,7 +36,7 @@ export const docs = {
   removeService: {
     tag: 'Services',
     summary: 'Delete a service',
-    description: 'Removes its hosts and cancels its bookings.',
+    description: 'Also removes its hosts and cancels its bookings.',
     answer: 'ServiceResult',
   },
   addHost: {
@@ -51,7 +51,7 @@ export const docs = {
   addBusyCalendar: {
     tag: 'Services',
     summary: 'Add a busy calendar',
-    description: 'The host cannot be booked while an event in this calendar is busy.',
+    description: 'The host cannot be booked during a busy event in this calendar.',
     answer: 'ServiceUser',
     body: 'BusyCalendarChange',
     codes: ['provider-unsupported', 'busy-limit'],

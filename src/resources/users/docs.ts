@@ -22,14 +22,14 @@ export const docs = {
     tag: 'Users',
     summary: "Revoke a user's tokens",
     description:
-      'Refuses every token that was issued to the user before `notBefore`, from the next request on.',
+      'From the next request on, the service refuses every token of the user that was issued before `notBefore`.',
     answer: 'UserResult',
     body: 'RevokeTokens',
   },
   removeUser: {
     tag: 'Users',
     summary: 'Delete a user',
-    description: 'Deletes everything that belongs to the user, too.',
+    description: 'Also deletes everything that belongs to the user.',
     answer: 'UserResult',
   },
 } as const satisfies Record<string, OperationDocs>;
