@@ -25,10 +25,10 @@ function answerTo(changed: Outage['changed'], route: Route, headers: Record<stri
 
 const all = Object.entries<Route>(routes);
 
-it.each(all)('%s is 503 and says that nothing was changed, where that is known', (_, route) => {
+it.each(all)('%s is 503 and says that nothing changed, where that is known', (_, route) => {
   const { status, code, detail } = answerTo('nothing', route);
   expect([status, code]).toEqual([503, 'database-unavailable']);
-  expect(detail).toMatch(/Nothing was changed; try again/);
+  expect(detail).toMatch(/nothing changed\. Try again/);
 });
 
 it.each(all.filter(([, { does }]) => does.writes))(
