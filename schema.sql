@@ -306,7 +306,7 @@ CREATE INDEX reminders_due ON reminders (due);
 -- The idempotency records: the response to each creation with an Idempotency-Key, for as long as the Worker replays it.
 -- The sweep reads the whole table once a day; an index by time would cost a row for each record. `caller`: the id of a
 -- user, or empty for the account itself. `account_id` is empty for a record of POST /account.
-CREATE TABLE remembered (
+CREATE TABLE remembered ( -- the former name: see the end
   account_id TEXT NOT NULL,
   caller TEXT NOT NULL,
   key TEXT NOT NULL, -- its SHA-256: who has the key itself, and the code of POST /account, can unseal the response
@@ -570,7 +570,7 @@ END;
 
 CREATE TRIGGER user_delete_deletes_records AFTER DELETE ON users
 BEGIN
-  DELETE FROM remembered WHERE account_id = OLD.account_id AND caller = OLD.id;
+  DELETE FROM remembered WHERE account_id = OLD.account_id AND caller = OLD.id; -- the former name
 END;
 
 CREATE TRIGGER account_update_sets_keys AFTER UPDATE OF reads_replica ON accounts
@@ -621,47 +621,70 @@ BEGIN
   WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at);
 END;
 
+-- The JSON of each resource, as notifications store it. The notifying triggers and the reminders read it, so that its
+-- columns stand once.
+CREATE VIEW user_json AS
+SELECT seq, json_object('id', id, 'metadata', metadata) AS json FROM users;
+CREATE VIEW calendar_json AS
+SELECT seq, json_object('id', id, 'user_id', user_id, 'timezone', timezone, 'week_start', week_start,
+  'metadata', metadata) AS json
+FROM calendars;
+CREATE VIEW event_json AS
+SELECT seq, account_id, reminders, json_object('id', id, 'calendar_id', calendar_id, 'user_id', user_id,
+  'start_ts', start_ts, 'duration', duration, 'busy', busy, 'recurrence', recurrence, 'exdates', exdates,
+  'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated) AS json
+FROM events;
+CREATE VIEW schedule_json AS
+SELECT seq, json_object('id', id, 'user_id', user_id, 'timezone', timezone, 'rules', rules,
+  'metadata', metadata) AS json
+FROM schedules;
+CREATE VIEW service_json AS
+SELECT seq, account_id, id, json_object('id', id, 'multi_person', multi_person, 'metadata', metadata) AS json
+FROM services;
+CREATE VIEW booking_json AS
+SELECT seq, json_object('id', id, 'service_id', service_id, 'start_ts', start_ts, 'duration', duration,
+  'state', state, 'expires_at', expires_at, 'hosts', hosts, 'events', events, 'booked_by', booked_by,
+  'metadata', metadata, 'created', created, 'updated', updated) AS json
+FROM bookings;
+
 CREATE TRIGGER user_insert_notifies AFTER INSERT ON users
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'user.created', json_object('id', NEW.id, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"user.created"'));
+  SELECT w.account_id, 'user.created', r.json FROM webhooks w CROSS JOIN user_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"user.created"'));
 END;
 CREATE TRIGGER user_update_notifies AFTER UPDATE OF metadata ON users
 WHEN NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'user.updated', json_object('id', NEW.id, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"user.updated"'));
+  SELECT w.account_id, 'user.updated', r.json FROM webhooks w CROSS JOIN user_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"user.updated"'));
 END;
-CREATE TRIGGER user_delete_notifies AFTER DELETE ON users
+CREATE TRIGGER user_delete_notifies BEFORE DELETE ON users
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'user.deleted', json_object('id', OLD.id, 'metadata', OLD.metadata)
-  FROM webhooks WHERE account_id = OLD.account_id AND (instr(events, '"*"') OR instr(events, '"user.deleted"'));
+  SELECT w.account_id, 'user.deleted', r.json FROM webhooks w CROSS JOIN user_json r ON r.seq = OLD.seq
+  WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"user.deleted"'));
 END;
 
 CREATE TRIGGER calendar_insert_notifies AFTER INSERT ON calendars
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'calendar.created', json_object('id', NEW.id, 'user_id', NEW.user_id,
-    'timezone', NEW.timezone, 'week_start', NEW.week_start, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"calendar.created"'));
+  SELECT w.account_id, 'calendar.created', r.json FROM webhooks w CROSS JOIN calendar_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.created"'));
 END;
 CREATE TRIGGER calendar_update_notifies AFTER UPDATE OF timezone, week_start, metadata ON calendars
 WHEN NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'calendar.updated', json_object('id', NEW.id, 'user_id', NEW.user_id,
-    'timezone', NEW.timezone, 'week_start', NEW.week_start, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"calendar.updated"'));
+  SELECT w.account_id, 'calendar.updated', r.json FROM webhooks w CROSS JOIN calendar_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.updated"'));
 END;
-CREATE TRIGGER calendar_delete_notifies AFTER DELETE ON calendars
+CREATE TRIGGER calendar_delete_notifies BEFORE DELETE ON calendars
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'calendar.deleted', json_object('id', OLD.id, 'user_id', OLD.user_id,
-    'timezone', OLD.timezone, 'week_start', OLD.week_start, 'metadata', OLD.metadata)
-  FROM webhooks WHERE account_id = OLD.account_id AND (instr(events, '"*"') OR instr(events, '"calendar.deleted"'))
+  SELECT w.account_id, 'calendar.deleted', r.json FROM webhooks w CROSS JOIN calendar_json r ON r.seq = OLD.seq
+  WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.deleted"'))
     AND EXISTS (SELECT 1 FROM users WHERE account_id = OLD.account_id AND id = OLD.user_id);
 END;
 
@@ -669,11 +692,8 @@ END;
 CREATE TRIGGER event_insert_notifies AFTER INSERT ON events
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'event.created', json_object('id', NEW.id, 'calendar_id', NEW.calendar_id,
-    'user_id', NEW.user_id, 'start_ts', NEW.start_ts, 'duration', NEW.duration, 'busy', NEW.busy,
-    'recurrence', NEW.recurrence, 'exdates', NEW.exdates, 'reminders', NEW.reminders, 'metadata', NEW.metadata,
-    'created', NEW.created, 'updated', NEW.updated)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"event.created"'));
+  SELECT w.account_id, 'event.created', r.json FROM webhooks w CROSS JOIN event_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.created"'));
 END;
 CREATE TRIGGER event_update_notifies
 AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, reminders, metadata ON events
@@ -683,78 +703,65 @@ WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <
   AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'event.updated', json_object('id', NEW.id, 'calendar_id', NEW.calendar_id,
-    'user_id', NEW.user_id, 'start_ts', NEW.start_ts, 'duration', NEW.duration, 'busy', NEW.busy,
-    'recurrence', NEW.recurrence, 'exdates', NEW.exdates, 'reminders', NEW.reminders, 'metadata', NEW.metadata,
-    'created', NEW.created, 'updated', NEW.updated)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"event.updated"'));
+  SELECT w.account_id, 'event.updated', r.json FROM webhooks w CROSS JOIN event_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.updated"'));
 END;
-CREATE TRIGGER event_delete_notifies AFTER DELETE ON events
+CREATE TRIGGER event_delete_notifies BEFORE DELETE ON events
 WHEN OLD.expires_at IS NULL OR OLD.expires_at > unixepoch('subsec') * 1000
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'event.deleted', json_object('id', OLD.id, 'calendar_id', OLD.calendar_id,
-    'user_id', OLD.user_id, 'start_ts', OLD.start_ts, 'duration', OLD.duration, 'busy', OLD.busy,
-    'recurrence', OLD.recurrence, 'exdates', OLD.exdates, 'reminders', OLD.reminders, 'metadata', OLD.metadata,
-    'created', OLD.created, 'updated', OLD.updated)
-  FROM webhooks WHERE account_id = OLD.account_id AND (instr(events, '"*"') OR instr(events, '"event.deleted"'))
+  SELECT w.account_id, 'event.deleted', r.json FROM webhooks w CROSS JOIN event_json r ON r.seq = OLD.seq
+  WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.deleted"'))
     AND EXISTS (SELECT 1 FROM calendars WHERE account_id = OLD.account_id AND id = OLD.calendar_id);
 END;
 
 CREATE TRIGGER schedule_insert_notifies AFTER INSERT ON schedules
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'schedule.created', json_object('id', NEW.id, 'user_id', NEW.user_id,
-    'timezone', NEW.timezone, 'rules', NEW.rules, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"schedule.created"'));
+  SELECT w.account_id, 'schedule.created', r.json FROM webhooks w CROSS JOIN schedule_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"schedule.created"'));
 END;
 CREATE TRIGGER schedule_update_notifies AFTER UPDATE OF timezone, rules, metadata ON schedules
 WHEN NEW.timezone <> OLD.timezone OR NEW.rules <> OLD.rules OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'schedule.updated', json_object('id', NEW.id, 'user_id', NEW.user_id,
-    'timezone', NEW.timezone, 'rules', NEW.rules, 'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"schedule.updated"'));
+  SELECT w.account_id, 'schedule.updated', r.json FROM webhooks w CROSS JOIN schedule_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"schedule.updated"'));
 END;
-CREATE TRIGGER schedule_delete_notifies AFTER DELETE ON schedules
+CREATE TRIGGER schedule_delete_notifies BEFORE DELETE ON schedules
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'schedule.deleted', json_object('id', OLD.id, 'user_id', OLD.user_id,
-    'timezone', OLD.timezone, 'rules', OLD.rules, 'metadata', OLD.metadata)
-  FROM webhooks WHERE account_id = OLD.account_id AND (instr(events, '"*"') OR instr(events, '"schedule.deleted"'))
+  SELECT w.account_id, 'schedule.deleted', r.json FROM webhooks w CROSS JOIN schedule_json r ON r.seq = OLD.seq
+  WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"schedule.deleted"'))
     AND EXISTS (SELECT 1 FROM users WHERE account_id = OLD.account_id AND id = OLD.user_id);
 END;
 
 CREATE TRIGGER service_insert_notifies AFTER INSERT ON services
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'service.created', json_object('id', NEW.id, 'multi_person', NEW.multi_person,
-    'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"service.created"'));
+  SELECT w.account_id, 'service.created', r.json FROM webhooks w CROSS JOIN service_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.created"'));
 END;
 CREATE TRIGGER service_update_notifies AFTER UPDATE OF multi_person, metadata ON services
 WHEN NEW.multi_person <> OLD.multi_person OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'service.updated', json_object('id', NEW.id, 'multi_person', NEW.multi_person,
-    'metadata', NEW.metadata)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"service.updated"'));
+  SELECT w.account_id, 'service.updated', r.json FROM webhooks w CROSS JOIN service_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'));
 END;
-CREATE TRIGGER service_delete_notifies AFTER DELETE ON services
+CREATE TRIGGER service_delete_notifies BEFORE DELETE ON services
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'service.deleted', json_object('id', OLD.id, 'multi_person', OLD.multi_person,
-    'metadata', OLD.metadata)
-  FROM webhooks WHERE account_id = OLD.account_id AND (instr(events, '"*"') OR instr(events, '"service.deleted"'));
+  SELECT w.account_id, 'service.deleted', r.json FROM webhooks w CROSS JOIN service_json r ON r.seq = OLD.seq
+  WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.deleted"'));
 END;
 
 -- Hosts are part of their service. The deletion of a user, a schedule or a calendar sends no service.updated.
 CREATE TRIGGER host_insert_notifies AFTER INSERT ON service_users
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'service.updated', json_object('id', s.id, 'multi_person', s.multi_person,
-    'metadata', s.metadata)
-  FROM webhooks w JOIN services s ON s.account_id = NEW.account_id AND s.id = NEW.service_id
+  SELECT NEW.account_id, 'service.updated', s.json
+  FROM webhooks w JOIN service_json s ON s.account_id = NEW.account_id AND s.id = NEW.service_id
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'));
 END;
 CREATE TRIGGER host_update_notifies AFTER UPDATE ON service_users
@@ -764,9 +771,8 @@ WHEN NEW.schedule_id IS NOT OLD.schedule_id OR NEW.calendar_id IS NOT OLD.calend
   OR NEW.busy <> OLD.busy
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'service.updated', json_object('id', s.id, 'multi_person', s.multi_person,
-    'metadata', s.metadata)
-  FROM webhooks w JOIN services s ON s.account_id = NEW.account_id AND s.id = NEW.service_id
+  SELECT NEW.account_id, 'service.updated', s.json
+  FROM webhooks w JOIN service_json s ON s.account_id = NEW.account_id AND s.id = NEW.service_id
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'))
     AND (OLD.schedule_id IS NULL
       OR EXISTS (SELECT 1 FROM schedules WHERE account_id = OLD.account_id AND id = OLD.schedule_id))
@@ -780,9 +786,8 @@ END;
 CREATE TRIGGER host_delete_notifies AFTER DELETE ON service_users
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT OLD.account_id, 'service.updated', json_object('id', s.id, 'multi_person', s.multi_person,
-    'metadata', s.metadata)
-  FROM webhooks w JOIN services s ON s.account_id = OLD.account_id AND s.id = OLD.service_id
+  SELECT OLD.account_id, 'service.updated', s.json
+  FROM webhooks w JOIN service_json s ON s.account_id = OLD.account_id AND s.id = OLD.service_id
   WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'))
     AND EXISTS (SELECT 1 FROM users WHERE account_id = OLD.account_id AND id = OLD.user_id);
 END;
@@ -791,11 +796,8 @@ END;
 CREATE TRIGGER booking_insert_notifies AFTER INSERT ON bookings
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'booking.created', json_object('id', NEW.id, 'service_id', NEW.service_id,
-    'start_ts', NEW.start_ts, 'duration', NEW.duration, 'state', NEW.state, 'expires_at', NEW.expires_at,
-    'hosts', NEW.hosts, 'events', NEW.events, 'booked_by', NEW.booked_by, 'metadata', NEW.metadata,
-    'created', NEW.created, 'updated', NEW.updated)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"booking.created"'));
+  SELECT w.account_id, 'booking.created', r.json FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"booking.created"'));
 END;
 CREATE TRIGGER booking_update_notifies
 AFTER UPDATE OF start_ts, duration, state, hosts, events, metadata ON bookings
@@ -804,22 +806,16 @@ WHEN NEW.state <> 'cancelled' AND (NEW.start_ts <> OLD.start_ts OR NEW.duration 
   AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'booking.updated', json_object('id', NEW.id, 'service_id', NEW.service_id,
-    'start_ts', NEW.start_ts, 'duration', NEW.duration, 'state', NEW.state, 'expires_at', NEW.expires_at,
-    'hosts', NEW.hosts, 'events', NEW.events, 'booked_by', NEW.booked_by, 'metadata', NEW.metadata,
-    'created', NEW.created, 'updated', NEW.updated)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"booking.updated"'));
+  SELECT w.account_id, 'booking.updated', r.json FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"booking.updated"'));
 END;
 CREATE TRIGGER booking_cancel_notifies AFTER UPDATE OF state ON bookings
 WHEN NEW.state = 'cancelled' AND OLD.state <> 'cancelled'
   AND (OLD.expires_at IS NULL OR OLD.expires_at > unixepoch('subsec') * 1000)
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT NEW.account_id, 'booking.cancelled', json_object('id', NEW.id, 'service_id', NEW.service_id,
-    'start_ts', NEW.start_ts, 'duration', NEW.duration, 'state', NEW.state, 'expires_at', NEW.expires_at,
-    'hosts', NEW.hosts, 'events', NEW.events, 'booked_by', NEW.booked_by, 'metadata', NEW.metadata,
-    'created', NEW.created, 'updated', NEW.updated)
-  FROM webhooks WHERE account_id = NEW.account_id AND (instr(events, '"*"') OR instr(events, '"booking.cancelled"'));
+  SELECT w.account_id, 'booking.cancelled', r.json FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"booking.cancelled"'));
 END;
 
 -- Reminders.
@@ -844,7 +840,7 @@ BEGIN
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
   ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
     change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff;
+    stamp = random() & 0xffffffffffff; -- the former name
 END;
 CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
@@ -854,7 +850,7 @@ BEGIN
     since = max(since, min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER))),
     due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
     change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff
+    stamp = random() & 0xffffffffffff -- the former name
   WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
 END;
 

@@ -21,7 +21,10 @@ export interface IdempotencyRecordRow {
   answer: string;
 }
 
-/** The table's name of the release before this one, which writes it too: the next contract migration renames it. */
+/**
+ * The table's name of the release before this one, which writes it too. The next contract migration renames the table and
+ * leaves a view of this name, so no statement upserts: SQLite refuses that for a view.
+ */
 const records = sql`remembered`; // words: allow
 
 /** @param now milliseconds since the epoch: an expired record no longer exists. */
@@ -39,17 +42,18 @@ export const selectIdempotencyRecord = (
 export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sql =>
   sql`NOT EXISTS (SELECT 1 FROM ${live(scope, request, now)})`;
 
-/** @param created the condition that the creation took effect; otherwise nothing is stored. */
+/**
+ * The insert replaces an expired record. If a batch runs twice, it also replaces its own.
+ *
+ * @param created the condition that the creation took effect; otherwise nothing is stored.
+ */
 export const insertIdempotencyRecord = (
   { named }: Scope,
   { caller, key, request }: IdempotentRequest,
   { answer, created, now }: { answer: string; created: Sql; now: number },
 ): Sql => sql`
-  INSERT INTO ${records} (account_id, caller, key, request, answer, expires_at)
-  SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}
-  ON CONFLICT (account_id, caller, key) DO UPDATE SET
-    request = excluded.request, answer = excluded.answer, expires_at = excluded.expires_at
-  WHERE ${records}.expires_at <= ${now}`;
+  INSERT OR REPLACE INTO ${records} (account_id, caller, key, request, answer, expires_at)
+  SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}`;
 
 /** A position in the table's order. */
 export interface Position {

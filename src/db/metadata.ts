@@ -9,8 +9,9 @@ export interface MetadataPage extends MetadataQuery {
 }
 
 /**
- * A page of the account's rows that have this metadata entry, in the order of creation. It skips the rows before the page in
- * the index, and reads no other row. `entries` is the table of the search entries, and `where` hides rows of the page.
+ * A page of the account's rows that have this metadata entry, in the order of creation. It skips the rows before the
+ * page in the index, and reads no other row. `entries` is the table of the search entries, and `where` hides rows of
+ * the page.
  */
 export const selectByMetadata = <Row>(
   { account }: Scope,

@@ -1,6 +1,6 @@
 /**
- * Pages of a list in SQL, in the order of creation. A page reads its own rows and no more, however deep in the list it is,
- * since every index that it uses ends in `seq`.
+ * Pages of a list in SQL, in the order of creation. A page reads its own rows and no more, however deep in the list it
+ * is, since every index that it uses ends in `seq`.
  */
 import type { Metadata } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
@@ -57,12 +57,13 @@ const plain = <Row>(
 const direction = (order: PageQuery['order']): Sql => (order === 'asc' ? sql`ASC` : sql`DESC`);
 
 /**
- * Finds the rows that have all metadata entries with a leapfrog search. Each entry is a sorted list of `seq`s; for a user, so
- * are the user's own rows. From a position, each list seeks its next `seq`. Where all lists return the same one, it is a
- * hit; otherwise the search continues from the farthest. So the shortest list sets the cost, whichever it is.
+ * Finds the rows that have all metadata entries with a leapfrog search. Each entry is a sorted list of `seq`s; for a
+ * user, so are the user's own rows. From a position, each list seeks its next `seq`. Where all lists return the same
+ * one, it is a hit; otherwise the search continues from the farthest. So the shortest list sets the cost, whichever it
+ * is.
  *
- * A step of the recursion can select only one number, so `at` holds twice the position, plus 1 for a hit. `LIMIT -1` keeps
- * SQLite from flattening the subquery, which would seek each list once for every use of its result.
+ * A step of the recursion can select only one number, so `at` holds twice the position, plus 1 for a hit. `LIMIT -1`
+ * keeps SQLite from flattening the subquery, which would seek each list once for every use of its result.
  */
 function searched<Row>(
   { account, user }: Scope,

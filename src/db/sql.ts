@@ -1,4 +1,7 @@
-/** A SQL statement is a value: fragments nest, parameters travel with their text, and nothing runs until `Connection.batch`. */
+/**
+ * A SQL statement is a value: fragments nest, parameters travel with their text, and nothing runs until
+ * `Connection.batch`.
+ */
 
 export type Param = string | number | null;
 

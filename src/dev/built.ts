@@ -1,2 +1,2 @@
-/** Ends well where what a command begins by building is there already, as .ci/run says: it must not change under another. */
+/** Exits with 0 when NETTU_BUILT says that the build is done: .ci/run builds once, then runs commands that share the files. */
 process.exitCode = process.env.NETTU_BUILT ? 0 : 1;

@@ -1,4 +1,4 @@
-/** What `npm run demo` leaves on the dev server, and in a file that git ignores, for `npm run token` to go on with. */
+/** The ids and keys that `npm run demo` saves for `npm run token`, in a file that git ignores. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Permissions, type SchedulerClaims } from '@nettu/scheduler-sdk';
 import jwt from 'jsonwebtoken';
@@ -9,32 +9,35 @@ export interface DemoState {
   secretApiKey: string;
   userId: string;
   calendarId: string;
-  /** PEM; of use on this machine's own database alone. */
+  /** PEM. Only the local database knows its public half. */
   privateKey: string;
 }
 
 const folder = new URL('../../.wrangler/', import.meta.url);
 const file = new URL('demo.json', folder);
 
-export function keep(left: DemoState): void {
+/** Saves the demo state. Only this user of the machine may read the file, which holds an API key and a private key. */
+export function saveDemoState(state: DemoState): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify(left, null, 2), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(state, null, 2), { mode: 0o600 });
 }
 
-/** @throws Error when no demo has left anything. */
+/** @throws Error before the first demo. */
 export function loadDemoState(): DemoState {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DemoState;
   } catch {
-    throw new Error('There is no user yet: run npm run demo, while npm run dev is running.');
+    throw new Error('There is no user yet. Start npm run dev, and run npm run demo in another terminal.');
   }
 }
 
-/** A token for a day, with which a user may do all but delete calendars. */
+const TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
+
+/** A token that is valid for a day and permits everything except deleting calendars. */
 export function tokenFor(userId: string, privateKey: string): string {
   const claims: SchedulerClaims = {
     nettuSchedulerUserId: userId,
-    exp: Math.floor(Date.now() / 1000) + 24 * 60 * 60,
+    exp: Math.floor(Date.now() / 1000) + TOKEN_LIFETIME_SECONDS,
     schedulerPolicy: { allow: [Permissions.All], reject: [Permissions.DeleteCalendar] },
   };
   return jwt.sign(claims, privateKey, { algorithm: 'RS256' });

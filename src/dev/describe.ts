@@ -1,20 +1,21 @@
 /**
- * Writes what is made of the routes, the input's schemas and the SDK's types: the OpenAPI description and its page,
- * which are static files of the deployment. wrangler runs it before it builds the Worker.
+ * Writes the static files of the deployment: the OpenAPI description, which comes from the routes, the input's schemas and
+ * the SDK's types; the reference, which shows it; and the guides. wrangler runs it before it builds the Worker.
  */
-import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
 import { describe } from '../openapi/openapi.ts';
 import { page } from '../openapi/page.ts';
 import { componentsOf } from '../openapi/schema.ts';
+import { guideFiles } from './guides/guides.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scalar = join(root, 'node_modules/@scalar/api-reference');
 const { version } = JSON.parse(readFileSync(join(scalar, 'package.json'), 'utf8'));
 
-/** In one step: others may read it, or write the same, at this moment. */
+/** Writes a file in one step: another process may read it, or write the same, at this moment. */
 export function write(name: string, text: string): void {
   const [file, draft] = [join(root, 'dist', name), join(root, 'dist', `draft-${process.pid}`)];
   mkdirSync(dirname(file), { recursive: true });
@@ -41,4 +42,12 @@ for (const part of ['standalone.esm.js', 'chunks']) {
     force: false,
     filter: (file) => !file.endsWith('.map'),
   });
+}
+
+const files = await guideFiles();
+for (const [name, text] of Object.entries(files)) write(`assets/docs/guides/${name}`, text);
+const folder = join(root, 'dist/assets/docs/guides');
+for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  // The page of an earlier build, whose source is gone.
+  if (name.endsWith('.html') && !(name.replaceAll('\\', '/') in files)) rmSync(join(folder, name));
 }

@@ -1,13 +1,12 @@
-/** A copy of an account in a file, line by line: it may be larger than what this machine can hold. */
+/** Reads an export file line by line, since it may be larger than the memory of this machine. */
 import { createReadStream } from 'node:fs';
 import type { Copy, Line } from '../export/import.ts';
 import { FORMAT, tables } from '../export/tables.ts';
 
 /**
- * Reads it through once.
+ * Reads the file once from start to end, to check that it is complete.
  *
- * @throws Error for what is not a whole copy: another format, another line than the format has, no end, or an end that
- *   counts other lines than are there.
+ * @throws Error for another format, an unknown line, a missing end, or an end whose counts do not match the lines.
  */
 export async function readCopy(file: string): Promise<Copy> {
   const counts: Record<string, number> = Object.fromEntries(tables.map(({ type }) => [type, 0]));
@@ -15,21 +14,28 @@ export async function readCopy(file: string): Promise<Copy> {
   let end: Line | undefined;
   for await (const [line, number] of linesIn(file)) {
     const { type } = line;
-    if (end) throw new Error(`line ${number} comes after the end`);
+    if (end) throw new Error(`line ${number} comes after the line "end". Export the account again.`);
     if (!header) {
       if (type !== 'export' || line.format !== FORMAT)
-        throw new Error(`it does not begin with the first line of an export of format ${FORMAT}`);
+        throw new Error(
+          `${file} is not an export of format ${FORMAT}. Name a file that account.export() wrote.`,
+        );
       header = line;
     } else if (type === 'end') end = line;
-    else if (type === 'problem') throw new Error(`it was broken off: ${JSON.stringify(line.problem)}`);
+    else if (type === 'problem')
+      throw new Error(`the export failed: ${JSON.stringify(line.problem)}. Export the account again.`);
     else if (type in counts) counts[type] = (counts[type] ?? 0) + 1;
     else if (type !== 'cursor') throw new Error(`line ${number} has the unknown type "${type}"`);
   }
-  if (!header || !end) throw new Error('its end is missing: it is not whole');
-  const told = end.counts as Readonly<Record<string, number>>;
+  if (!header || !end)
+    throw new Error(`${file} is incomplete: it has no line "end". Continue the export from its last cursor.`);
+  const expected = end.counts as Readonly<Record<string, number>>;
   for (const [type, count] of Object.entries(counts)) {
-    if (told[type] !== count)
-      throw new Error(`it has ${count} lines of ${type}, and its end says ${told[type]}`);
+    // An export from before a table was added does not count it.
+    if ((expected[type] ?? 0) !== count)
+      throw new Error(
+        `${file} has ${count} lines of ${type}, and its line "end" counts ${expected[type]}. Export the account again.`,
+      );
   }
   return {
     account: String(header.account),
@@ -40,7 +46,7 @@ export async function readCopy(file: string): Promise<Copy> {
   };
 }
 
-/** Only a line feed ends a line; `node:readline` takes U+2028 for an end, too, which JSON may hold. */
+/** The lines with their numbers. `node:readline` would also end a line at U+2028, which JSON text may contain. */
 async function* linesIn(file: string): AsyncGenerator<[Line, number]> {
   let number = 0;
   let rest = '';
@@ -57,7 +63,7 @@ function parse(text: string, number: number): Line {
     const line: unknown = JSON.parse(text);
     if (line instanceof Object && typeof (line as Line).type === 'string') return line as Line;
   } catch {
-    // Told below.
+    // It throws below.
   }
-  throw new Error(`line ${number} is not a line of an export`);
+  throw new Error(`line ${number} is not a line of an export: expected a JSON object with a "type"`);
 }

@@ -1,6 +1,6 @@
 /**
- * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER] [--config FILE]: puts the copy of an account into a
- * database of wrangler.toml, as often as you like: what is there already stays as it is.
+ * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER] [--config FILE]: imports an exported account into a
+ * database of wrangler.toml. It is safe to repeat: a row that exists stays as it is.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,21 +19,27 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 type Config = ReturnType<typeof readConfig>;
 type Bound = Record<'binding' | 'database_name' | 'database_id', string>;
 
-/** A database of the operator's, and the number of its shard. */
+/** The database that wrangler.toml binds under this name, and the number of its shard. */
 function databaseOf({ d1_databases, vars }: Config, binding: string) {
   const database = (d1_databases as Bound[]).find((database) => database.binding === binding);
-  if (!database) throw new Error(`wrangler.toml binds no D1 database as ${binding}`);
+  if (!database)
+    throw new Error(
+      `wrangler.toml binds no D1 database as ${binding}. Add it to d1_databases, or name another.`,
+    );
   const shards = Object.entries((vars.SHARDS ?? vars.PLACES ?? {}) as Record<string, ShardConfig>);
   const number = binding === 'DB' ? '0' : shards.find(([, shard]) => shard.binding === binding)?.[0];
-  if (number === undefined) throw new Error(`SHARDS in wrangler.toml gives ${binding} no number`);
+  if (number === undefined)
+    throw new Error(
+      `SHARDS in wrangler.toml gives ${binding} no number. Add a shard with this binding first.`,
+    );
   const { database_name, database_id } = database;
   return { bound: { binding, database_name, database_id }, shard: Number(number) };
 }
 
-/** Does something with a database: the one on this machine, or the real one, with wrangler's login. */
+/** Runs `work` on the local database, or on the remote one with wrangler's login. */
 async function withDatabase<T>(
   bound: Bound,
-  { compatibility_date, remote, persistTo }: Pick<Config, 'compatibility_date'> & Where,
+  { compatibility_date, remote, persistTo }: Pick<Config, 'compatibility_date'> & Location,
   work: (db: D1Database) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'nettu-import-'));
@@ -53,15 +59,18 @@ async function withDatabase<T>(
   }
 }
 
-interface Where {
+interface Location {
   remote: boolean;
+  /** The folder of the local database. */
   persistTo: string;
 }
 
 /**
- * @param args of the command line.
- * @returns what there is to say of it.
- * @throws Error for what cannot be done, which says why; then nothing was changed, or it may be tried again.
+ * Imports the account of an export file.
+ *
+ * @param args the arguments of the command line.
+ * @returns the sentence for the operator.
+ * @throws Error with the reason. The import is safe to repeat.
  */
 export async function importAccount(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({
@@ -75,23 +84,25 @@ export async function importAccount(args: string[]): Promise<string> {
     },
   });
   const [file] = positionals;
-  if (!file) throw new Error('Name the file: npm run import -- FILE [--binding DB] [--remote]');
+  if (!file) throw new Error('Name the export file: npm run import -- FILE [--binding DB] [--remote]');
   const { binding, remote, 'persist-to': persistTo } = values;
   const config = readConfig({ config: resolve(root, values.config) });
   const { bound, shard } = databaseOf(config, binding);
   const { copy, apiKey } = await movedToShard(await readCopy(file), shard, Date.now());
-  const where = { ...config, remote, persistTo };
-  const made = await withDatabase(bound, where, (db) => importCopy(db, copy)).catch((error: Error) => {
-    // The last batch may have been committed though its answer was lost, and nothing else has the key.
+  const location = { ...config, remote, persistTo };
+  const imported = await withDatabase(bound, location, (db) => importCopy(db, copy)).catch((error: Error) => {
+    // D1 may have committed the last batch although its answer was lost, and the API key is nowhere else.
     throw apiKey
-      ? new Error(`${error.message}\nIf the account is there all the same, its API key is ${apiKey}`)
+      ? new Error(
+          `${error.message}\nRun the import again. If it finds the account in ${binding}, the API key is ${apiKey}`,
+        )
       : error;
   });
   const rows = Object.values(copy.counts).reduce((sum, count) => sum + count, 0);
-  if (!made) return `The account ${copy.account} is in ${binding} already. Nothing was changed.`;
-  const done = `The account ${copy.account} is in ${binding}: ${rows} rows.`;
+  if (!imported) return `The account ${copy.account} is in ${binding} already. Nothing changed.`;
+  const done = `Imported the account ${copy.account} into ${binding}: ${rows} rows.`;
   if (!apiKey) return done;
-  return `${done}\nIt has a new id there, and in the place of its API keys this one, which is shown once: ${apiKey}`;
+  return `${done}\nThe account has a new id in this shard, and one new API key, shown only once: ${apiKey}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

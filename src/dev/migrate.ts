@@ -1,6 +1,6 @@
 /**
- * npm run migrate [-- --remote] [--persist-to FOLDER] [--config FILE]: applies what is new in src/migrations to every D1
- * database that wrangler.toml binds, one after the other; as often as you like.
+ * npm run migrate [-- --remote] [--persist-to FOLDER] [--config FILE]: applies the new migrations of src/migrations to every
+ * D1 database that wrangler.toml binds, one after the other. It is safe to repeat.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,31 +14,38 @@ import { migrations, sqlOf } from './migrations.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const DIRECTORY = 'src/migrations';
 
-/** No look at the network that is not needed. */
+/** Keeps wrangler from sending metrics. */
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 /**
- * @param flags of wrangler, which say where the databases are.
- * @param says is told what was done.
- * @throws Error with wrangler's own words, for the first database where a step fails; that step has changed nothing.
+ * Brings every database to the newest schema.
+ *
+ * @param flags the flags that wrangler needs to find the databases.
+ * @param log receives one line for each database.
+ * @throws Error with wrangler's output, for the first database where a migration fails. D1 rolls that migration back.
  */
-export function migrate(flags: string[], says: (text: string) => void = () => {}): void {
+export function migrate(flags: string[], log: (line: string) => void = () => {}): void {
   const { values } = parseArgs({ args: flags, strict: false, options: { config: { type: 'string' } } });
   const config = resolve(root, String(values.config ?? 'wrangler.toml'));
   for (const { binding, migrations_dir: directory } of readConfig({ config }).d1_databases) {
     if (!directory || resolve(dirname(config), directory) !== join(root, DIRECTORY))
-      throw new Error(`${config}: the binding ${binding} needs migrations_dir = "${DIRECTORY}"`);
+      throw new Error(
+        `The binding ${binding} needs migrations_dir = "${DIRECTORY}". Add it to d1_databases in ${config}`,
+      );
     let applied = run(['migrations', 'apply', binding], flags);
     if (/duplicate column name/.test(applied.output)) {
       adopt(binding, flags);
       applied = run(['migrations', 'apply', binding], flags);
     }
-    if (applied.failed) throw new Error(`The schema of ${binding} could not be changed.\n${applied.output}`);
-    says(`${binding} has the schema of ${migrations().at(-1)}.`);
+    if (applied.failed)
+      throw new Error(
+        `wrangler could not migrate ${binding}. Fix the cause, and run this again.\n${applied.output}`,
+      );
+    log(`${binding} has the schema of ${migrations().at(-1)}.`);
   }
 }
 
-/** Not asked for a confirmation: without a terminal wrangler goes on by itself. */
+/** Runs `wrangler d1`. Without a terminal, wrangler does not wait for a confirmation. */
 function run(command: string[], flags: string[]) {
   const where = flags.includes('--remote') ? flags : ['--local', ...flags];
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
@@ -52,9 +59,9 @@ function run(command: string[], flags: string[]) {
 }
 
 /**
- * Takes over a database that was made by a schema.sql newer than the first, before there were migrations: it has some of
- * the columns that the first step that failed adds. That step is done without those, for all else in it may be repeated.
- * The last such schema had dropped two columns of the first, which later steps go on from.
+ * Adopts a database that a schema.sql created before there were migrations. It has some of the columns that the failed
+ * migration adds, so this runs the migration without them; its other statements are safe to repeat. The last such schema
+ * had dropped two columns that later migrations need, so this adds them again.
  */
 function adopt(binding: string, flags: string[]): void {
   const rows = <Row>(sql: string): Row[] => {
@@ -62,23 +69,25 @@ function adopt(binding: string, flags: string[]): void {
     if (failed) throw new Error(output);
     return (JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ results: Row[] }])[0].results;
   };
-  const done = rows<{ name: string }>('SELECT name FROM d1_migrations').map(({ name }) => name);
-  const step = migrations().find((name) => !done.includes(name));
-  if (!step) return;
+  const applied = rows<{ name: string }>('SELECT name FROM d1_migrations').map(({ name }) => name);
+  const failed = migrations().find((name) => !applied.includes(name));
+  if (!failed) return;
   const columns = rows<{ name: string }>(
     `SELECT m.name || '.' || c.name AS name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT GLOB '_cf_*'`,
   ).map(({ name }) => name);
-  const rest = sqlOf(step).replace(/^ALTER TABLE (\w+) ADD COLUMN (\w+)[^;]*;$/gm, (text, table, column) =>
-    columns.includes(`${table}.${column}`) ? '' : text,
+  const remaining = sqlOf(failed).replace(
+    /^ALTER TABLE (\w+) ADD COLUMN (\w+)[^;]*;$/gm,
+    (text, table, column) => (columns.includes(`${table}.${column}`) ? '' : text),
   );
   const dropped = ['webhook_url', 'webhook_key'].filter((column) => !columns.includes(`accounts.${column}`));
   const restored = dropped.map((column) => `ALTER TABLE accounts ADD COLUMN ${column} TEXT;\n`).join('');
   const folder = mkdtempSync(join(tmpdir(), 'nettu-adopt-'));
   try {
-    const file = join(folder, step);
-    writeFileSync(file, `${restored}${rest}\nINSERT INTO d1_migrations (name) VALUES ('${step}');\n`);
-    const { failed, output } = run(['execute', binding, '--yes', '--file', file], flags);
-    if (failed) throw new Error(output);
+    const file = join(folder, failed);
+    const record = `INSERT INTO d1_migrations (name) VALUES ('${failed}');\n`;
+    writeFileSync(file, `${restored}${remaining}\n${record}`);
+    const result = run(['execute', binding, '--yes', '--file', file], flags);
+    if (result.failed) throw new Error(result.output);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,32 +1,41 @@
-/** One step of the demo: it is said, and what differs from what was expected ends the demo. */
+/** The steps of the demo: each prints one line, and throws where the service does not answer as the story expects. */
 import type { Answer } from '@nettu/scheduler-sdk';
 
-/** What was asked for. Throws the problem where it was refused. */
-export async function done<T>(asked: Promise<Answer<T>>, step: string): Promise<T> {
-  const { status, data, error } = await asked;
-  if (error) throw new Error(`"${step}" was refused`, { cause: error });
-  say(status, step);
+/**
+ * A request that succeeds.
+ *
+ * @returns the data of the answer.
+ * @throws Error with the problem as its cause where the service refused the request.
+ */
+export async function succeeds<T>(request: Promise<Answer<T>>, step: string): Promise<T> {
+  const { status, data, error } = await request;
+  if (error) throw new Error(`The service refused "${step}".`, { cause: error });
+  print(status, step);
   return data;
 }
 
-/** Throws where it was not refused, or for another reason. */
-export async function refused(
-  asked: Promise<Answer<unknown>>,
-  wanted: number,
+/**
+ * A request that the service refuses with this status and code.
+ *
+ * @throws Error where the answer is another one.
+ */
+export async function fails(
+  request: Promise<Answer<unknown>>,
+  expectedStatus: number,
   code: string,
   step: string,
 ): Promise<void> {
-  const { status, error } = await asked;
-  expect(step, `${status} ${error?.code ?? ''}`, `${wanted} ${code}`);
-  say(status, `${step} (${code})`);
+  const { status, error } = await request;
+  expectEqual(step, `${status} ${error?.code ?? ''}`, `${expectedStatus} ${code}`);
+  print(status, `${step} (${code})`);
 }
 
-/** Throws where the two differ as JSON. */
-export function expect(step: string, found: unknown, wanted: unknown): void {
-  const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];
-  if (is !== should) throw new Error(`"${step}" should have answered ${should}, not ${is}`);
+/** @throws Error where the two differ as JSON. */
+export function expectEqual(step: string, value: unknown, expected: unknown): void {
+  const [found, wanted] = [JSON.stringify(value), JSON.stringify(expected)];
+  if (found !== wanted) throw new Error(`"${step}" returned ${found} instead of ${wanted}.`);
 }
 
-export function say(status: number | string, step: string): void {
+export function print(status: number | string, step: string): void {
   console.log(`  ok  ${String(status).padEnd(3)}  ${step}`);
 }

@@ -1,84 +1,93 @@
-/** The whole story, with the SDK over HTTP, as the people in it live it. */
+/** The story of the README, with the SDK over HTTP: a backend, a user's browser, and a caller without credentials. */
 import { generateKeyPairSync } from 'node:crypto';
 import { config, Frequency, NettuClient, NettuUserClient } from '@nettu/scheduler-sdk';
 import { type DemoState, tokenFor } from './demo-state.ts';
 import { LOCAL_CODE } from './server.ts';
-import { done, expect, refused, say } from './steps.ts';
+import { expectEqual, fails, print, succeeds } from './steps.ts';
 import { at, dayAndTime, time, WEEK, weekOf } from './week.ts';
 
-const HOUR = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 
 /**
- * Plays the story at `config.baseUrl`, and ends it with an account, a user and a calendar that stay.
+ * Plays the story against the service at `config.baseUrl`.
  *
- * @throws Error when a step differs.
+ * @returns the account, the user and the calendar that the story keeps.
+ * @throws Error for the first step that fails.
  */
 export async function story(): Promise<DemoState> {
-  console.log('On the server');
+  console.log('Your server, with the API key');
   const code = process.env.CREATE_ACCOUNT_SECRET_CODE ?? LOCAL_CODE;
-  const { account, secretApiKey } = await done(
+  const { account, secretApiKey } = await succeeds(
     NettuClient().account.create({ code }),
-    'idempotent an account, and gets its API key',
+    'creates an account and gets its API key',
   );
   const accountId = account.id;
-  const server = NettuClient({ apiKey: secretApiKey });
+  const accountClient = NettuClient({ apiKey: secretApiKey });
   const { publicKey, privateKey } = newKeyPair();
-  await done(server.account.setPublicSigningKey(publicKey), 'uploads its public signing key');
-  const { user } = await done(server.user.create({ metadata: { plan: 'free' } }), 'idempotent a user');
+  await succeeds(accountClient.account.setPublicSigningKey(publicKey), 'uploads its public signing key');
+  const { user } = await succeeds(
+    accountClient.user.create({ metadata: { plan: 'free' } }),
+    'creates a user',
+  );
   const token = tokenFor(user.id, privateKey);
-  say('', 'signs a token: all is allowed, but for deleting calendars');
+  print('', 'signs a token that permits everything except deleting calendars');
 
-  console.log('\nIn the browser');
-  const browser = NettuUserClient({ token, nettuAccount: accountId });
-  await done(browser.user.me(), 'asks who it is');
-  const calendarId = await calendarWithAWeek(browser);
-  await refused(browser.calendar.remove(calendarId), 401, 'policy-denied', 'may not delete the calendar');
+  console.log('\nThe browser, with the token');
+  const userClient = NettuUserClient({ token, nettuAccount: accountId });
+  await succeeds(userClient.user.me(), 'reads its own user');
+  const calendarId = await calendarWithAWeek(userClient);
+  await fails(
+    userClient.calendar.remove(calendarId),
+    401,
+    'policy-denied',
+    'is not permitted to delete the calendar',
+  );
 
-  console.log('\nA visitor, without a token');
-  const visitor = NettuClient({ nettuAccount: accountId });
-  const { busy } = await done(
-    visitor.user.freebusy(user.id, WEEK),
-    'learns when the user is busy, and nothing else:',
+  console.log('\nAnyone, without credentials');
+  const anonymous = NettuClient({ nettuAccount: accountId });
+  const { busy } = await succeeds(
+    anonymous.user.freebusy(user.id, WEEK),
+    'sees when the user is busy, and nothing else:',
   );
   for (const { startTs, endTs } of busy) console.log(`             ${dayAndTime(startTs)} to ${time(endTs)}`);
-  expect(
+  expectEqual(
     'free/busy',
     busy.map(({ startTs }) => startTs),
     [at(0, 9), at(1, 9), at(1, 13), at(3, 9), at(4, 9)],
   );
 
-  await revocations(server, accountId, privateKey);
-  await done(browser.user.me(), 'the first user goes on as before');
+  await revocations(accountClient, accountId, privateKey);
+  await succeeds(userClient.user.me(), "the first user's token is still valid");
   return { baseUrl: config.baseUrl, accountId, secretApiKey, userId: user.id, calendarId, privateKey };
 }
 
-/** A stand-up on each working day but Wednesday, and a lunch. */
-async function calendarWithAWeek(browser: NettuUserClient): Promise<string> {
+/** A calendar with a stand-up on each working day except Wednesday, and a lunch on Tuesday. */
+async function calendarWithAWeek(userClient: NettuUserClient): Promise<string> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const { calendar } = await done(
-    browser.calendar.create({ timezone: timeZone, metadata: { title: 'Work' } }),
-    `idempotent a calendar in ${timeZone}`,
+  const { calendar } = await succeeds(
+    userClient.calendar.create({ timezone: timeZone, metadata: { title: 'Work' } }),
+    `creates a calendar in ${timeZone}`,
   );
   const calendarId = calendar.id;
-  const { event } = await done(
-    browser.events.create({
+  const { event } = await succeeds(
+    userClient.events.create({
       calendarId,
       startTs: at(0, 9),
-      duration: HOUR / 2,
+      duration: HOUR_MS / 2,
       busy: true,
       recurrence: { freq: Frequency.Weekly, interval: 1, byweekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'] },
       metadata: { title: 'Stand-up' },
     }),
-    'has a stand-up at 09:00 on each working day',
+    'adds a stand-up at 09:00 on each working day',
   );
-  await done(browser.events.update(event.id, { exdates: [at(2, 9)] }), "calls off Wednesday's");
-  const lunch = { startTs: at(1, 13), duration: HOUR, busy: true, metadata: { title: 'Lunch' } };
-  await done(browser.events.create({ calendarId, ...lunch }), 'has a lunch on Tuesday');
+  await succeeds(userClient.events.update(event.id, { exdates: [at(2, 9)] }), "cancels Wednesday's stand-up");
+  const lunch = { startTs: at(1, 13), duration: HOUR_MS, busy: true, metadata: { title: 'Lunch' } };
+  await succeeds(userClient.events.create({ calendarId, ...lunch }), 'adds a lunch on Tuesday');
 
-  const { events } = await done(browser.calendar.getEvents(calendarId, WEEK), 'looks at its week:');
+  const { events } = await succeeds(userClient.calendar.getEvents(calendarId, WEEK), 'reads its week:');
   const week = weekOf(events);
   for (const [startTs, title] of week) console.log(`             ${dayAndTime(startTs)}  ${title}`);
-  expect('the week', week, [
+  expectEqual('the week', week, [
     [at(0, 9), 'Stand-up'],
     [at(1, 9), 'Stand-up'],
     [at(1, 13), 'Lunch'],
@@ -88,27 +97,31 @@ async function calendarWithAWeek(browser: NettuUserClient): Promise<string> {
   return calendarId;
 }
 
-/** What ends a token at once, tried on a second key and a second user. */
-async function revocations(server: NettuClient, accountId: string, firstKey: string): Promise<void> {
-  console.log('\nOn the server');
+/** Revokes tokens in two ways: removes a second signing key, then deletes a second user. */
+async function revocations(
+  accountClient: NettuClient,
+  accountId: string,
+  firstPrivateKey: string,
+): Promise<void> {
+  console.log('\nYour server revokes tokens');
   const second = newKeyPair();
-  await done(
-    server.account.keys.add({ publicJwtKey: second.publicKey, kid: 'second' }),
+  await succeeds(
+    accountClient.account.keys.add({ publicJwtKey: second.publicKey, kid: 'second' }),
     'adds a second signing key',
   );
-  const { user } = await done(server.user.create(), 'idempotent a second user');
-  const browserWith = (privateKey: string) =>
+  const { user } = await succeeds(accountClient.user.create(), 'creates a second user');
+  const userClientOf = (privateKey: string) =>
     NettuUserClient({ token: tokenFor(user.id, privateKey), nettuAccount: accountId });
-  const browser = browserWith(second.privateKey);
-  const { calendar } = await done(
-    browser.calendar.create({ timezone: 'UTC' }),
-    'whose token, signed with that key, is good',
+  const userClient = userClientOf(second.privateKey);
+  const { calendar } = await succeeds(
+    userClient.calendar.create({ timezone: 'UTC' }),
+    'signs a token with that key, and the token is valid',
   );
-  await done(server.account.keys.remove('second'), 'removes that key');
-  await refused(browser.user.me(), 401, 'token-signature', 'and the very next request is refused');
-  await done(server.user.remove(user.id), 'deletes that user, and all that was theirs');
-  await refused(browserWith(firstKey).user.me(), 401, 'user-unknown', 'so no token of theirs is good');
-  await refused(server.calendar.findById(calendar.id), 404, 'not-found', 'and their calendar is gone');
+  await succeeds(accountClient.account.keys.remove('second'), 'removes the key');
+  await fails(userClient.user.me(), 401, 'token-signature', 'the very next request with the token fails');
+  await succeeds(accountClient.user.remove(user.id), 'deletes the user with all of their data');
+  await fails(userClientOf(firstPrivateKey).user.me(), 401, 'user-unknown', 'every token of the user fails');
+  await fails(accountClient.calendar.findById(calendar.id), 404, 'not-found', "the user's calendar is gone");
 }
 
 const newKeyPair = () =>

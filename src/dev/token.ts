@@ -1,4 +1,4 @@
-/** `npm run token`: a fresh token for the user whom the demo left, or with `-- --user ID` for another of that account. */
+/** `npm run token`: prints a new token for the demo's user, or with `-- --user ID` for another user of its account. */
 import { parseArgs } from 'node:util';
 import { loadDemoState, tokenFor } from './demo-state.ts';
 

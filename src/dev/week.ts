@@ -1,9 +1,9 @@
-/** This week, from Monday to Sunday, as the clocks of this machine's time zone show it. */
+/** The current week, from Monday to Sunday, in the time zone of this machine. */
 import type { InstancesResult, Timespan } from '@nettu/scheduler-sdk';
 
 const today = new Date();
 
-/** The instant (ms) of an hour of a day of this week, 0 for Monday; day 7 is the Monday after it. */
+/** The time of an hour on a day of this week, in milliseconds since the epoch. Day 0 is Monday, day 7 the next Monday. */
 export const at = (day: number, hour = 0): number =>
   new Date(
     today.getFullYear(),
@@ -14,7 +14,7 @@ export const at = (day: number, hour = 0): number =>
 
 export const WEEK: Timespan = { startTs: at(0), endTs: at(7) };
 
-/** When what begins, in that order. */
+/** The start and the title of each instance, by start. */
 export const weekOf = (events: InstancesResult[]): [startTs: number, title: string | undefined][] =>
   events
     .flatMap(({ event, instances }) =>
@@ -22,8 +22,8 @@ export const weekOf = (events: InstancesResult[]): [startTs: number, title: stri
     )
     .sort(([a], [b]) => a - b);
 
-export const time = (ts: number): string =>
-  new Date(ts).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+export const time = (ms: number): string =>
+  new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-export const dayAndTime = (ts: number): string =>
-  `${new Date(ts).toLocaleDateString('en-GB', { weekday: 'short' })} ${time(ts)}`;
+export const dayAndTime = (ms: number): string =>
+  `${new Date(ms).toLocaleDateString('en-GB', { weekday: 'short' })} ${time(ms)}`;

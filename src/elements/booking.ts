@@ -1,4 +1,4 @@
-/** `<nettu-booking>`: books a service of the Nettu scheduler in any page. */
+/** `<nettu-booking>`: books a service of the Nettu scheduler on any page. */
 import type { Token } from '@nettu/scheduler-sdk';
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { Flow } from './flow.ts';
@@ -8,14 +8,14 @@ import { styles } from './styles.ts';
 import { noticeView, stepView, type View } from './views.ts';
 import { english, type Words } from './words.ts';
 
-const MINUTE = 60_000;
-/** Minutes: the shortest and the longest step of the scheduler's grid. */
-const [SHORTEST, LONGEST] = [5, 120];
+const MINUTE_MS = 60_000;
+/** The shortest and the longest interval that the scheduler accepts. */
+const [INTERVAL_MIN_MINUTES, INTERVAL_MAX_MINUTES] = [5, 120];
 
 /**
- * A date picker, the times of a date, and the way from there to a booking.
+ * A date picker, the times of a date, and the steps from a time to a booking.
  *
- * @fires slot-selected `{ start, duration, userIds, timezone }`: prevent it, and the element goes no further.
+ * @fires slot-selected `{ start, duration, userIds, timezone }`. `preventDefault()` keeps the element from booking.
  * @fires booking-confirmed, booking-moved, booking-cancelled `{ booking }`
  */
 export class NettuBooking extends LitElement implements View {
@@ -39,23 +39,23 @@ export class NettuBooking extends LitElement implements View {
   declare account: string;
   /** The service's id. */
   declare service: string;
-  /** **Minutes** that a booking takes. */
+  /** The length of a booking in **minutes**. */
   declare duration: number;
-  /** **Minutes** between the times that are offered, 5 … 120; by default as long as a booking takes. */
+  /** The interval between two times in **minutes**, 5 … 120; by default the duration. */
   declare interval: number | undefined;
-  /** Where the scheduler is; by default the SDK's `config.baseUrl`. */
+  /** The base URL of the scheduler; by default the SDK's `config.baseUrl`. */
   declare baseUrl: string | undefined;
-  /** The zone in which times are shown; by default the visitor's. */
+  /** The time zone of the times that the element shows; by default that of the browser. */
   declare timezone: string | undefined;
-  /** A BCP 47 tag; by default the language of the page around it, or else the browser's. */
+  /** A BCP 47 tag; by default the `lang` around the element, or else the language of the browser. */
   declare locale: string | undefined;
-  /** Only these of the service's hosts: user ids, with commas between them. */
+  /** Restricts the hosts of the service: user ids, separated by commas. */
   declare hosts: string | undefined;
-  /** **Minutes** that a time is held while the details are filled in, 1 … 60; by default 10. */
+  /** How many **minutes** the element holds a time while a person fills in the details, 1 … 60; by default 10. */
   declare hold: number;
-  /** The visitor's token, or a function that gets one. With it the element books by itself. */
+  /** The token of the user who books, or a function that returns one. With a token, the element books by itself. */
   declare token: Token | undefined;
-  /** What it says, in place of English. */
+  /** The texts of the element; English by default. */
   declare words: Words;
 
   readonly flow = new Flow(this);
@@ -68,14 +68,14 @@ export class NettuBooking extends LitElement implements View {
     this.words = english;
   }
 
-  /** Asks for the slots again. */
+  /** Loads the slots again. */
   async refresh(): Promise<void> {
     await this.flow.load();
   }
 
-  /** For a page that books by itself: says that somebody else was faster, and asks for the slots again. */
+  /** For a page that books through its backend: shows that somebody else took the slot, and loads the slots again. */
   taken(): void {
-    this.flow.lose(this.words.taken);
+    this.flow.loseSlot(this.words.taken);
   }
 
   get hostUserIds(): readonly string[] | undefined {
@@ -105,10 +105,12 @@ export class NettuBooking extends LitElement implements View {
   }
 
   details(form: HTMLFormElement): Record<string, string> | undefined {
-    const given = [...this.querySelectorAll<HTMLInputElement>('[slot=fields][name], [slot=fields] [name]')];
-    if (!given.every((control) => control.reportValidity())) return undefined;
-    const named = given.map(({ name, value }) => [name, value]);
-    const entries = this.hasFields ? named : [...new FormData(form)];
+    const controls = [
+      ...this.querySelectorAll<HTMLInputElement>('[slot=fields][name], [slot=fields] [name]'),
+    ];
+    if (!controls.every((control) => control.reportValidity())) return undefined;
+    const ownFields = controls.map(({ name, value }) => [name, value]);
+    const entries = this.hasFields ? ownFields : [...new FormData(form)];
     return Object.fromEntries(entries.filter(([, value]) => value !== ''));
   }
 
@@ -137,20 +139,20 @@ export class NettuBooking extends LitElement implements View {
 
   readonly #online = () => {
     const { notice } = this.flow;
-    if (notice?.harmless) void notice.retry?.();
+    if (notice?.reads) void notice.retry?.();
   };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('locale') || !this.hasUpdated) {
-      const around = this.closest<HTMLElement>('[lang]')?.lang;
-      this.language = languageOf(this.locale || around || navigator.language);
+      const inherited = this.closest<HTMLElement>('[lang]')?.lang;
+      this.language = languageOf(this.locale || inherited || navigator.language);
     }
-    const place = (['account', 'service', 'duration', 'interval', 'baseUrl'] as const).some((name) =>
+    const source = (['account', 'service', 'duration', 'interval', 'baseUrl'] as const).some((name) =>
       changed.has(name),
     );
-    if (place || changed.has('token')) this.#connect();
-    if (place) this.flow.reset();
-    if (place || changed.has('token') || changed.has('timezone') || changed.has('hosts'))
+    if (source || changed.has('token')) this.#connect();
+    if (source) this.flow.reset();
+    if (source || changed.has('token') || changed.has('timezone') || changed.has('hosts'))
       void this.flow.load();
   }
 
@@ -158,8 +160,8 @@ export class NettuBooking extends LitElement implements View {
     const { account, service, baseUrl, token, duration, interval } = this;
     this.scheduler = undefined;
     if (!account || !service || !(duration > 0 && duration <= 24 * 60)) return;
-    const step = interval ?? Math.min(Math.max(duration, SHORTEST), LONGEST);
-    const times = { duration: duration * MINUTE, interval: step * MINUTE };
+    const step = interval ?? Math.min(Math.max(duration, INTERVAL_MIN_MINUTES), INTERVAL_MAX_MINUTES);
+    const times = { durationMs: duration * MINUTE_MS, intervalMs: step * MINUTE_MS };
     this.scheduler = schedulerAt({ account, service, baseUrl, token, ...times });
   }
 
@@ -169,7 +171,7 @@ export class NettuBooking extends LitElement implements View {
     const { locale, direction } = this.language;
     return html`<div lang=${locale} dir=${direction} part="root">
       ${noticeView(this)} ${stepView(this)}
-      <div class="status" role="status">${this.flow.said}</div>
+      <div class="status" role="status">${this.flow.announcement}</div>
     </div>`;
   }
 }

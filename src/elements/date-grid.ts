@@ -1,4 +1,4 @@
-/** A month as the date grid of the ARIA Authoring Practices: one date can be tabbed to, keys lead to the others. */
+/** A month as the date grid of the ARIA Authoring Practices: Tab focuses one date, other keys move between dates. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { addDays, addMonths, dateForKey, type IsoDate, monthOf, weeksOf } from './dates.ts';
 import type { Language } from './locale.ts';
@@ -9,12 +9,16 @@ export interface DateGrid {
   words: Words;
   language: Language;
   today: IsoDate;
-  /** The date that can be tabbed to; its month is shown. */
+  /** The date that Tab focuses. The grid shows its month. */
   cursor: IsoDate;
   selected: IsoDate | undefined;
   slots: SlotsByDate | undefined;
   loading: boolean;
-  /** Shows the date's month, and lets the date be the one to tab to. `focus`: it is where the keys lead to. */
+  /**
+   * Moves the cursor to a date, and shows its month.
+   *
+   * @param focus whether a key moved the cursor, so that the date gets the focus.
+   */
   onMove(date: IsoDate, focus: boolean): void;
   onSelect(date: IsoDate): void;
 }
@@ -22,7 +26,7 @@ export interface DateGrid {
 export function dateGrid(grid: DateGrid): TemplateResult {
   const { words, language, cursor, today, loading } = grid;
   const weeks = weeksOf(cursor, language.weekStart);
-  // Days of any week, for the names of its weekdays. The first week of a month may not have them all.
+  // The names of the weekdays come from the second week, since the first week of a month may be incomplete.
   const week = weeks[1] ?? [];
   const step = (months: number) => () => grid.onMove(later(addMonths(cursor, months), today), false);
   return html`
@@ -94,7 +98,7 @@ function onKey(grid: DateGrid) {
   };
 }
 
-/** What is over cannot be booked, so that nothing leads there. */
+/** The later date. The cursor never moves to a date in the past. */
 const later = (date: IsoDate, today: IsoDate): IsoDate => (date < today ? today : date);
 
 export const lastOfMonth = (date: IsoDate): IsoDate => addDays(addMonths(`${monthOf(date)}-01`, 1), -1);

@@ -1,15 +1,15 @@
-/** Dates as text, `2030-01-31`, and what a date grid asks of them. No clock, no zone but where one is named. */
+/** Arithmetic with dates such as `2030-01-31`, for the date grid. It never reads the clock or the browser's time zone. */
 
-/** A date of the Gregorian calendar, `2030-01-31`; as text they sort. */
+/** A date of the Gregorian calendar such as `2030-01-31`. The text order is the order in time. */
 export type IsoDate = string;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The date as an instant (ms), for arithmetic and for `Intl` with the zone UTC. */
+/** Midnight UTC of the date in milliseconds since the epoch, for arithmetic and for `Intl` with the time zone UTC. */
 export const toUtc = (date: IsoDate): number => Date.parse(`${date}T00:00Z`);
 const fromUtc = (ms: number): IsoDate => new Date(ms).toISOString().slice(0, 10);
 
-/** What the clocks of `zone` call the date of the instant `ms`. */
+/** The date in `zone` at the time `ms`, in milliseconds since the epoch. */
 export function dateIn(zone: string, ms: number): IsoDate {
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
     timeZone: zone,
@@ -23,30 +23,30 @@ export function dateIn(zone: string, ms: number): IsoDate {
 
 export const addDays = (date: IsoDate, days: number): IsoDate => fromUtc(toUtc(date) + days * DAY_MS);
 
-/** The same day of another month, or the last that it has: a month after January 31st is February 28th. */
+/** The same day of another month, or its last day: one month after January 31 is February 28. */
 export function addMonths(date: IsoDate, months: number): IsoDate {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
   const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
   return fromUtc(Date.UTC(year, month - 1 + months, Math.min(day, last)));
 }
 
-/** 1 for Monday … 7 for Sunday, as in ISO 8601 and `Intl`'s week info. */
+/** From 1 for Monday to 7 for Sunday, as in ISO 8601 and in the week info of `Intl`. */
 export const weekday = (date: IsoDate): number => new Date(toUtc(date)).getUTCDay() || 7;
 
 export const monthOf = (date: IsoDate): string => date.slice(0, 7);
 
-/** How far into its week a date lies: 0 … 6. */
-const intoWeek = (date: IsoDate, weekStart: number): number => (weekday(date) - weekStart + 7) % 7;
+/** The days since the start of the week, from 0 to 6. */
+const daysIntoWeek = (date: IsoDate, weekStart: number): number => (weekday(date) - weekStart + 7) % 7;
 
-/** The month of `date` in weeks of seven; undefined where a week has days of another month. */
+/** The weeks of the month of `date`. Each has seven entries; a day of another month is undefined. */
 export function weeksOf(date: IsoDate, weekStart: number): (IsoDate | undefined)[][] {
   const month = monthOf(date);
   const weeks: (IsoDate | undefined)[][] = [];
-  let day = addDays(`${month}-01`, -intoWeek(`${month}-01`, weekStart));
+  let day = addDays(`${month}-01`, -daysIntoWeek(`${month}-01`, weekStart));
   do {
-    const monday = day;
+    const first = day;
     weeks.push(
-      Array.from({ length: 7 }, (_, index) => addDays(monday, index)).map((one) =>
+      Array.from({ length: 7 }, (_, index) => addDays(first, index)).map((one) =>
         monthOf(one) === month ? one : undefined,
       ),
     );
@@ -56,10 +56,10 @@ export function weeksOf(date: IsoDate, weekStart: number): (IsoDate | undefined)
 }
 
 /**
- * Where a key leads from a date, by the ARIA Authoring Practices ("Date Picker Dialog Example", keyboard support of the
- * date grid); undefined for a key that does not lead anywhere.
+ * The date that a key moves the cursor to, by the ARIA Authoring Practices ("Date Picker Dialog Example", keyboard support
+ * of the date grid); undefined for any other key.
  *
- * @param rtl whether the week runs from right to left: the arrows follow what is seen.
+ * @param rtl whether the week runs from right to left, so that the left arrow moves forward.
  */
 export function dateForKey(
   { key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
@@ -79,9 +79,9 @@ export function dateForKey(
     case 'ArrowUp':
       return addDays(date, -7);
     case 'Home':
-      return addDays(date, -intoWeek(date, weekStart));
+      return addDays(date, -daysIntoWeek(date, weekStart));
     case 'End':
-      return addDays(date, 6 - intoWeek(date, weekStart));
+      return addDays(date, 6 - daysIntoWeek(date, weekStart));
     case 'PageDown':
       return addMonths(date, months);
     case 'PageUp':

@@ -1,60 +1,60 @@
-/** Where a visitor is on the way to a booking, and every step of it. It draws nothing: see views.ts. */
+/** The state of a booking in the element, and every step that changes it. views.ts draws it. */
 import { type Booking, type BookingSlot, NettuProblem } from '@nettu/scheduler-sdk';
 import { lastOfMonth } from './date-grid.ts';
 import { addMonths, dateIn, type IsoDate, monthOf } from './dates.ts';
 import type { Language } from './locale.ts';
 import type { Bookings, Scheduler, SlotsByDate } from './scheduler.ts';
-import { inWords, isLost, type Words } from './words.ts';
+import { lostSlot, messageOf, type Words } from './words.ts';
 
-/** What the way needs of the element. */
+/** The part of the element that the flow uses. */
 export interface Host {
   readonly scheduler: Scheduler | undefined;
   readonly words: Words;
   readonly language: Language;
   readonly zone: string;
-  /** Only these, if named. */
+  /** Restricts the hosts of the service; undefined for all of them. */
   readonly hostUserIds: readonly string[] | undefined;
-  /** Minutes that a slot is held. */
+  /** Minutes. */
   readonly hold: number;
   requestUpdate(): void;
-  /** Answers false where the page prevented what comes next. */
+  /** Dispatches an event. Returns false where the page called `preventDefault()`. */
   emit(type: string, detail: object): boolean;
-  /** Moves the focus to what a selector finds, once it is drawn. */
+  /** Focuses the element that the selector finds after the next update. */
   focusOn(selector: string): void;
 }
 
 export interface Notice {
   text: string;
-  /** Absent where trying again is of no use. */
+  /** Absent where a retry does not help. */
   retry?: () => Promise<void>;
-  /** Whether it may be tried again without being asked for: it changes nothing. */
-  harmless?: boolean;
+  /** Whether the retry only reads, so that the element may retry by itself. */
+  reads?: boolean;
 }
 
-/** How far ahead to look for the next date with times. */
+/** How many months ahead to search for the next date with slots. */
 const MONTHS_AHEAD = 3;
 
 export class Flow {
   view: 'choose' | 'details' | 'booked' | 'cancelled' = 'choose';
-  /** Of the month that is shown: the date that can be tabbed to. */
+  /** The date of the grid that Tab focuses. The grid shows its month. */
   cursor: IsoDate = '';
   today: IsoDate = '';
   date: IsoDate | undefined;
   slots: SlotsByDate | undefined;
   chosen: BookingSlot | undefined;
   booking: Booking | undefined;
-  /** Choosing a new time for the booking that is there. */
+  /** Whether the person chooses a new time for their booking. */
   moving = false;
-  /** The booking was moved, and not just made. */
+  /** Whether the last step moved the booking. */
   moved = false;
-  /** Asking whether to really cancel. */
-  asking = false;
+  /** Whether the element asks the person to confirm the cancellation. */
+  confirmingCancel = false;
   holdOver = false;
   loading = false;
   working = false;
   notice: Notice | undefined;
-  /** For who hears the page. */
-  said = '';
+  /** The text that screen readers announce. */
+  announcement = '';
 
   readonly #host: Host;
   #load: AbortController | undefined;
@@ -64,11 +64,12 @@ export class Flow {
     this.#host = host;
   }
 
-  /** Back to the start: another service, say. */
+  /** Returns to the start, for example for another service. */
   reset(): void {
     this.stop();
     Object.assign(this, { view: 'choose', date: undefined, slots: undefined, chosen: undefined });
-    Object.assign(this, { booking: undefined, moving: false, asking: false, notice: undefined, cursor: '' });
+    Object.assign(this, { booking: undefined, moving: false, confirmingCancel: false });
+    Object.assign(this, { notice: undefined, cursor: '' });
   }
 
   stop(): void {
@@ -76,7 +77,11 @@ export class Flow {
     clearTimeout(this.#timer);
   }
 
-  /** Gets the slots of the month that is shown, and selects its first date with slots where none is selected. */
+  /**
+   * Loads the slots of the month in view.
+   *
+   * @param select whether to select the first date with slots where no date is selected.
+   */
   async load(select = true): Promise<void> {
     const { scheduler, words, language } = this.#host;
     if (!scheduler) return;
@@ -87,15 +92,15 @@ export class Flow {
       this.slots = slots;
       const [first] = slots.keys();
       if (select && !this.date && first) this.date = this.cursor = first;
-      if (this.notice?.harmless) this.notice = undefined;
-      this.#say(first ? this.#timesSaid() : words.noTimesIn(language.month(this.cursor)));
+      if (this.notice?.reads) this.notice = undefined;
+      this.#announce(first ? this.#timesText() : words.noTimesIn(language.month(this.cursor)));
     } catch (error) {
-      this.notice = { text: inWords(error, words), retry: () => this.load(select), harmless: true };
+      this.notice = { text: messageOf(error, words), retry: () => this.load(select), reads: true };
     }
     this.#end();
   }
 
-  /** Shows the first month ahead that has slots. */
+  /** Shows the next month that has slots. */
   async next(): Promise<void> {
     this.#begin();
     try {
@@ -107,18 +112,18 @@ export class Flow {
         const [first] = slots.keys();
         if (!first) continue;
         Object.assign(this, { slots, date: first, cursor: first });
-        this.#say(this.#timesSaid());
+        this.#announce(this.#timesText());
         this.#host.focusOn(`[data-date="${first}"]`);
         return this.#end();
       }
       this.notice = { text: this.#host.words.noneAhead };
     } catch (error) {
-      this.notice = { text: inWords(error, this.#host.words), retry: () => this.next(), harmless: true };
+      this.notice = { text: messageOf(error, this.#host.words), retry: () => this.next(), reads: true };
     }
     this.#end();
   }
 
-  /** Lets another date be the one to tab to, in another month if need be. */
+  /** Moves the cursor to a date, and loads its month where that is another one. */
   show(date: IsoDate, focus: boolean): void {
     const other = monthOf(date) !== monthOf(this.cursor);
     this.cursor = date;
@@ -133,29 +138,29 @@ export class Flow {
   selectDate(date: IsoDate): void {
     this.cursor = this.date = date;
     this.chosen = undefined;
-    this.#say(this.#timesSaid());
+    this.#announce(this.#timesText());
   }
 
-  /** Tells the page of the slot; with a token, holds it, or moves the booking there. */
+  /** Dispatches `slot-selected`. With a token, it then holds the slot, or moves the booking to it. */
   async choose(slot: BookingSlot): Promise<void> {
     const { scheduler, words, language, zone, hostUserIds, hold } = this.#host;
     if (this.working) return;
     this.chosen = slot;
-    const goesOn = this.#host.emit('slot-selected', { ...slot, timezone: zone });
+    const proceeds = this.#host.emit('slot-selected', { ...slot, timezone: zone });
     const bookings = scheduler?.bookings;
-    if (!goesOn || !bookings) {
+    if (!proceeds || !bookings) {
       this.notice = undefined;
-      return this.#say(words.chosen(language.dayAndTime(slot.start, zone)));
+      return this.#announce(words.chosen(language.dayAndTime(slot.start, zone)));
     }
     const { booking } = this;
     await this.#attempt(async () => {
       if (this.moving && booking) {
         this.booking = await bookings.move(booking.id, slot.start);
-        return this.#arrive(true);
+        return this.#showBooked(true);
       }
       this.booking = await bookings.hold(slot.start, hostUserIds, hold);
       this.view = 'details';
-      this.#watch(this.booking);
+      this.#watchHold(this.booking);
       this.#host.focusOn('#title');
     });
   }
@@ -163,12 +168,12 @@ export class Flow {
   async confirm(metadata: Record<string, string>): Promise<void> {
     await this.#withBooking(async (bookings, { id }) => {
       this.booking = await bookings.confirm(id, metadata);
-      this.#arrive(false);
+      this.#showBooked(false);
     });
   }
 
-  /** Gives the held slot back. Where that fails the hold ends by itself. */
-  async giveBack(): Promise<void> {
+  /** Releases the held slot, and returns to the choice. Where the release fails, the hold expires by itself. */
+  async releaseHold(): Promise<void> {
     const { booking } = this;
     clearTimeout(this.#timer);
     Object.assign(this, { view: 'choose', booking: undefined, chosen: undefined, notice: undefined });
@@ -180,19 +185,21 @@ export class Flow {
   async startMove(): Promise<void> {
     if (!this.booking) return;
     this.date = this.cursor = dateIn(this.#host.zone, this.booking.startTs);
-    Object.assign(this, { view: 'choose', moving: true, asking: false, chosen: undefined, slots: undefined });
+    Object.assign(this, { view: 'choose', moving: true, confirmingCancel: false });
+    Object.assign(this, { chosen: undefined, slots: undefined });
     this.#host.focusOn('#moving');
     await this.load();
   }
 
-  keep(): void {
-    Object.assign(this, { view: 'booked', moving: false, asking: false, notice: undefined });
+  /** Leaves the booking as it is, in place of moving or cancelling it. */
+  keepBooking(): void {
+    Object.assign(this, { view: 'booked', moving: false, confirmingCancel: false, notice: undefined });
     this.#host.focusOn('#title');
     this.#host.requestUpdate();
   }
 
-  askToCancel(): void {
-    this.asking = true;
+  confirmCancel(): void {
+    this.confirmingCancel = true;
     this.#host.focusOn('#sure');
     this.#host.requestUpdate();
   }
@@ -200,20 +207,20 @@ export class Flow {
   async cancel(): Promise<void> {
     await this.#withBooking(async (bookings, { id }) => {
       this.booking = await bookings.cancel(id);
-      Object.assign(this, { view: 'cancelled', asking: false });
+      Object.assign(this, { view: 'cancelled', confirmingCancel: false });
       this.#host.emit('booking-cancelled', { booking: this.booking });
       this.#host.focusOn('#title');
     });
   }
 
-  async again(): Promise<void> {
+  async bookAgain(): Promise<void> {
     this.reset();
     this.#host.focusOn('#times');
     await this.load();
   }
 
-  /** The slot is lost to somebody else: says so, and shows what is left. */
-  lose(text: string): void {
+  /** Shows that somebody else took the slot, and loads the other slots. */
+  loseSlot(text: string): void {
     if (!this.moving) this.booking = undefined;
     clearTimeout(this.#timer);
     Object.assign(this, { view: 'choose', chosen: undefined, notice: { text } });
@@ -235,7 +242,7 @@ export class Flow {
     this.#host.requestUpdate();
   }
 
-  /** Undefined where something newer is asked for by now, or the element is gone. */
+  /** The slots of a month; undefined where a newer request has started, or the element has left the page. */
   async #slotsOf(date: IsoDate): Promise<SlotsByDate | undefined> {
     const { scheduler, zone, hostUserIds } = this.#host;
     const signal = this.#load?.signal ?? AbortSignal.abort();
@@ -250,14 +257,14 @@ export class Flow {
     }
   }
 
-  #arrive(moved: boolean): void {
+  #showBooked(moved: boolean): void {
     clearTimeout(this.#timer);
     Object.assign(this, { view: 'booked', moved, moving: false, chosen: undefined, slots: undefined });
     this.#host.emit(moved ? 'booking-moved' : 'booking-confirmed', { booking: this.booking });
     this.#host.focusOn('#title');
   }
 
-  /** One step at a time: what goes wrong is told, with the way to try it again. */
+  /** Runs one step at a time. A failure becomes a notice with a retry. */
   async #attempt(step: () => Promise<void>): Promise<void> {
     if (this.working) return;
     this.working = true;
@@ -266,10 +273,10 @@ export class Flow {
     try {
       await step();
     } catch (error) {
-      const text = inWords(error, this.#host.words);
-      if (isLost(error)) {
+      const text = messageOf(error, this.#host.words);
+      if (lostSlot(error)) {
         if (error instanceof NettuProblem && error.code === 'booking-cancelled') this.moving = false;
-        this.lose(text);
+        this.loseSlot(text);
       } else {
         this.notice = { text, retry: () => this.#attempt(step) };
         this.#host.focusOn('#notice');
@@ -285,20 +292,20 @@ export class Flow {
     if (bookings && booking) await this.#attempt(() => step(bookings, booking));
   }
 
-  /** Says when the hold is over; until then the form says how long it lasts. */
-  #watch({ expiresAt }: Booking): void {
+  /** Announces the end of the hold when it expires. */
+  #watchHold({ expiresAt }: Booking): void {
     this.holdOver = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
         this.holdOver = true;
-        this.#say(this.#host.words.holdOver);
+        this.#announce(this.#host.words.holdOver);
       },
       (expiresAt ?? 0) - Date.now(),
     );
   }
 
-  #timesSaid(): string {
+  #timesText(): string {
     const { words, language } = this.#host;
     const { date } = this;
     if (!date) return '';
@@ -307,8 +314,8 @@ export class Flow {
     return count ? `${words.timesOn(day)}: ${words.times(count)}` : words.noTimesOn(day);
   }
 
-  #say(text: string): void {
-    this.said = text;
+  #announce(text: string): void {
+    this.announcement = text;
     this.#host.requestUpdate();
   }
 }

@@ -1,4 +1,4 @@
-/** Defines `<nettu-booking>`, and exports its class and the words that it speaks. */
+/** Defines `<nettu-booking>`, and exports its class and its English texts. */
 import { NettuBooking } from './booking.ts';
 
 export { NettuBooking } from './booking.ts';

@@ -1,7 +1,7 @@
-/** What a language says of dates and times, through `Intl`. */
+/** Formats dates and times in a language, with `Intl`. */
 import { type IsoDate, toUtc } from './dates.ts';
 
-/** What `Intl.Locale` knows of weeks and writing in Chromium and Safari, as methods or, earlier, as properties. */
+/** The week and text info of `Intl.Locale`. Newer Chromium and Safari have methods for it, older ones properties. */
 interface LocaleInfo {
   getWeekInfo?(): { firstDay: number };
   weekInfo?: { firstDay: number };
@@ -9,13 +9,13 @@ interface LocaleInfo {
   textInfo?: { direction?: string };
 }
 
-/** For browsers that do not say it. */
+/** For browsers without text info. */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
 export interface Language {
   locale: string;
   direction: 'ltr' | 'rtl';
-  /** 1 for Monday … 7 for Sunday. */
+  /** From 1 for Monday to 7 for Sunday. */
   weekStart: number;
   month(date: IsoDate): string;
   /** With the weekday and the year. */
@@ -23,12 +23,17 @@ export interface Language {
   dayOfMonth(date: IsoDate): string;
   weekdayShort(date: IsoDate): string;
   weekdayLong(date: IsoDate): string;
-  /** The clock of `zone` at an instant (ms); with its offset where that clock shows the same time twice. */
+  /**
+   * The local time in `zone`.
+   *
+   * @param ms milliseconds since the epoch.
+   * @param withOffset whether to add the offset from UTC, for a local time that occurs twice.
+   */
   time(ms: number, zone: string, withOffset?: boolean): string;
   dayAndTime(ms: number, zone: string): string;
 }
 
-/** @param tag a BCP 47 tag; one that `Intl` does not take counts as English. */
+/** @param tag a BCP 47 tag. One that `Intl` does not accept counts as English. */
 export function languageOf(tag: string): Language {
   let locale = tag;
   try {
@@ -39,12 +44,12 @@ export function languageOf(tag: string): Language {
   const info = new Intl.Locale(locale) as LocaleInfo;
   const direction =
     (info.getTextInfo?.() ?? info.textInfo)?.direction ?? (RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr');
-  const made = new Map<string, Intl.DateTimeFormat>();
+  const formatters = new Map<string, Intl.DateTimeFormat>();
   const formatter = (options: Intl.DateTimeFormatOptions) => {
     const key = JSON.stringify(options);
-    const one = made.get(key) ?? new Intl.DateTimeFormat(locale, options);
-    made.set(key, one);
-    return one;
+    const cached = formatters.get(key) ?? new Intl.DateTimeFormat(locale, options);
+    formatters.set(key, cached);
+    return cached;
   };
   const format = (ms: number, options: Intl.DateTimeFormatOptions) => formatter(options).format(ms);
   const ofDate = (date: IsoDate, options: Intl.DateTimeFormatOptions) =>

@@ -1,4 +1,4 @@
-/** What the element asks of the scheduler, through the SDK. Every function rejects with what the SDK rejects with. */
+/** The element's requests to the scheduler, through the SDK. Every function rejects as the SDK does. */
 import {
   type Booking,
   type BookingSlot,
@@ -15,19 +15,17 @@ export interface Source {
   service: string;
   baseUrl: string | undefined;
   token: Token | undefined;
-  /** ms */
-  duration: number;
-  /** ms */
-  interval: number;
+  durationMs: number;
+  intervalMs: number;
 }
 
-/** Long enough for a phone on a train, short enough for whoever waits. */
+/** Long enough for a phone on a train, short enough for a person who waits. */
 const TIMEOUT_MS = 20_000;
 
 export type SlotsByDate = ReadonlyMap<IsoDate, readonly BookingSlot[]>;
 
 export interface Scheduler {
-  /** The slots that begin on each date from `first` to `last` in `timezone`, with some of these hosts if named. */
+  /** The slots that start on each date from `first` to `last` in `timezone`, with any of these hosts. */
   slots(
     first: IsoDate,
     last: IsoDate,
@@ -35,26 +33,27 @@ export interface Scheduler {
     hostUserIds: readonly string[] | undefined,
     signal: AbortSignal,
   ): Promise<SlotsByDate>;
-  /** What takes a token; undefined without one. */
+  /** The requests that need a token; undefined without one. */
   bookings: Bookings | undefined;
 }
 
 export interface Bookings {
-  /** @param minutes for how long the slot stays the visitor's before it is confirmed. */
+  /** Books a slot, which the scheduler releases unless the booking is confirmed within `minutes`. */
   hold(start: number, hostUserIds: readonly string[] | undefined, minutes: number): Promise<Booking>;
   confirm(id: string, metadata: Record<string, string>): Promise<Booking>;
   move(id: string, start: number): Promise<Booking>;
   cancel(id: string): Promise<Booking>;
 }
 
-export function schedulerAt({ account, service, baseUrl, token, duration, interval }: Source): Scheduler {
+export function schedulerAt(source: Source): Scheduler {
+  const { account, service, baseUrl, token, durationMs: duration, intervalMs: interval } = source;
   const connection = { baseUrl: baseUrl ?? config.baseUrl, nettuAccount: account, timeout: TIMEOUT_MS };
   const client = token ? NettuUserClient({ ...connection, token }) : undefined;
   const { getBookingslots } = (client ?? NettuClient(connection)).service;
   const bookingOf = async (answer: Promise<{ booking: Booking }>) => (await answer).booking;
   return {
     async slots(first, last, timezone, hostUserIds, signal) {
-      // A slot that ends after `endDate` is left out, so the next date is asked for too.
+      // The scheduler leaves out slots that end after `endDate`, so the query includes the next date.
       const window = { startDate: first, endDate: addDays(last, 1), timezone, hostUserIds };
       const query = { ...window, duration, interval };
       const { dates } = await unwrap(getBookingslots(service, query, { signal }));

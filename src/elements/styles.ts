@@ -1,4 +1,4 @@
-/** How it looks. A page changes the custom properties, or a `::part`; colours follow the page's `color-scheme`. */
+/** The styles of the element. A page can set the custom properties and style each `::part`. Colours follow `color-scheme`. */
 import { css } from 'lit';
 
 export const styles = css`
@@ -168,7 +168,7 @@ export const styles = css`
     list-style: none;
     max-height: 21rem;
     overflow: auto;
-    /* Room for the outline of whatever has the focus. */
+    /* Room for the outline of the focused time. */
     margin: -5px;
     padding: 5px;
   }

@@ -1,15 +1,15 @@
-/** What each step of the way looks like. */
+/** The view of each step of a booking. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { dateGrid } from './date-grid.ts';
 import type { Flow, Host } from './flow.ts';
 
-/** What the views need of the element. */
+/** The part of the element that the views use. */
 export interface View extends Host {
   readonly flow: Flow;
   readonly zones: readonly string[];
-  /** Whether the page brings fields of its own. */
+  /** Whether the page has its own fields in the slot. */
   readonly hasFields: boolean;
-  /** The details that the visitor gave; undefined while some are missing. */
+  /** The details in the form; undefined while a required one is missing. */
   details(form: HTMLFormElement): Record<string, string> | undefined;
   setZone(zone: string): void;
 }
@@ -45,7 +45,7 @@ function chooseView(view: View): TemplateResult {
       moving && booking
         ? html`<div class="notice" id="moving" tabindex="-1">
             <p>${words.moving(language.dayAndTime(booking.startTs, zone))}</p>
-            ${button('keep', words.keep, () => flow.keep())}
+            ${button('keep', words.keep, () => flow.keepBooking())}
           </div>`
         : nothing
     }
@@ -81,7 +81,7 @@ function timesView({ flow, words, language, zone }: View): TemplateResult {
   const { date, slots, loading, working, chosen } = flow;
   const times = (date && slots?.get(date)) || [];
   const texts = times.map(({ start }) => language.time(start, zone));
-  // Where the clock is set back an hour comes twice.
+  // When the clock goes back, one hour of local times occurs twice.
   const twice = (text: string) => texts.indexOf(text) !== texts.lastIndexOf(text);
   const heading = () => {
     if (date && times.length) return language.day(date);
@@ -128,7 +128,7 @@ function detailsView(view: View): TemplateResult {
     <form part="form" @submit=${submit}>
       <slot name="fields">
         ${
-          // What a page's own fields stand in place of would still be validated, unseen.
+          // The browser would validate the hidden default fields too, so the page's own fields replace them.
           view.hasFields
             ? nothing
             : html`<label>${words.name}<input part="input" name="name" autocomplete="name" maxlength="200" required /></label>
@@ -137,7 +137,7 @@ function detailsView(view: View): TemplateResult {
       </slot>
       <div class="actions">
         <button class="primary" part="button confirm" ?disabled=${flow.working}>${words.confirm}</button>
-        ${button('back', words.back, () => void flow.giveBack(), { disabled: flow.working })}
+        ${button('back', words.back, () => void flow.releaseHold(), { disabled: flow.working })}
       </div>
     </form>
   </div>`;
@@ -150,15 +150,15 @@ function bookedView(view: View): TemplateResult {
     <div class="mark" aria-hidden="true">✓</div>
     ${title(flow.moved ? words.moved : words.booked)} ${when(view)}
     ${
-      flow.asking
+      flow.confirmingCancel
         ? html`<p id="sure" tabindex="-1">${words.cancelSure}</p>
             <div class="actions">
               ${button('cancel-yes', words.cancelYes, () => void flow.cancel(), { disabled, primary: true })}
-              ${button('keep', words.keep, () => flow.keep(), { disabled })}
+              ${button('keep', words.keep, () => flow.keepBooking(), { disabled })}
             </div>`
         : html`<div class="actions">
             ${button('move', words.move, () => void flow.startMove(), { disabled })}
-            ${button('cancel', words.cancel, () => flow.askToCancel(), { disabled })}
+            ${button('cancel', words.cancel, () => flow.confirmCancel(), { disabled })}
           </div>`
     }
   </div>`;
@@ -168,7 +168,7 @@ function cancelledView(view: View): TemplateResult {
   const { flow, words } = view;
   return html`<div class="panel" part="cancelled">
     ${title(words.cancelled)} ${when(view)}
-    <div class="actions">${button('again', words.again, () => void flow.again(), { primary: true })}</div>
+    <div class="actions">${button('again', words.again, () => void flow.bookAgain(), { primary: true })}</div>
   </div>`;
 }
 

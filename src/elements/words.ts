@@ -1,4 +1,4 @@
-/** Everything that the element says. A page gives its own, in its language, as the property `words`. */
+/** The texts of the element. A page sets its own, in its language, with the property `words`. */
 import { NettuNetworkError, NettuProblem } from '@nettu/scheduler-sdk';
 
 export const english = {
@@ -12,42 +12,42 @@ export const english = {
   noTimesIn: (month: string) => `No times in ${month}.`,
   nextTimes: 'Show the next date with times',
   noneAhead: 'There are no times in the next three months.',
-  loading: 'Looking for times…',
+  loading: 'Loading times…',
   timezone: 'Time zone',
   chosen: (when: string) => `Chosen: ${when}`,
   details: 'Your details',
   heldUntil: (time: string) => `Held for you until ${time}.`,
-  holdOver: 'That time is over. You can still confirm, unless somebody else was faster.',
+  holdOver: 'The hold has expired. You can still confirm, unless somebody else has booked the time.',
   name: 'Name',
   note: 'Anything we should know? (optional)',
   confirm: 'Confirm',
   back: 'Choose another time',
-  booked: 'You are booked',
+  booked: 'Your booking is confirmed',
   moved: 'Your booking is moved',
   move: 'Move',
-  moving: (when: string) => `Choose a new time. Until then you keep ${when}.`,
-  keep: 'Keep it as it is',
+  moving: (when: string) => `Choose a new time. Until then, your booking stays: ${when}.`,
+  keep: 'Keep booking',
   cancel: 'Cancel booking',
-  cancelSure: 'Really cancel it?',
+  cancelSure: 'Cancel this booking?',
   cancelYes: 'Yes, cancel',
   cancelled: 'Your booking is cancelled',
   again: 'Book another time',
   retry: 'Try again',
-  taken: 'Somebody else has just taken that time. These are the times that are left.',
-  unavailable: 'That time cannot be booked any more. These are the times that are left.',
-  offline: 'There is no connection. Nothing is lost: try again once you are back online.',
-  signIn: 'You need to sign in again before you can book.',
-  denied: 'You are not allowed to do this here.',
-  unknown: 'This cannot be booked here: it does not exist, or not any more.',
+  taken: 'Somebody else has just booked that time. Choose another one.',
+  unavailable: 'That time is no longer available. Choose another one.',
+  offline: 'There is no connection. Try again when you are back online.',
+  signIn: 'Sign in again to book.',
+  denied: 'You do not have permission to do this.',
+  unknown: 'This service or booking does not exist any more.',
   tooMany: 'Too many requests. Wait a minute, then try again.',
   failed: 'Something went wrong on our side. Try again in a moment.',
 };
 
 export type Words = typeof english;
 
-/** What went wrong, for whoever stands before the page. */
-export function inWords(error: unknown, words: Words): string {
-  // A TypeError is what `fetch` throws when the page's own server, asked for a token, cannot be reached.
+/** The message of an error, for the person at the page. */
+export function messageOf(error: unknown, words: Words): string {
+  // `fetch` throws a TypeError when the token function cannot reach the page's own server.
   if (error instanceof NettuNetworkError || error instanceof TypeError) return words.offline;
   if (!(error instanceof NettuProblem)) return words.signIn;
   switch (error.code) {
@@ -67,7 +67,7 @@ export function inWords(error: unknown, words: Words): string {
   }
 }
 
-/** Whether the slot is the reason: then others are to be chosen from, and trying again is of no use. */
-export const isLost = (error: unknown): boolean =>
+/** Whether the slot is no longer available, so that a retry does not help. */
+export const lostSlot = (error: unknown): boolean =>
   error instanceof NettuProblem &&
   ['slot-taken', 'slot-unavailable', 'booking-cancelled'].includes(error.code);

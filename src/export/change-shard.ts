@@ -1,6 +1,6 @@
 /**
- * Moves an exported account to another shard. The id of an account and its API keys contain the shard's number, so a moved
- * account gets a new id and one new API key. Everything else stays, including the users and their signing keys.
+ * Moves an exported account to another shard. The id of an account and its API keys contain the shard's number, so a
+ * moved account gets a new id and one new API key. Everything else stays, including the users and their signing keys.
  */
 import { newApiKey } from '../auth/api-key.ts';
 import { hashOf } from '../crypto/hash.ts';
@@ -15,6 +15,8 @@ export interface MovedCopy {
 }
 
 /**
+ * The copy for another shard.
+ *
  * @param shard the number of the shard that the account moves to.
  * @param now milliseconds since the epoch.
  */

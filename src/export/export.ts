@@ -1,6 +1,7 @@
 /**
- * Exports an account as JSON Lines. The export comes in parts. Each part is a round trip of its own that proves the API key
- * again, so that a removed key ends the export; and each part ends with a cursor, from which another request continues.
+ * Exports an account as JSON Lines. The export comes in parts. Each part is a round trip of its own that proves the API
+ * key again, so that a removed key ends the export; and each part ends with a cursor, from which another request
+ * continues.
  */
 import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
@@ -30,7 +31,7 @@ const PARTS_MAX = 400;
 const CURSOR_CONTEXT = `export ${FORMAT}`;
 
 /** How far an export has come. A cursor seals it. */
-interface Position {
+interface ExportPosition {
   account: string;
   /** The index of the table in `tables`. */
   table: number;
@@ -45,7 +46,7 @@ interface Position {
 /** The state between two parts of one answer. */
 interface Progress {
   key: CryptoKey;
-  position: Position;
+  position: ExportPosition;
   /** The next `seq`s of the table, found and not yet read. */
   seqs: readonly number[];
   /** Whether the table ends with these. */
@@ -75,7 +76,7 @@ export const exportAccount = read({
     ),
 });
 
-/** Plans the next part: rows whose `seq`s are found; else finds more; else the end. */
+/** Plans the next part, which reads rows whose `seq`s are known, finds more `seq`s, or ends the export. */
 function nextPart(scope: Scope, progress: Progress): Plan {
   const { position, seqs } = progress;
   const index = tables.findIndex((_, i) => i >= position.table && position.until[i]);
@@ -113,10 +114,10 @@ function partOf(scope: Scope, table: Table, { key, position, seqs, last, partsLe
 }
 
 /** The last line, which counts the lines of each type. */
-const endOf = ({ counts }: Position): string =>
+const endOf = ({ counts }: ExportPosition): string =>
   `${JSON.stringify({ type: 'end', counts: Object.fromEntries(tables.map(({ type }, i) => [type, counts[i]])) })}\n`;
 
-async function openCursor(key: CryptoKey, cursor: string): Promise<Position> {
+async function openCursor(key: CryptoKey, cursor: string): Promise<ExportPosition> {
   const text = await unseal(key, CURSOR_CONTEXT, cursor);
   if (text === null) throw forgedCursor();
   return JSON.parse(text);

@@ -34,7 +34,7 @@ export const selectSeqs = (
     ORDER BY 1 LIMIT ${limit})`;
 
 /**
- * The first of these rows that together have at most `maxBytes` of JSON, but at least one. SQLite stores the length of a text
+ * The first of these rows, up to the one with which their JSON exceeds `maxBytes`. SQLite stores the length of a text
  * beside it, so the query measures the other rows without reading them.
  */
 export function selectRows(

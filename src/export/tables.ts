@@ -1,7 +1,7 @@
 /**
  * The tables of an account, in the order in which an export writes them and an import inserts them: first what others
- * refer to, last the keys, which open the account, and the webhook, which gets notified. The Worker exports by it, and
- * `npm run import` imports.
+ * refer to, last the keys, which open the account, and the webhook, which gets notified. The Worker's export
+ * and `npm run import` share it.
  */
 import type { Column, Table } from '../db/table.ts';
 import { accounts } from '../resources/accounts/table.ts';
@@ -13,7 +13,7 @@ import { signingKeys } from '../resources/signing-keys/table.ts';
 import { resourceTables } from '../resources/tables.ts';
 import { webhooks } from '../webhooks/table.ts';
 
-/** Rises with a breaking change of a line. A new column is none: where a line lacks it, the column's default counts. */
+/** Rises with a breaking change of a line. A new column breaks nothing: an older line gets the column's default. */
 export const FORMAT = 1;
 
 /** A host belongs to its service, and bookings come after both. */

@@ -1,13 +1,16 @@
 /**
- * The description and the page that shows it: static files of the deployment (dist/assets, see wrangler.toml), so that
- * they weigh nothing in the bundle. They stand below the API, and at the root too.
+ * The description, the reference that shows it, and the guides: static files of the deployment (dist/assets, see
+ * wrangler.toml), so that they weigh nothing in the bundle. They stand below the API, and at the root too.
  */
 import { Problem } from '../problem.ts';
 import { BASE_PATH } from '../route.ts';
 import type { Exchange } from './exchange.ts';
 
 const FILES = new RegExp(`^https?://[^/]+(?:${BASE_PATH})?(/openapi\\.json|/docs(?:/[\\w./-]*)?)(?:\\?|$)`);
-const PAGE = '/docs/index.html';
+
+/** The reference and the index of the guides are named by their folder, a guide by its name without an extension. */
+const FOLDER = /^\/docs(?:\/guides)?\/?$/;
+const GUIDE = /^\/docs\/guides\/[\w/-]+$/;
 
 /** In a folder named by its version, so they never change. */
 const RENDERER = /^\/docs\/scalar-/;
@@ -19,8 +22,8 @@ const everyFile = {
 };
 
 /**
- * The page gets nothing from another host, and sends nothing there. Its renderer needs inline styles, which can do
- * little where neither images nor fonts nor requests leave this host.
+ * A page gets nothing from another host, and sends nothing there. The renderer of the reference needs inline styles, which
+ * can do little where neither images nor fonts nor requests leave this host.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -48,14 +51,19 @@ export async function assetFor({ request, env, trace }: Exchange): Promise<Respo
     const allow = 'GET, HEAD, OPTIONS';
     throw new Problem('method-not-allowed', `This path takes ${allow}.`, { headers: { allow } });
   }
-  const file = path === '/docs' || path === '/docs/' ? PAGE : path;
+  const file = fileAt(path);
   const found = await ASSETS.fetch(new URL(file, url).href, { method, headers });
   if (!found.ok && found.status !== 304) return null;
   trace.route = file;
   const answer = new Response(found.body, found);
   for (const [name, value] of Object.entries(everyFile)) answer.headers.set(name, value);
   answer.headers.set('x-request-id', trace.id);
-  if (file === PAGE) answer.headers.set('content-security-policy', contentSecurityPolicy);
+  if (file.endsWith('.html')) answer.headers.set('content-security-policy', contentSecurityPolicy);
   if (RENDERER.test(file)) answer.headers.set('cache-control', 'public, max-age=31536000, immutable');
   return answer;
+}
+
+function fileAt(path: string): string {
+  if (FOLDER.test(path)) return `${path.replace(/\/$/, '')}/index.html`;
+  return GUIDE.test(path) ? `${path}.html` : path;
 }

@@ -15,11 +15,11 @@ import sdk from '../sdk/package.json' with { type: 'json' };
 import type { ProblemCode } from '../sdk/types.ts';
 import { type ParamName, paramSchema } from '../validation/params.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
-import { overview, tags } from './overview.ts';
+import { overview } from './overview.ts';
 import { problemsOf, usesDatabase } from './problems.ts';
 import { explained, inputOf, queryOf, resolved, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
-import { words } from './words.ts';
+import { tags, words } from './words.ts';
 
 /** @param types the SDK's types as JSON Schema, by name. */
 export function describe(types: Readonly<Record<string, Schema>>) {

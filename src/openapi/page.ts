@@ -10,13 +10,34 @@ export const page = (renderer: string) => ({
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Nettu Scheduler: reference</title>
     <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${BASE_PATH}/docs/reference.css">
   </head>
   <body>
+    <nav class="site" aria-label="Site"><a href="${BASE_PATH}/docs/guides">Guides</a></nav>
     <div id="reference"></div>
     <noscript>This page needs JavaScript. The description that it shows is <a href="${BASE_PATH}/openapi.json">openapi.json</a>.</noscript>
     <script type="module" src="${BASE_PATH}/docs/reference.js"></script>
   </body>
 </html>
+`,
+  // The renderer leaves room for what stands above it.
+  'reference.css': `:root {
+  --scalar-custom-header-height: 2.25rem;
+}
+.site {
+  position: sticky;
+  top: 0;
+  z-index: 10;
+  height: var(--scalar-custom-header-height);
+  padding: 0 1.5rem;
+  border-bottom: 1px solid var(--scalar-border-color);
+  background: var(--scalar-background-1);
+  color: var(--scalar-color-1);
+  font: 0.9rem/2.25rem system-ui, sans-serif;
+}
+.site a {
+  color: inherit;
+}
 `,
   'reference.js': `import { createApiReference } from '${BASE_PATH}/docs/${renderer}/standalone.esm.js';
 

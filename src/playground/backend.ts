@@ -1,17 +1,17 @@
 /**
- * "Your backend", as small as it can be: it holds the API key and the private keys, knows its users, and signs their
- * tokens. In real life the users are those of your database, and a token goes only to whoever is signed in.
+ * "Your backend", as small as possible: it holds the API key and the private keys, knows its users, and signs their tokens.
+ * A real backend has the users in its database, and gives a token only to the user who is signed in.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NettuClient, type SchedulerClaims, unwrap } from '@nettu/scheduler-sdk';
 import jwt from 'jsonwebtoken';
-import { type RecordedRequest, recording } from './record.ts';
-import { furnish, type Person, ZONE } from './seed.ts';
+import { type OnRequest, recording } from './record.ts';
+import { type Person, seed, ZONE } from './seed.ts';
 
-/** What the backend remembers. Nothing of it but `Setup` ever leaves. */
-interface Memory {
+/** All that the backend knows. It sends only `Setup` to the page. */
+interface State {
   accountId: string;
   apiKey: string;
   /** PEMs by kid. */
@@ -20,7 +20,7 @@ interface Memory {
   serviceId: string;
 }
 
-/** What the page may know. */
+/** The part of the state that the page gets. */
 export interface Setup {
   baseUrl: string;
   accountId: string;
@@ -28,80 +28,81 @@ export interface Setup {
   serviceId: string;
 }
 
-export interface TokenWish {
+export interface TokenRequest {
   userId: string;
-  /** Seconds from now; below 0 it is over already. */
+  /** Seconds from now; a negative number makes an expired token. */
   expiresIn?: number;
-  /** The key to sign with; by default the newest. */
+  /** The key that signs; by default the newest. */
   kid?: string;
   policy?: SchedulerClaims['schedulerPolicy'];
 }
 
 export interface BackendOptions {
   baseUrl: string;
-  /** What opens `POST /account`. */
+  /** The code that `POST /account` requires. */
   code: string;
-  /** In which the hosts live. */
+  /** The time zone of the hosts. */
   zone?: string | undefined;
-  /** Where to remember all of it; without it nothing outlives the process. */
+  /** The file for the state; without one, the state ends with the process. */
   file?: string | undefined;
 }
 
 export class Backend {
   readonly #options: BackendOptions;
-  #memory: Memory;
+  readonly #state: State;
 
-  private constructor(options: BackendOptions, memory: Memory) {
+  private constructor(options: BackendOptions, state: State) {
     this.#options = options;
-    this.#memory = memory;
+    this.#state = state;
   }
 
-  /** The backend as it was, or a new one where its account is gone. */
+  /** Loads the backend's state, or creates a new account where the old one does not exist any more. */
   static async start(options: BackendOptions): Promise<Backend> {
     const { file, baseUrl } = options;
     if (file && existsSync(file)) {
-      const memory = JSON.parse(readFileSync(file, 'utf8')) as Memory;
-      const { data } = await NettuClient({ baseUrl, apiKey: memory.apiKey }).account.me();
-      if (data) return new Backend(options, memory);
+      const state = JSON.parse(readFileSync(file, 'utf8')) as State;
+      const { data } = await NettuClient({ baseUrl, apiKey: state.apiKey }).account.me();
+      if (data) return new Backend(options, state);
     }
-    const backend = new Backend(options, await open(options));
-    backend.#remember();
+    const backend = new Backend(options, await newState(options));
+    backend.#save();
     return backend;
   }
 
-  /** Forgets the account, and opens another. */
-  async restartOnPrimary(): Promise<Setup> {
-    this.#memory = await open(this.#options);
-    this.#remember();
-    return this.setup;
-  }
-
   get setup(): Setup {
-    const { accountId, people, serviceId } = this.#memory;
+    const { accountId, people, serviceId } = this.#state;
     return { baseUrl: this.#options.baseUrl, accountId, people, serviceId };
   }
 
   get apiKey(): string {
-    return this.#memory.apiKey;
+    return this.#state.apiKey;
   }
 
-  /** With the API key. */
-  server(tell: (request: RecordedRequest) => void = () => {}): NettuClient {
+  /** A client with the API key, whose requests are recorded. */
+  accountClient(onRequest: OnRequest = () => {}): NettuClient {
     const { baseUrl } = this.#options;
-    return NettuClient({ baseUrl, apiKey: this.apiKey, fetch: recording(fetch, 'backend', baseUrl, tell) });
+    return NettuClient({
+      baseUrl,
+      apiKey: this.apiKey,
+      fetch: recording(fetch, 'backend', baseUrl, onRequest),
+    });
   }
 
-  /** @throws Error for somebody who is no user of ours. */
+  /**
+   * Signs a token.
+   *
+   * @throws Error for an unknown user, or an unknown key.
+   */
   sign({
     userId,
     expiresIn = 15 * 60,
     kid = this.#newestKey(),
     policy = { allow: ['*'] },
-  }: TokenWish): string {
-    if (!this.#memory.people.some(({ id }) => id === userId))
-      throw new Error('Nobody of that id is signed in');
-    const privateKey = this.#memory.privateKeys[kid];
-    if (!privateKey) throw new Error('There is no such key');
+  }: TokenRequest): string {
+    if (!this.#state.people.some(({ id }) => id === userId))
+      throw new Error(`The backend has no user ${userId}`);
+    const privateKey = this.#state.privateKeys[kid];
+    if (!privateKey) throw new Error(`The backend has no private key ${kid}`);
     const claims: SchedulerClaims = {
       nettuSchedulerUserId: userId,
       exp: Math.floor(Date.now() / 1000) + expiresIn,
@@ -110,40 +111,40 @@ export class Backend {
     return jwt.sign(claims, privateKey, { algorithm: 'RS256', keyid: kid });
   }
 
-  /** Makes a key pair, uploads its public half, and signs with it from now on. */
-  async addKey(tell: (request: RecordedRequest) => void): Promise<string> {
+  /** Creates a key pair, uploads the public key, and signs new tokens with the private key. Returns the kid. */
+  async addKey(onRequest: OnRequest): Promise<string> {
     const { publicKey, privateKey } = newKeyPair();
-    const numbers = Object.keys(this.#memory.privateKeys).map((kid) => Number(kid.split('-')[1]));
+    const numbers = Object.keys(this.#state.privateKeys).map((kid) => Number(kid.split('-')[1]));
     const kid = `key-${Math.max(0, ...numbers) + 1}`;
-    await unwrap(this.server(tell).account.keys.add({ publicJwtKey: publicKey, kid }));
-    this.#memory.privateKeys[kid] = privateKey;
-    this.#remember();
+    await unwrap(this.accountClient(onRequest).account.keys.add({ publicJwtKey: publicKey, kid }));
+    this.#state.privateKeys[kid] = privateKey;
+    this.#save();
     return kid;
   }
 
   #newestKey(): string {
-    return Object.keys(this.#memory.privateKeys).at(-1) ?? '';
+    return Object.keys(this.#state.privateKeys).at(-1) ?? '';
   }
 
-  #remember(): void {
+  #save(): void {
     const { file } = this.#options;
     if (!file) return;
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(this.#memory, null, 2), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify(this.#state, null, 2), { mode: 0o600 });
   }
 }
 
-/** Opens an account, uploads a first key, and furnishes it. */
-async function open({ baseUrl, code, zone = ZONE }: BackendOptions): Promise<Memory> {
+/** Creates an account, uploads a first key, and seeds the account. */
+async function newState({ baseUrl, code, zone = ZONE }: BackendOptions): Promise<State> {
   const { account, secretApiKey: apiKey } = await unwrap(NettuClient({ baseUrl }).account.create({ code }));
-  const server = NettuClient({ baseUrl, apiKey });
+  const client = NettuClient({ baseUrl, apiKey });
   const { publicKey, privateKey } = newKeyPair();
-  await unwrap(server.account.keys.add({ publicJwtKey: publicKey, kid: 'key-1' }));
+  await unwrap(client.account.keys.add({ publicJwtKey: publicKey, kid: 'key-1' }));
   return {
     accountId: account.id,
     apiKey,
     privateKeys: { 'key-1': privateKey },
-    ...(await furnish(server, zone)),
+    ...(await seed(client, zone)),
   };
 }
 

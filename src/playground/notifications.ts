@@ -1,4 +1,4 @@
-/** What arrives at "your backend's" webhook: verified, kept for a while, and passed on to the page as it arrives. */
+/** The webhook of "your backend": verifies each notification, keeps the latest ones, and sends them to the page. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { NettuClient, unwrap, verifyWebhook } from '@nettu/scheduler-sdk';
 import type { Backend } from './backend.ts';
@@ -6,14 +6,14 @@ import type { Backend } from './backend.ts';
 export interface Notification {
   id: string;
   type: string;
-  /** ms, by our clock */
+  /** Milliseconds since the epoch, by our clock. */
   arrived: number;
-  /** Whether the signature is the Worker's. A real backend throws away what is not. */
+  /** Whether the Worker signed it. A real backend ignores any other notification. */
   verified: boolean;
   body: string;
 }
 
-const KEPT = 50;
+const KEPT_MAX = 50;
 
 export class Notifications {
   readonly #backend: Backend;
@@ -22,19 +22,19 @@ export class Notifications {
   readonly #pages = new Set<ServerResponse>();
   #secret = '';
 
-  /** @param url of our webhook. */
+  /** @param url the address of our webhook. */
   constructor(backend: Backend, url: string) {
     this.#backend = backend;
     this.#url = url;
   }
 
-  /** Asks the Worker to tell us of every change. */
+  /** Sets our webhook for every change. */
   async connect(): Promise<void> {
     const { account } = await unwrap(this.#account.setWebhook(this.#url, { events: ['*'] }));
     this.#secret = account.settings.webhook?.secret ?? '';
   }
 
-  /** Has the Worker send a `ping`, and answers what it says came back. */
+  /** Lets the Worker send a `ping` to our webhook, and returns the Worker's report. */
   ping(): Promise<unknown> {
     return unwrap(this.#account.webhook.test());
   }
@@ -47,11 +47,11 @@ export class Notifications {
     const id = String(headers['webhook-id'] ?? '');
     const notification = { id, type: typeOf(body), arrived: Date.now(), verified, body };
     this.#kept.push(notification);
-    this.#kept.splice(0, this.#kept.length - KEPT);
+    this.#kept.splice(0, this.#kept.length - KEPT_MAX);
     for (const page of this.#pages) send(page, notification);
   }
 
-  /** Sends what is kept and what will arrive, as server-sent events. */
+  /** Streams the kept notifications and all new ones to a page, as server-sent events. */
   stream(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write(':\n\n');

@@ -1,4 +1,4 @@
-/** What the page is made of, bundled as the server starts: from the sources of SDK and element, so without a build. */
+/** Bundles the files of the page when the server starts, from the sources of the SDK and the element, without their builds. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,7 +12,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const JS = 'text/javascript; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
 
-/** Every file by its path. */
+/** The files by path. */
 export async function files(): Promise<Map<string, File>> {
   const { outputFiles } = await build({
     entryPoints: {

@@ -1,45 +1,45 @@
-/** A request to the scheduler as it is shown: what it was in the SDK's words and in curl's, what came back, and when. */
-import { sdkCall } from './sdk-call.ts';
+/** Records requests to the scheduler for the page: as SDK code and as curl, with the answer and the time. */
+import { sdkCall, withoutSecrets } from './sdk-call.ts';
 
 export interface RecordedRequest {
-  /** Who asked: the page, or "your backend". */
+  /** The sender: the page, or "your backend". */
   from: 'browser' | 'backend';
   method: string;
-  /** Below the base URL, with the query. */
+  /** The path below the base URL, with the query. */
   path: string;
-  /** How one writes it with the SDK. */
+  /** The SDK call. */
   code: string;
   curl: string;
-  /** 0: there was no answer. */
+  /** The HTTP status; 0 without an answer. */
   status: number;
   answer: string;
-  /** ms */
-  took: number;
+  tookMs: number;
 }
 
+export type OnRequest = (request: RecordedRequest) => void;
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** A `fetch` for the SDK that tells of each request once it is answered. Secrets stay behind: `$TOKEN`, `$API_KEY`. */
+/** A `fetch` for the SDK that records each request. The record has `$TOKEN` and `$API_KEY` in place of the secrets. */
 export function recording(
-  real: Fetch,
+  fetch: Fetch,
   from: RecordedRequest['from'],
   baseUrl: string,
-  tell: (request: RecordedRequest) => void,
+  onRequest: OnRequest,
 ): Fetch {
   return async (url, init) => {
-    const started = performance.now();
+    const startMs = performance.now();
     const { method = 'GET' } = init;
     const path = url.slice(baseUrl.length);
     const body = typeof init.body === 'string' ? init.body : undefined;
     const request = { from, method, path, code: sdkCall(method, path, body), curl: curl(url, init, body) };
-    const took = () => Math.round(performance.now() - started);
+    const tookMs = () => Math.round(performance.now() - startMs);
     try {
-      const response = await real(url, init);
+      const response = await fetch(url, init);
       const answer = pretty(await response.clone().text());
-      tell({ ...request, status: response.status, answer, took: took() });
+      onRequest({ ...request, status: response.status, answer, tookMs: tookMs() });
       return response;
     } catch (error) {
-      tell({ ...request, status: 0, answer: String(error), took: took() });
+      onRequest({ ...request, status: 0, answer: String(error), tookMs: tookMs() });
       throw error;
     }
   };
@@ -63,5 +63,3 @@ function pretty(text: string): string {
     return text;
   }
 }
-
-export const withoutSecrets = (text: string): string => text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN');

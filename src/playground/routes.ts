@@ -1,10 +1,10 @@
-/** What the page asks of "your backend": JSON in, JSON out. */
+/** The actions of "your backend" for the page. Each takes a JSON body and returns JSON. */
 import { unwrap } from '@nettu/scheduler-sdk';
-import type { Backend, TokenWish } from './backend.ts';
+import type { Backend, TokenRequest } from './backend.ts';
 import type { Notifications } from './notifications.ts';
-import type { RecordedRequest } from './record.ts';
+import type { OnRequest, RecordedRequest } from './record.ts';
 
-/** What was asked for, and the requests that it took. */
+/** The result of an action, and the requests to the Worker that it made. */
 export interface Reply<T> {
   data: T;
   requests: RecordedRequest[];
@@ -13,53 +13,45 @@ export interface Reply<T> {
 export interface KeyChange {
   kid: string;
   state?: 'standby' | 'active' | 'retiring' | 'revoked';
-  /** Seconds from now; with `retiring`. */
+  /** Seconds from now; only with `retiring`. */
   retiresIn?: number;
 }
 
-type Tell = (request: RecordedRequest) => void;
-
-/** Each takes the body of a POST. */
+/** The actions by name. Each takes the body of a POST. */
 export const actions = (backend: Backend, notifications: Notifications) => ({
   setup: async () => backend.setup,
-  restartOnPrimary: async () => {
-    const setup = await backend.restartOnPrimary();
-    await notifications.connect();
-    return setup;
-  },
 
-  token: async (wish: TokenWish) => backend.sign(wish),
-  inspect: ({ token }: { token: string }, tell: Tell) =>
-    unwrap(backend.server(tell).account.keys.inspect(token)),
+  token: async (request: TokenRequest) => backend.sign(request),
+  inspect: ({ token }: { token: string }, onRequest: OnRequest) =>
+    unwrap(backend.accountClient(onRequest).account.keys.inspect(token)),
 
-  keys: (_: unknown, tell: Tell) => unwrap(backend.server(tell).account.keys.list()),
-  addKey: (_: unknown, tell: Tell) => backend.addKey(tell),
-  setKey: ({ kid, state = 'active', retiresIn }: KeyChange, tell: Tell) =>
+  keys: (_: unknown, onRequest: OnRequest) => unwrap(backend.accountClient(onRequest).account.keys.list()),
+  addKey: (_: unknown, onRequest: OnRequest) => backend.addKey(onRequest),
+  setKey: ({ kid, state = 'active', retiresIn }: KeyChange, onRequest: OnRequest) =>
     unwrap(
-      backend.server(tell).account.keys.setState(kid, {
+      backend.accountClient(onRequest).account.keys.setState(kid, {
         state,
         ...(retiresIn !== undefined && { retiresAt: Date.now() + retiresIn * 1000 }),
       }),
     ),
-  removeKey: ({ kid }: KeyChange, tell: Tell) => unwrap(backend.server(tell).account.keys.remove(kid)),
-  revokeTokens: ({ userId, takeBack }: { userId: string; takeBack?: boolean }, tell: Tell) =>
-    unwrap(backend.server(tell).user.revokeTokens(userId, takeBack ? null : Date.now())),
+  revokeTokens: ({ userId, undo }: { userId: string; undo?: boolean }, onRequest: OnRequest) =>
+    unwrap(backend.accountClient(onRequest).user.revokeTokens(userId, undo ? null : Date.now())),
 
-  /** Somebody whom the visitor does not know books a slot. */
-  bookForAnother: ({ startTs, duration }: { startTs: number; duration: number }, tell: Tell) =>
+  /** Books a slot for somebody else than the person at the page. */
+  bookForSomebodyElse: ({ startTs, duration }: { startTs: number; duration: number }, onRequest: OnRequest) =>
     unwrap(
-      backend.server(tell).booking.create(backend.setup.serviceId, {
+      backend.accountClient(onRequest).booking.create(backend.setup.serviceId, {
         startTs,
         duration,
         metadata: { title: 'Consultation', name: 'Somebody else' },
       }),
     ),
-  /** For a page without tokens: what a backend does with `slot-selected`. */
-  book: async (slot: { start: number; duration: number }, tell: Tell) => {
-    const { data, error } = await backend.server(tell).booking.create(backend.setup.serviceId, {
+  /** Books a slot for a page without tokens, which sends the `detail` of `slot-selected`. */
+  book: async (slot: { start: number; duration: number }, onRequest: OnRequest) => {
+    const { data, error } = await backend.accountClient(onRequest).booking.create(backend.setup.serviceId, {
       startTs: slot.start,
       duration: slot.duration,
-      metadata: { title: 'Consultation', name: 'A visitor' },
+      metadata: { title: 'Consultation', name: 'Guest' },
     });
     return { booking: data?.booking ?? null, code: error?.code ?? null };
   },

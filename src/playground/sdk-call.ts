@@ -1,7 +1,9 @@
-/** A request as the line of code that makes it: the SDK's methods that the playground uses, by their requests. */
-import { withoutSecrets } from './record.ts';
+/** Turns a request into the SDK call that sends it, for the methods that the playground uses. */
 
-/** Method, path (`:` stands for a value), and the call with its values as $1, $2 …, its body as $B, its query as $Q. */
+/** Replaces tokens by `$TOKEN`. */
+export const withoutSecrets = (text: string): string => text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN');
+
+/** The calls by method and path. `:` is a value of the path, `$1` that value, `$B` the body, `$Q` the query, `$N` `notBefore`. */
 const calls: [method: string, path: string, call: string][] = [
   ['GET', '/me', 'client.user.me()'],
   ['POST', '/calendar', 'client.calendar.create($B)'],
@@ -19,12 +21,11 @@ const calls: [method: string, path: string, call: string][] = [
   ['POST', '/service/:/booking', 'client.booking.create($1, $B)'],
   ['PUT', '/booking/:', 'client.booking.update($1, $B)'],
   ['DELETE', '/booking/:', 'client.booking.cancel($1)'],
-  ['GET', '/account/keys', 'server.account.keys.list()'],
-  ['POST', '/account/keys', 'server.account.keys.add($B)'],
-  ['PUT', '/account/keys/:', 'server.account.keys.setState($1, $B)'],
-  ['DELETE', '/account/keys/:', 'server.account.keys.remove($1)'],
-  ['POST', '/account/keys/inspect', 'server.account.keys.inspect(token)'],
-  ['PUT', '/user/:/tokens', 'server.user.revokeTokens($1, $N)'],
+  ['GET', '/account/keys', 'client.account.keys.list()'],
+  ['POST', '/account/keys', 'client.account.keys.add($B)'],
+  ['PUT', '/account/keys/:', 'client.account.keys.setState($1, $B)'],
+  ['POST', '/account/keys/inspect', 'client.account.keys.inspect(token)'],
+  ['PUT', '/user/:/tokens', 'client.user.revokeTokens($1, $N)'],
 ];
 
 export function sdkCall(method: string, pathAndQuery: string, body?: string): string {
@@ -42,7 +43,7 @@ export function sdkCall(method: string, pathAndQuery: string, body?: string): st
   return `// ${method} ${pathAndQuery}`;
 }
 
-/** As it would be written in code: keys without quotes, strings in single ones. */
+/** A value as code: keys without quotes, strings in single quotes. */
 function literal(value: unknown): string {
   return JSON.stringify(value, null, 2)
     .replace(/^(\s*)"([A-Za-z_]\w*)":/gm, '$1$2:')

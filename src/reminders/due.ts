@@ -1,4 +1,7 @@
-/** Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the time. */
+/**
+ * Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the
+ * time.
+ */
 import type { Weekday } from '../sdk/types.ts';
 import { Budget } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
@@ -30,8 +33,8 @@ export interface DueReminder {
 }
 
 /**
- * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since the
- * epoch.
+ * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since
+ * the epoch.
  *
  * @returns `next`: when to look at the event again; null: never.
  * @throws Overspent

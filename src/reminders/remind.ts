@@ -1,7 +1,7 @@
 /**
- * Turns due reminders into notifications. One transaction writes the notifications and the next due times of their events,
- * and takes effect only for events that are unchanged since they were read. So no lease is needed: of two runs at the same
- * time, the second finds the events changed and writes nothing.
+ * Turns due reminders into notifications. One transaction writes the notifications and the next due times of their
+ * events, and takes effect only for events that are unchanged since they were read. So no lease is needed: of two runs
+ * at the same time, the second finds the events changed and writes nothing.
  */
 import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
@@ -26,9 +26,11 @@ import {
 export const STEP_EVENTS = 500;
 /** The events of an account that one step of a backfill reads. */
 const BACKFILL_STEP_EVENTS = 2000;
-/** The size of a notification by `DueEventRow.size`, an estimate that leaves room below `WEBHOOK_BODY_MAX_BYTES`. */
+/**
+ * The most bytes of a notification, by the estimate `DueEventRow.size`. It leaves room below `WEBHOOK_BODY_MAX_BYTES`.
+ */
 const NOTIFICATION_MAX_BYTES = 200_000;
-/** How long an event waits that is too costly to expand. */
+/** How long to wait before another try at an event that is too costly to expand. */
 const COSTLY_EVENT_WAIT_MS = HOUR_MS;
 
 /**
@@ -100,7 +102,7 @@ export function notificationsOf(
 }
 
 /**
- * Backfills: makes the events due that are older than their account's webhook, so that `remind` looks at them.
+ * Makes the events due that are older than their account's webhook, so that `remind` reads them.
  *
  * @throws Outage
  */

@@ -35,7 +35,9 @@ export interface DueEventRow {
 /** The former name of change_token, by which the release before this one notices a change. */
 const formerToken = sql`stamp`; // words: allow
 
-/** The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`. */
+/**
+ * The token of a row of `reminders`: every change gives it another one. The release before this one changes only `due`.
+ */
 const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
 
 /** The events that have been due for longest. `since` skips the reminders that were due before the webhook was set. */
@@ -63,18 +65,13 @@ export type NotificationEntry = [
 /** Inserts the notifications, without the reminders of events that have changed since they were read. */
 export const insertNotifications = (entries: readonly NotificationEntry[]): Sql => sql`
   INSERT INTO deliveries (account_id, type, content)
-  SELECT e.account_id, 'reminders', json_group_array(json_object('event', ${EVENT},
+  SELECT e.account_id, 'reminders', json_group_array(json_object('event', json(e.json),
     'identifier', json_extract(e.reminders, '$[' || (entry.value ->> 3) || '].identifier'),
     'startTs', entry.value ->> 4))
   FROM json_each(${JSON.stringify(entries)}) entry
   CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND ${tokenOf(sql`r`)} = entry.value ->> 2
-  CROSS JOIN events e ON e.seq = r.event
+  CROSS JOIN event_json e ON e.seq = r.event
   GROUP BY entry.value ->> 0`;
-
-/** The row of an event, in the form in which the triggers of schema.sql write it. */
-const EVENT = sql`json_object('id', e.id, 'calendar_id', e.calendar_id, 'user_id', e.user_id, 'start_ts', e.start_ts,
-  'duration', e.duration, 'busy', e.busy, 'recurrence', e.recurrence, 'exdates', e.exdates,
-  'reminders', e.reminders, 'metadata', e.metadata, 'created', e.created, 'updated', e.updated)`;
 
 /** When to look at an event again; `due` null: never. */
 export type NextDue = [event: number, changeToken: string, since: number, due: number | null];
@@ -100,8 +97,8 @@ export const selectBackfilling = (): Query<{ account_id: string }> => query<{ ac
   SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL LIMIT 1`;
 
 /**
- * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was set.
- * `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
+ * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was
+ * set. `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
  */
 export const backfillEvents = (
   account: string,

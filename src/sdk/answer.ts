@@ -1,48 +1,37 @@
-/** The answer that every method of a client resolves with, whatever the status, and `unwrap`, which throws its error. */
+/** The answer that every method of a client resolves with, and how a response becomes one. */
 import { type AnswerProblem, NettuProblem } from './problem.ts';
 
-interface Answered {
+interface AnswerMeta {
   /** The HTTP status. */
   status: number;
-  /** The version of the resource, for `ifMatch`. Only an answer with a single resource has one. */
+  /** The entity tag of the resource, for `ifMatch` and `ifNoneMatch`; undefined where the answer is not one resource. */
   etag: string | undefined;
-  /** The id of this request in the service's log. */
+  /** The id of the request in the service's log. */
   requestId: string | undefined;
-  /** The response itself, for its headers; its body has been read. */
+  /** The response, for its headers. The client has read its body. */
   res: Response;
 }
 
-/** A success has `data`, a refusal has `error`. `unwrap` returns the one or throws the other. */
-export type Answer<T> = Answered &
+/** The result of a call: `data` when the request succeeded, else `error`. `unwrap` returns the one or throws the other. */
+export type Answer<T> = AnswerMeta &
   ({ data: T; error?: undefined } | { data?: undefined; error: NettuProblem });
 
 /**
- * The data of an answer, or of a promise of one: `await unwrap(client.user.me())`.
+ * The answer that a response makes.
  *
- * @throws {NettuProblem} the answer's error, if it has one.
- */
-export function unwrap<T>(answer: Answer<T>): T;
-export function unwrap<T>(answer: Promise<Answer<T>>): Promise<T>;
-export function unwrap<T>(answer: Answer<T> | Promise<Answer<T>>): T | Promise<T> {
-  if ('then' in answer) return answer.then((answered) => unwrap(answered));
-  if (answer.error) throw answer.error;
-  return answer.data;
-}
-
-/**
- * @param request names the request in the text of a problem.
+ * @param request the method and URL, for the message of an error.
  * @param body the text of the response.
- * @param kept the data that the caller already has: the answer if the status is 304.
+ * @param earlier the data that the caller has, which is still current when the status is 304.
  */
-export function toAnswer<T>(request: string, res: Response, body: string, kept?: T): Answer<T> {
+export function toAnswer<T>(request: string, res: Response, body: string, earlier?: T): Answer<T> {
   const { ok, status, headers } = res;
   const etag = headers.get('etag') ?? undefined;
   const requestId = headers.get('x-request-id') ?? undefined;
-  const answered = { status, etag, requestId, res };
-  if (status === 304 && kept !== undefined) return { ...answered, data: kept };
+  const meta = { status, etag, requestId, res };
+  if (status === 304 && earlier !== undefined) return { ...meta, data: earlier };
   const content = parse(body);
-  if (ok && content) return { ...answered, data: content as T };
-  return { ...answered, error: toProblem(request, res, content, requestId) };
+  if (ok && content) return { ...meta, data: content as T };
+  return { ...meta, error: toProblem(request, res, content, requestId) };
 }
 
 function parse(body: string): Record<string, unknown> | undefined {
@@ -60,23 +49,23 @@ function toProblem(
   content: Record<string, unknown> | undefined,
   requestId: string | undefined,
 ): NettuProblem {
-  const log = requestId ? `\n  request ${requestId}` : '';
-  const named = requestId && { requestId };
+  const idLine = requestId ? `\n  request ${requestId}` : '';
+  const idMember = requestId && { requestId };
   if (!ok && typeof content?.code === 'string') {
     const problem = content as unknown as AnswerProblem;
     const fields = problem.errors?.map(({ path, reason }) => `\n  ${path}: ${reason}`) ?? [];
-    const message = `${request} was refused: ${status} ${problem.code}. ${problem.detail}${fields.join('')}${log}`;
-    return new NettuProblem(message, { ...problem, status, ...named });
+    const message = `${request} failed: ${status} ${problem.code}. ${problem.detail}${fields.join('')}${idLine}`;
+    return new NettuProblem(message, { ...problem, status, ...idMember });
   }
   const type = headers.get('content-type') ?? 'no content type';
-  const detail = `${request} was answered with status ${status} and ${type}, but not by the scheduler. Is the base URL right, and is a proxy or a redirect in between?`;
+  const detail = `${request} returned status ${status} with ${type}, which is not from the scheduler. Check the base URL, and any proxy or redirect on the way.`;
   const code = 'unexpected-answer';
-  return new NettuProblem(`${detail} (${code})${log}`, {
+  return new NettuProblem(`${detail} (${code})${idLine}`, {
     type: 'about:blank',
     title: 'Unexpected answer',
     status,
     detail,
     code,
-    ...named,
+    ...idMember,
   });
 }

@@ -1,4 +1,4 @@
-/** The client of a server, which holds the account's API key; and of anyone, for what an account makes public. */
+/** The client of an account's server, which has the API key; also the anonymous client, for the routes that an account opens. */
 import { type Connection, sender } from './request.ts';
 import { account } from './resources/account.ts';
 import { apiKeys } from './resources/api-keys.ts';
@@ -15,7 +15,7 @@ import { webhook } from './resources/webhook.ts';
 export interface NettuClientOptions extends Connection {
   /** The account's secret, `sk_…`. Never give it to a browser. */
   apiKey?: string | undefined;
-  /** The account's id: without an API key, it opens what the account makes public, such as free/busy and booking slots. */
+  /** The account's id. Without an API key, the client can read what the account makes public: free/busy and booking slots. */
   nettuAccount?: string | undefined;
 }
 
@@ -36,15 +36,15 @@ export interface NettuClient {
 }
 
 /**
- * A client that acts for an account. Without any credentials it can open an account and check the service's health.
+ * Creates a client that acts for an account. Without credentials it can create an account, and check the service's health.
  *
  * Every method resolves with an `Answer`, whatever the status. It rejects with a `NettuNetworkError` when there is no
- * answer, with the reason of a signal that ended it, and with a `TypeError` for what cannot be asked.
+ * answer, with the reason of an aborted signal, and with a `TypeError` for an invalid argument.
  */
 export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const { apiKey, nettuAccount } = options;
   const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
-  const send = sender(options, (ask) => ask(credentials));
+  const send = sender(options, (attempt) => attempt(credentials));
   return {
     account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send), webhook: webhook(send) },
     user: accountUsers(send),

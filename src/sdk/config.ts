@@ -1,5 +1,5 @@
 /**
- * Where the service is, for every client that was not given a `baseUrl` of its own. It is read at each request, so
- * that it can be set before or after a client is made. A slash at its end makes no difference.
+ * The base URL of the service, for every client without a `baseUrl` of its own. A client reads it for each request, so you
+ * can set it before or after you create the client. It may end in a slash.
  */
 export const config = { baseUrl: 'http://localhost:5000/api/v1' };

@@ -1,4 +1,4 @@
-/** The words of the contract as constants, for code that prefers a name to a string. */
+/** The strings of the contract as constants. */
 import type { BusyCalendarChange, FrequencyName, ScheduleRule, Weekday as WeekdayName } from './types.ts';
 
 export { Permissions } from './permissions.ts';
@@ -12,11 +12,11 @@ export const Frequency = {
 } as const satisfies Record<string, FrequencyName>;
 export type Frequency = FrequencyName;
 
-/** As `Frequency`, under the name that earlier versions of this package gave it. */
+/** The name of `Frequency` in earlier versions of this package. */
 export const Frequenzy = Frequency;
 export type Frequenzy = Frequency;
 
-/** What a schedule's rule is for: a weekday, or one date in its place. */
+/** Whether a schedule's rule applies to a weekday, or to a single date, which overrides its weekday. */
 export const ScheduleRuleVariant = { WDay: 'WDay', Date: 'Date' } as const satisfies {
   [Type in ScheduleRule['variant']['type']]: Type;
 };
@@ -33,7 +33,7 @@ export const Weekday = {
 } as const satisfies { [Name in WeekdayName]: Name };
 export type Weekday = WeekdayName;
 
-/** Whose calendar keeps a host from being booked. The service takes its own alone, so far (`provider-unsupported`). */
+/** The provider of a busy calendar. The service supports only `Nettu` so far, and returns `provider-unsupported` for others. */
 export const BusyCalendarProvider = {
   Nettu: 'Nettu',
   Google: 'Google',

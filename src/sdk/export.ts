@@ -1,4 +1,4 @@
-/** The lines of an export, from as many answers as they take. */
+/** Reads the lines of an export. It sends another request from the last cursor when the connection breaks. */
 import { NettuNetworkError } from './network-error.ts';
 import type { RequestOptions } from './options.ts';
 import { NettuProblem } from './problem.ts';
@@ -8,21 +8,24 @@ import { query } from './url.ts';
 const PATH = '/account/export';
 const NAME = `GET ${PATH}`;
 
-/** How often it goes on after a broken answer that has brought nothing. */
-const PATIENCE = 2;
+/** How many requests in a row may fail without new lines before the export fails. */
+const RETRIES = 2;
 
-/** @param cursor of a line `cursor`: goes on after that. */
+/** @param cursor the cursor of a line of type `cursor`, to continue after that line. */
 export async function* exported(
   send: Send,
   { cursor, ...options }: RequestOptions & { cursor?: string | undefined } = {},
 ): AsyncGenerator<string> {
   const origin = new Error();
   const { signal } = options;
-  for (let fruitless = 0; ; fruitless++) {
-    const asked = { origin, streams: true };
-    const answer = await send<object>('GET', PATH + query({ cursor }), options, undefined, asked);
+  for (let failures = 0; ; failures++) {
+    const answer = await send<object>('GET', PATH + query({ cursor }), options, undefined, {
+      origin,
+      streams: true,
+    });
     if (answer.error) throw answer.error;
-    // A line counts once the cursor after it is there: what is sent again after a broken answer is told once.
+    // Lines wait for the cursor after them. After a broken connection the service sends the lines since the last cursor
+    // again, and so none is returned twice.
     let held: string[] = [];
     let failure: unknown;
     try {
@@ -31,14 +34,14 @@ export async function* exported(
         const line = JSON.parse(text);
         const { type, problem } = line;
         if (type === 'problem')
-          throw new NettuProblem(`${NAME} was broken off: ${problem.code}. ${problem.detail}`, problem);
+          throw new NettuProblem(`${NAME} failed: ${problem.code}. ${problem.detail}`, problem);
         if (type !== 'export' || !cursor) held.push(text);
         if (type === 'end' || type === 'cursor') {
           yield* held;
           if (type === 'end') return;
           held = [];
           ({ cursor } = line);
-          fruitless = -1;
+          failures = -1;
         }
       }
     } catch (cause) {
@@ -46,14 +49,14 @@ export async function* exported(
       failure = cause;
     }
     const problem = failure instanceof NettuProblem ? failure : undefined;
-    if (fruitless >= PATIENCE || (problem && problem.status !== 503))
+    if (failures >= RETRIES || (problem && problem.status !== 503))
       throw problem ?? new NettuNetworkError(NAME, { cause: failure });
   }
 }
 
 async function* linesOf({ body }: Response, signal: AbortSignal | undefined): AsyncGenerator<string> {
   if (!body) return;
-  // Whoever aborts waits for nothing that does not come.
+  // The signal ends the read even when no data arrives.
   const reader = body.pipeThrough(new TextDecoderStream(), signal ? { signal } : {}).getReader();
   let rest = '';
   try {
@@ -65,7 +68,7 @@ async function* linesOf({ body }: Response, signal: AbortSignal | undefined): As
       yield* texts;
     }
   } finally {
-    // Whoever leaves early needs no more; and a broken one cannot be cancelled.
+    // Closes the connection when the caller stops early. A broken stream rejects, which does not matter.
     reader.cancel().catch(() => {});
   }
 }

@@ -1,5 +1,5 @@
-/** The client of the Nettu scheduler: what this package exports. */
-export { type Answer, unwrap } from './answer.ts';
+/** The exports of this package, the client of the Nettu scheduler. */
+export type { Answer } from './answer.ts';
 export { NettuClient, type NettuClientOptions } from './client.ts';
 export { config } from './config.ts';
 export {
@@ -16,5 +16,6 @@ export type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '
 export { type AnswerProblem, NettuProblem } from './problem.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
+export { unwrap } from './unwrap.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';
 export { verifyWebhook } from './verify-webhook.ts';

@@ -1,13 +1,15 @@
-/** How long a call may take. */
+/** Ends a call at its timeout, or when its signal is aborted. */
 
-/** The longest that a timer can wait: HTML standard and Node alike hold it in 31 bits. */
+/** The longest delay of a timer: browsers and Node store it in 31 bits. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Does `work` until the caller's `signal` is aborted or `timeout` (ms) is over, whatever it waits for by then: a token,
- * an answer, or the rest of one. `AbortSignal.any` would be shorter, but Node has it only since 20.3.
+ * Runs `work` until the caller's `signal` is aborted or the timeout is over, whether `work` waits for a token, for an
+ * answer or for the rest of one. (`AbortSignal.any` would be shorter, but Node has it only since 20.3.)
  *
- * @param late makes the error that a timeout rejects with; an abort rejects with the reason of the signal.
+ * @param timeout milliseconds.
+ * @param late makes the error of a timeout. An abort rejects with the reason of the signal.
+ * @param work gets a signal that is aborted at the end.
  */
 export async function within<T>(
   signal: AbortSignal | undefined,
@@ -21,7 +23,7 @@ export async function within<T>(
   const ended = new Promise<never>((_, reject) => {
     end = (reason) => {
       reject(reason);
-      // Not told why: Node's `fetch` writes a stack of its own over that of the reason.
+      // Without the reason, since Node's `fetch` overwrites the stack of a reason.
       ours.abort();
     };
   });

@@ -1,22 +1,27 @@
-/** A list that comes in pages: a page when it is awaited, all that is in it when it is iterated over. */
-import { type Answer, unwrap } from './answer.ts';
+/** A paged list: `await` returns one page, `for await` iterates over the items of all pages. */
+import type { Answer } from './answer.ts';
 import type { RequestOptions } from './options.ts';
 import type { Send } from './request.ts';
 import type { ListQuery, Page } from './types.ts';
+import { unwrap } from './unwrap.ts';
 import { query } from './url.ts';
 
 /**
- * Awaited, it is the answer with the page that was asked for. Iterated over, it is each item of that page and of all
- * that follow, which are asked for as they are needed; a page that is refused is thrown, as a `NettuProblem`.
+ * `await` resolves with an answer that holds one page. `for await` iterates over the items of that page and of all pages
+ * after it; it requests each page when it needs it, and throws a `NettuProblem` for a page that fails.
  *
- * Nothing is asked for before either, and the first page once, however often it is used.
+ * A list sends no request before you use it, and requests its first page only once, however often you use it.
  */
 export interface List<P extends Page, Item> extends Promise<Answer<P>>, AsyncIterable<Item> {
-  /** The pages instead of their items. One may have fewer than `limit`, even none, and not be the last. */
+  /** Iterates over the pages. A page may have fewer items than `limit`, even none, and not be the last. */
   pages(): AsyncIterable<P>;
 }
 
-/** @param pathOf is not called before the list is used: what it throws is a rejection, as of every method. */
+/**
+ * Creates a list.
+ *
+ * @param pathOf makes the path on the first use, so that an invalid id becomes a rejection, as in every method.
+ */
 export function list<P extends Page, Item>(
   send: Send,
   itemsOf: (page: P) => Item[],
@@ -24,25 +29,25 @@ export function list<P extends Page, Item>(
   { limit, cursor, order, metadata = {} }: ListQuery = {},
   options?: RequestOptions,
 ): List<P, Item> {
-  // Made now: by the time that a page is asked for, the caller's line has left the stack.
+  // Created now, since the caller's line has left the stack when the list requests a page.
   const origin = new Error();
-  const wanted: Record<string, string> = {};
-  for (const [key, value] of Object.entries(metadata)) wanted[`metadata[${key}]`] = value;
-  const ask = async (cursor: string | undefined) =>
-    send<P>('GET', pathOf() + query({ limit, cursor, order, ...wanted }), options, undefined, { origin });
+  const filter: Record<string, string> = {};
+  for (const [key, value] of Object.entries(metadata)) filter[`metadata[${key}]`] = value;
+  const request = async (cursor: string | undefined) =>
+    send<P>('GET', pathOf() + query({ limit, cursor, order, ...filter }), options, undefined, { origin });
 
-  let asked: Promise<Answer<P>> | undefined;
-  const first = () => (asked ??= ask(cursor));
+  let firstPage: Promise<Answer<P>> | undefined;
+  const first = () => (firstPage ??= request(cursor));
   async function* pages() {
     let page = unwrap(await first());
     yield page;
     while (page.nextCursor) {
-      page = unwrap(await ask(page.nextCursor));
+      page = unwrap(await request(page.nextCursor));
       yield page;
     }
   }
   return {
-    // biome-ignore lint/suspicious/noThenProperty: it is a promise, but one that asks only when it is awaited
+    // biome-ignore lint/suspicious/noThenProperty: it is a promise that sends its request only when it is awaited
     then: (...handlers) => first().then(...handlers),
     catch: (...handlers) => first().catch(...handlers),
     finally: (...handlers) => first().finally(...handlers),

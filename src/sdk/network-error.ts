@@ -1,9 +1,9 @@
-/** A request without an answer, as errors. Their messages leave out the query, which may hold personal data. */
+/** The errors of a request without an answer. Their messages leave out the query, which may contain personal data. */
 
 /**
- * A request that got no answer, or only part of one. Whether the service carried it out is not known.
+ * A request got no answer, or only a part of it. The service may have carried it out.
  *
- * `cause` is what `fetch` threw; a timeout has none.
+ * `cause` is the error that `fetch` threw. A timeout has no cause.
  */
 export class NettuNetworkError extends Error {
   override readonly name: string = 'NettuNetworkError';
@@ -11,13 +11,13 @@ export class NettuNetworkError extends Error {
   constructor(
     request: string,
     options?: ErrorOptions,
-    what = 'got no answer. Is the service up, is the base URL right (see config.baseUrl), and does this network let the request through?',
+    failure = 'got no answer. Check that the service is up, the base URL (see config.baseUrl) and the network.',
   ) {
-    super(`${request} ${what}`, options);
+    super(`${request} ${failure}`, options);
   }
 }
 
-/** A request whose `timeout` came before its answer. */
+/** A request got no answer within its `timeout`. */
 export class NettuTimeoutError extends NettuNetworkError {
   override readonly name = 'NettuTimeoutError';
 
@@ -25,7 +25,7 @@ export class NettuTimeoutError extends NettuNetworkError {
     super(
       request,
       undefined,
-      `got no answer within its timeout of ${timeout} ms. What it asked for may have been carried out all the same.`,
+      `got no answer within its timeout of ${timeout} ms. The service may have carried it out.`,
     );
   }
 }

@@ -1,6 +1,6 @@
-/** The permissions of the contract. This file imports nothing, so that the types and the constants can both read it. */
+/** The permissions of the contract: this file imports nothing, so that the types can derive from it. */
 
-/** The permissions that a token's policy can allow or reject: the one list, for the service and its clients. */
+/** The permissions that a token's policy can allow or reject. The service uses this list too. */
 export const Permissions = {
   All: '*',
   CreateCalendar: 'CreateCalendar',

@@ -1,18 +1,18 @@
-/** A problem as an error that can be thrown. */
+/** The error of a failed request. */
 import type { Problem, ProblemCode } from './types.ts';
 
-/** The service's problem document, or this package's own for an answer that cannot have come from the service. */
+/** The service's problem document. For an answer that is not from the service, the client makes one. */
 export interface AnswerProblem extends Omit<Problem, 'code'> {
   code: ProblemCode | 'unexpected-answer';
-  /** The id of the request in the service's log: the `requestId` of the answer. */
+  /** The id of the request in the service's log, also in the `requestId` of the answer. */
   requestId?: string;
 }
 
 /**
- * Why the service refused a request: the members of the problem document, as an `Error`.
+ * The problem document of a failed request, as an `Error`.
  *
- * The message names the request, without its query, and the reason. The stack leads to the line that made the call. As
- * JSON, it is the problem document with the `requestId`.
+ * The message names the request without its query, and the reason. The stack leads to the line that made the call. As
+ * JSON it is the problem document with the `requestId`.
  */
 export class NettuProblem extends Error implements AnswerProblem {
   override readonly name = 'NettuProblem';
@@ -35,7 +35,7 @@ export class NettuProblem extends Error implements AnswerProblem {
   }
 }
 
-/** The members that the problem has. */
+/** Only the members that are present. */
 const membersOf = ({
   type,
   title,

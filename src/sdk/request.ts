@@ -1,4 +1,4 @@
-/** What every call goes through, and the only place that calls `fetch`. */
+/** Sends every request of the SDK. Nothing else calls `fetch`. */
 import { type Answer, toAnswer } from './answer.ts';
 import { config } from './config.ts';
 import { within } from './limits.ts';
@@ -7,13 +7,13 @@ import type { ChangeOptions, CreateOptions, ReadOptions } from './options.ts';
 import { retrying } from './retries.ts';
 
 export interface Connection {
-  /** Where the service is; by default `config.baseUrl`, as it is when a request is made. */
+  /** The base URL of the service; by default `config.baseUrl` at the time of each request. */
   baseUrl?: string | undefined;
-  /** What to call in place of the global `fetch`: to log, to test. */
+  /** A replacement for the global `fetch`, for logs or tests. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** How long each call may take, in ms, its retries included; by default as long as `fetch` waits. */
+  /** Milliseconds for each call, retries included; by default as long as `fetch` waits. */
   timeout?: number | undefined;
-  /** How many times a call is tried again where that is safe and may help; by default 2, and 0 turns it off. */
+  /** How often to retry a call where that is safe; by default 2. 0 turns retries off. */
   retries?: number | undefined;
 }
 
@@ -21,95 +21,96 @@ const BOOKMARK = 'nettu-bookmark';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Headers by their names; those without a value are not sent. */
+/** Headers by name. One without a value is not sent. */
 type HeaderValues = Record<string, string | undefined>;
 
-interface Asked {
-  /** Whether it changes nothing; by default, whether it is a GET. */
+interface SendOptions {
+  /** Whether the request changes nothing; by default true for GET. */
   reads?: boolean;
-  /** Made where the caller asked, if the stack no longer leads there. */
+  /** An error created at the caller's line, for a request that is sent after that line has left the stack. */
   origin?: Error;
-  /** Whether the body of a good answer is left to be read. */
+  /** Whether the caller reads the body of a successful answer. */
   streams?: boolean;
 }
 
-/** What a resource is given to make its requests with: the caller is settled, `path` comes encoded. */
+/** Sends a request of a client. `path` is encoded. */
 export type Send = <T>(
   method: Method,
   path: string,
   options?: ReadOptions<T> & ChangeOptions & CreateOptions,
   body?: object,
-  asked?: Asked,
+  sendOptions?: SendOptions,
 ) => Promise<Answer<T>>;
 
-/** Gets an answer by sending the request with the credentials of a client, more than once if need be. */
-type Exchange = <T>(ask: (credentials: HeaderValues) => Promise<Answer<T>>) => Promise<Answer<T>>;
+/** Adds the credentials of a client to an attempt. It may make another attempt with other credentials. */
+type Authenticate = <T>(attempt: (credentials: HeaderValues) => Promise<Answer<T>>) => Promise<Answer<T>>;
 
 /**
  * The `Send` of a client. It resolves whatever the status, and rejects with
- * - a NettuNetworkError when there is no answer, a NettuTimeoutError when it does not come in time;
+ * - a NettuNetworkError when there is no answer, a NettuTimeoutError when there is none in time;
  * - the reason of the caller's signal;
- * - a TypeError for credentials, a base URL, a timeout or a precondition that no request can have.
+ * - a TypeError for invalid credentials, base URL, timeout or precondition.
  */
-export function sender(connection: Connection, exchange: Exchange): Send {
-  // How far the database had come by the latest answer. Sent along, no copy of it answers with less than that.
-  let seen = '';
-  return async (method, path, options = {}, body, asked = {}) => {
-    // Made now, while the caller's line is still on the stack.
-    const { reads = method === 'GET', origin = new Error(), streams } = asked;
+export function sender(connection: Connection, authenticate: Authenticate): Send {
+  // The latest bookmark. A replica answers a request only if it has everything up to its bookmark.
+  let bookmark = '';
+  return async (method, path, options = {}, body, sendOptions = {}) => {
+    // The origin is created now, while the caller's line is on the stack.
+    const { reads = method === 'GET', origin = new Error(), streams } = sendOptions;
     const { timeout = connection.timeout ?? Number.POSITIVE_INFINITY } = options;
-    const { retries = connection.retries ?? 2, signal, ifMatch, ifNoneMatch: kept } = options;
+    const { retries = connection.retries ?? 2, signal, ifMatch, ifNoneMatch: earlier } = options;
     const url = baseUrlOf(connection) + path;
     const name = `${method} ${url.split('?')[0]}`;
-    if (!(timeout > 0)) throw new TypeError('timeout must be a number of ms above 0');
-    // An answer may lack what it was to be protected by. Sent without, it would overwrite whatever is there.
+    if (!(timeout > 0)) throw new TypeError('timeout must be a positive number of milliseconds');
+    // An answer may have no etag. A change without the precondition would overwrite the changes of others.
     if ('ifMatch' in options && !ifMatch) throw new TypeError('ifMatch must be the etag of an answer, or *');
     const creates = method === 'POST' && !reads;
-    // Settled now: every try sends the same.
+    // Computed once, so that every attempt sends the same.
     const content = body && JSON.stringify(body);
     const fixed = {
       'content-type': content && 'application/json',
       'idempotency-key': creates ? options.idempotencyKey || newKey() : undefined,
       'if-match': ifMatch,
-      'if-none-match': kept?.data ? kept.etag : undefined,
+      'if-none-match': earlier?.data ? earlier.etag : undefined,
     };
     const deadline = Date.now() + timeout;
-    const late = () => placed(new NettuTimeoutError(name, timeout), origin);
+    const late = () => withStack(new NettuTimeoutError(name, timeout), origin);
 
     return within(signal, timeout, late, (ended) => {
-      const ask = async (credentials: HeaderValues) => {
-        // The token may have come after the end.
+      const attempt = async (credentials: HeaderValues) => {
+        // The call may have ended while it waited for the token.
         ended.throwIfAborted();
-        const headers = toHeaders({ ...credentials, ...fixed, [BOOKMARK]: seen });
-        // The service never redirects. To follow a redirect would hand the API key to wherever it points.
+        const headers = toHeaders({ ...credentials, ...fixed, [BOOKMARK]: bookmark });
+        // The service never redirects, and following a redirect would send the API key to another host.
         const init: RequestInit = { method, headers, redirect: 'manual', signal: ended };
         if (content) init.body = content;
-        // A plain function call: as a method of another object, a browser's `fetch` would refuse to run.
+        // A browser's `fetch` throws when it is called as a method of another object, so this is a plain function call.
         const call = connection.fetch ?? fetch;
         try {
           const res = await call(url, init);
-          const bookmark = res.headers.get(BOOKMARK) ?? '';
-          // Answers may come in another order than they were made in. A write that has none may have been carried out.
-          if (bookmark > seen || (!bookmark && !reads)) seen = bookmark;
-          const answer = toAnswer(name, res, streams && res.ok ? '{}' : await res.text(), kept?.data);
-          if (answer.error) placed(answer.error, origin);
+          const received = res.headers.get(BOOKMARK) ?? '';
+          // Answers may arrive out of order, so the latest bookmark stays. After a write without a bookmark, which may have
+          // been carried out, the next request sends none, so that the primary answers it.
+          if (received > bookmark || (!received && !reads)) bookmark = received;
+          const answer = toAnswer(name, res, streams && res.ok ? '{}' : await res.text(), earlier?.data);
+          if (answer.error) withStack(answer.error, origin);
           return answer;
         } catch (cause) {
-          if (!reads) seen = '';
-          throw placed(new NettuNetworkError(name, { cause }), origin);
+          if (!reads) bookmark = '';
+          throw withStack(new NettuNetworkError(name, { cause }), origin);
         }
       };
       const repeatable = reads || creates;
-      return retrying(() => exchange(ask), { retries, repeatable, deadline, signal: ended });
+      return retrying(() => authenticate(attempt), { retries, repeatable, deadline, signal: ended });
     });
   };
 }
 
 function baseUrlOf(connection: Connection): string {
   const base = (connection.baseUrl ?? config.baseUrl).replace(/\/+$/, '');
-  // `fetch` refuses such a URL too, but with a message that repeats the password.
+  // `fetch` throws for such a URL too, but its message contains the password.
   if (/^[^/]*\/\/[^/]*@/.test(base))
-    throw new TypeError('The base URL must not hold a user name or password');
+    throw new TypeError('The base URL must not contain a user name or password');
   return base;
 }
 
@@ -118,20 +119,20 @@ function toHeaders(values: HeaderValues): Headers {
   try {
     for (const [name, value] of Object.entries(values)) if (value) headers.set(name, value);
   } catch {
-    // Not passed on as the cause: its message repeats the value.
-    throw new TypeError('A key, account id, token or etag holds a character that a header cannot carry');
+    // Without the original error as the cause, since its message contains the value.
+    throw new TypeError('A key, account id, token or etag contains a character that is invalid in a header');
   }
   return headers;
 }
 
-/** Neither Node 18 nor a page that came over plain HTTP has `randomUUID`. No secret: it is unique, and that is all. */
+/** A unique key, which need not be secret. Node 18 and pages over plain HTTP have no `randomUUID`. */
 function newKey(): string {
   return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 }
 
-/** An error made after an `await` has lost the way back to who asked: it gets the stack of `origin`, made before. */
-function placed<E extends Error>(error: E, { stack = '' }: Error): E {
-  // Chromium and Node begin a stack with the error itself, Firefox and Safari do not.
+/** Gives an error the stack of `origin`. An error created after an `await` has no line of the caller in its stack. */
+function withStack<E extends Error>(error: E, { stack = '' }: Error): E {
+  // In Chromium and Node a stack starts with the error's message, in Firefox and Safari it does not.
   error.stack = stack.replace(/^Error(: )?(?=\n)/, () => String(error));
   return error;
 }

@@ -1,21 +1,21 @@
-/** The user's token: a fixed one, or a function that gets a new one whenever the last has run out. */
+/** The user's token: a string, or a function that returns a new one whenever the last one expires. */
 
-/** A JWT, or a function that gets one, from the server that signs them. */
+/** A JWT, or a function that gets one from the server that signs tokens. */
 export type Token = string | (() => string | Promise<string>);
 
 export interface TokenSource {
-  /** The token to send now. Rejects with what the token function threw; the next call then tries it again. */
+  /** Returns the current token. Rejects with the error of the token function; the next call then calls it again. */
   get(): Promise<string>;
-  /** Called with a token that the service found to be expired. Answers whether another can be had from `get`. */
-  forget(expired: string): boolean;
+  /** Drops a token that the service found expired. Returns whether `get` can return another one. */
+  drop(expired: string): boolean;
 }
 
-/** How long before its end a token is replaced, so that it does not run out on the way. */
+/** How long before its expiry a token is replaced, so that it does not expire on the way. */
 const MARGIN_MS = 10_000;
 
-/** Keeps the token in use. However many requests need one at a time, the token function is called once. */
+/** Caches the token. Requests at the same time share one call of the token function. */
 export function tokenSource(token: Token): TokenSource {
-  if (typeof token === 'string') return { get: async () => token, forget: () => false };
+  if (typeof token === 'string') return { get: async () => token, drop: () => false };
 
   let current: { value: string; renewAt: number } | undefined;
   let pending: Promise<string> | undefined;
@@ -23,7 +23,7 @@ export function tokenSource(token: Token): TokenSource {
   async function renew(getToken: () => string | Promise<string>): Promise<string> {
     const value: unknown = await getToken();
     if (typeof value !== 'string')
-      throw new TypeError(`The token function must get the token as a string, not as ${typeof value}`);
+      throw new TypeError(`The token function must return a string, not ${typeof value}`);
     current = { value, renewAt: renewAt(value, Date.now()) };
     return value;
   }
@@ -36,8 +36,8 @@ export function tokenSource(token: Token): TokenSource {
       });
       return pending;
     },
-    forget(expired) {
-      // Another request may have replaced it by now, and the new one is good.
+    drop(expired) {
+      // Another request may have replaced the token meanwhile.
       if (current?.value === expired) current = undefined;
       return true;
     },
@@ -45,20 +45,20 @@ export function tokenSource(token: Token): TokenSource {
 }
 
 /**
- * When to replace a token that arrives now. One that lives shorter than twice the margin is used for half its life.
- * One that is expired on arrival says that the two clocks differ: then ours is no guide, and the service's answer is.
+ * When to replace a token that arrives now. A token with less than twice the margin to live is used for half of that time.
+ * A token that is expired on arrival means that the clocks differ; it is used until the service refuses it.
  */
 function renewAt(token: string, now: number): number {
   const left = expiry(token) - now;
   return left > 0 ? now + left - Math.min(MARGIN_MS, left / 2) : Number.POSITIVE_INFINITY;
 }
 
-/** The `exp` of a token in milliseconds; Infinity when it cannot be read, for it is the service that judges tokens. */
+/** The `exp` of a token in milliseconds since the epoch; Infinity where it is unreadable, since the service verifies tokens. */
 function expiry(token: string): number {
   try {
     const payload = token.split('.')[1] ?? '';
-    // `atob` makes a character of each byte. That garbles what is not ASCII, but only inside of strings: a byte of a
-    // longer UTF-8 sequence is never a quote or a backslash, so that `exp` comes out right.
+    // `atob` turns each byte into a character. That garbles non-ASCII strings, but not `exp`: a byte of a longer UTF-8
+    // sequence is never a quote or a backslash.
     const { exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown };
     return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY;
   } catch {

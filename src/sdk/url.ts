@@ -1,11 +1,10 @@
-/** The only two ways in which a value gets into a URL. Both encode it. */
+/** Builds paths and queries. Both functions encode every value. */
 
 /**
- * A template tag that encodes every value as one segment of a path. Each comes under its name: path`/user/${{ userId }}`.
+ * A template tag that encodes each value as one segment of a path. Each value has its name: path`/user/${{ userId }}`.
  *
- * @throws {TypeError} which gives that name, for a value that cannot be a segment. URLs resolve `.` and `..`, however
- *   they are encoded, and an empty segment is another path: either way the request would reach a route that the caller
- *   did not mean.
+ * @throws {TypeError} with the name of a value that cannot be a segment. URLs resolve `.` and `..`, encoded or not, and an
+ *   empty segment makes another path, so the request would reach another route.
  */
 export function path(strings: TemplateStringsArray, ...values: Record<string, string>[]): string {
   return String.raw({ raw: strings }, ...values.flatMap(Object.entries).map(segment));
@@ -17,7 +16,7 @@ function segment([name, value]: [string, unknown]): string {
   return encodeURIComponent(value);
 }
 
-/** A query string of those values that are not `undefined`; without any, the empty text. */
+/** The query string of the values that are not `undefined`; an empty string without any. */
 export function query(values: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {

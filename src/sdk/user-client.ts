@@ -1,4 +1,4 @@
-/** The client of a browser, which holds a user's token. */
+/** The client of a user's browser, which has a token. */
 import { type Connection, sender } from './request.ts';
 import { userBookings } from './resources/booking.ts';
 import { userCalendars } from './resources/calendar.ts';
@@ -10,8 +10,8 @@ import { type Token, tokenSource } from './token.ts';
 
 export interface NettuUserClientOptions extends Connection {
   /**
-   * The user's JWT, or a function that gets one. The function is called before the first request, again when the
-   * token runs out, and once more when the service says that it has. When it fails, so does the request.
+   * The user's JWT, or a function that returns one. The client calls the function before the first request, shortly before
+   * the token expires, and when the service finds the token expired. If the function fails, the request fails.
    */
   token: Token;
   /** The id of the account that signed the token. */
@@ -29,30 +29,30 @@ export interface NettuUserClient {
 }
 
 /**
- * A client that acts for one user, within the policy of the token.
+ * Creates a client that acts for one user, within the policy of the token.
  *
  * Every method resolves with an `Answer`, whatever the status. It rejects with a `NettuNetworkError` when there is no
- * answer, with what the token function threw, with the reason of a signal that ended it, and with a `TypeError` for
- * what cannot be asked.
+ * answer, with the error of the token function, with the reason of an aborted signal, and with a `TypeError` for an
+ * invalid argument.
  *
  * @throws {TypeError} without a token or an account.
  */
 export function NettuUserClient(options: NettuUserClientOptions): NettuUserClient {
   const { token, nettuAccount } = options;
   if (typeof token !== 'string' && typeof token !== 'function')
-    throw new TypeError('NettuUserClient needs a token: a JWT, or a function that gets one');
+    throw new TypeError('NettuUserClient needs a token: a JWT, or a function that returns one');
   if (!nettuAccount)
     throw new TypeError('NettuUserClient needs nettuAccount: the id of the account that signs its tokens');
 
   const tokens = tokenSource(token);
-  const send = sender(options, async (ask) => {
-    const askWith = (jwt: string) =>
-      ask({ 'nettu-account': nettuAccount, authorization: jwt && `Bearer ${jwt}` });
+  const send = sender(options, async (attempt) => {
+    const attemptWith = (jwt: string) =>
+      attempt({ 'nettu-account': nettuAccount, authorization: jwt && `Bearer ${jwt}` });
     const first = await tokens.get();
-    const answer = await askWith(first);
-    // A refused request changed nothing, so that it is safe to send it again.
-    const retry = answer.error?.code === 'token-expired' && tokens.forget(first);
-    return retry ? askWith(await tokens.get()) : answer;
+    const answer = await attemptWith(first);
+    // A refused request changed nothing, so it is safe to send it again.
+    const retry = answer.error?.code === 'token-expired' && tokens.drop(first);
+    return retry ? attemptWith(await tokens.get()) : answer;
   });
 
   return {

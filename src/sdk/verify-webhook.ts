@@ -1,16 +1,17 @@
-/** Tells a receiver of webhooks that what has arrived was sent by the service: Standard Webhooks 1.0, by WebCrypto. */
+/** Verifies, with WebCrypto, that the service sent a webhook request (Standard Webhooks 1.0). */
 import type { Notification } from './types.ts';
 
-/** How far the clocks of sender and receiver may be apart, in seconds. */
-const TOLERANCE = 300;
+/** How far the clocks of the sender and the receiver may differ. */
+const TOLERANCE_SECONDS = 300;
 
 /**
- * The notification in the body of a request. Give the body as it arrived: what was parsed and written again may differ.
+ * Verifies a webhook request, and returns its notification.
  *
- * @param headers of the request, as `Headers` or as Node has them.
+ * @param body the body as it arrived. JSON that was parsed and serialized again may differ.
+ * @param headers the headers of the request, as `Headers` or as Node's `request.headers`.
  * @param secret `account.settings.webhook.secret`.
- * @throws Error that says what is wrong: a header that is missing, a time more than five minutes off, a signature that
- *   does not fit. Answer with 400, and do nothing.
+ * @throws Error with the reason: a missing header, a timestamp more than five minutes off, or a wrong signature. Respond
+ *   with 400, and ignore the request.
  */
 export async function verifyWebhook(
   body: string | Uint8Array,
@@ -25,8 +26,8 @@ export async function verifyWebhook(
   const id = header('webhook-id');
   const timestamp = header('webhook-timestamp');
   const signatures = header('webhook-signature');
-  // Also when it is no number.
-  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE))
+  // Also true for NaN.
+  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS))
     throw new Error('webhook-timestamp is more than five minutes off');
 
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);

@@ -7,8 +7,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import { firstAt, toLocal } from '../time/zone.ts';
 
 /**
- * The set of the times in a window that the rules of a schedule open. The rule of a date replaces the rule of its weekday.
- * Intervals are in local time, which `firstAt` turns into instants; so 24:00 is the first moment of the next date.
+ * The set of the times in a window that the rules of a schedule open. The rule of a date replaces the rule of its
+ * weekday. Rules are in local time, and `firstAt` turns them into instants; so 24:00 is the first moment of the next
+ * date.
  *
  * @param zone the schedule's IANA time zone.
  */

@@ -84,8 +84,8 @@ function fullStarts(sessions: readonly Session[], duration: number, seats: numbe
 }
 
 /**
- * The ids for each start on the grid of a date, by its index; no entry where no host can take the slot. The dates must come
- * in order, as each call skips for good the starts that end before its date.
+ * The ids for each start on the grid of a date, by its index; no entry where no host can take the slot. The dates must
+ * come in order, since each call drops the starts that end before its date.
  */
 function offersIn(date: Interval, interval: number, takers: Takers[]): string[][] {
   const offers: string[][] = [];

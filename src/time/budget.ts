@@ -1,6 +1,6 @@
 /**
- * Bounds what all expansions of one request cost together. The budget counts the work and never measures time, so that the
- * same request always gets the same answer: each step has a price, the longest time that it took in measurements.
+ * Bounds what all expansions of one request cost together. The budget counts the work and never measures time, so that
+ * the same request always gets the same answer: each step has a price, the longest time that it took in measurements.
  */
 import { BUCKET_MS, toLocal } from './zone.ts';
 

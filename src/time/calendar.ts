@@ -11,14 +11,14 @@ export interface Span {
 }
 
 /** A month, and the year that it is part of. */
-export interface Month extends Span {
+export interface CalendarMonth extends Span {
   /** 1 … 12. */
   number: number;
   year: Span;
 }
 
 /** The month of a day. */
-export function monthOf(day: number): Month {
+export function monthOf(day: number): CalendarMonth {
   const year = yearNumber(day);
   const month = new Date(day * DAY_MS).getUTCMonth();
   return {

@@ -1,7 +1,7 @@
 /** Dates as text, and as local days, numbered from 1970-01-01. */
 import { DAY_MS } from './units.ts';
 
-/** The day of a date such as `2030-01-05` or `2030-1-5`; undefined for any other text and for a date that does not exist. */
+/** The day of a date such as `2030-01-05` or `2030-1-5`; undefined where the text is not the date of a day. */
 export function parseDate(text: string): number | undefined {
   const [, year, month, date] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text)?.map(Number) ?? [];
   if (!year || month === undefined || date === undefined) return undefined;

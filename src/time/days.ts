@@ -1,13 +1,13 @@
 /**
- * The days of a recurrence rule. As our rules have no time parts, the table of RFC 5545 section 3.3.10 becomes a filter on
- * the days of each period, and BYSETPOS selects among the days that pass.
+ * The days of a recurrence rule. As our rules have no time parts, the table of RFC 5545 section 3.3.10 becomes a filter
+ * on the days of each period, and BYSETPOS selects among the days that pass.
  */
 import { type Budget, PRICE_NS, unlimited } from './budget.ts';
 import {
+  type CalendarMonth,
   firstOfMonth,
   firstOfWeek,
   includes,
-  type Month,
   monthOf,
   type Span,
   weekdayOf,
@@ -16,8 +16,8 @@ import {
 import { EVERY, type Rule } from './rule.ts';
 
 /**
- * The local days on which a rule has an instance, in order. Without a count the search begins at `from`, however long ago
- * the start was; a count has to count from the start.
+ * The local days on which a rule has an instance, in order. Without a count, the search starts at `from`, however long
+ * ago the start was. With a count, it starts with the series, and counts from there.
  *
  * @param from the first day, included.
  * @param to the last day, included.
@@ -86,7 +86,7 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
   const lists = [byweekno, byyearday, bymonthday, byweekday, bysetpos].filter((list) => list);
   const price = PRICE_NS.day * (1 + lists.length);
 
-  function passes(day: number, month: Month): boolean {
+  function passes(day: number, month: CalendarMonth): boolean {
     const { year } = month;
     if (daily && (day - start) % interval !== 0) return false;
     if (bymonthday && !holds(bymonthday, day - month.first, month.end - month.first)) return false;
@@ -106,7 +106,7 @@ function chooser(rule: Rule, budget: Budget): (first: number, end: number) => nu
     return true;
   }
 
-  let month: Month = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
+  let month: CalendarMonth = { number: 0, first: 0, end: 0, year: { first: 0, end: 0 } };
   return (first, end) => {
     const days: number[] = [];
     budget.spend(PRICE_NS.period);

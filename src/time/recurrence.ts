@@ -1,7 +1,7 @@
 /**
- * Expands a series to its instances: the days of its rule, at the wall clock time of its start in a zone. The expansion is
- * our own, since no library that we measured reads every rule right and bounds its work: one never-matching rule took
- * seconds (src/docs/decisions/0001-recurrence-of-our-own.md).
+ * Expands a series to its instances: the days of its rule, at the wall clock time of its start in a zone. The expansion
+ * is our own, since no library that we measured reads every rule right and bounds its work: one never-matching rule
+ * took seconds (src/docs/decisions/0001-recurrence-of-our-own.md).
  */
 import { INSTANT_MAX_TS_MS } from '../limits.ts';
 import type { CalendarEvent, Instance, Recurrence, Timespan, Weekday } from '../sdk/types.ts';
@@ -15,7 +15,7 @@ import { toInstant, toLocal } from './zone.ts';
 
 export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
 
-/** All offsets since 1970 lie between these. So the local date of an instant is its UTC date, or the date before or after. */
+/** All offsets since 1970 lie between these, so the local date of an instant is at most a day from its UTC date. */
 const WESTMOST_MS = -12 * HOUR_MS;
 const EASTMOST_MS = 14 * HOUR_MS;
 /** The last day that a window can reach. */
@@ -24,11 +24,13 @@ const LAST_DAY = INSTANT_MAX_TS_MS / DAY_MS + 1;
 const SEARCH_MAX_NS = 2_000_000;
 
 /**
- * The instances of a series that overlap a window, in order (RFC 5545 section 3.3.10). An instance overlaps the window when
- * it starts before the window's end and ends after its start; an instance without a duration, when it starts within it.
+ * The instances of a series that overlap a window, in order (RFC 5545 section 3.3.10). An instance overlaps the window
+ * when it starts before the window's end and ends after its start; an instance without a duration, when it starts
+ * within it.
  *
- * `toInstant` decides what a local time in a gap or an overlap means, but the first instance keeps its exact start. Where a
- * zone skipped a day, two days can have the same instant: they are one instance, and both count towards `count`.
+ * `toInstant` decides what a local time in a gap or an overlap means, but the first instance keeps its exact start.
+ * Where a zone skipped a day, two days can have the same instant: they are one instance, and both count towards
+ * `count`.
  *
  * @param series its recurrence has no `recurrenceErrors`.
  * @param zone the calendar's IANA time zone.
@@ -128,7 +130,7 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
 /**
  * The busy times of these instances, in order: instances that overlap or touch become one.
  *
- * @param instances in any order; those that are not busy do not count.
+ * @param instances in any order; only the busy ones count.
  */
 export function mergeBusy(instances: readonly Instance[]): Instance[] {
   const taken: Interval[] = [];

@@ -1,7 +1,7 @@
 /**
- * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` omits: aliases (links) of other zones,
- * and fixed offsets such as UTC. Of a zone with two spellings (Asia/Calcutta, Asia/Kolkata) both are here, as the one that
- * ICU lists changes with its version.
+ * The names of the IANA time zone database that `Intl.supportedValuesOf('timeZone')` omits: aliases (links) of other
+ * zones, and fixed offsets such as UTC. Of a zone with two spellings (Asia/Calcutta, Asia/Kolkata) both are here, as
+ * the one that ICU lists changes with its version.
  */
 const BY_AREA: Record<string, string> = {
   '': `

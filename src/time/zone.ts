@@ -74,8 +74,8 @@ export function toInstant(zone: string, local: number): number {
 }
 
 /**
- * The first instant at which clocks in the zone show a local time or a later one: in an overlap the first of the two, in a
- * gap the instant of the change.
+ * The first instant at which clocks in the zone show a local time or a later one: in an overlap the first of the two,
+ * in a gap the instant of the change.
  *
  * @throws RangeError for an unknown zone.
  */
@@ -90,8 +90,8 @@ export function firstAt(zone: string, local: number): number {
 }
 
 /**
- * The instant after which clocks in the zone never again show an earlier local time than this one: in an overlap the second
- * of the two, otherwise `firstAt`.
+ * The instant after which clocks in the zone never again show an earlier local time than this one: in an overlap the
+ * second of the two, otherwise `firstAt`.
  *
  * @throws RangeError for an unknown zone.
  */

@@ -26,12 +26,13 @@ const PRIVATE_V4: readonly [block: string, bits: number][] = [
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|alt|onion)$/;
 
 /**
- * Checks the URL of a webhook. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal, with
- * parts omitted) into the dotted one first (WHATWG URL, "host parsing").
+ * Checks the URL of a webhook. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal,
+ * with parts omitted) into the dotted one first (WHATWG URL, "host parsing").
  *
  * @param url absolute.
  * @param allowPrivate allows private addresses, for development.
- * @returns the reason for a refusal, as the end of a sentence that starts with the field's name; null where the URL is good.
+ * @returns the reason for a refusal, as the end of a sentence that starts with the field's name; null where the URL is
+ *   good.
  */
 export function refusalOf(url: string, allowPrivate: boolean): string | null {
   const { protocol, hostname, username, password } = new URL(url);
@@ -59,9 +60,9 @@ const isPublicV4 = (address: number): boolean =>
   });
 
 /**
- * Only 2000::/3 is allocated to the internet. In it, 2001::/23 is for protocols such as Teredo, 2001:db8::/32 and 3fff::/20
- * are for documentation, and 2002::/16 leads to an IPv4 address. The other forms that hold an IPv4 address (mapped, NAT64)
- * are outside 2000::/3 (IANA IPv6 Special-Purpose Address Registry).
+ * Only 2000::/3 is allocated to the internet. In it, 2001::/23 is for protocols such as Teredo, 2001:db8::/32 and
+ * 3fff::/20 are for documentation, and 2002::/16 leads to an IPv4 address. The other forms that hold an IPv4 address
+ * (mapped, NAT64) are outside 2000::/3 (IANA IPv6 Special-Purpose Address Registry).
  */
 function isPublicV6(address: string): boolean {
   const [first = 0, second = 0] = ipv6Groups(address);

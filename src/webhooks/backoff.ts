@@ -14,7 +14,9 @@ const DELAYS_MS = [
   24 * HOUR_MS,
 ];
 
-/** The largest random addition, as a share of the delay, so that deliveries that failed together do not retry together. */
+/**
+ * The largest random addition, as a share of the delay, so that deliveries that failed together do not retry together.
+ */
 const JITTER_MAX = 0.2;
 
 /**

@@ -29,8 +29,8 @@ export interface Run {
  * Makes one run for an account: at most `RUN_MAX` deliveries, one attempt each. If the run ends before it records the
  * outcomes, a later run repeats the attempts, with the same ids, once the lease has expired.
  *
- * @returns when the account's next delivery is due, in milliseconds since the epoch; null where nothing is pending, or where
- *   another run has the lease.
+ * @returns when the account's next delivery is due, in milliseconds since the epoch; null where nothing is pending, or
+ *   where another run has the lease.
  * @throws Outage
  */
 export async function deliver(env: Env, account: string, { clock, timeoutMs }: Run): Promise<number | null> {

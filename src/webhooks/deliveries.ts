@@ -34,7 +34,7 @@ export const getDelivery = read({
 
 export const replayDeliveryNow = write({
   params: ['deliveryId'],
-  retryAdvice: 'To replay it once more does no harm.',
+  retryAdvice: 'It is safe to replay it once more.',
   run: (scope, { params: { deliveryId }, now }) =>
     plan([replayDelivery(scope, deliveryId, now), selectDelivery(scope, deliveryId)], ([replayed], rows) => {
       const row = found(rows);

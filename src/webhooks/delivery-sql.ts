@@ -37,7 +37,7 @@ export const toWholeDelivery = (row: WholeDeliveryRow): Delivery & { body: strin
   body: JSON.stringify(notificationOf(row)),
 });
 
-export interface DeliveriesQuery {
+export interface DeliveriesSelection {
   /** Only the deliveries in this state; undefined: all of them. */
   state: DeliveryState | undefined;
   /** The id of the last delivery of the page before; undefined: the first page. */
@@ -48,7 +48,7 @@ export interface DeliveriesQuery {
 /** A page of deliveries, the newest first. */
 export const selectDeliveries = (
   scope: Scope,
-  { state, before, limit }: DeliveriesQuery,
+  { state, before, limit }: DeliveriesSelection,
 ): Query<DeliveryRow> => query<DeliveryRow>`
   SELECT ${columns} FROM deliveries ${state === 'failed' ? sql`INDEXED BY deliveries_failed` : sql``}
   WHERE ${ofAccount(scope)}

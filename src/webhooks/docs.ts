@@ -1,5 +1,11 @@
 import type { OperationDocs } from '../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Webhook:
+    'The service sends reminders and changes to your webhook, signed as Standard Webhooks specifies, and logs the deliveries.',
+};
+
 export const docs = {
   setWebhook: {
     tag: 'Webhook',

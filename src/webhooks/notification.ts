@@ -8,20 +8,22 @@ export interface OutboxRow {
   type: string;
   /** JSON: the changed row, or the reminders. */
   content: string;
+  /** Milliseconds since the epoch. */
   created: number;
 }
 
-/** One reminder in the outbox: the event as it was then, and the start of its instance. */
-interface DueReminder {
+/** One reminder in the outbox: the event as it was when the reminder was due, and the start of its instance. */
+interface OutboxReminder {
   event: EventRow;
   identifier: string;
   startTs: number;
 }
 
+/** The body of a request to the webhook. */
 export function notificationOf({ type, content, created: timestamp }: OutboxRow): Notification {
   const found: unknown = JSON.parse(content);
   if (type === 'reminders') {
-    const reminders = (found as DueReminder[]).map(toReminder);
+    const reminders = (found as OutboxReminder[]).map(toReminder);
     return { type, timestamp, reminders };
   }
   const resource = type.split('.')[0] as keyof typeof resourceTables;
@@ -33,7 +35,7 @@ const toReminder = ({
   event,
   identifier,
   startTs,
-}: DueReminder): RemindersNotification['reminders'][number] => ({
+}: OutboxReminder): RemindersNotification['reminders'][number] => ({
   event: events.toResource(event),
   identifier,
   instance: { startTs, endTs: startTs + event.duration },

@@ -29,7 +29,7 @@ export const deleteWebhook = write({
 
 export const rollSecret = write({
   retryAdvice:
-    'If it was, the secret that the account has now is a new one, and the one before holds for a day.',
+    'If it did, the account has a new secret, and the old one signs beside it for a day. Another roll is safe.',
   run: (scope, { now }) =>
     plan(
       [

@@ -5,12 +5,15 @@ import { MINUTE_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
 
-/** The longest lease: longer than any run takes. */
+/** How long a lease lasts: longer than any run takes. */
 const LEASE_MS = 2 * MINUTE_MS;
 /** The most deliveries of one run. */
 export const RUN_MAX = 30;
 
-/** The condition that no run has the lease. A lease from beyond `LEASE_MS` is of a clock that was set back since. */
+/**
+ * The condition that no run has the lease. A lease that ends more than `LEASE_MS` from now is from before the clock was
+ * set back.
+ */
 const free = (now: number): Sql =>
   sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS})`;
 
@@ -64,16 +67,16 @@ export interface Attempt {
 }
 
 /**
- * Records attempts. A delivery that another run recorded as delivered meanwhile stays delivered. The IN makes SQLite look up
- * each delivery by its id; without it, SQLite scans all deliveries of the account.
+ * Records attempts. A delivery that another run recorded as delivered meanwhile stays delivered. The IN makes SQLite
+ * look up each delivery by its id; without it, SQLite scans all deliveries of the account.
  */
 export const recordAttempts = (account: string, attempts: readonly Attempt[]): Sql => sql`
-  UPDATE deliveries SET state = made.value ->> 'state', attempts = attempts + 1,
-    last_status = made.value ->> 'status', last_error = made.value ->> 'error',
-    next_at = made.value ->> 'nextAt', expires_at = made.value ->> 'expiresAt'
-  FROM json_each(${JSON.stringify(attempts)}) made
+  UPDATE deliveries SET state = attempt.value ->> 'state', attempts = attempts + 1,
+    last_status = attempt.value ->> 'status', last_error = attempt.value ->> 'error',
+    next_at = attempt.value ->> 'nextAt', expires_at = attempt.value ->> 'expiresAt'
+  FROM json_each(${JSON.stringify(attempts)}) attempt
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
-    AND deliveries.id = made.value ->> 'id' AND +deliveries.state = 'pending'`;
+    AND deliveries.id = attempt.value ->> 'id' AND +deliveries.state = 'pending'`;
 
 /** Releases the lease, and returns when the next delivery is due. No row comes back where another run has the lease. */
 export const releaseLease = (account: string, lease: string): Sql<{ next_at: number | null }> => sql<{

@@ -55,7 +55,7 @@ export async function poster(
         redirect: 'manual',
         signal,
       });
-      // Not awaited: the status is all that counts, so a failure here is none.
+      // Not awaited: only the status counts.
       response.body?.cancel().catch(() => {});
       return outcomeOf(response.status);
     } catch {

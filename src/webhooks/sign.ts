@@ -1,4 +1,7 @@
-/** Signs notifications by Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks, spec): HMAC-SHA256, `v1`. */
+/**
+ * Signs notifications by Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks, spec): HMAC-SHA256,
+ * `v1`.
+ */
 import { base64Of, bytesOf } from '../crypto/base64.ts';
 
 const PREFIX = 'whsec_';

@@ -1,4 +1,7 @@
-/** The webhook of an account in SQL. Without a URL, the account has no webhook, and its row only keeps what was due. */
+/**
+ * The webhook of an account in SQL. A row without a URL is a removed webhook, whose deliveries the account can still
+ * read.
+ */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { WebhookEvent } from '../sdk/types.ts';

@@ -9,9 +9,9 @@ import { type DueAccount, selectDueAccounts } from './outbox-sql.ts';
 
 /** The messages that a queue takes in one call (developers.cloudflare.com/queues/platform/limits). */
 const BATCH_MAX = 100;
-/** How long an isolate waits before it looks again, so that one look serves many writes. */
+/** The pause of an isolate between two checks, so that one check serves many writes. */
 const PAUSE_MS = 1000;
-/** A look that has not begun after this long never will. */
+/** A check that is still pending after this time was lost with its request. */
 const LOST_MS = 10_000;
 
 /** Pages of the accounts that have something due. */
@@ -31,26 +31,29 @@ export async function wakeQueueForDue(env: Env, queue: Queue<Message>, now: numb
   }
 }
 
-/** The latest look at each database: when it began or will begin, and whether it is still to come. */
-const looks = new WeakMap<D1Database, { at: number; coming: boolean }>();
+/**
+ * The latest check of each database: when it starts or started, in milliseconds since the epoch, and whether it is
+ * pending.
+ */
+const checks = new WeakMap<D1Database, { at: number; pending: boolean }>();
 
 /**
- * After a write, looks whether anything is due in that database, and wakes the queue. An isolate looks at most once a
- * second, after the last of the writes that the look serves.
+ * After a write, checks whether anything is due in the database, and wakes the queue. An isolate checks at most once a
+ * second, after the last of the writes that the check serves.
  */
 export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
   const { DELIVERIES: queue, DB } = env;
   const now = Date.now();
-  const latest = looks.get(DB) ?? { at: Number.NEGATIVE_INFINITY, coming: false };
-  if (!queue || (latest.coming && now - latest.at < LOST_MS)) return;
+  const latest = checks.get(DB) ?? { at: Number.NEGATIVE_INFINITY, pending: false };
+  if (!queue || (latest.pending && now - latest.at < LOST_MS)) return;
   const pauseMs = Math.max(0, latest.at + PAUSE_MS - now);
-  const look = { at: now + pauseMs, coming: true };
-  looks.set(DB, look);
+  const check = { at: now + pauseMs, pending: true };
+  checks.set(DB, check);
   context.waitUntil(
     (async () => {
       if (pauseMs > 0) await scheduler.wait(pauseMs);
-      // A write from here on is too late for this look, and needs another.
-      look.coming = false;
+      // A later write needs another check.
+      check.pending = false;
       await wakeQueueForDue(env, queue, Date.now());
     })().catch((error: unknown) => reportFailure('wake-queue', error)),
   );

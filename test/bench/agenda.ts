@@ -1,8 +1,8 @@
-/** Calendars full of events, for what is asked of them: made by SQL, with ids that follow from their user's. */
+/** Fills calendars with events by SQL. Their ids follow from the id of the user's first calendar. */
 import type { D1Database } from '@cloudflare/workers-types';
 import type { Actor } from './fixture.ts';
 
-/** A week in which Oslo changes to summer time. */
+/** The week in which Oslo changes to daylight saving time. */
 export const week = { startTs: Date.UTC(2027, 2, 21, 23), endTs: Date.UTC(2027, 2, 28, 22) };
 export const weekQuery = `startTs=${week.startTs}&endTs=${week.endTs}`;
 
@@ -10,14 +10,14 @@ const FULL = 0xa;
 const BUSY = [0xb, 0xc, 0xd, 0xe, 0xf];
 const EVENTS = { full: 200, busy: 20 };
 
-/** One digit of the user's first calendar is for the number of the next ones. */
+/** The id of another calendar of the actor: one digit of the first calendar's id tells them apart. */
 const another = ({ calendar }: Actor, digit: number) =>
   calendar.replace('-0002-', `-0${digit.toString(16)}02-`);
 
-/** A calendar of 200 events that recur. */
+/** The id of the calendar with 200 recurring events. */
 export const fullCalendar = (actor: Actor): string => another(actor, FULL);
 
-/** Five calendars of 20 busy events each. */
+/** The ids of the five calendars with 20 busy events each. */
 export const busyCalendars = (actor: Actor): string[] => BUSY.map((digit) => another(actor, digit));
 
 export const fillFullCalendar = (db: D1Database, actors: readonly Actor[]) =>
@@ -34,7 +34,7 @@ async function addAll(
 ): Promise<void> {
   const calendar = db.prepare(`INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
     VALUES (?, ?, ?, 'Europe/Oslo', 'Mon', '{}')`);
-  // Every second one weekly since 2010, the others on the last Friday of the month since 2020; spread over the day.
+  // Half of the events repeat weekly since 2010, half on the last Friday of the month since 2020, spread over the day.
   const event =
     db.prepare(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?4)
     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, reminders, metadata,

@@ -1,11 +1,11 @@
-/** The part of autocannon that the bench uses; the package brings no types. */
+/** The types of the part of autocannon that the bench uses. The package ships none. */
 declare module 'autocannon' {
   export interface Request {
     method: string;
     path: string;
     headers: Record<string, string>;
     body?: string;
-    /** What to send in its place, each time. */
+    /** Returns the request to send in place of this one. autocannon calls it for each request. */
     setupRequest?: (request: Request) => Request;
   }
 
@@ -19,7 +19,7 @@ declare module 'autocannon' {
     pipelining: number;
     /** Seconds. */
     duration: number;
-    /** Milliseconds between the looks at whether the duration is over. */
+    /** Milliseconds between two checks of whether the duration is over. */
     sampleInt: number;
     setupClient(client: Client): void;
   }
@@ -30,7 +30,7 @@ declare module 'autocannon' {
       listener: (client: Client, status: number, bytes: number, milliseconds: number) => void,
     ): this;
     on(event: 'reqError', listener: (error: Error) => void): this;
-    /** At the next look at the time. */
+    /** Stops the run at the next check of the duration. */
     stop(): void;
   }
 

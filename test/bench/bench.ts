@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what a request costs, next to what it could cost at best. `--quick` takes less than two minutes,
- * `--out FILE` names the file of the results, `--compare FILE` tells what changed since an earlier one. Ends with
- * status 1 when a request fails, or when a goal that is counted and not timed is missed.
+ * `npm run bench`: measures the cost of a request, and compares it with the lowest possible cost. `--quick` takes less than
+ * two minutes, `--out FILE` names the file of the results, `--compare FILE` prints the changes since an earlier run. Exits
+ * with status 1 when a request fails, or when the Worker misses a goal that is counted, not timed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -15,7 +15,7 @@ import { measureDistance } from './distance.ts';
 import { measureExpansion } from './expansion.ts';
 import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
-import { measureNearest } from './nearest.ts';
+import { measureReplica } from './nearest.ts';
 import { measureNotifications } from './notifications.ts';
 import { measureOpening } from './opening.ts';
 import { report } from './report.ts';
@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
 });
 
 const date = new Date().toISOString();
-// Read first: it may be the file that is written at the end.
+// Read before the run, which may overwrite the same file.
 const earlier: Results | null = options.compare ? JSON.parse(readFileSync(options.compare, 'utf8')) : null;
 
 const results = await run();
@@ -44,7 +44,9 @@ if (earlier) console.log(`\n${compare(earlier, results)}`);
 
 const file = options.out ?? `bench-${date.slice(0, 10)}.json`;
 writeFileSync(file, `${JSON.stringify({ ...results, goals: goalsOf(results) }, null, 2)}\n`);
-console.log(`\nKept in ${file}`);
+console.log(
+  `\nThe results are in ${file}. Compare the next run with them: npm run bench -- --compare ${file}`,
+);
 if (goalsOf(results).some(({ counted, met }) => counted && !met)) process.exitCode = 1;
 
 async function run(): Promise<Results> {
@@ -60,7 +62,7 @@ async function run(): Promise<Results> {
     'hosts-in-turn': await bundleReference('hosts-in-turn'),
   };
 
-  // Many users of several accounts with a key each: caches have to work for what they save.
+  // Many users of several accounts, each with its own key, so that caches also have misses.
   const fixture = newFixture({ accounts: 4, users: 250, actors: budget.actors });
   const started: LocalWorker[] = [];
   const start = async (variant: Variant) => {
@@ -82,8 +84,8 @@ async function run(): Promise<Results> {
 
   progress('distance');
   const distance = await measureDistance(code, fixture, budget.distanceSeconds);
-  progress('nearest');
-  const nearest = await measureNearest(code, budget.farRequests);
+  progress('replica');
+  const replica = await measureReplica(code, budget.farRequests);
   const opening = await measureOpening(code, budget.farRequests);
   progress('cost');
   const cost = await measureCost(code, budget.users);
@@ -103,7 +105,7 @@ async function run(): Promise<Results> {
     machine: machine(),
     throughput,
     distance,
-    nearest,
+    replica,
     opening,
     cost,
     expansion,
@@ -118,7 +120,7 @@ function progress(step: string): void {
   process.stderr.write(`${step} …\n`);
 }
 
-/** In words, and nothing that names it. */
+/** Describes this machine without its name. */
 function machine(): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);

@@ -1,25 +1,25 @@
-/** How long a run may take, and of what. */
+/** How much a run measures, and for how long. */
 export interface Budget {
-  /** Users that requests are made for, in each account. */
+  /** The users who send requests, in each account. */
   actors: number;
   rounds: number;
   roundSeconds: number;
   warmUpSeconds: number;
-  /** For each operation and Worker, with the database far away. */
+  /** How long to load each Worker with each operation, with the database far away. */
   distanceSeconds: number;
-  /** In one account: few, and many. */
+  /** The users of a small account, and of a large one. */
   users: readonly [number, number];
-  /** Requests for each kind of series, and of each of the worst requests. */
+  /** The requests for each kind of series, and for each of the worst requests. */
   expansions: number;
-  /** That are due in one minute. */
+  /** The reminders that are due in one minute. */
   reminders: number;
-  /** Requests of each kind with the database at the other side of the earth. */
+  /** The requests of each kind with the database on the other side of the earth. */
   farRequests: number;
-  /** Of new isolates. */
+  /** The new isolates that are started. */
   starts: number;
 }
 
-/** Under five minutes. */
+/** The full run takes less than five minutes. */
 export const full: Budget = {
   actors: 32,
   rounds: 7,
@@ -33,7 +33,7 @@ export const full: Budget = {
   starts: 20,
 };
 
-/** Under two minutes, for CI: what is counted is as good as in the full run, what is timed is not. */
+/** The quick run, for CI, takes less than two minutes. Its counts are as good as those of the full run, its times are not. */
 export const quick: Budget = {
   actors: 16,
   rounds: 1,

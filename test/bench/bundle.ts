@@ -1,4 +1,4 @@
-/** The code that is measured: ours as `wrangler deploy` would upload it, the references by esbuild. */
+/** Bundles the Workers that the bench measures: ours as `wrangler deploy` uploads it, the references with esbuild. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,15 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** From wrangler.toml: the references run in the runtime of the same day. */
+/** The compatibility date of wrangler.toml. The references use it too. */
 export const compatibilityDate =
   /^compatibility_date = "(.+)"$/m.exec(readFileSync(join(root, 'wrangler.toml'), 'utf8'))?.[1] ?? '';
 
 /**
- * The Worker's one module.
+ * Bundles the Worker into one module.
  *
- * @param flags more of wrangler's, e.g. `--minify=false` for a bundle to read.
- * @throws Error with wrangler's own words when it does not build.
+ * @param flags further flags of wrangler, such as `--minify=false` for a readable bundle.
+ * @throws Error with wrangler's output when the build fails.
  */
 export function bundleOurs(...flags: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'nettu-bench-'));
@@ -33,7 +33,7 @@ export function bundleOurs(...flags: string[]): string {
   }
 }
 
-/** A Worker of `references/`, as one module; what it imports as `worker-under-test` is left to be found at run time. */
+/** Bundles a Worker of `references/` into one module. Its import of `worker-under-test` stays, and resolves at run time. */
 export async function bundleReference(
   name: 'limit' | 'sequential' | 'observed' | 'isolate' | 'expansion' | 'hosts-in-turn',
 ): Promise<string> {

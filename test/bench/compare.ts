@@ -1,4 +1,4 @@
-/** What changed since an earlier run. Ratios first: they mean the same on another machine. */
+/** Prints the changes since an earlier run: first the ratios, since they are comparable between machines. */
 import type { Results } from './results.ts';
 import type { Spread } from './statistics.ts';
 import { table } from './table.ts';
@@ -12,7 +12,7 @@ export function compare(before: Results, after: Results): string {
   ].join('\n\n');
 }
 
-/** Rows of the same operation in both runs. */
+/** Pairs the rows of the same operation in both runs. */
 function paired<Row extends { operation: string }>(
   before: readonly Row[],
   after: readonly Row[],
@@ -28,7 +28,7 @@ const percent = (before: number, after: number) => {
   return `${change < 0 ? '' : '+'}${change.toFixed(0)} %`;
 };
 
-/** A median that lies outside all of the earlier rounds, and they outside all of these, is no accident. */
+/** A change is significant where each median lies outside all rounds of the other run. */
 function verdict(before: Spread, after: Spread): string {
   if (after.median > before.max && before.median < after.min) return 'better';
   return after.median < before.min && before.median > after.max ? 'WORSE' : 'within the noise';
@@ -62,7 +62,7 @@ function counts(before: Results, after: Results): string {
   const rows = of(after)
     .filter(([name, value]) => old.has(name) && old.get(name) !== value)
     .map(([name, value]) => [name, String(old.get(name)), String(value)]);
-  return rows.length ? table(['Counts', 'before', 'after'], rows) : 'Counts: none has changed';
+  return rows.length ? table(['Counts', 'before', 'after'], rows) : 'Counts: no change';
 }
 
 function absolutes(before: Results, after: Results): string {
@@ -87,5 +87,5 @@ function absolutes(before: Results, after: Results): string {
     ),
     change("a new isolate's first answer, ms", before.start.firstAnswer, after.start.firstAnswer, 2),
   ];
-  return table(['Absolutes (of one machine only)', 'before', 'after', ''], rows);
+  return table(['Absolute values (comparable on one machine only)', 'before', 'after', ''], rows);
 }

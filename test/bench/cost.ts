@@ -1,4 +1,4 @@
-/** What D1 bills, counted and not timed: round trips, rows read and rows written, in a small account and a large one. */
+/** Counts the round trips, rows read and rows written of each operation, in a small account and a large one. D1 bills rows. */
 import { type Actor, addCalendars, addUsers, newFixture } from './fixture.ts';
 import { once } from './load.ts';
 import { operations } from './operations.ts';
@@ -6,24 +6,24 @@ import type { Tally } from './references/observed.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
 
 export interface Cost {
-  /** In the account, before and after. */
+  /** The users of the account when it is small, and when it is large. */
   users: readonly [number, number];
   rows: CostRow[];
-  /** Bytes of the database for each, indexes included. */
+  /** Indexes included. */
   bytesPerUser: number;
   bytesPerCalendar: number;
 }
 
 export interface CostRow {
   operation: string;
-  /** The round trips that it may take. */
+  /** The limit of `trips`. */
   allowed: number;
   trips: number;
   rowsRead: readonly [few: number, many: number];
   rowsWritten: readonly [few: number, many: number];
 }
 
-/** Requests of each operation, by as many users: the dearest counts. */
+/** The requests of each operation, each by another user. The most expensive one counts. */
 const REQUESTS = 5;
 
 export async function measureCost(
@@ -68,23 +68,23 @@ export async function measureCost(
 
 const none: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
 
-/** Of each operation, once the isolate has met the account: `test/db/round-trips.test.ts` has the first time. */
+/** The cost of each operation once the isolate has cached the account. `round-trips.test.ts` counts the first request. */
 async function tallies(worker: LocalWorker, actors: readonly Actor[]): Promise<Tally[]> {
   const [first] = actors;
   if (!first) throw new Error('The fixture has no actors.');
   for (const operation of operations) await once(worker, operation, first);
 
-  const dearest: Tally[] = [];
+  const highest: Tally[] = [];
   for (const operation of operations) {
-    const worst = { ...none };
+    const most = { ...none };
     for (const actor of actors) {
       const { headers } = await once(worker, operation, actor);
       const tally: Tally = JSON.parse(headers.get('x-cost') ?? '{}');
       for (const count of ['trips', 'rowsRead', 'rowsWritten'] as const) {
-        worst[count] = Math.max(worst[count], tally[count]);
+        most[count] = Math.max(most[count], tally[count]);
       }
     }
-    dearest.push(worst);
+    highest.push(most);
   }
-  return dearest;
+  return highest;
 }

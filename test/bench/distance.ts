@@ -1,4 +1,4 @@
-/** The same requests with the database far away, as it is from most browsers: then round trips are all that counts. */
+/** Times each operation with the database far away, as it is from most users. Then the round trips decide. */
 
 import type { Fixture } from './fixture.ts';
 import { load } from './load.ts';
@@ -6,20 +6,20 @@ import { operations } from './operations.ts';
 import { quantile } from './statistics.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
 
-/** Milliseconds added to each round trip: from one side of a continent to the other, and back. */
+/** The delay of each round trip: across a continent and back. */
 export const DELAY_MS = 40;
 
-/** So few that the machine has time to spare, and waiting is all that there is. */
+/** Few enough to keep the machine idle, so that the time is all waiting. */
 const CONNECTIONS = 2;
 
 export interface Distance {
   operation: string;
-  /** Milliseconds, the median. */
+  /** Median latencies in milliseconds. */
   ours: number;
   sequential: number;
 }
 
-/** @param code each Worker's bundle, and `observed`, which stands in front of it. */
+/** @param code the bundles of both Workers, and `observed`, which wraps them. */
 export async function measureDistance(
   code: { ours: string; sequential: string; observed: string },
   fixture: Fixture,

@@ -1,6 +1,6 @@
 /**
- * The CPU of expanding a series, in workerd: the time of a request that does it many times, minus that of one that
- * does it once, over the difference. Nothing else is in it: no database, no parsing, no answer.
+ * Measures the CPU time of expanding a series in workerd: the time of a request that expands it many times, minus the time
+ * of a request that expands it once, divided by the difference. So the database, the parsing and the answer drop out.
  */
 import type { Recurrence } from '../../src/sdk/types.ts';
 import { median } from './statistics.ts';
@@ -8,16 +8,16 @@ import { startWorker } from './worker.ts';
 
 export interface Expansion {
   series: string;
-  /** Microseconds of one expansion; the median of several requests. */
+  /** Microseconds for one expansion; the median of several requests. */
   micros: number;
-  /** In the window. */
+  /** The instances in the window. */
   instances: number;
 }
 
-const DAY = 86_400_000;
-/** 62 days, the longest that a client may ask for. */
-const window = { startTs: Date.UTC(2027, 1, 1), endTs: Date.UTC(2027, 1, 1) + 62 * DAY };
-const yesterday = window.startTs - DAY;
+const DAY_MS = 86_400_000;
+/** 62 days, the longest window that the service accepts. */
+const window = { startTs: Date.UTC(2027, 1, 1), endTs: Date.UTC(2027, 1, 1) + 62 * DAY_MS };
+const yesterday = window.startTs - DAY_MS;
 const longAgo = Date.UTC(1997, 0, 31, 8);
 const upTo = (last: number, negative = true) => [
   ...Array.from({ length: last }, (_, i) => i + 1),
@@ -33,7 +33,7 @@ const cases: Record<string, [startTs: number, recurrence: Recurrence]> = {
     { freq: 'monthly', interval: 1, byweekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'], bysetpos: [-1] },
   ],
   'weekly, the last of 739': [
-    window.startTs - 1720 * DAY,
+    window.startTs - 1720 * DAY_MS,
     { freq: 'weekly', interval: 1, byweekday: ['Mon', 'Wed', 'Fri'], count: 739 },
   ],
   'hostile: counts a day that never comes': [
@@ -60,26 +60,26 @@ const cases: Record<string, [startTs: number, recurrence: Recurrence]> = {
 
 export async function measureExpansion(code: string, rounds: number): Promise<Expansion[]> {
   const worker = await startWorker(null, { modules: { 'expansion.js': code } });
-  const ask = async (task: object) => {
-    const began = performance.now();
+  const run = async (task: object) => {
+    const startMs = performance.now();
     const response = await fetch(worker.url, { method: 'POST', body: JSON.stringify(task) });
     const { found } = (await response.json()) as { found: number };
-    return { found, took: performance.now() - began };
+    return { found, tookMs: performance.now() - startMs };
   };
   try {
     const rows: Expansion[] = [];
     for (const [name, [startTs, recurrence]] of Object.entries(cases)) {
       const series = { startTs, duration: 1_800_000, busy: true, recurrence, exdates: [] };
-      await ask({ series, window, times: 20 });
-      const { took } = await ask({ series, window, times: 5 });
-      // About a twentieth of a second each, whatever the series costs.
-      const times = Math.max(10, Math.min(5000, Math.round(50 / (took / 5))));
+      await run({ series, window, times: 20 });
+      const { tookMs } = await run({ series, window, times: 5 });
+      // As many as take about 50 ms.
+      const times = Math.max(10, Math.min(5000, Math.round(50 / (tookMs / 5))));
       const samples: number[] = [];
       let instances = 0;
       for (let i = 0; i < rounds; i++) {
-        const once = await ask({ series, window, times: 1 });
-        const many = await ask({ series, window, times });
-        samples.push(((many.took - once.took) / (times - 1)) * 1000);
+        const once = await run({ series, window, times: 1 });
+        const many = await run({ series, window, times });
+        samples.push(((many.tookMs - once.tookMs) / (times - 1)) * 1000);
         instances = many.found;
       }
       rows.push({ series: name, micros: median(samples), instances });

@@ -1,24 +1,24 @@
 /**
- * The data that every database of the bench starts with: accounts with a key pair each, users, and a calendar for
- * each user. Ids are a function of their numbers, so that each database has the same ones and the same requests can
- * go to each; they are scattered like random ones, so that indexes are filled in no order.
+ * The data that every database of the bench starts with: accounts with a key pair, users, and a calendar for each user.
+ * Ids are computed from numbers, so that the same requests work on every database. They are scattered like random ids, so
+ * that the indexes fill in random order.
  */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { D1Database } from '@cloudflare/workers-types';
 import jwt from 'jsonwebtoken';
 import { build } from '../../src/dev/migrations.ts';
 
-/** A user that requests are made for, and what a caller has in hand who makes them. */
+/** A user for whom the bench sends requests, with the credentials for them. */
 export interface Actor {
   account: string;
   apiKey: string;
   user: string;
   calendar: string;
-  /** The value of the metadata key `cohort` that this user and a tenth of the account's users have. */
+  /** The user's value of the metadata key `cohort`. A tenth of the account's users share it. */
   cohort: string;
   token: string;
   expiredToken: string;
-  /** A good one, but signed with a key that the account does not have. */
+  /** A valid token, except that another key signed it. */
   forgedToken: string;
 }
 
@@ -32,7 +32,7 @@ interface Account {
 
 export interface Fixture {
   accounts: readonly Account[];
-  /** In each account, when a database is filled. */
+  /** The users of each account in a new database. */
   users: number;
   actors: readonly Actor[];
 }
@@ -40,15 +40,15 @@ export interface Fixture {
 const COHORTS = 10;
 const kinds = { account: 0, user: 1, calendar: 2 };
 
-/** @param actors so many in each account, each with tokens of its own. */
+/** @param size the number of accounts, and the users and actors of each account. */
 export function newFixture(size: { accounts: number; users: number; actors: number }): Fixture {
   const accounts = Array.from({ length: size.accounts }, (_, number) => newAccount(number));
-  const { privateKey: stranger } = newKeys();
-  const everyone = accounts.flatMap((account) =>
-    Array.from({ length: size.actors }, (_, i) => newActor(account, i, stranger)),
+  const { privateKey: otherKey } = newKeys();
+  const byAccount = accounts.flatMap((account) =>
+    Array.from({ length: size.actors }, (_, i) => newActor(account, i, otherKey)),
   );
-  // One after the other from different accounts, as requests arrive.
-  const actors = everyone
+  // Neighbours are of different accounts, as in real traffic.
+  const actors = byAccount
     .map((actor, i) => ({ actor, turn: i % size.actors }))
     .sort((a, b) => a.turn - b.turn)
     .map(({ actor }) => actor);
@@ -69,7 +69,7 @@ function newKeys() {
   });
 }
 
-function newActor({ number, id, apiKey, privateKey }: Account, user: number, stranger: string): Actor {
+function newActor({ number, id, apiKey, privateKey }: Account, user: number, otherKey: string): Actor {
   const iat = Math.floor(Date.now() / 1000) - 7200;
   const claims = {
     nettuSchedulerUserId: idOf('user', number, user),
@@ -87,16 +87,16 @@ function newActor({ number, id, apiKey, privateKey }: Account, user: number, str
     cohort: `c${user % COHORTS}`,
     token: sign({}, privateKey),
     expiredToken: sign({ exp: iat + 3600 }, privateKey),
-    forgedToken: sign({}, stranger),
+    forgedToken: sign({}, otherKey),
   };
 }
 
-/** The multiplier is Knuth's (2^32 over the golden ratio): it takes each number to another one, far from the next. */
+/** Knuth's multiplier, 2^32 over the golden ratio: it maps neighbouring numbers to distant ones, without collisions. */
 const SCATTER = 2_654_435_761;
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 
-/** The id of the n-th user, or calendar, of an account. `idSql` says the same in SQL. */
+/** The id of the n-th user or calendar of an account. `idSql` computes the same id in SQL. */
 function idOf(kind: keyof typeof kinds, account: number, n: number): string {
   const scattered = Math.imul(n, SCATTER) >>> 0;
   return `${hex(scattered, 8)}-000${kinds[kind]}-4000-8000-${hex(account, 4)}${hex(n, 8)}`;
@@ -105,7 +105,7 @@ function idOf(kind: keyof typeof kinds, account: number, n: number): string {
 const idSql = (kind: keyof typeof kinds, account: number) =>
   `printf('%08x-000${kinds[kind]}-4000-8000-%04x%08x', (n * ${SCATTER}) & 0xffffffff, ${account}, n)`;
 
-/** Applies the migrations and puts the fixture in. */
+/** Gives an empty database the schema and the fixture. */
 export async function fill(db: D1Database, { accounts, users }: Fixture): Promise<void> {
   await build(db);
   const created = Date.now();
@@ -126,11 +126,11 @@ export async function fill(db: D1Database, { accounts, users }: Fixture): Promis
   }
 }
 
-// D1 binds every number as a float, which a cohort's name would show.
+// D1 binds every number as a float. Without the cast, a cohort's name would end in `.0`.
 const numbers = `WITH RECURSIVE numbers (n) AS (
     SELECT CAST(?1 AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?2)`;
 
-/** The users with these numbers. Returns the bytes of the database after. */
+/** Adds the users with these numbers, and returns the size of the database in bytes. */
 export async function addUsers(db: D1Database, account: Account, from: number, to: number): Promise<number> {
   const { meta } = await db
     .prepare(`${numbers}
@@ -141,7 +141,7 @@ export async function addUsers(db: D1Database, account: Account, from: number, t
   return meta.size_after;
 }
 
-/** A calendar for each user with these numbers. Returns the bytes of the database after. */
+/** Adds a calendar for each user with these numbers, and returns the size of the database in bytes. */
 export async function addCalendars(
   db: D1Database,
   account: Account,

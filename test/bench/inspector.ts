@@ -1,4 +1,4 @@
-/** V8's inspector over its WebSocket: the commands that a profile takes. */
+/** A client of V8's inspector over its WebSocket, for the commands that a CPU profile needs. */
 import type { Profiler } from 'node:inspector';
 
 export interface Inspector {
@@ -7,9 +7,9 @@ export interface Inspector {
   close(): void;
 }
 
-/** The inspector of the Worker itself, among all the isolates of its workerd. */
+/** Connects to the inspector of the Worker's own isolate; workerd runs several. */
 export async function openInspector(url: URL | null): Promise<Inspector> {
-  if (!url) throw new Error('The Worker was started without an inspector.');
+  if (!url) throw new Error('The Worker has no inspector. Start it with inspected: true.');
   const socket = new WebSocket(new URL('/core:user:worker', url));
   const pending = new Map<number, PromiseWithResolvers<unknown>>();
   await new Promise((resolve, reject) => {

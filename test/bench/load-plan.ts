@@ -1,6 +1,6 @@
 /**
- * `npm run load-plan`: what many accounts cost, and how many databases they take, from the rows that each operation reads
- * and writes here, and from what Cloudflare publishes. Change a number below, and run it again.
+ * `npm run load-plan`: computes the monthly bill and the number of databases for many accounts. It counts the rows of each
+ * operation on this machine, and uses the prices and limits that Cloudflare publishes. Change a number below, and run it.
  */
 import { bundleOurs, bundleReference } from './bundle.ts';
 import { measureCost } from './cost.ts';
@@ -20,29 +20,30 @@ const PRICES = {
   storedGB: { included: 5, each: 0.75 },
 };
 
-/** developers.cloudflare.com/d1/platform/limits: bytes a database may hold; the last tenth is kept free. */
-const DATABASE = 10e9 * 0.9;
+/** The bytes to store in one database: the limit of developers.cloudflare.com/d1/platform/limits, less a tenth to spare. */
+const DATABASE_BYTES = 10e9 * 0.9;
 
 const LOAD = { accounts: 1e6, requestsPerSecond: 1000, secondsPerMonth: 30 * 86_400 };
 
-/** A median account: what lies in it. Bytes of an event are measured like those of users and calendars. */
+/** The resources of a median account. The plan measures the bytes of each. */
 const ACCOUNT = { users: 20, calendars: 20, events: 200 };
 
-/** What requests are, in parts of 100. CPU: milliseconds of the Worker, its token check included. */
+/** The operations of 100 requests. */
 const MIX: Readonly<Record<string, number>> = {
   'user reads calendar': 25,
   'GET /me': 10,
   'week of 200 recurring events': 20,
   'free/busy of 5 calendars': 25,
-  'admin lists users': 5,
-  'user idempotent event': 10,
-  'user idempotent calendar': 2,
-  'admin idempotent user': 3,
+  'account lists users': 5,
+  'user creates event': 10,
+  'user creates calendar': 2,
+  'account creates user': 3,
 };
+/** The Worker's CPU time for one request, its token check included. */
 const CPU_MS = 2;
 
-/** Requests of each operation that are timed, a few at a time. */
-const TIMED = { requests: 400, at: 8 };
+/** How many requests of each operation are timed, and how many of them at once. */
+const TIMED = { requests: 400, atOnce: 8 };
 
 const code = { ours: bundleOurs(), observed: await bundleReference('observed') };
 const cost = await measureCost(code, [1000, 3000]);
@@ -51,7 +52,7 @@ const bytesPerEvent = await measureEvents();
 
 const rowOf = (name: string) => {
   const row = cost.rows.find(({ operation }) => operation === name);
-  if (!row) throw new Error(`${name} is no operation of the bench`);
+  if (!row) throw new Error(`operations.ts has no "${name}". Correct its name in MIX.`);
   return row;
 };
 
@@ -81,7 +82,7 @@ const bill = {
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 console.log(
   table(
-    ['operation', 'of 100', 'rows read', 'rows written', 'a second here'],
+    ['operation', 'of 100', 'rows read', 'rows written', 'requests/s here'],
     Object.entries(MIX).map(([name, parts]) => {
       const { rowsRead, rowsWritten } = rowOf(name);
       return [name, String(parts), String(rowsRead[1]), String(rowsWritten[1]), whole(rate.get(name) ?? 0)];
@@ -89,34 +90,34 @@ console.log(
   ),
 );
 console.log(`
-A request of the mix reads ${read.toFixed(1)} rows and writes ${written.toFixed(2)}. One database here, Worker and all, takes ${whole(1 / seconds)} a second.
-A user takes ${whole(cost.bytesPerUser)} bytes, a calendar ${whole(cost.bytesPerCalendar)}, an event ${whole(bytesPerEvent)}; an account ${whole(bytes)}.
-${whole(LOAD.accounts)} accounts take ${whole(stored)} GB: ${Math.ceil((stored * 1e9) / DATABASE)} databases by their size, ${Math.ceil(LOAD.requestsPerSecond * seconds)} by this rate.
+A request of this mix reads ${read.toFixed(1)} rows and writes ${written.toFixed(2)}. On this machine, one Worker with one database serves ${whole(1 / seconds)} of them a second.
+A user takes ${whole(cost.bytesPerUser)} bytes, a calendar ${whole(cost.bytesPerCalendar)}, an event ${whole(bytesPerEvent)}, an account ${whole(bytes)}.
+${whole(LOAD.accounts)} accounts take ${whole(stored)} GB: ${Math.ceil((stored * 1e9) / DATABASE_BYTES)} databases by size, ${Math.ceil(LOAD.requestsPerSecond * seconds)} by request rate.
 
 ${table(
   ['a month at 1,000 requests a second', 'US$'],
-  [...Object.entries(bill), ['all of it', Object.values(bill).reduce((a, b) => a + b)] as const].map(
-    ([what, dollars]) => [what, whole(dollars)],
+  [...Object.entries(bill), ['total', Object.values(bill).reduce((a, b) => a + b)] as const].map(
+    ([item, dollars]) => [item, whole(dollars)],
   ),
 )}`);
 
 async function measureRates(): Promise<Map<string, number>> {
-  const fixture = newFixture({ accounts: 2, users: 1000, actors: TIMED.at });
+  const fixture = newFixture({ accounts: 2, users: 1000, actors: TIMED.atOnce });
   const worker = await startWorker(fixture, { modules: { 'index.js': code.ours } });
   try {
     const rates = new Map<string, number>();
     for (const operation of operations) await operation.prepare?.(worker.db, fixture.actors);
     for (const operation of operations.filter(({ name }) => name in MIX)) {
-      const all = fixture.actors.slice(0, TIMED.at);
-      await Promise.all(all.map((actor) => once(worker, operation, actor)));
-      const started = performance.now();
+      const actors = fixture.actors.slice(0, TIMED.atOnce);
+      await Promise.all(actors.map((actor) => once(worker, operation, actor)));
+      const startMs = performance.now();
       await Promise.all(
-        all.map(async (actor) => {
-          for (let i = 0; i < TIMED.requests / TIMED.at; i++)
+        actors.map(async (actor) => {
+          for (let i = 0; i < TIMED.requests / TIMED.atOnce; i++)
             await (await once(worker, operation, actor)).text();
         }),
       );
-      rates.set(operation.name, (TIMED.requests / (performance.now() - started)) * 1000);
+      rates.set(operation.name, (TIMED.requests / (performance.now() - startMs)) * 1000);
     }
     return rates;
   } finally {
@@ -124,7 +125,7 @@ async function measureRates(): Promise<Map<string, number>> {
   }
 }
 
-/** Bytes that an event takes, indexes and a metadata entry included. */
+/** The bytes of an event, with its indexes and one metadata entry. */
 async function measureEvents(): Promise<number> {
   const EVENTS = 20_000;
   const fixture = newFixture({ accounts: 1, users: 100, actors: 1 });

@@ -1,10 +1,10 @@
-/** One stretch of load on one Worker, by autocannon, and what came of it. */
+/** Loads one Worker for some seconds with autocannon, and measures its rate, latencies and CPU. */
 import autocannon, { type Request } from 'autocannon';
 import type { Actor } from './fixture.ts';
 import { callOf, type Operation } from './operations.ts';
 import type { LocalWorker } from './worker.ts';
 
-/** Enough to keep one core of Worker busy, and few enough that they do not wait for each other on two. */
+/** Enough to keep one core busy with the Worker, and few enough that requests do not queue on a machine with two cores. */
 export const CONNECTIONS = 10;
 
 export interface Stretch {
@@ -13,22 +13,22 @@ export interface Stretch {
 }
 
 export interface Sample {
-  /** Answers a second, from the first to the last. */
+  /** Answers a second, between the first answer and the last. */
   rate: number;
-  /** Milliseconds from each request to its answer. */
+  /** Milliseconds, one for each request. */
   latencies: number[];
-  /** Milliseconds of CPU that the Worker's process took for each; null where the platform does not tell. */
+  /** Milliseconds of CPU for each request, of the Worker's process; null where the platform does not report it. */
   cpu: number | null;
-  /** The share of one core that the load generator took: near 1, the numbers are its own. */
+  /** The share of one core that the load generator used. Near 1, the generator limits the rate. */
   generator: number;
 }
 
 /**
- * Does the operation over and over for so many seconds. Each connection speaks for users of its own, one after the
- * other, each with a token of its own: no cache meets the same caller twice in a row.
+ * Repeats the operation for some seconds. Each connection takes turns between its own users, each with their own token, so
+ * that no cache sees the same caller twice in a row.
  *
  * @param actors at least as many as connections.
- * @throws Error when a request fails, or is answered with another status than the operation's.
+ * @throws Error when a request fails, or has another status than the operation's.
  */
 export async function load(
   worker: LocalWorker,
@@ -36,7 +36,7 @@ export async function load(
   actors: readonly Actor[],
   { seconds, connections = CONNECTIONS }: Stretch,
 ): Promise<Sample> {
-  const faults: string[] = [];
+  const failures: string[] = [];
   const latencies: number[] = [];
   let connection = 0;
   let first: Instant | undefined;
@@ -46,7 +46,7 @@ export async function load(
     url: worker.url.href,
     connections,
     pipelining: 1,
-    duration: seconds + PATIENCE_SECONDS,
+    duration: seconds + EXTRA_SECONDS,
     sampleInt: 50,
     setupClient(client) {
       const share = actors.filter((_, i) => i % connections === connection % connections);
@@ -61,9 +61,9 @@ export async function load(
       );
     },
   });
-  run.on('reqError', (error) => faults.push(error.message));
+  run.on('reqError', (error) => failures.push(error.message));
   run.on('response', (_, status, __, milliseconds) => {
-    if (Number(status) !== operation.status) faults.push(`answered ${status}, not ${operation.status}`);
+    if (Number(status) !== operation.status) failures.push(`status ${status} instead of ${operation.status}`);
     if (last) return;
     if (!first) {
       first = instant(worker);
@@ -76,9 +76,9 @@ export async function load(
   });
   await run;
 
-  if (faults.length || !first || !last) {
-    const what = faults[0] ?? `not answered ${MIN_ANSWERS} times in ${seconds + PATIENCE_SECONDS} s`;
-    throw new Error(`"${operation.name}" failed: ${what}`);
+  if (failures.length || !first || !last) {
+    const tooFew = `fewer than ${MIN_ANSWERS} answers in ${seconds + EXTRA_SECONDS} s`;
+    throw new Error(`"${operation.name}" failed: ${failures[0] ?? tooFew}`);
   }
   const milliseconds = last.time - first.time;
   return {
@@ -90,14 +90,14 @@ export async function load(
   };
 }
 
-/** A machine that is busy with something else is given this much more. */
-const PATIENCE_SECONDS = 30;
+/** The extra time for a busy machine to give MIN_ANSWERS. */
+const EXTRA_SECONDS = 30;
 const MIN_ANSWERS = 10;
 
-/** The clocks that tell what a stretch of load took, all in milliseconds. */
+/** One reading of the clocks, in milliseconds. */
 interface Instant {
   time: number;
-  /** CPU time of the Worker's process, and of this one. */
+  /** The CPU time of the Worker's process, and of this process. */
   worker: number | null;
   generator: number;
 }
@@ -107,13 +107,13 @@ function instant(worker: LocalWorker): Instant {
   return { time: performance.now(), worker: worker.cpu(), generator: (user + system) / 1000 };
 }
 
-/** Does the operation once. */
+/** Sends the request of an operation once. */
 export async function once(worker: LocalWorker, operation: Operation, actor: Actor): Promise<Response> {
   const { path, ...request }: Request = callOf(operation, actor);
   const response = await fetch(new URL(path, worker.url), request);
   if (response.status !== operation.status) {
     throw new Error(
-      `"${operation.name}" was answered ${response.status}, not ${operation.status}: ${await response.text()}`,
+      `"${operation.name}" failed: status ${response.status} instead of ${operation.status}: ${await response.text()}`,
     );
   }
   return response;

@@ -1,53 +1,58 @@
-/** Reads with the database far away, and a replica of it near: one after the other, as one page makes them. */
+/** Times reads with the primary far away and a replica close, one after the other, as a page sends them. */
 import type { D1Database } from '@cloudflare/workers-types';
 import { type Actor, newFixture } from './fixture.ts';
 import { callOf, type OperationName, operations } from './operations.ts';
 import { median } from './statistics.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
 
-/** Milliseconds of each round trip: to the other side of the earth, and around the corner. */
+/** The round trip to a primary on the other side of the earth, and to a replica in the same city. */
 export const PRIMARY_MS = 120;
-export const NEAR_MS = 10;
+export const REPLICA_MS = 10;
 
-export interface Nearest {
+export interface ReplicaRead {
   read: string;
-  /** Milliseconds, the median: of the primary alone, and with the replica. */
+  /** Median latencies in milliseconds, with the primary alone and with a replica. */
   alone: number;
   replica: number;
 }
 
 interface Read {
   operation: OperationName;
-  more: string;
-  /** Of whose account: one that has chosen `nearest`, or not. */
+  variant: string;
+  /** The setting of the account. */
   reads: 'nearest' | 'primary';
-  /** Makes no use of the bookmark of the answer before. */
-  forgets?: true;
+  /** Whether each request sends the bookmark of the answer before. */
+  bookmark: boolean;
 }
 
 const reads: readonly Read[] = [
-  { operation: 'free/busy of 5 calendars', more: 'a visitor', reads: 'primary' },
-  { operation: 'week of 200 recurring events', more: "reads: 'nearest'", reads: 'nearest' },
-  { operation: 'GET /me', more: "reads: 'nearest'", reads: 'nearest' },
-  { operation: 'GET /me', more: "reads: 'nearest', no bookmark", reads: 'nearest', forgets: true },
-  { operation: 'GET /me', more: "reads: 'primary'", reads: 'primary' },
+  { operation: 'free/busy of 5 calendars', variant: 'anonymous', reads: 'primary', bookmark: true },
+  {
+    operation: 'week of 200 recurring events',
+    variant: "reads: 'nearest'",
+    reads: 'nearest',
+    bookmark: true,
+  },
+  { operation: 'GET /me', variant: "reads: 'nearest'", reads: 'nearest', bookmark: true },
+  { operation: 'GET /me', variant: "reads: 'nearest', no bookmark", reads: 'nearest', bookmark: false },
+  { operation: 'GET /me', variant: "reads: 'primary'", reads: 'primary', bookmark: true },
 ];
 
-/** @param code our bundle, and `observed`, which stands in front of it. */
-export async function measureNearest(
+/** @param code our bundle, and `observed`, which wraps it. */
+export async function measureReplica(
   code: { ours: string; observed: string },
   times: number,
-): Promise<Nearest[]> {
+): Promise<ReplicaRead[]> {
   const fixture = newFixture({ accounts: 2, users: 10, actors: 1 });
-  const [nearest, primary] = fixture.actors as [Actor, Actor];
-  const actors = { nearest, primary };
+  const [onReplica, onPrimary] = fixture.actors as [Actor, Actor];
+  const actors = { nearest: onReplica, primary: onPrimary };
   const modules = { 'observed.js': code.observed, 'worker-under-test': code.ours };
   const measured: number[][] = [];
-  for (const bindings of [{ DELAY_MS: PRIMARY_MS }, { DELAY_MS: PRIMARY_MS, NEAR_MS }]) {
+  for (const bindings of [{ DELAY_MS: PRIMARY_MS }, { DELAY_MS: PRIMARY_MS, REPLICA_MS }]) {
     const worker = await startWorker(fixture, { modules, bindings });
     try {
       await prepare(worker.db, fixture.actors);
-      await readNearest(worker, nearest);
+      await letReplicasAnswer(worker, onReplica);
       const row: number[] = [];
       for (const read of reads) row.push(await timeOf(worker, read, actors[read.reads], times));
       measured.push(row);
@@ -56,8 +61,8 @@ export async function measureNearest(
     }
   }
   const [alone = [], replica = []] = measured;
-  return reads.map(({ operation, more }, i) => ({
-    read: `${operation}, ${more}`,
+  return reads.map(({ operation, variant }, i) => ({
+    read: `${operation}, ${variant}`,
     alone: alone[i] ?? Number.NaN,
     replica: replica[i] ?? Number.NaN,
   }));
@@ -69,32 +74,32 @@ async function prepare(db: D1Database, actors: readonly Actor[]): Promise<void> 
   }
 }
 
-async function readNearest({ url }: LocalWorker, { apiKey }: Actor): Promise<void> {
+async function letReplicasAnswer({ url }: LocalWorker, { apiKey }: Actor): Promise<void> {
   const response = await fetch(new URL('/api/v1/account/settings', url), {
     method: 'PUT',
     headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
     body: JSON.stringify({ reads: 'nearest' }),
   });
-  if (!response.ok) throw new Error(`The settings were answered ${response.status}.`);
+  if (!response.ok) throw new Error(`PUT /account/settings failed: status ${response.status}`);
 }
 
 async function timeOf(worker: LocalWorker, read: Read, actor: Actor, times: number): Promise<number> {
   const operation = operations.find(({ name }) => name === read.operation);
-  if (!operation) throw new Error(`There is no operation "${read.operation}".`);
+  if (!operation) throw new Error(`operations.ts has no "${read.operation}"`);
   const { path, headers } = callOf(operation, actor);
   let bookmark = '';
-  const ask = async () => {
-    const began = performance.now();
-    const sent = bookmark && !read.forgets ? { ...headers, 'nettu-bookmark': bookmark } : headers;
+  const send = async () => {
+    const startMs = performance.now();
+    const sent = bookmark && read.bookmark ? { ...headers, 'nettu-bookmark': bookmark } : headers;
     const response = await fetch(new URL(path, worker.url), { headers: sent });
     await response.arrayBuffer();
-    if (!response.ok) throw new Error(`"${read.operation}" was answered ${response.status}.`);
+    if (!response.ok) throw new Error(`"${read.operation}" failed: status ${response.status}`);
     bookmark = response.headers.get('nettu-bookmark') ?? '';
-    return performance.now() - began;
+    return performance.now() - startMs;
   };
-  // The isolate meets the account, and the page the database.
-  await ask();
+  // The first answer fills the caches of the isolate, and brings the first bookmark.
+  await send();
   const samples: number[] = [];
-  for (let i = 0; i < times; i++) samples.push(await ask());
+  for (let i = 0; i < times; i++) samples.push(await send());
   return median(samples);
 }

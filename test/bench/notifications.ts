@@ -1,6 +1,6 @@
 /**
- * What it costs to be told: writes of an account without a webhook, and with one that asks for all of them; and a minute
- * in which many reminders are due, from the sweep to the last delivery.
+ * Measures the cost of notifications: writes of an account without a webhook, and with a webhook for every change; and a
+ * minute in which many reminders are due, from the sweep to the last delivery.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,17 +10,20 @@ import type { Tally } from './references/observed.ts';
 import { median } from './statistics.ts';
 import { type LocalWorker, startWorker } from './worker.ts';
 
-export interface Notifying extends Tally {
-  what: string;
+export interface NotificationCost extends Tally {
+  work: string;
   milliseconds: number;
 }
 
-/** @param due how many reminders of one account come due in the same minute. */
+/**
+ * @param due the reminders of one account that are due in the same minute.
+ * @param writes the writes of each kind.
+ */
 export async function measureNotifications(
   code: { ours: string; observed: string },
   due: number,
   writes: number,
-): Promise<Notifying[]> {
+): Promise<NotificationCost[]> {
   const fixture = newFixture({ accounts: 1, users: 1, actors: 1 });
   const [actor] = fixture.actors as [Actor];
   const receiver = await startReceiver();
@@ -42,15 +45,15 @@ export async function measureNotifications(
       ),
     ];
     const body = { webhookUrl: receiver.url, events: ['*'] };
-    await ask(worker, 'account/webhook', { method: 'PUT', ...asActor(actor), body: JSON.stringify(body) });
+    await send(worker, 'account/webhook', { method: 'PUT', ...asActor(actor), body: JSON.stringify(body) });
     await cron(worker, true);
     rows.push(
-      await writesOf(worker, actor, 'a user, told', 'user', () => ({}), writes),
-      await writesOf(worker, actor, 'an event, told', eventsPath(actor), eventOf(actor), writes),
+      await writesOf(worker, actor, 'a user, notified', 'user', () => ({}), writes),
+      await writesOf(worker, actor, 'an event, notified', eventsPath(actor), eventOf(actor), writes),
       await writesOf(
         worker,
         actor,
-        'an event with a reminder, told',
+        'an event with a reminder, notified',
         eventsPath(actor),
         remindedOf(actor),
         writes,
@@ -60,11 +63,11 @@ export async function measureNotifications(
 
     await fill(worker.db, actor, due);
     const before = receiver.reminders();
-    rows.push({ what: `${due} reminders due, filed`, ...(await cron(worker, true)) });
-    rows.push({ what: `their ${Math.ceil(due / 100)} requests, delivered`, ...(await cron(worker, false)) });
-    const told = receiver.reminders() - before;
-    if (told !== due) throw new Error(`${told} reminders arrived, of ${due}`);
-    rows.push({ what: 'a minute in which nothing is due', ...(await cron(worker, false)) });
+    rows.push({ work: `${due} due reminders into the outbox`, ...(await cron(worker, true)) });
+    rows.push({ work: `${Math.ceil(due / 100)} deliveries of them`, ...(await cron(worker, false)) });
+    const arrived = receiver.reminders() - before;
+    if (arrived !== due) throw new Error(`${arrived} of ${due} reminders arrived`);
+    rows.push({ work: 'a minute in which nothing is due', ...(await cron(worker, false)) });
     return rows;
   } finally {
     await worker.stop();
@@ -76,57 +79,57 @@ const asActor = ({ apiKey }: Actor) => ({
   headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
 });
 const eventsPath = ({ user }: Actor) => `user/${user}/events`;
-const LATER = Date.UTC(2150, 0);
+const LATER_MS = Date.UTC(2150, 0);
 const eventOf =
   ({ calendar: calendarId }: Actor) =>
-  () => ({ calendarId, startTs: LATER, duration: 3_600_000 });
+  () => ({ calendarId, startTs: LATER_MS, duration: 3_600_000 });
 const remindedOf = (actor: Actor) => () => ({
   ...eventOf(actor)(),
   reminders: [{ delta: -10, identifier: 'soon' }],
 });
 
-async function ask(worker: LocalWorker, path: string, init: RequestInit) {
-  const began = performance.now();
+async function send(worker: LocalWorker, path: string, init: RequestInit) {
+  const startMs = performance.now();
   const response = await fetch(new URL(`/api/v1/${path}`, worker.url), init);
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
   const tally: Tally = JSON.parse(response.headers.get('x-cost') ?? '{}');
-  return { ...tally, milliseconds: performance.now() - began };
+  return { ...tally, milliseconds: performance.now() - startMs };
 }
 
-/** Has the Worker do what it does each minute; with `files` alone nothing is delivered. */
-const cron = (worker: LocalWorker, files: boolean) =>
-  ask(worker, '', { headers: { 'x-cron': '* * * * *', ...(files && { 'x-queue': 'yes' }) } });
+/** Runs the work of a minute. With a queue, the Worker only wakes the queue, and delivers nothing. */
+const cron = (worker: LocalWorker, queue: boolean) =>
+  send(worker, '', { headers: { 'x-cron': '* * * * *', ...(queue && { 'x-queue': 'yes' }) } });
 
-/** The usual one of many writes. */
+/** Sends many equal writes, and returns the median of each cost. */
 async function writesOf(
   worker: LocalWorker,
   actor: Actor,
-  what: string,
+  work: string,
   path: string,
   bodyOf: () => object,
   writes: number,
-): Promise<Notifying> {
-  const found: Awaited<ReturnType<typeof ask>>[] = [];
+): Promise<NotificationCost> {
+  const costs: Awaited<ReturnType<typeof send>>[] = [];
   for (let i = 0; i < writes; i++) {
-    found.push(
-      await ask(worker, path, { method: 'POST', ...asActor(actor), body: JSON.stringify(bodyOf()) }),
+    costs.push(
+      await send(worker, path, { method: 'POST', ...asActor(actor), body: JSON.stringify(bodyOf()) }),
     );
   }
-  const usual = (of: keyof Tally | 'milliseconds') => median(found.map((one) => one[of]));
+  const medianOf = (member: keyof Tally | 'milliseconds') => median(costs.map((cost) => cost[member]));
   return {
-    what,
-    trips: usual('trips'),
-    rowsRead: usual('rowsRead'),
-    rowsWritten: usual('rowsWritten'),
-    milliseconds: usual('milliseconds'),
+    work,
+    trips: medianOf('trips'),
+    rowsRead: medianOf('rowsRead'),
+    rowsWritten: medianOf('rowsWritten'),
+    milliseconds: medianOf('milliseconds'),
   };
 }
 
-/** Daily series, each of which is due now. */
+/** Adds daily series, each with a reminder that is due now. */
 async function fill(db: D1Database, { account, user, calendar }: Actor, due: number): Promise<void> {
-  // Now, and not before the webhook was set: of what was due before that nothing is told.
-  const start = Date.now();
+  // The service notifies only of reminders that come due after the account set its webhook.
+  const startMs = Date.now();
   const insert = db.prepare(
     `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?5)
      INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
@@ -137,13 +140,13 @@ async function fill(db: D1Database, { account, user, calendar }: Actor, due: num
   );
   const step = 1000;
   for (let n = 0; n < due; n += step) {
-    await insert.bind(account, calendar, user, start, Math.min(step, due - n), n / step).run();
+    await insert.bind(account, calendar, user, startMs, Math.min(step, due - n), n / step).run();
   }
-  // What these writes themselves have put into the outbox is not what is measured.
+  // The outbox now holds the notifications of these inserts, which the bench does not measure.
   await db.prepare("DELETE FROM deliveries WHERE state = 'pending'").run();
 }
 
-/** Counts the reminders that arrive. */
+/** Starts a webhook receiver that counts the reminders that arrive. */
 async function startReceiver() {
   let reminders = 0;
   const server = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
-/** What it takes to open an account, which has no database yet: where there is one, and where there are three. */
+/** Measures the creation of an account: with one database, and with three to choose a shard from. */
 import { newFixture } from './fixture.ts';
 import { PRIMARY_MS } from './nearest.ts';
 import { median } from './statistics.ts';
@@ -6,12 +6,13 @@ import { type LocalWorker, startWorker } from './worker.ts';
 
 export interface Opening {
   request: string;
-  /** Round trips to any database. */
+  /** The round trips to all databases. */
   trips: number;
-  /** Those that wait for one another: what is asked of all databases at once is one. */
+  /** The round trips in sequence: round trips to several databases at once count as one. */
   inTurn: number;
+  /** The limit of `inTurn`. */
   allowed: number;
-  /** Milliseconds with each database as far away as in `nearest.ts`, the median. */
+  /** Median latency in milliseconds with each database PRIMARY_MS away. */
   far: number;
 }
 
@@ -39,7 +40,7 @@ const withThree: readonly Case[] = [
   { request: 'three databases, in a region, with a key', allowed: 2, region: 'eu', keyed: true },
 ];
 
-/** @param code our bundle, and `observed`, which stands in front of it. */
+/** @param code our bundle, and `observed`, which wraps it. */
 export async function measureOpening(
   code: { ours: string; observed: string },
   times: number,
@@ -54,8 +55,8 @@ export async function measureOpening(
   ]) {
     const worker = await startWorker(fixture, { modules, ...setup });
     try {
-      // All at once: they do little but wait, each for its own.
-      rows.push(...(await Promise.all(cases.map((each) => measure(worker, each, times)))));
+      // At once, since each case mostly waits.
+      rows.push(...(await Promise.all(cases.map((oneCase) => measure(worker, oneCase, times)))));
     } finally {
       await worker.stop();
     }
@@ -63,12 +64,12 @@ export async function measureOpening(
   return rows;
 }
 
-async function measure({ url }: LocalWorker, each: Case, times: number): Promise<Opening> {
-  const { request, allowed, keyed, region } = each;
+async function measure({ url }: LocalWorker, oneCase: Case, times: number): Promise<Opening> {
+  const { request, allowed, keyed, region } = oneCase;
   const samples: number[] = [];
   let [trips, inTurn] = [0, 0];
   for (let i = 0; i < times; i++) {
-    const began = performance.now();
+    const startMs = performance.now();
     const response = await fetch(new URL('/api/v1/account', url), {
       method: 'POST',
       headers: {
@@ -78,8 +79,8 @@ async function measure({ url }: LocalWorker, each: Case, times: number): Promise
       body: JSON.stringify({ code: CODE, region }),
     });
     const body = await response.text();
-    samples.push(performance.now() - began);
-    if (response.status !== 201) throw new Error(`"${request}" was answered ${response.status}: ${body}`);
+    samples.push(performance.now() - startMs);
+    if (response.status !== 201) throw new Error(`"${request}" failed: status ${response.status}: ${body}`);
     trips = Math.max(trips, JSON.parse(response.headers.get('x-cost') ?? '{}').trips);
     inTurn = Math.max(inTurn, Number(response.headers.get('x-in-turn')));
   }

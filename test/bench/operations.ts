@@ -1,6 +1,6 @@
 /**
- * What is measured: one row for each operation. A new row also needs its two references, which the type checker
- * asks for (references/limit.ts and references/sequential.ts); every section of the bench then has it.
+ * The operations that the bench measures, one row each. A new row also needs a handler in references/limit.ts and in
+ * references/sequential.ts, or it does not compile. Every section of the bench then measures it.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import {
@@ -22,13 +22,13 @@ export interface Operation {
   readonly body?: (actor: Actor) => object;
   /** Whether each request has an `Idempotency-Key` of its own. */
   readonly keyed?: true;
-  /** What it must be answered with: any other status fails the bench. */
+  /** The expected status. Any other status fails the bench. */
   readonly status: number;
-  /** The D1 round trips that it may take, once the isolate has met the account. */
+  /** The limit of D1 round trips, once the isolate has cached the account. */
   readonly trips: 0 | 1;
-  /** Puts into a database what it needs besides the fixture's users and calendars. */
+  /** Adds the rows that the operation needs besides the fixture. */
   readonly prepare?: (db: D1Database, actors: readonly Actor[]) => Promise<unknown>;
-  /** The least that its rate must be: as a multiple of the references' rates, or of another operation's of ours. */
+  /** The lowest acceptable rate, as a multiple of the rate of a reference, or of another operation of ours. */
   readonly goals?: {
     readonly limit?: number;
     readonly sequential?: number;
@@ -36,9 +36,9 @@ export interface Operation {
   };
 }
 
-/** The headers that tell who is calling. */
+/** The headers of each kind of credential. */
 const credentials = {
-  nobody: () => ({}),
+  none: () => ({}),
   'api key': ({ apiKey }: Actor) => ({ 'x-api-key': apiKey }),
   token: ({ token }: Actor) => ({ authorization: `Bearer ${token}` }),
   'expired token': ({ expiredToken }: Actor) => ({ authorization: `Bearer ${expiredToken}` }),
@@ -65,26 +65,26 @@ const reads = 'user reads calendar';
 
 // biome-ignore format: a table is read down its columns
 const table = [
-  { name: reads,                          method: 'GET',     path: calendar,           credentials: 'token',         status: 200, trips: 1, goals: { limit: 0.9, sequential: 2 } },
-  { name: 'user idempotent calendar',        method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, goals: { limit: 0.85 } },
-  { name: 'the same, safe to retry',      method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, keyed: true },
-  { name: 'GET /me',                      method: 'GET',     path: me,                 credentials: 'token',         status: 200, trips: 1 },
-  { name: 'admin idempotent user',           method: 'POST',    path: () => '/user',      credentials: 'api key',       status: 201, trips: 1, body: member },
-  { name: 'admin reads by metadata',      method: 'GET',     path: byCohort,           credentials: 'api key',       status: 200, trips: 1 },
-  { name: 'admin lists users',            method: 'GET',     path: () => '/user',      credentials: 'api key',       status: 200, trips: 1 },
-  { name: 'expired token refused',        method: 'GET',     path: calendar,           credentials: 'expired token', status: 401, trips: 0, goals: { faster: { times: 3, than: reads } } },
-  { name: 'forged token refused',         method: 'GET',     path: calendar,           credentials: 'forged token',  status: 401, trips: 1 },
-  { name: 'user idempotent event',           method: 'POST',    path: () => '/events',    credentials: 'token',         status: 201, trips: 1, body: meeting },
-  { name: 'week of 200 recurring events', method: 'GET',     path: fullWeek,           credentials: 'token',         status: 200, trips: 1, prepare: fillFullCalendar },
-  { name: 'free/busy of 5 calendars',     method: 'GET',     path: freebusy,           credentials: 'nobody',        status: 200, trips: 1, prepare: fillBusyCalendars },
-  { name: 'preflight',                    method: 'OPTIONS', path: calendar,           credentials: 'nobody',        status: 204, trips: 0 },
+  { name: reads,                           method: 'GET',     path: calendar,           credentials: 'token',         status: 200, trips: 1, goals: { limit: 0.9, sequential: 2 } },
+  { name: 'user creates calendar',         method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, goals: { limit: 0.85 } },
+  { name: 'the same, safe to retry',       method: 'POST',    path: () => '/calendar',  credentials: 'token',         status: 201, trips: 1, body: oslo, keyed: true },
+  { name: 'GET /me',                       method: 'GET',     path: me,                 credentials: 'token',         status: 200, trips: 1 },
+  { name: 'account creates user',          method: 'POST',    path: () => '/user',      credentials: 'api key',       status: 201, trips: 1, body: member },
+  { name: 'account reads by metadata',     method: 'GET',     path: byCohort,           credentials: 'api key',       status: 200, trips: 1 },
+  { name: 'account lists users',           method: 'GET',     path: () => '/user',      credentials: 'api key',       status: 200, trips: 1 },
+  { name: 'expired token refused',         method: 'GET',     path: calendar,           credentials: 'expired token', status: 401, trips: 0, goals: { faster: { times: 3, than: reads } } },
+  { name: 'forged token refused',          method: 'GET',     path: calendar,           credentials: 'forged token',  status: 401, trips: 1 },
+  { name: 'user creates event',            method: 'POST',    path: () => '/events',    credentials: 'token',         status: 201, trips: 1, body: meeting },
+  { name: 'week of 200 recurring events',  method: 'GET',     path: fullWeek,           credentials: 'token',         status: 200, trips: 1, prepare: fillFullCalendar },
+  { name: 'free/busy of 5 calendars',      method: 'GET',     path: freebusy,           credentials: 'none',          status: 200, trips: 1, prepare: fillBusyCalendars },
+  { name: 'preflight',                     method: 'OPTIONS', path: calendar,           credentials: 'none',          status: 204, trips: 0 },
 ] as const satisfies readonly Operation[];
 
 export type OperationName = (typeof table)[number]['name'];
 
 export const operations: readonly Operation[] = table;
 
-/** A request as it goes over the wire, to ours and to the references alike. */
+/** A request as it goes over the wire, to our Worker and to the references alike. */
 export interface Call {
   method: string;
   path: string;
@@ -93,8 +93,8 @@ export interface Call {
 }
 
 /**
- * The request with which this actor does this. The headers `x-operation` and `x-user` spare the references what
- * they are not to be measured by: routing, and finding out who calls. Ours ignores them, as any unknown header.
+ * The request of an actor for an operation. The headers `x-operation` and `x-user` tell the references the route and the
+ * caller, which they do not have to find out. Our Worker ignores them, like any unknown header.
  */
 export function callOf(operation: Operation, actor: Actor): Call {
   const body = operation.body?.(actor);

@@ -1,8 +1,8 @@
 /**
- * `node test/bench/profile.ts "user reads calendar"`: which functions of the Worker take the time of an operation.
- * Loads the unminified bundle for some seconds while V8 samples what runs in its isolate, by way of workerd's
- * inspector, and prints the functions by their own time. What D1's binding does is in there, what the local database
- * does is not: that is another isolate. V8 samples by the wall clock, so nothing else should run meanwhile.
+ * `node test/bench/profile.ts "user reads calendar"`: prints the functions of the Worker that an operation spends its time
+ * in. It loads the unminified bundle for some seconds while V8 samples the Worker's isolate through workerd's inspector,
+ * and sorts the functions by their own time. The profile includes D1's binding, and not the local database, which runs in
+ * another isolate. V8 samples by the wall clock, so run nothing else meanwhile.
  */
 import { parseArgs } from 'node:util';
 import { bundleOurs, bundleReference } from './bundle.ts';
@@ -25,7 +25,9 @@ const { values, positionals } = parseArgs({
 const [name = 'user reads calendar'] = positionals;
 const operation = operations.find((operation) => operation.name === name);
 if (!operation)
-  throw new Error(`No such operation. There are: ${operations.map(({ name }) => name).join(', ')}`);
+  throw new Error(
+    `There is no operation "${name}". Choose one of: ${operations.map(({ name }) => name).join(', ')}`,
+  );
 
 const code =
   values.worker === 'ours'
@@ -48,12 +50,12 @@ try {
   inspector.close();
 
   console.log(
-    `${name}: ${Math.round(rate)} requests/s while sampled, ${cpu?.toFixed(3) ?? '?'} ms CPU each (all of workerd)\n`,
+    `${name}: ${Math.round(rate)} requests/s while V8 samples, ${cpu?.toFixed(3) ?? '?'} ms CPU for each (all of workerd)\n`,
   );
   const rows = selfTimes(profile)
     .slice(0, Number(values.top))
-    .map(({ name, place, self, share }) => [
-      `${name}  ${place}`,
+    .map(({ name, location, self, share }) => [
+      `${name}  ${location}`,
       `${(share * 100).toFixed(1)} %`,
       ((self / latencies.length) * 1000).toFixed(1),
     ]);

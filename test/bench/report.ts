@@ -1,9 +1,9 @@
-/** The results as people read them. */
+/** Prints the results as tables. */
 
 import { DELAY_MS } from './distance.ts';
 import { goalsOf } from './goals.ts';
 import { CONNECTIONS } from './load.ts';
-import { NEAR_MS, PRIMARY_MS } from './nearest.ts';
+import { PRIMARY_MS, REPLICA_MS } from './nearest.ts';
 import type { Results } from './results.ts';
 import type { Spread } from './statistics.ts';
 import { table } from './table.ts';
@@ -15,7 +15,7 @@ export function report(results: Results): string {
     throughputOf(results),
     cpuOf(results),
     distanceOf(results),
-    nearestOf(results),
+    replicaOf(results),
     openingOf(results),
     costOf(results),
     expansionOf(results),
@@ -31,7 +31,7 @@ const ratio = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toF
 const count = (value: number) => Math.round(value).toLocaleString('en');
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
 
-/** Above this share of a core, a faster Worker would not have been seen to be faster. */
+/** Above this share of a core, the load generator limits the rate, so a faster Worker would measure the same. */
 const GENERATOR_BOUND = 0.9;
 
 function throughputOf({ throughput }: Results): string {
@@ -46,17 +46,17 @@ function throughputOf({ throughput }: Results): string {
     ratio(row.toSequential),
   ]);
   const bound = throughput.some(({ generator }) => generator > GENERATOR_BOUND);
-  return `Throughput: requests a second over ${CONNECTIONS} connections; ratios are the median of the rounds (min–max)
+  return `Throughput: requests per second over ${CONNECTIONS} connections; ratios are the median of the rounds (min–max)
 ${table(
   ['', 'ours/s', 'p50 ms', 'p99 ms', 'limit/s', 'sequential/s', '× limit', '× sequential'],
   rows,
-)}${bound ? '\n* the load generator had no core to spare: the Worker may be faster than this' : ''}`;
+)}${bound ? '\n* the load generator limited the rate: the Worker may be faster' : ''}`;
 }
 
 function cpuOf({ throughput }: Results): string {
-  const heading = 'CPU: milliseconds for each request, of all of workerd, its local database included';
+  const heading = 'CPU: milliseconds for each request, of the whole workerd process with its local database';
   if (throughput.some(({ variants }) => variants.ours.cpu === null))
-    return `${heading}\nnot told here (no /proc)`;
+    return `${heading}\nunknown: this platform has no /proc`;
   const rows = throughput.map(({ operation, variants: of }) => [
     operation,
     ...variants.map((variant) => (of[variant].cpu ?? Number.NaN).toFixed(3)),
@@ -75,15 +75,15 @@ function distanceOf({ distance, cost }: Results): string {
 ${table(['', 'our round trips', 'ours', 'sequential'], rows)}`;
 }
 
-function nearestOf({ nearest }: Results): string {
-  const rows = nearest.map(({ read, alone, replica }) => [
+function replicaOf({ replica }: Results): string {
+  const rows = replica.map(({ read, alone, replica }) => [
     read,
     ms(alone),
     ms(replica),
     (alone / replica).toFixed(2),
   ]);
-  return `Nearest: p50 in milliseconds with the database ${PRIMARY_MS} ms away, alone and with a replica ${NEAR_MS} ms away
-${table(['', 'alone', 'replica', '× alone'], rows)}`;
+  return `Replica: p50 in milliseconds with the primary ${PRIMARY_MS} ms away, alone and with a replica ${REPLICA_MS} ms away
+${table(['', 'primary', 'replica', '× primary'], rows)}`;
 }
 
 function openingOf({ opening }: Results): string {
@@ -94,8 +94,8 @@ function openingOf({ opening }: Results): string {
     ms(far),
     ((opening[0]?.far ?? Number.NaN) / far).toFixed(2),
   ]);
-  return `POST /account: round trips, those that wait for one another, and p50 in milliseconds with each database ${PRIMARY_MS} ms away
-${table(['', 'round trips', 'in turn', 'ms', '× one database'], rows)}`;
+  return `POST /account: all round trips, those in sequence, and p50 in milliseconds with each database ${PRIMARY_MS} ms away
+${table(['', 'round trips', 'in sequence', 'ms', '× one database'], rows)}`;
 }
 
 function costOf({ cost }: Results): string {
@@ -104,14 +104,14 @@ function costOf({ cost }: Results): string {
     operation,
     ...[trips, ...rowsRead, ...rowsWritten].map(String),
   ]);
-  return `Cost: what D1 reports for one request, in an account of ${few} and of ${many} users
+  return `Cost: round trips and rows of one request, in an account with ${few} and with ${many} users
 ${table(['', 'round trips', `read at ${few}`, `at ${many}`, `written at ${few}`, `at ${many}`], rows)}
 Storage, indexes and metadata included: ${count(cost.bytesPerUser)} bytes a user, ${count(cost.bytesPerCalendar)} bytes a calendar`;
 }
 
 function expansionOf({ expansion }: Results): string {
   const rows = expansion.map(({ series, micros, instances }) => [series, count(micros), String(instances)]);
-  return `Expansion: microseconds of CPU in workerd, of a series in a window of 62 days in Europe/Oslo
+  return `Expansion: microseconds of CPU in workerd for one series in a window of 62 days in Europe/Oslo
 ${table(['', 'µs', 'instances'], rows)}`;
 }
 
@@ -122,7 +122,7 @@ function worstOf({ worst }: Results): string {
     ms(cpu),
     count(bytes),
   ]);
-  return `The worst requests: milliseconds of CPU of the Worker, of one request about as large as may be
+  return `The worst requests: milliseconds of CPU of the Worker for one request near the limits of the contract
 ${table(['', 'status', 'ms', 'bytes'], rows)}`;
 }
 
@@ -133,24 +133,24 @@ function schedulingOf({ scheduling }: Results): string {
     ...[trips, rowsRead, rowsWritten].map(String),
     ...[near.ours, near.sequential, far.ours, far.sequential, cpu].map(maybe),
   ]);
-  return `Scheduling: milliseconds with the database near, and ${DELAY_MS} ms away; CPU of the Worker's isolate
-${table(['', 'round trips', 'rows read', 'written', 'ours', 'in turn', 'ours, far', 'in turn, far', 'CPU'], rows)}`;
+  return `Scheduling: p50 in milliseconds with the database near, and ${DELAY_MS} ms away; CPU of the Worker's isolate
+${table(['', 'round trips', 'rows read', 'written', 'ours', 'sequential', 'ours, far', 'sequential, far', 'CPU'], rows)}`;
 }
 
 function notificationsOf({ notifications }: Results): string {
-  const rows = notifications.map(({ what, trips, rowsRead, rowsWritten, milliseconds }) => [
-    what,
+  const rows = notifications.map(({ work, trips, rowsRead, rowsWritten, milliseconds }) => [
+    work,
     ...[trips, rowsRead, rowsWritten].map(count),
     ms(milliseconds),
   ]);
-  return `Notifications: what a write pays for being told, and a minute in which much is due; the receiver is on this machine
+  return `Notifications: a write without and with a webhook, and a minute with many due reminders; the receiver is on this machine
 ${table(['', 'round trips', 'rows read', 'written', 'ms'], rows)}`;
 }
 
 function startOf({ start }: Results): string {
   return `Start
-The bundle: ${(start.gzip / 1000).toFixed(1)} kB gzip, ${(start.bundle / 1000).toFixed(1)} kB minified
-A new isolate's first answer: ${ms(start.firstAnswer)} ms more than its second (an empty Worker's: ${ms(start.emptyWorker)} ms)`;
+Bundle: ${(start.gzip / 1000).toFixed(1)} kB gzip, ${(start.bundle / 1000).toFixed(1)} kB minified
+First answer of a new isolate: ${ms(start.firstAnswer)} ms more than its second (an empty Worker: ${ms(start.emptyWorker)} ms)`;
 }
 
 function goalTable(results: Results): string {

@@ -1,9 +1,9 @@
-/** What a run found, as it is kept in its JSON file. */
+/** The results of a run, as its JSON file has them. */
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
-import type { Nearest } from './nearest.ts';
-import type { Notifying } from './notifications.ts';
+import type { ReplicaRead } from './nearest.ts';
+import type { NotificationCost } from './notifications.ts';
 import type { Opening } from './opening.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Start } from './start.ts';
@@ -14,16 +14,16 @@ export interface Results {
   /** ISO 8601. */
   date: string;
   quick: boolean;
-  /** In words. */
+  /** For people, such as "2 × AMD EPYC, 24 GB". */
   machine: string;
   throughput: Throughput[];
   distance: Distance[];
-  nearest: Nearest[];
+  replica: ReplicaRead[];
   opening: Opening[];
   cost: Cost;
   expansion: Expansion[];
   start: Start;
   worst: Worst[];
   scheduling: Scheduling[];
-  notifications: Notifying[];
+  notifications: NotificationCost[];
 }

@@ -1,6 +1,6 @@
 /**
- * Booking slots and bookings: what they cost the database, how long they take with it far away, and what slots cost the
- * Worker, next to a Worker that asks for each host's data in turn.
+ * Measures booking slots and bookings: the cost in the database, the latency with the database near and far, and the
+ * Worker's CPU. It compares slots with a Worker that queries the data of each host in turn.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import { DELAY_MS } from './distance.ts';
@@ -17,19 +17,19 @@ export interface Scheduling {
   allowed: number;
   rowsRead: number;
   rowsWritten: number;
-  /** Milliseconds with the database far away, and near; the sequential ones are null where nobody does that in turn. */
+  /** Median latencies in milliseconds, with the database far and near; `sequential` is null for a booking. */
   far: { ours: number; sequential: number | null };
   near: { ours: number; sequential: number | null };
-  /** Milliseconds of CPU of the Worker's isolate alone. */
+  /** Milliseconds of CPU of the Worker's isolate alone; null for a booking. */
   cpu: number | null;
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const HOSTS = 20;
 const DAYS = 31;
-/** A Monday. */
-const FIRST = Date.UTC(2030, 0, 7);
-const date = (days: number) => new Date(FIRST + days * DAY).toISOString().slice(0, 10);
+/** A Monday, in milliseconds since the epoch. */
+const FIRST_MS = Date.UTC(2030, 0, 7);
+const date = (days: number) => new Date(FIRST_MS + days * DAY_MS).toISOString().slice(0, 10);
 const slots = (service: string, days: number) =>
   `service/${service}/booking?startDate=${date(0)}&endDate=${date(days - 1)}&duration=1800000&interval=900000&timezone=Europe/Oslo`;
 const services = {
@@ -43,7 +43,7 @@ const cases: { request: string; path: string; allowed: number; books?: true }[] 
   { request: 'a booking, one host', path: `service/${services.one}/booking`, allowed: 2, books: true },
 ];
 
-/** @param code each Worker's bundle, and `observed`, which stands in front of it. */
+/** @param code the bundles of both Workers, and `observed`, which wraps them. */
 export async function measureScheduling(
   code: { ours: string; 'hosts-in-turn': string; observed: string },
   rounds: number,
@@ -92,13 +92,13 @@ async function measure(
         const samples: number[] = [];
         let [tally, body] = [{ trips: 0, rowsRead: 0, rowsWritten: 0 }, ''];
         for (let round = 0; round < rounds + 1; round++) {
-          const began = performance.now();
+          const startMs = performance.now();
           const response = await fetch(
             new URL(`/api/v1/${path}`, started.url),
             requestOf(fixture, books, round),
           );
           body = await response.text();
-          if (round > 0) samples.push(performance.now() - began);
+          if (round > 0) samples.push(performance.now() - startMs);
           if (!response.ok) throw new Error(`${path}: ${response.status} ${body}`);
           tally = JSON.parse(response.headers.get('x-cost') ?? '{}');
         }
@@ -117,14 +117,14 @@ function requestOf({ actors: [actor] }: Fixture, books: boolean | undefined, rou
   const { account, apiKey } = actor as Actor;
   if (!books) return { headers: { 'nettu-account': account } };
   const body = {
-    startTs: FIRST + (14 + Math.floor(round / 4)) * DAY + (530 + (round % 4) * 72) * 60_000,
+    startTs: FIRST_MS + (14 + Math.floor(round / 4)) * DAY_MS + (530 + (round % 4) * 72) * 60_000,
     duration: 900_000,
   };
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' };
   return { method: 'POST', headers, body: JSON.stringify(body) };
 }
 
-/** V8 samples the Worker's isolate, so that the local database is not in it. */
+/** The Worker's CPU in milliseconds for each kind of slots request, by V8's samples of its isolate, without the database. */
 async function cpuOf(ours: string, fixture: Fixture, rounds: number): Promise<number[]> {
   const worker = await startWorker(fixture, { modules: { 'index.js': ours }, inspected: true });
   try {
@@ -132,25 +132,25 @@ async function cpuOf(ours: string, fixture: Fixture, rounds: number): Promise<nu
     const inspector = await openInspector(worker.inspector);
     await inspector.send('Profiler.enable');
     await inspector.send('Profiler.setSamplingInterval', { interval: 200 });
-    const found: number[] = [];
+    const cpuMs: number[] = [];
     for (const { path } of cases.filter(({ books }) => !books)) {
-      const ask = async () =>
+      const send = async () =>
         (await fetch(new URL(`/api/v1/${path}`, worker.url), requestOf(fixture, false, 0))).arrayBuffer();
-      for (let i = 0; i < 5; i++) await ask();
+      for (let i = 0; i < 5; i++) await send();
       await inspector.send('Profiler.start');
-      for (let round = 0; round < rounds * 2; round++) await ask();
+      for (let round = 0; round < rounds * 2; round++) await send();
       const { profile } = await inspector.send('Profiler.stop');
       const busy = selfTimes(profile).filter(({ name }) => name !== '(program)');
-      found.push(busy.reduce((sum, { self }) => sum + self, 0) / (rounds * 2));
+      cpuMs.push(busy.reduce((sum, { self }) => sum + self, 0) / (rounds * 2));
     }
     inspector.close();
-    return found;
+    return cpuMs;
   } finally {
     await worker.stop();
   }
 }
 
-/** Hosts who are open 09:00 to 17:30 in three zones, each with 20 busy events a day, a buffer of ten minutes around. */
+/** Adds hosts in three time zones, available from 09:00 to 17:30, with 20 busy events a day and buffers of ten minutes. */
 async function fill(db: D1Database, actors: readonly Actor[]): Promise<void> {
   const [{ account }] = actors as [Actor];
   const interval = '[{"start":{"hours":9,"minutes":0},"end":{"hours":17,"minutes":30}}]';
@@ -182,7 +182,8 @@ async function fill(db: D1Database, actors: readonly Actor[]): Promise<void> {
            INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders,
              metadata, created, updated)
            SELECT ?1, substr(?2, 1, 19) || printf('%04x', n) || substr(?2, 24), ?2, ?3, start, 900000, 1, start, '[]', '{}', 0, 0
-           FROM (SELECT n, CAST(${FIRST} + (n / 20) * ${DAY} + (n % 20) * 4320000 AS INTEGER) AS start FROM numbers)`,
+           FROM (SELECT n, CAST(${FIRST_MS} + (n / 20) * ${DAY_MS} + (n
+ % 20) * 4320000 AS INTEGER) AS start FROM numbers)`,
         )
         .bind(account, calendar, user, 20 * DAYS),
     ]);

@@ -1,22 +1,22 @@
-/** From V8's CPU profile to the time that each function took itself, without those it called. */
+/** Computes the self time of each function from V8's CPU profile: the time without the functions that it calls. */
 import type { Profiler } from 'node:inspector';
 
 export interface SelfTime {
   name: string;
-  /** Where it stands; of what is not JavaScript, who called it. */
-  place: string;
+  /** The file and line; for a native function, its caller. */
+  location: string;
   /** Milliseconds. */
   self: number;
-  /** Of all the time in which something ran. */
+  /** The share of the total, from 0 to 1. */
   share: number;
 }
 
 type Node = Profiler.ProfileNode;
 
-/** Microseconds that one sample may stand for: V8 takes five in that time while something runs. */
-const LONGEST = 1000;
+/** The longest time that one sample counts for. While code runs, V8 takes five samples in this time. */
+const SAMPLE_MAX_MICROS = 1000;
 
-/** The dearest first. */
+/** The functions by self time, the longest first. */
 export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): SelfTime[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node])));
@@ -25,13 +25,13 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
   samples.forEach((id, i) => {
     const node = byId.get(id);
     if (!node || node.callFrame.functionName === '(idle)') return;
-    // A sample lasts until the next one; but while the isolate waits for the database there is none.
-    const self = Math.min(timeDeltas[i + 1] ?? 0, LONGEST) / 1000;
+    // A sample lasts until the next one. V8 takes none while the isolate waits for the database.
+    const self = Math.min(timeDeltas[i + 1] ?? 0, SAMPLE_MAX_MICROS) / 1000;
     total += self;
-    const [name, place] = [nameOf(node), shardOf(node) || callerOf(node, parents)];
-    const entry = times.get(name + place) ?? { name, place, self: 0, share: 0 };
+    const [name, location] = [nameOf(node), locationOf(node) || callerOf(node, parents)];
+    const entry = times.get(name + location) ?? { name, location, self: 0, share: 0 };
     entry.self += self;
-    times.set(name + place, entry);
+    times.set(name + location, entry);
   });
   return [...times.values()]
     .map((entry) => ({ ...entry, share: entry.self / total }))
@@ -40,12 +40,12 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
 
 const nameOf = ({ callFrame }: Node) => callFrame.functionName || '(anonymous)';
 
-const shardOf = ({ callFrame: { url, lineNumber } }: Node) =>
+const locationOf = ({ callFrame: { url, lineNumber } }: Node) =>
   url ? `${url.split('/').at(-1)}:${lineNumber + 1}` : '';
 
-/** The nearest JavaScript above. */
+/** The closest caller in JavaScript. */
 function callerOf(node: Node, parents: ReadonlyMap<number, Node>): string {
   let caller = parents.get(node.id);
-  while (caller && !shardOf(caller)) caller = parents.get(caller.id);
-  return caller ? `from ${nameOf(caller)} ${shardOf(caller)}` : '';
+  while (caller && !locationOf(caller)) caller = parents.get(caller.id);
+  return caller ? `from ${nameOf(caller)} ${locationOf(caller)}` : '';
 }

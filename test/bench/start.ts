@@ -1,8 +1,7 @@
 /**
- * What a Worker costs before its first answer. The time is from outside, over HTTP: of a request to a new isolate,
- * minus that of the next request to the same one. A running workerd makes the isolates from the bundle's text, so it
- * holds making the isolate, compiling and running the bundle, and answering for the first time; not the start of
- * workerd, and not the network. The route is the one that asks no database.
+ * Measures the start of an isolate: the time of the first request to a new isolate, minus the time of the next request to
+ * it, over HTTP. A running workerd creates the isolate from the text of the bundle, so the difference is the time to create
+ * the isolate, to compile and run the bundle, and to answer for the first time. The route does not query the database.
  */
 import { gzipSync } from 'node:zlib';
 import { compatibilityDate } from './bundle.ts';
@@ -13,15 +12,15 @@ export interface Start {
   /** Bytes of the bundle as deployed, minified. */
   bundle: number;
   gzip: number;
-  /** Milliseconds; the median of several starts. */
+  /** Milliseconds; the median of several isolates. */
   firstAnswer: number;
-  /** The same of a Worker of one line: what workerd takes for any isolate. */
+  /** The same for a Worker of one line: the part that workerd needs for any isolate. */
   emptyWorker: number;
 }
 
 const EMPTY = 'export default { fetch: () => Response.json({}) }';
 
-/** @param code our bundle, and the Worker that starts isolates. */
+/** @param code our bundle, and `isolate`, the Worker that starts isolates. */
 export async function measureStart(code: { ours: string; isolate: string }, starts: number): Promise<Start> {
   return {
     bundle: Buffer.byteLength(code.ours),
@@ -38,14 +37,14 @@ async function firstAnswer(bundle: string, isolate: string, starts: number): Pro
     loader: 'LOADER',
   });
   const time = async (name: string) => {
-    const began = performance.now();
+    const startMs = performance.now();
     const response = await fetch(new URL('/api/v1/', worker.url), { headers: { 'x-isolate': name } });
     await response.text();
-    if (!response.ok) throw new Error(`A new isolate answered ${response.status}.`);
-    return performance.now() - began;
+    if (!response.ok) throw new Error(`A new isolate failed: status ${response.status}`);
+    return performance.now() - startMs;
   };
   try {
-    await time('the first one of all, which opens the connection');
+    await time('the first request opens the connection');
     const differences: number[] = [];
     for (let i = 0; i < starts; i++) {
       const [cold, warm] = [await time(`isolate ${i}`), await time(`isolate ${i}`)];

@@ -1,4 +1,4 @@
-/** The few numbers that stand for many. */
+/** Quantile, median and spread. */
 
 /** The smallest value that `share` of the values do not exceed (the nearest-rank method). */
 export function quantile(values: readonly number[], share: number): number {
@@ -6,7 +6,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** The one in the middle; of an even number, the mean of the two. */
+/** The middle value; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -14,7 +14,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** What several rounds agree on, and how far they do. */
+/** The median of several rounds, and their range. */
 export interface Spread {
   median: number;
   min: number;

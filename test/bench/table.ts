@@ -1,4 +1,4 @@
-/** Text in columns: the first one is flush left, the others flush right. */
+/** Formats a table as text. The first column is aligned left, the others right. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

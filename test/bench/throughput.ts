@@ -1,6 +1,7 @@
 /**
- * Requests a second, ours next to the two references. They take turns in short rounds, so that what else the machine
- * does falls on all of them; a ratio is of two rounds of the same turn, and the median of several says most.
+ * Measures requests per second of our Worker and of the two references. They take turns in short rounds, so that other
+ * load on the machine affects all of them alike. A ratio compares two rounds of the same turn; the median of the ratios is
+ * the result.
  */
 import type { Budget } from './budget.ts';
 import type { Fixture } from './fixture.ts';
@@ -13,12 +14,12 @@ export const variants = ['ours', 'limit', 'sequential'] as const;
 export type Variant = (typeof variants)[number];
 
 export interface Measured {
-  /** Requests a second; the median of the rounds. */
+  /** Requests per second; the median of the rounds. */
   rate: number;
-  /** Milliseconds, over all rounds. */
+  /** Latencies in milliseconds, over all rounds. */
   p50: number;
   p99: number;
-  /** Milliseconds of CPU for each request, workerd and its local database together; null where unknown. */
+  /** Milliseconds of CPU for each request, of workerd with its local database; null where unknown. */
   cpu: number | null;
 }
 
@@ -27,7 +28,7 @@ export interface Throughput {
   variants: Record<Variant, Measured>;
   toLimit: Spread;
   toSequential: Spread;
-  /** The largest share of a core that the load generator took. */
+  /** The largest share of a core that the load generator used in any round. */
   generator: number;
 }
 
@@ -47,7 +48,7 @@ export async function measureThroughput(
 
     const samples: Record<Variant, Sample[]> = { ours: [], limit: [], sequential: [] };
     for (let round = 0; round < budget.rounds; round++) {
-      // Forth and back again, so that none always follows the same one.
+      // The order alternates, so that no Worker always follows the same one.
       for (const variant of round % 2 ? variants.toReversed() : variants) {
         samples[variant].push(
           await load(workers[variant], operation, actors, { seconds: budget.roundSeconds }),
@@ -86,7 +87,7 @@ function summaryOf(samples: readonly Sample[]): Measured {
   };
 }
 
-/** A reference that answers less would be no reference: the bodies may differ by a tenth. */
+/** Throws where the bodies differ by more than a tenth: a reference that sends less is not comparable. */
 async function sameSize(
   workers: Record<Variant, LocalWorker>,
   operation: Operation,

@@ -1,4 +1,4 @@
-/** The bundle that `references/observed.ts` is put in front of, known to it by this name alone. */
+/** The bundle that `references/observed.ts` wraps. It imports the bundle by this name. */
 declare module 'worker-under-test' {
   const worker: {
     fetch(request: Request, env: object, context: object): Promise<Response>;

@@ -1,4 +1,4 @@
-/** A Worker on this machine: a workerd of its own, reached over HTTP without anything in between, on a local D1. */
+/** Starts a Worker in its own workerd process, with a local D1, and direct HTTP access to it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
 import { type Json, Miniflare } from 'miniflare';
@@ -9,31 +9,31 @@ import { type Fixture, fill } from './fixture.ts';
 export interface LocalWorker {
   url: URL;
   db: D1Database;
-  /** Where its functions can be profiled: asked for with `inspected`. */
+  /** V8's inspector; null without `inspected`. */
   inspector: URL | null;
-  /** Milliseconds of CPU that its process has used so far, database included; null where the platform does not tell. */
+  /** The CPU time of its process so far in milliseconds, database included; null where the platform does not report it. */
   cpu(): number | null;
   stop(): Promise<void>;
 }
 
 export interface Setup {
-  /** By name; the first one is the Worker. */
+  /** The code by module name; the first module is the Worker. */
   modules: Record<string, string>;
   bindings?: Record<string, Json>;
-  /** The bindings of further databases, with the schema and nothing in them. */
+  /** The bindings of further databases, which have the schema and no rows. */
   databases?: readonly string[];
-  /** A binding that starts isolates from code. */
+  /** The name of a binding that starts isolates from code. */
   loader?: string;
   inspected?: boolean;
 }
 
-/** Starts it, with the fixture in its database. */
+/** Starts the Worker, and fills its database with the fixture. */
 export async function startWorker(fixture: Fixture | null, setup: Setup): Promise<LocalWorker> {
   const before = new Set(childrenNamed('workerd'));
   const more = setup.databases ?? [];
   const miniflare = new Miniflare({
     cf: false,
-    // A line of log for each request would bury the report.
+    // The Worker logs a line for each request, which would bury the report.
     handleRuntimeStdio: (log, errors) => {
       log.resume();
       errors.on('data', (text) => process.stderr.write(text));
@@ -51,7 +51,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
         bindings: setup.bindings ?? {},
         d1Databases: Object.fromEntries(['DB', ...more].map((name) => [name, name])),
         ...(setup.loader && { workerLoaders: { [setup.loader]: {} } }),
-        // Past Miniflare's own entry Worker, which would be most of what is measured.
+        // Bypasses Miniflare's entry Worker, which would take most of the measured time.
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       },
     ],
@@ -75,7 +75,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
   }
 }
 
-/** What /proc tells of a process: proc_pid_stat(5), from the third field on. Null without /proc. */
+/** Reads /proc/ID/stat, see proc_pid_stat(5): the name, and the fields from the third one on. Null without /proc. */
 function statOf(id: string): { name: string; fields: string[] } | null {
   try {
     const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
@@ -96,7 +96,7 @@ function childrenNamed(name: string): string[] {
   }
 }
 
-/** Linux counts in hundredths of a second, on every architecture that workerd runs on. */
+/** The unit of CPU times in /proc on every architecture that workerd supports. */
 const TICK_MS = 10;
 
 function cpuOf(id: string): number | null {

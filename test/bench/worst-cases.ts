@@ -1,10 +1,10 @@
-/** Calendars made to be as dear as can be: by what they are full of. */
+/** Calendars whose events are as expensive to expand as the limits allow. */
 import type { Recurrence } from '../../src/sdk/types.ts';
 
-export const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
-/** 62 days, the longest that a client may ask for, as late as an honest series goes. */
-export const window = { startTs: Date.UTC(2199, 9, 1), endTs: Date.UTC(2199, 9, 1) + 62 * DAY };
+/** 62 days, the longest window that the service accepts, near the end of the years that it supports. */
+export const window = { startTs: Date.UTC(2199, 9, 1), endTs: Date.UTC(2199, 9, 1) + 62 * DAY_MS };
 
 export interface Stored {
   startTs: number;
@@ -17,18 +17,18 @@ export interface Stored {
 interface Case {
   name: string;
   isPublic: boolean;
-  /** Of the calendars: one for each. */
+  /** The time zones of the calendars; one calendar for each. */
   zones?: string[];
   events: Stored[];
 }
 
-const long = 366 * DAY;
+const LONGEST_MS = 366 * DAY_MS;
 const many = (n: number, event: (i: number) => Stored) => Array.from({ length: n }, (_, i) => event(i));
 const upTo = (last: number) => Array.from({ length: 2 * last }, (_, i) => (i < last ? i + 1 : last - i - 1));
 const weekdays: NonNullable<Recurrence['byweekday']> = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const longAgo = (i: number) => (i % 5000) * 60_000;
 
-/** Every 20th day since 1970 in which clocks change in most zones: the end of March, and that of October. */
+/** A day near a change of clocks in most time zones: the end of March or of October, in one of 200 years. */
 const whenClocksChange = (i: number) => Date.UTC(1970 + (i % 200), i % 2 ? 2 : 9, 25 + (i % 7));
 const zones = Intl.supportedValuesOf('timeZone')
   .filter((_, i) => i % 4 === 0)
@@ -55,19 +55,19 @@ const anyYear: Recurrence = {
 };
 
 const full: Record<string, Omit<Case, 'name' | 'isPublic'>> = {
-  'a count for each of 200 years': {
+  'a count through 200 years': {
     events: many(100, (i) => ({ startTs: longAgo(i), recurrence: fullYear })),
   },
-  'counted weeks that never come': {
+  'a count of weeks without instances': {
     events: many(5000, (i) => ({ startTs: longAgo(i), recurrence: noWeek })),
   },
-  'years looked at day by day': {
-    events: many(4990, (i) => ({ startTs: longAgo(i), duration: long, recurrence: anyYear })),
+  'years searched day by day': {
+    events: many(4990, (i) => ({ startTs: longAgo(i), duration: LONGEST_MS, recurrence: anyYear })),
   },
-  'days of 366 days': {
-    events: many(4990, (i) => ({ startTs: longAgo(i), duration: long, recurrence: daily })),
+  'daily events of 366 days': {
+    events: many(4990, (i) => ({ startTs: longAgo(i), duration: LONGEST_MS, recurrence: daily })),
   },
-  'every day': { events: many(4990, (i) => ({ startTs: longAgo(i), recurrence: daily })) },
+  'daily events': { events: many(4990, (i) => ({ startTs: longAgo(i), recurrence: daily })) },
   'single events': {
     events: many(4990, (i) => ({ startTs: window.startTs + i * 1_000_000, duration: 900_000 })),
   },

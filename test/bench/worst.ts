@@ -1,7 +1,6 @@
 /**
- * The dearest requests that we could think of, each about as large as the service lets it be or just beyond: what they
- * take of the Worker's CPU, in workerd. V8 samples the Worker's isolate while they run, so that the local database,
- * which is not the Worker's to pay for, is not in it.
+ * Measures the Worker's CPU time for the most expensive requests that we know, each at a limit of the contract or just
+ * above it. V8 samples only the Worker's isolate, so the local database does not count.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import { type Actor, newFixture } from './fixture.ts';
@@ -13,9 +12,9 @@ import { type Stored, window, worst } from './worst-cases.ts';
 export interface Worst {
   request: string;
   status: number;
-  /** Milliseconds of CPU, of one request. */
+  /** Milliseconds of CPU for one request. */
   cpu: number;
-  /** Of the answer. */
+  /** The size of the answer's body. */
   bytes: number;
 }
 
@@ -38,14 +37,14 @@ export async function measureWorst(code: string, rounds: number): Promise<Worst[
         'nettu-account': actor.account,
         ...(!isPublic && { authorization: `Bearer ${actor.token}` }),
       };
-      const ask = async () => {
+      const send = async () => {
         const response = await fetch(new URL(`/api/v1/${path}`, worker.url), { headers });
         return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
       };
-      const { status, bytes } = await ask();
-      await ask();
+      const { status, bytes } = await send();
+      await send();
       await inspector.send('Profiler.start');
-      for (let round = 0; round < rounds; round++) await ask();
+      for (let round = 0; round < rounds; round++) await send();
       const { profile } = await inspector.send('Profiler.stop');
       const cpu =
         selfTimes(profile)
@@ -60,7 +59,7 @@ export async function measureWorst(code: string, rounds: number): Promise<Worst[
   }
 }
 
-/** Spreads the events over the calendars of the zones; the first of these is the one that the user has. */
+/** Spreads the events over one calendar for each zone. The first calendar is the user's own. */
 async function fill(db: D1Database, { account, user, calendar }: Actor, zones: string[], events: Stored[]) {
   const ids = zones.map((_, i) => (i ? crypto.randomUUID() : calendar));
   await db
@@ -81,7 +80,7 @@ async function fill(db: D1Database, { account, user, calendar }: Actor, zones: s
     JSON.stringify(event.exdates ?? []),
     JSON.stringify(event.metadata ?? {}),
   ]);
-  // D1 takes 2 MB in a parameter.
+  // D1 accepts at most 2 MB in a parameter.
   const step = Math.max(1, Math.floor(500_000 / JSON.stringify(rows[0]).length));
   for (let i = 0; i < rows.length; i += step) {
     await db

@@ -1,4 +1,4 @@
-/** No violation that axe-core can find: in each panel and in each step of the element, light and dark. */
+/** axe-core finds no violation in any panel, nor in any step of the element, in light and dark mode. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { violations } from './support/axe.ts';
 import { newBookable } from './support/bookable.ts';
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 const { browser, playground, baseUrl } = stage;
 
-/** What is there once a panel is. */
+/** A selector that matches once a panel is ready. */
 const ready = {
   calendar: '.fc-event',
   token: '.verdict.good',
@@ -22,8 +22,8 @@ const ready = {
 };
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  it.each(Object.entries(ready))('the %s panel', async (panel, selector) => {
-    const { page, faults, close } = await visit(browser, { colorScheme });
+  it.each(Object.entries(ready))('the %s panel has no violations', async (panel, selector) => {
+    const { page, errors, close } = await visit(browser, { colorScheme });
     await page.goto(`${playground.url}/#${panel}`);
     await page.locator(`#${panel} ${selector}`).first().waitFor();
     await picture(page, `${panel}-${colorScheme}`);
@@ -33,13 +33,13 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       await page.getByRole('dialog').waitFor();
       expect(await violations(page), 'dialog').toEqual([]);
     }
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 
-  it('the element, in every step', async () => {
+  it('the element has no violations in any step', async () => {
     const bookable = await newBookable(baseUrl);
-    const { page, faults, close } = await visit(browser, { colorScheme });
+    const { page, errors, close } = await visit(browser, { colorScheme });
     await page.goto(site.at(bookable.tag({ token: true }), { scheme: 'light dark' }));
     await page.locator('td.free').first().click();
     expect(await violations(page), 'choose').toEqual([]);
@@ -57,13 +57,13 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByRole('button', { name: 'Next month' }).click();
     await page.getByRole('alert').waitFor();
     expect(await violations(page), 'offline').toEqual([]);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 });
 
 it.each(Object.entries(ready))(
-  'on a phone the %s panel has no sideways scrolling',
+  'the %s panel does not scroll sideways on a phone',
   async (panel, selector) => {
     const { page, close } = await visit(browser, { viewport: { width: 360, height: 740 }, hasTouch: true });
     await page.goto(`${playground.url}/#${panel}`);

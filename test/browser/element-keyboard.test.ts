@@ -1,4 +1,4 @@
-/** `<nettu-booking>` with a keyboard alone: the date grid of the ARIA Authoring Practices, and all the way to a booking. */
+/** `<nettu-booking>` with only a keyboard: the date grid of the ARIA Authoring Practices, and the steps to a booking. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { startService } from '../e2e/support/service.ts';
@@ -13,18 +13,18 @@ afterAll(async () => {
   await service.stop();
 });
 
-let visitor: Visit;
+let session: Visit;
 let page: Page;
 beforeEach(async () => {
   const bookable = await newBookable(service.baseUrls[0]);
-  visitor = await visit(browser);
-  ({ page } = visitor);
+  session = await visit(browser);
+  ({ page } = session);
   await page.goto(site.at(bookable.tag({ token: true })));
   await page.locator('td[aria-selected=true]').waitFor();
 });
 afterEach(async () => {
-  expect(visitor.faults).toEqual([]);
-  await visitor.close();
+  expect(session.errors).toEqual([]);
+  await session.close();
 });
 
 const press = (...keys: string[]) =>
@@ -41,15 +41,15 @@ const focus = () =>
     const text = active?.getAttribute('aria-label') ?? active?.textContent?.trim() ?? '';
     return { tag: active?.tagName ?? '', date: active?.getAttribute('data-date') ?? null, text };
   });
-const focused = async (wanted: Partial<Focus>) => {
-  await expect.poll(focus).toMatchObject(wanted);
+const expectFocus = async (expected: Partial<Focus>) => {
+  await expect.poll(focus).toMatchObject(expected);
 };
 const day = (date: string, days: number) =>
   new Date(Date.parse(date) + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-/** Of the week of a date that begins on Monday: en-GB. */
+/** The days since Monday, with which weeks start in en-GB. */
 const intoWeek = (date: string) => (new Date(date).getUTCDay() + 6) % 7;
 
-/** Tabs into the grid, and goes on to the middle of the month after this. */
+/** Tabs into the grid, moves to the next month, and returns the focused date. */
 async function intoGrid(): Promise<string> {
   for (let tabs = 0; tabs < 6 && !(await focus()).date; tabs++) await press('Tab');
   await press('PageDown');
@@ -59,58 +59,58 @@ async function intoGrid(): Promise<string> {
   return String(date);
 }
 
-it('has one stop for Tab in the grid, and keys that lead to every date', async () => {
+it('has one tab stop in the grid, and keys that move to every date', async () => {
   const date = await intoGrid();
   await press('ArrowRight');
-  await focused({ date: day(date, 1) });
+  await expectFocus({ date: day(date, 1) });
   await press('ArrowLeft', 'ArrowDown');
-  await focused({ date: day(date, 7) });
+  await expectFocus({ date: day(date, 7) });
   await press('ArrowUp', 'Home');
-  await focused({ date: day(date, -intoWeek(date)) });
+  await expectFocus({ date: day(date, -intoWeek(date)) });
   await press('End');
-  await focused({ date: day(date, 6 - intoWeek(date)) });
+  await expectFocus({ date: day(date, 6 - intoWeek(date)) });
   expect(await page.locator('td[tabindex="0"]').count()).toBe(1);
   await press('Shift+PageDown');
   const { date: later } = await focus();
   expect(Number(later?.slice(0, 4))).toBeGreaterThan(Number(day(date, 6 - intoWeek(date)).slice(0, 4)));
   await press('Tab');
-  await focused({ tag: 'SELECT' });
+  await expectFocus({ tag: 'SELECT' });
 });
 
-it('never leads to a date that is over', async () => {
+it('never moves to a date in the past', async () => {
   for (let tabs = 0; tabs < 6 && !(await focus()).date; tabs++) await press('Tab');
   await press('PageUp', 'PageUp');
   const today = new Date().toLocaleDateString('sv', { timeZone: 'Europe/Oslo' });
-  await focused({ date: today });
+  await expectFocus({ date: today });
 });
 
-it('books, moves and cancels, and the focus is always where the visitor is needed', async () => {
+it('books, moves and cancels, and moves the focus to the next input after each step', async () => {
   await intoGrid();
   await press('Enter');
   await page.locator('[part=slot]').first().waitFor();
-  // Past the choice of the zone, to the first time.
+  // Tabs past the time zone to the first time.
   await press('Tab', 'Tab');
   expect((await focus()).tag).toBe('BUTTON');
   await press('Enter');
-  await focused({ text: 'Your details' });
+  await expectFocus({ text: 'Your details' });
   await press('Tab');
   await page.keyboard.type('Vera');
   await press('Enter');
-  await focused({ text: 'You are booked' });
+  await expectFocus({ text: 'Your booking is confirmed' });
 
   await press('Tab', 'Enter');
   await expect.poll(async () => (await focus()).text).toContain('Choose a new time');
   await page.locator('[part=slot]').nth(3).focus();
   await press('Space');
-  await focused({ text: 'Your booking is moved' });
+  await expectFocus({ text: 'Your booking is moved' });
 
   await press('Tab', 'Tab', 'Enter');
-  await focused({ text: 'Really cancel it?' });
+  await expectFocus({ text: 'Cancel this booking?' });
   await press('Tab', 'Enter');
-  await focused({ text: 'Your booking is cancelled' });
+  await expectFocus({ text: 'Your booking is cancelled' });
 });
 
-it('shows where the focus is', async () => {
+it('outlines the focused date', async () => {
   await intoGrid();
   const outline = await page
     .locator('td[tabindex="0"]')

@@ -1,4 +1,4 @@
-/** The README's story in a real page: SDK and Worker on two origins, and every preflight that a browser makes of it. */
+/** The README's story in a real page, with the SDK and the Worker on two origins, and every preflight of the browser. */
 import { afterAll, expect, it } from 'vitest';
 import { newActors, sign } from '../e2e/support/actors.ts';
 import { startService } from '../e2e/support/service.ts';
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 const [baseUrl] = service.baseUrls;
 
-/** What the README tells a page to do; answers what came of it. */
+/** The page of the README, which puts its results into `window.story`. */
 const STORY = (accountId: string, userId: string, token: string) => `
   <script type="module">
     import { config, Frequency, NettuClient, NettuUserClient, unwrap } from '/sdk.js';
@@ -37,10 +37,10 @@ const STORY = (accountId: string, userId: string, token: string) => `
     window.story = { status, code: error.code, starts, busy: busy.length };
   </script>`;
 
-it('a page on another origin idempotent, is refused what its token rejects, and reads a week across a change of clocks', async () => {
+it('a page on another origin creates events, is not permitted to delete a calendar, and reads a week with a clock change', async () => {
   const { accountId, userId } = await newActors(baseUrl);
   const token = sign(userId, { schedulerPolicy: { allow: ['*'], reject: ['DeleteCalendar'] } });
-  const { page, faults, close } = await visit(browser);
+  const { page, errors, close } = await visit(browser);
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   const preflights: string[] = [];
@@ -58,20 +58,20 @@ it('a page on another origin idempotent, is refused what its token rejects, and 
   expect(await page.evaluate(() => (window as unknown as { story: unknown }).story)).toMatchObject({
     status: 401,
     code: 'policy-denied',
-    // Nine o'clock in Oslo, by summer time; Wednesday was called off.
+    // 09:00 in Oslo in daylight saving time; Wednesday is cancelled.
     starts: ['2027-03-29T07:00:00.000Z', '2027-04-02T07:00:00.000Z'],
     busy: 2,
   });
   expect(calls).toEqual(['POST 201', 'DELETE 401', 'POST 201', 'PUT 200', 'GET 200', 'GET 200']);
-  // One for each URL, the free/busy's included: `nettu-account` is a header of our own.
+  // One preflight for each request, including free/busy, since `nettu-account` is a custom header.
   expect(preflights).toEqual(
     ['calendar', 'calendar', 'events', 'events', 'calendar', 'user'].map((path) => `OPTIONS ${path}`),
   );
-  expect(faults).toEqual([]);
+  expect(errors).toEqual([]);
   await close();
 });
 
-it('a page is told of a Worker that it cannot reach, and goes on once it can', async () => {
+it('a page gets a NettuNetworkError while it is offline, and continues once it is online', async () => {
   const { accountId, token } = await newActors(baseUrl);
   const { page, close } = await visit(browser);
   await page.goto(

@@ -1,4 +1,4 @@
-/** The playground's panels, as a developer tries them in the first minute. */
+/** The panels of the playground. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { NettuClient, unwrap } from '../../src/sdk/index.ts';
@@ -9,17 +9,17 @@ const stage = await startStage();
 afterAll(stage.stop);
 const { baseUrl, playground } = stage;
 const [ida, jonas] = playground.backend.setup.people;
-const server = NettuClient({ baseUrl, apiKey: playground.backend.apiKey });
+const accountClient = NettuClient({ baseUrl, apiKey: playground.backend.apiKey });
 
-let visitor: Visit;
+let session: Visit;
 let page: Page;
 beforeEach(async () => {
-  visitor = await visit(stage.browser);
-  ({ page } = visitor);
+  session = await visit(stage.browser);
+  ({ page } = session);
 });
 afterEach(async () => {
-  expect(visitor.faults).toEqual([]);
-  await visitor.close();
+  expect(session.errors).toEqual([]);
+  await session.close();
 });
 
 const open = (panel: string) => page.goto(`${playground.url}/#${panel}`);
@@ -27,16 +27,16 @@ const requests = () => page.locator('.panel:not([hidden]) .requests');
 const events = async (calendarId: string | null | undefined, days = 28) => {
   const startTs = Date.now() - 7 * 24 * 60 * 60 * 1000;
   const window = { startTs, endTs: startTs + days * 24 * 60 * 60 * 1000 };
-  return (await unwrap(server.calendar.getEvents(calendarId ?? '', window))).events;
+  return (await unwrap(accountClient.calendar.getEvents(calendarId ?? '', window))).events;
 };
 const titled = async (title: string) =>
   (await events(ida?.calendarId)).find(({ event }) => event.metadata.title === title);
 
-/** The middle of a time of the week that is shown, on the screen. */
+/** The screen position of a time on a day of the week in view. */
 async function spot(day: number, time: string): Promise<{ x: number; y: number }> {
   const column = await page.locator('.fc-timegrid-col[data-date]').nth(day).boundingBox();
   const row = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`).boundingBox();
-  if (!column || !row) throw new Error('It is not on the screen');
+  if (!column || !row) throw new Error(`${time} is not on the screen`);
   return { x: column.x + column.width / 2, y: row.y + 4 };
 }
 async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
@@ -48,7 +48,7 @@ async function drag(from: { x: number; y: number }, to: { x: number; y: number }
 }
 const event = (title: string) => page.locator('.fc-event', { hasText: title });
 
-it('calendar: idempotent by dragging, moves, resizes, and deletes one instance of a series', async () => {
+it('calendar: creates, moves and resizes an event by dragging, and deletes one instance of a series', async () => {
   await open('calendar');
   await event('Stand-up').first().waitFor();
   await picture(page, 'playground-calendar');
@@ -64,10 +64,10 @@ it('calendar: idempotent by dragging, moves, resizes, and deletes one instance o
   await drag(await spot(0, '10:00:00'), await spot(1, '14:00:00'));
   await expect.poll(async () => (await titled('Interview'))?.event.startTs).toBe(start + 28 * 60 * 60 * 1000);
 
-  // Drawn anew, once it is read again.
+  // Waits until the calendar has drawn the event at its new time.
   await event('Interview').filter({ hasText: '14:00' }).hover();
   const box = await event('Interview').boundingBox();
-  if (!box) throw new Error('It is not on the screen');
+  if (!box) throw new Error('The event is not on the screen');
   await drag(
     { x: box.x + box.width / 2, y: box.y + box.height - 2 },
     { x: box.x + box.width / 2, y: box.y + box.height + 20 },
@@ -75,17 +75,17 @@ it('calendar: idempotent by dragging, moves, resizes, and deletes one instance o
   await expect.poll(async () => (await titled('Interview'))?.event.duration).toBe(90 * 60 * 1000);
 
   await event('Stand-up').nth(1).click();
-  await page.getByRole('button', { name: 'Delete this one' }).click();
+  await page.getByRole('button', { name: 'Delete this instance' }).click();
   await expect.poll(() => event('Stand-up').count()).toBe(4);
   expect((await titled('Stand-up'))?.event.exdates).toHaveLength(1);
   await requests().getByText('await client.events.update').first().waitFor({ state: 'attached' });
 });
 
-it('calendar: moves one instance of a series away from it, by the answer to a question', async () => {
+it('calendar: moves one instance out of its series', async () => {
   await open('calendar');
   await event('Gym').waitFor();
   await drag(await spot(3, '17:00:00'), await spot(4, '15:00:00'));
-  await page.getByRole('button', { name: 'Only this one' }).click();
+  await page.getByRole('button', { name: 'Only this instance' }).click();
   const gyms = async () =>
     (await events(ida?.calendarId))
       .filter(({ event }) => event.metadata.title === 'Gym')
@@ -94,11 +94,11 @@ it('calendar: moves one instance of a series away from it, by the answer to a qu
   await expect.poll(() => event('Gym').count()).toBe(1);
 });
 
-it('calendar: another zone, and the week in which the clocks change, at a click', async () => {
+it('calendar: shows another time zone, and the week of the next clock change', async () => {
   await open('calendar');
   await event('Design review').waitFor();
   await page.getByRole('button', { name: 'Kathmandu' }).click();
-  // 14:00 in Oslo by winter time, 13:00 in UTC.
+  // 14:00 in Oslo, shown in the time of Kathmandu.
   const utc = (await titled('Design review'))?.event.startTs ?? 0;
   const there = new Date(utc).toLocaleTimeString('en-GB', {
     timeZone: 'Asia/Kathmandu',
@@ -109,11 +109,11 @@ it('calendar: another zone, and the week in which the clocks change, at a click'
   await page.getByRole('button', { name: 'Oslo', exact: true }).click();
   await page.getByRole('button', { name: 'Clocks go forward' }).click();
   await page.locator('.fc-timegrid-col[data-date]').nth(6).and(page.locator('[data-date*="-03-"]')).waitFor();
-  // The stand-up is at nine all the same, before and after.
+  // The stand-up stays at nine, before and after the change.
   await event('Stand-up').filter({ hasText: '09:00' }).nth(4).waitFor();
 });
 
-it('calendar: with a keyboard alone', async () => {
+it('calendar: creates an event with only a keyboard', async () => {
   await open('calendar');
   await event('Stand-up').first().waitFor();
   await page.getByRole('button', { name: 'New event' }).press('Enter');
@@ -122,11 +122,11 @@ it('calendar: with a keyboard alone', async () => {
   await expect.poll(async () => (await titled('By key'))?.event.id).toBeTruthy();
 });
 
-it('token: what the policy rejects is refused, and inspect says why', async () => {
+it('token: shows each refused operation with its reason', async () => {
   await open('token');
   const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) });
   await row('DeleteCalendar ').getByText('refused').waitFor();
-  await row('CreateCalendar ').getByText('let in').waitFor();
+  await row('CreateCalendar ').getByText('permitted', { exact: true }).waitFor();
   await picture(page, 'playground-token', true);
   await row('CreateCalendar ').getByRole('button', { name: 'reject' }).click();
   await row('CreateCalendar ').getByText('refused').waitFor();
@@ -138,7 +138,7 @@ it('token: what the policy rejects is refused, and inspect says why', async () =
   await row('Read').getByText('refused').waitFor();
 });
 
-it('token: the very next request after a revocation is refused', async () => {
+it('token: shows the refusal of the very next request after a revocation', async () => {
   await open('token');
   const verdict = page.locator('.verdict');
   await verdict.getByText('Accepted').waitFor();
@@ -146,18 +146,18 @@ it('token: the very next request after a revocation is refused', async () => {
   await page.locator('.keys').getByText('key-2').waitFor();
   await page.getByRole('button', { name: 'Revoke: key-1' }).click();
   await verdict.getByText('Refused: key-revoked').waitFor();
-  // Signed anew, with the newest key.
+  // A changed claim signs a new token, with the newest key.
   await page.getByLabel('Expires').selectOption('in 20 seconds');
   await verdict.getByText('Accepted').waitFor();
   await page.getByLabel('User').selectOption('Jonas');
   await verdict.getByText('Accepted').waitFor();
   await page.getByRole('button', { name: "Revoke this user's tokens" }).click();
   await verdict.getByText('Refused: token-revoked').waitFor();
-  await page.getByRole('button', { name: 'Take that back' }).click();
+  await page.getByRole('button', { name: 'Undo the revocation' }).click();
   await verdict.getByText('Accepted').waitFor();
 });
 
-it('booking: what a visitor books appears in a calendar of the hosts', async () => {
+it('booking: shows a new booking in the calendar of its host', async () => {
   await open('booking');
   const times = page.locator('[part=slot]');
   await page.getByRole('button', { name: 'Next month' }).click();
@@ -166,36 +166,36 @@ it('booking: what a visitor books appears in a calendar of the hosts', async () 
   await times.nth(3).click();
   await page.getByLabel('Name').fill('Vera');
   await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByRole('heading', { name: 'You are booked' }).waitFor();
-  await page.locator('.agenda').getByText('Vera').waitFor();
+  await page.getByRole('heading', { name: 'Your booking is confirmed' }).waitFor();
+  await page.locator('.host-bookings').getByText('Vera').waitFor();
   const code = requests().getByText('await client.booking.update').first();
   await code.waitFor({ state: 'attached' });
 });
 
-it('booking: somebody else takes the time that the visitor looks at', async () => {
+it('booking: shows that somebody else booked the chosen time', async () => {
   await open('booking');
   await page.getByRole('button', { name: 'Next month' }).click();
   await page.locator('td.free').nth(3).click();
   const first = page.locator('[part=slot]').first();
   const time = await first.innerText();
-  await page.getByRole('button', { name: 'Let somebody else take the first time' }).click();
+  await page.getByRole('button', { name: 'Let somebody else book the first time' }).click();
   await page.getByText(`Somebody else has booked ${time}`).waitFor();
   await first.click();
-  await page.getByRole('alert').filter({ hasText: 'Somebody else has just taken that time' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Somebody else has just booked that time' }).waitFor();
   await page.getByRole('button', { name: time, exact: true }).waitFor({ state: 'detached' });
 });
 
-it('booking: without a token the page books through its own backend', async () => {
+it('booking: books through the backend without a token', async () => {
   await open('booking');
   await page.getByRole('button', { name: 'Through the backend' }).click();
   await page.getByRole('button', { name: 'Next month' }).click();
   await page.locator('td.free').nth(4).click();
   await page.locator('[part=slot]').nth(1).click();
-  await page.getByText('Your backend has booked it').waitFor();
-  await page.locator('.agenda').getByText('A visitor').waitFor();
+  await page.getByText('Your backend has booked the time').waitFor();
+  await page.locator('.host-bookings').getByText('Guest').waitFor();
 });
 
-it('shows each request as SDK code and as curl, without any secret', async () => {
+it('shows each request as SDK code and as curl, without secrets', async () => {
   await open('calendar');
   await event('Stand-up').first().waitFor();
   const text = await requests().innerText();
@@ -205,19 +205,19 @@ it('shows each request as SDK code and as curl, without any secret', async () =>
   expect(await page.content()).not.toContain(playground.backend.apiKey);
 });
 
-it('notifications: shows what the Worker sends, verified, as it arrives', async () => {
+it('notifications: shows each verified notification as it arrives', async () => {
   await open('notifications');
   await page.getByRole('button', { name: 'Send a ping' }).click();
   await page.getByRole('log').getByText('ping', { exact: true }).waitFor();
   const headers = { 'x-api-key': playground.backend.apiKey };
   expect((await fetch(`${baseUrl}/user`, { method: 'POST', headers })).status).toBe(201);
-  await stage.aMinutePasses();
+  await stage.runMinute();
   await page.getByRole('log').getByText('user.created', { exact: true }).waitFor();
   await page.getByText('verified', { exact: true }).first().waitFor();
   expect(await page.getByText('not verified').count()).toBe(0);
 });
 
-it('notifications: shows that nobody has signed it', async () => {
+it('notifications: marks a forged notification as not verified', async () => {
   await open('notifications');
   const body = JSON.stringify({ type: 'user.forged', timestamp: 0, data: { forged: true } });
   const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '0', 'webhook-signature': 'v1,AAAA' };
@@ -227,10 +227,10 @@ it('notifications: shows that nobody has signed it', async () => {
   await page.getByText('"forged": true').waitFor();
 });
 
-it('gives its backend to this machine alone, and to no page of another site', async () => {
-  const ask = (headers: Record<string, string>) =>
+it('the backend refuses requests from the pages of other sites', async () => {
+  const send = (headers: Record<string, string>) =>
     fetch(`${playground.url}/backend/setup`, { method: 'POST', body: '{}', headers });
-  expect((await ask({ 'content-type': 'application/json' })).status).toBe(200);
-  expect((await ask({ 'content-type': 'text/plain' })).status).toBe(415);
+  expect((await send({ 'content-type': 'application/json' })).status).toBe(200);
+  expect((await send({ 'content-type': 'text/plain' })).status).toBe(415);
   expect(jonas?.name).toBe('Jonas');
 });

@@ -1,4 +1,4 @@
-/** What an operator runs: `npm run migrate` for several databases, one of them from before there were migrations; `npm run import`. */
+/** The operator's commands: `npm run migrate` on two databases, one of them older than the migrations, and `npm run import`. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,33 +32,33 @@ write(
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const where = ['--config', config, '--persist-to', state];
+const location = ['--config', config, '--persist-to', state];
 
-/** What `npm run migrate` does, and says. */
+/** Runs `npm run migrate`, and returns the lines that it prints. */
 function migrated(...flags: string[]): string[] {
-  const said: string[] = [];
-  migrate([...where, ...flags], (text) => said.push(text));
-  return said;
+  const lines: string[] = [];
+  migrate([...location, ...flags], (line) => lines.push(line));
+  return lines;
 }
 
-const imported = (...args: string[]): Promise<string> => importAccount([...where, ...args]);
+const imported = (...args: string[]): Promise<string> => importAccount([...location, ...args]);
 
 type Databases = Record<(typeof bindings)[number], D1Database>;
 
-/** The databases as they are on disk; released, since the scripts open them too. */
-async function look<T>(at: (databases: Databases) => Promise<T>): Promise<T> {
+/** Opens the databases on disk for one use, then closes them, since the commands open them too. */
+async function withDatabases<T>(use: (databases: Databases) => Promise<T>): Promise<T> {
   const proxy = await getPlatformProxy<Databases>({
     configPath: config,
     persist: { path: join(state, 'v3') },
   });
   try {
-    return await at(proxy.env);
+    return await use(proxy.env);
   } finally {
     await proxy.dispose();
   }
 }
 
-/** Each object's name, and the columns of each table. */
+/** The names of all objects in the schema, and the columns of each table. */
 async function shapeOf(db: D1Database): Promise<string[]> {
   const { results } = await db
     .prepare(
@@ -70,24 +70,24 @@ async function shapeOf(db: D1Database): Promise<string[]> {
   return results.map(({ name }) => name);
 }
 
-/** wrangler starts anew for each step of each database: on a busy machine that takes its time. In ms. */
-const PATIENCE = 240_000;
+/** wrangler starts once for each command and database, which takes long on a busy machine. */
+const TIMEOUT_MS = 240_000;
 
-/** DB is new; DB_EU was made before there were migrations. */
+/** DB is empty; DB_EU has the schema of a release before the migrations. */
 beforeAll(async () => {
-  await look(async ({ DB_EU }) => {
-    const made = gunzipSync(readFileSync(join(root, 'test/e2e/releases/2.schema.sql.gz'))).toString();
-    await DB_EU.prepare(made).run();
+  await withDatabases(async ({ DB_EU }) => {
+    const schema = gunzipSync(readFileSync(join(root, 'test/e2e/releases/2.schema.sql.gz'))).toString();
+    await DB_EU.prepare(schema).run();
     await DB_EU.prepare("INSERT INTO accounts (id, created) VALUES ('an-old-one', 1)").run();
   });
-  expect(migrated()).toEqual(saidOfEach);
-}, PATIENCE);
+  expect(migrated()).toEqual(oneLineEach);
+}, TIMEOUT_MS);
 
-const saidOfEach = bindings.map((it) => expect.stringMatching(`^${it} has the schema of 000\\d_\\w+.sql.$`));
+const oneLineEach = bindings.map((it) => expect.stringMatching(`^${it} has the schema of 000\\d_\\w+.sql.$`));
 
 describe('npm run migrate', () => {
-  it('brings every database to the schema of today, from nothing and from before there were migrations', () =>
-    look(async ({ DB, DB_EU }) => {
+  it('gives an empty database, and one older than the migrations, the same newest schema', () =>
+    withDatabases(async ({ DB, DB_EU }) => {
       const shape = await shapeOf(DB);
       expect(shape).toContain('table api_keys.nearest');
       expect(await shapeOf(DB_EU)).toEqual(shape);
@@ -96,13 +96,13 @@ describe('npm run migrate', () => {
       });
     }));
 
-  it('may be run again', () => {
-    expect(migrated()).toEqual(saidOfEach);
+  it('is safe to repeat', () => {
+    expect(migrated()).toEqual(oneLineEach);
   });
 
-  it('refuses a database whose steps it would not know', () => {
+  it('throws for a database without migrations_dir', () => {
     const other = write(join(folder, 'other.json'), bound);
-    expect(() => migrated('--config', other)).toThrow('the binding DB needs migrations_dir');
+    expect(() => migrated('--config', other)).toThrow('The binding DB needs migrations_dir');
   });
 });
 
@@ -117,11 +117,11 @@ describe('npm run import', () => {
       const [baseUrl] = service.baseUrls;
       const body = JSON.stringify({ code: CODE });
       const type = { 'content-type': 'application/json' };
-      const made = await fetch(`${baseUrl}/account`, { method: 'POST', headers: type, body });
-      const { account, secretApiKey } = (await made.json()) as CreateAccountResult;
+      const created = await fetch(`${baseUrl}/account`, { method: 'POST', headers: type, body });
+      const { account, secretApiKey } = (await created.json()) as CreateAccountResult;
       id = account.id;
-      const asked = await fetch(`${baseUrl}/account/export`, { headers: { 'x-api-key': secretApiKey } });
-      text = await asked.text();
+      const exported = await fetch(`${baseUrl}/account/export`, { headers: { 'x-api-key': secretApiKey } });
+      text = await exported.text();
     } finally {
       await service.stop();
     }
@@ -131,40 +131,40 @@ describe('npm run import', () => {
   const ids = (db: D1Database) =>
     db.prepare('SELECT id FROM accounts ORDER BY created').all<{ id: string }>();
 
-  it('puts an account into the default database, once', async () => {
-    expect(await imported(file)).toMatch(`The account ${id} is in DB: `);
-    expect(await imported(file)).toContain('already. Nothing was changed.');
-    expect(await look(({ DB }) => ids(DB))).toMatchObject({ results: [{ id }] });
+  it('imports an account into the default database, and changes nothing the second time', async () => {
+    expect(await imported(file)).toMatch(`Imported the account ${id} into DB: `);
+    expect(await imported(file)).toContain('already. Nothing changed.');
+    expect(await withDatabases(({ DB }) => ids(DB))).toMatchObject({ results: [{ id }] });
   });
 
-  it('puts it into another place under an id of that place, with a new key', async () => {
-    const said = await imported(file, '--binding', 'DB_EU');
+  it('imports it into another shard under an id of that shard, with a new API key', async () => {
+    const output = await imported(file, '--binding', 'DB_EU');
     const moved = `${id.slice(0, 14)}8001${id.slice(18)}`;
-    expect(said).toContain(`The account ${moved} is in DB_EU: `);
-    expect(said).toMatch(/shown once: sk_1\.[\w-]{32}$/);
-    expect(await look(({ DB_EU }) => ids(DB_EU))).toMatchObject({
+    expect(output).toContain(`Imported the account ${moved} into DB_EU: `);
+    expect(output).toMatch(/shown only once: sk_1\.[\w-]{32}$/);
+    expect(await withDatabases(({ DB_EU }) => ids(DB_EU))).toMatchObject({
       results: [{ id: 'an-old-one' }, { id: moved }],
     });
   });
 
-  it('tells the new key also where it fails: the last batch may have been carried out all the same', async () => {
+  it('prints the new API key even when the import fails, since the last batch may have taken effect', async () => {
     const odd = join(folder, 'odd.jsonl');
     writeFileSync(
       odd,
       text.replaceAll(id, crypto.randomUUID()).replace('"created":', '"created":"x","was":'),
     );
     await expect(imported(odd, '--binding', 'DB_EU')).rejects.toThrow(
-      /cannot store TEXT value.*\nIf the account is there all the same, its API key is sk_1\.[\w-]{32}$/s,
+      /cannot store TEXT value.*\nRun the import again\. .* the API key is sk_1\.[\w-]{32}$/s,
     );
   });
 
-  it('refuses what is not whole, a database that is not bound, and one without a place', async () => {
+  it('throws for an incomplete file, a binding that does not exist, and a database without a shard', async () => {
     const part = join(folder, 'part.jsonl');
     writeFileSync(part, text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1));
-    await expect(imported(part)).rejects.toThrow('its end is missing: it is not whole');
+    await expect(imported(part)).rejects.toThrow('part.jsonl is incomplete: it has no line "end"');
     await expect(imported(file, '--binding', 'NONE')).rejects.toThrow('binds no D1 database as NONE');
-    const placeless = write(join(folder, 'placeless.json'), [{ ...bound[0], binding: 'DB_US' }]);
-    const into = ['--binding', 'DB_US', '--config', placeless];
+    const unnumbered = write(join(folder, 'unnumbered.json'), [{ ...bound[0], binding: 'DB_US' }]);
+    const into = ['--binding', 'DB_US', '--config', unnumbered];
     await expect(imported(file, ...into)).rejects.toThrow('gives DB_US no number');
     await expect(imported(join(folder, 'none'))).rejects.toThrow('ENOENT');
   });

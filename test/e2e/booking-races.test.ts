@@ -1,4 +1,4 @@
-/** Bookings from several isolates at once, over one database: what none of them can know of the others. */
+/** Concurrent bookings from several isolates over one database. */
 import { afterAll, expect, it } from 'vitest';
 import { faultsOf, STORED, storedOf } from '../support/sound.ts';
 import { dataOf, newActors, outcome, serverAt } from './support/actors.ts';
@@ -6,11 +6,12 @@ import { startService } from './support/service.ts';
 
 const service = await startService('a', 'b', 'c');
 afterAll(service.stop);
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** The midnight after the next. */
-const TOMORROW = (Math.floor(Date.now() / DAY) + 2) * DAY;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The second midnight (UTC) from now. */
+const TOMORROW_MS = (Math.floor(Date.now() / DAY_MS) + 2) * DAY_MS;
 
+/** An account with a service, and a client with its API key for each isolate. */
 async function newWorld(hosts: number) {
   const actors = await newActors(service.baseUrls[0]);
   const servers = service.baseUrls.map((baseUrl) => serverAt(baseUrl, actors.apiKey));
@@ -19,7 +20,7 @@ async function newWorld(hosts: number) {
     variant: { type: 'WDay' as const, value },
     intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
   }));
-  const made = dataOf(await server.service.create());
+  const created = dataOf(await server.service.create());
   const calendars: { userId: string; calendarId: string }[] = [];
   for (let i = 0; i < hosts; i++) {
     const { user } = dataOf(await server.user.create());
@@ -27,7 +28,7 @@ async function newWorld(hosts: number) {
     const { schedule } = dataOf(await server.schedule.create(user.id, { timezone: 'UTC', rules }));
     const availability = { variant: 'Schedule', id: schedule.id } as const;
     dataOf(
-      await server.service.addUser(made.service.id, {
+      await server.service.addUser(created.service.id, {
         userId: user.id,
         availability,
         bookingCalendarId: calendar.id,
@@ -35,7 +36,7 @@ async function newWorld(hosts: number) {
     );
     calendars.push({ userId: user.id, calendarId: calendar.id });
   }
-  return { account: actors.accountId, serviceId: made.service.id, servers, calendars };
+  return { account: actors.accountId, serviceId: created.service.id, servers, calendars };
 }
 
 async function expectSound(account: string) {
@@ -46,9 +47,9 @@ async function expectSound(account: string) {
   return stored;
 }
 
-it('200 at once for one slot: one is booked, with one event', { timeout: 60_000 }, async () => {
+it('books a slot once, with one event, for 200 requests at once', { timeout: 60_000 }, async () => {
   const { account, serviceId, servers } = await newWorld(1);
-  const booking = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+  const booking = { startTs: TOMORROW_MS + 10 * HOUR_MS, duration: HOUR_MS };
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, i) =>
       (servers[i % servers.length] as (typeof servers)[number]).booking.create(serviceId, booking),
@@ -63,8 +64,8 @@ it('200 at once for one slot: one is booked, with one event', { timeout: 60_000 
   expect([bookings.length, events.length]).toEqual([1, 1]);
 });
 
-/** Numbers that look random and are the same each time (mulberry32). */
-function numbers(seed: number): (below: number) => number {
+/** A pseudorandom generator with a seed (mulberry32), so that each run is the same. */
+function randomFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -74,12 +75,14 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-it('whatever is done at once, what is stored obeys every rule', { timeout: 120_000 }, async () => {
+it('keeps every invariant of the stored rows under random concurrent changes', {
+  timeout: 120_000,
+}, async () => {
   const { account, serviceId, servers, calendars } = await newWorld(2);
-  const random = numbers(7);
-  const slot = () => TOMORROW + (8 + random(6)) * HOUR + random(2) * (HOUR / 2);
+  const random = randomFrom(7);
+  const slot = () => TOMORROW_MS + (8 + random(6)) * HOUR_MS + random(2) * (HOUR_MS / 2);
   const ids: string[] = [];
-  const taken = { written: 0, refused: 0 };
+  const counts = { written: 0, refused: 0 };
   for (let round = 0; round < 6; round++) {
     const requests = Array.from({ length: 40 }, (_, i) => {
       const server = servers[i % servers.length] as (typeof servers)[number];
@@ -96,7 +99,7 @@ it('whatever is done at once, what is stored obeys every rule', { timeout: 120_0
           return server.events.create(host.userId, {
             calendarId: host.calendarId,
             startTs: slot(),
-            duration: HOUR,
+            duration: HOUR_MS,
             busy: true,
           });
         case 5:
@@ -113,18 +116,18 @@ it('whatever is done at once, what is stored obeys every rule', { timeout: 120_0
         default:
           return server.booking.create(serviceId, {
             startTs: slot(),
-            duration: HOUR,
+            duration: HOUR_MS,
             ...(random(3) === 0 && { holdFor: 1 }),
           });
       }
     });
     for (const answer of await Promise.all(requests)) {
       expect([200, 201, 404, 409, 503]).toContain(answer.status);
-      taken[answer.status < 300 ? 'written' : 'refused'] += 1;
+      counts[answer.status < 300 ? 'written' : 'refused'] += 1;
       if (answer.data && 'booking' in answer.data) ids.push(answer.data.booking.id);
     }
     await expectSound(account);
   }
-  expect(taken.written).toBeGreaterThan(60);
-  expect(taken.refused).toBeGreaterThan(20);
+  expect(counts.written).toBeGreaterThan(60);
+  expect(counts.refused).toBeGreaterThan(20);
 });

@@ -1,4 +1,4 @@
-/** The README's way from opening hours to a booking, and what happens to whoever comes second. */
+/** The README's story of a booking: from opening hours to a slot, a hold, a conflict and a cancellation. */
 import { afterAll, expect, it } from 'vitest';
 import { NettuClient, ScheduleRuleVariant, unwrap, Weekday } from '../../src/sdk/index.ts';
 import { browserAt, freshSocket, newActors, outcome, sign } from './support/actors.ts';
@@ -7,9 +7,9 @@ import { startService } from './support/service.ts';
 const service = await startService();
 afterAll(service.stop);
 const [baseUrl] = service.baseUrls;
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
-/** The user is open from Monday to Thursday, in Oslo. */
+/** An account with a service and one host, who is available from Monday to Thursday in Oslo. */
 async function bookable() {
   const actors = await newActors(baseUrl);
   const { server, userId } = actors;
@@ -26,19 +26,20 @@ async function bookable() {
   const busy = { provider: 'Nettu', id: calendar.id } as const;
   await unwrap(server.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
 
-  const visitor = NettuClient({ baseUrl, fetch: freshSocket, nettuAccount: actors.accountId });
-  const duration = 30 * MINUTE;
+  const anonymous = NettuClient({ baseUrl, fetch: freshSocket, nettuAccount: actors.accountId });
+  const duration = 30 * MINUTE_MS;
   const week = { startDate: '2030-04-01', endDate: '2030-04-07', timezone: 'Asia/Kathmandu' };
-  const slots = () => visitor.service.getBookingslots(service.id, { ...week, duration, interval: duration });
+  const slots = () =>
+    anonymous.service.getBookingslots(service.id, { ...week, duration, interval: duration });
   return { ...actors, serviceId: service.id, duration, slots };
 }
 
-it('leads from opening hours to a booking, under the dates of whoever looks', async () => {
+it('shows the slots by the dates of the viewer, and books one of them', async () => {
   const { browser, serviceId, duration, slots, userId } = await bookable();
   const { dates } = await unwrap(slots());
   expect(dates.map(({ date }) => date)).toEqual(['2030-04-01', '2030-04-02', '2030-04-03', '2030-04-04']);
   const slot = dates[0]?.slots[0];
-  // 09:00 in Oslo is 12:45 in Kathmandu, whose grid has half hours of its own.
+  // 09:00 in Oslo is 12:45 in Kathmandu, and the slots start at full and half hours in Kathmandu.
   expect(slot).toEqual({ start: Date.parse('2030-04-01T13:00+05:45'), duration, userIds: [userId] });
 
   const { booking } = await unwrap(
@@ -46,11 +47,11 @@ it('leads from opening hours to a booking, under the dates of whoever looks', as
   );
   expect(booking).toMatchObject({ state: 'confirmed', hostUserIds: [userId], bookedBy: userId });
   const later = (await unwrap(slots())).dates[0]?.slots[0];
-  // The buffer of 15 minutes takes the slot after it too.
-  expect(later?.start).toBe(booking.startTs + 60 * MINUTE);
+  // The buffer of 15 minutes also takes the next slot.
+  expect(later?.start).toBe(booking.startTs + 60 * MINUTE_MS);
 });
 
-it('tells who comes second that the slot is taken, and lets a hold be confirmed, moved and cancelled', async () => {
+it('returns slot-taken for a held slot, and confirms, moves and cancels the hold', async () => {
   const { accountId, server, serviceId, duration } = await bookable();
   const guest = await unwrap(server.user.create());
   const client = browserAt(baseUrl, accountId, sign(guest.user.id));
@@ -59,19 +60,19 @@ it('tells who comes second that the slot is taken, and lets a hold be confirmed,
   const held = await unwrap(client.booking.create(serviceId, { startTs, duration, holdFor: 10 }));
   expect(held.booking).toMatchObject({ state: 'held', bookedBy: guest.user.id });
   expect(outcome(await server.booking.create(serviceId, { startTs, duration }))).toBe('409 slot-taken');
-  const night = startTs + 12 * 60 * MINUTE;
+  const night = startTs + 12 * 60 * MINUTE_MS;
   expect(outcome(await client.booking.move(held.booking.id, night))).toBe('409 slot-unavailable');
 
   const id = held.booking.id;
   expect((await unwrap(client.booking.confirm(id))).booking.state).toBe('confirmed');
-  const moved = await unwrap(client.booking.move(id, startTs + 5 * MINUTE));
-  expect(moved.booking).toMatchObject({ state: 'confirmed', startTs: startTs + 5 * MINUTE });
+  const moved = await unwrap(client.booking.move(id, startTs + 5 * MINUTE_MS));
+  expect(moved.booking).toMatchObject({ state: 'confirmed', startTs: startTs + 5 * MINUTE_MS });
   expect((await unwrap(client.booking.cancel(id))).booking.state).toBe('cancelled');
   expect(outcome(await client.booking.move(id, startTs))).toBe('409 booking-cancelled');
   expect(outcome(await server.booking.create(serviceId, { startTs, duration }))).toBe('201');
 });
 
-it('shows the slots to nobody without credentials once the account says so', async () => {
+it('returns 401 for anonymous requests after publicBooking: false', async () => {
   const { server, slots } = await bookable();
   await unwrap(server.account.updateSettings({ publicBooking: false }));
   expect(outcome(await slots())).toBe('401 credentials-missing');

@@ -1,4 +1,4 @@
-/** A copy of an account over real connections: those that break, those that hang, and readers that are slow or leave. */
+/** An export over real connections, which break or stall, with readers that are slow or stop early. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Actors, dataOf, newActors, serverAt } from './support/actors.ts';
 import { startProxy } from './support/proxy.ts';
@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const ID = '00000000-0000-4000-8000-00000000';
 
-/** An account with so many users more, each of them so large. Returns the ids of all, in the order of a copy. */
+/** Creates an account with `count` more users of `size` bytes. Returns all ids in the order of an export. */
 async function withUsers(count: number, size = 10): Promise<Actors & { ids: string[] }> {
   const actors = await newActors(baseUrl);
   await service.db
@@ -29,7 +29,7 @@ async function withUsers(count: number, size = 10): Promise<Actors & { ids: stri
   return { ...actors, ids: [actors.userId, ...Array.from({ length: count }, (_, i) => `${ID}${1001 + i}`)] };
 }
 
-/** What `npm run import` goes by: the users that came, in order, and the counts of the last line. */
+/** The users of an export in order, its first and last lines, and the count in its last line. */
 async function usersIn(lines: AsyncIterable<string>) {
   const ids: string[] = [];
   const types = { export: 0, end: 0 };
@@ -48,28 +48,28 @@ const exported = ({ apiKey }: Actors, options = {}) =>
   serverAt(proxy.baseUrl, apiKey).account.export(options);
 
 describe('an export', () => {
-  it('is taken up again wherever the connection breaks off, and tells each line once', async () => {
+  it('continues wherever the connection breaks, and yields each line once', async () => {
     const actors = await withUsers(3500);
-    proxy.asked.length = 0;
-    // In the first line, in the first part, in the second one of that answer, and in the first one once more.
+    proxy.requested.length = 0;
+    // In the first line, in the first part, in the second part of that answer, and in a first part again.
     proxy.breakAfter(20, 150_000, 200_000, 100_000);
     const { ids, types, counted } = await usersIn(exported(actors));
     expect(ids).toEqual(actors.ids);
     expect([types, counted]).toEqual([once, actors.ids.length]);
-    expect(proxy.asked).toHaveLength(5);
-    expect(proxy.asked.at(-1)).toMatch(/^\/account\/export\?cursor=/);
+    expect(proxy.requested).toHaveLength(5);
+    expect(proxy.requested.at(-1)).toMatch(/^\/account\/export\?cursor=/);
   });
 
-  it('is as whole when the connection breaks off at every place of a part in turn', async () => {
+  it('is complete wherever in a part the connection breaks', async () => {
     const actors = await withUsers(1100);
-    const bytes = (await fetchedWhole(actors)).length;
+    const bytes = (await exportText(actors)).length;
     for (let i = 1; i < 12; i++) {
       proxy.breakAfter(Math.floor((bytes * i) / 12));
       expect((await usersIn(exported(actors))).ids).toEqual(actors.ids);
     }
   });
 
-  it('goes on from the last line `cursor` of a file, in another process', async () => {
+  it('continues from the last cursor of a file', async () => {
     const actors = await withUsers(2500);
     const file: string[] = [];
     for await (const line of exported(actors)) {
@@ -87,25 +87,25 @@ describe('an export', () => {
 });
 
 describe('a reader', () => {
-  it('who is slow gets every line, though the account changes in between', async () => {
+  it('that is slow gets every line, even if the account changes meanwhile', async () => {
     const actors = await withUsers(2500);
     const { server } = actors;
-    let gone = '';
+    let deleted = '';
     async function* slowly() {
       for await (const line of exported(actors)) {
         yield line;
         if (!line.startsWith('{"type":"cursor"')) continue;
         dataOf(await server.user.create());
-        gone ||= dataOf(await server.user.remove(actors.ids.at(-1) ?? '')).user.id;
+        deleted ||= dataOf(await server.user.remove(actors.ids.at(-1) ?? '')).user.id;
       }
     }
     const { ids, counted } = await usersIn(slowly());
-    // What is made after it began is not in it; what is deleted before its turn may be.
-    expect(ids.filter((id) => id !== gone)).toEqual(actors.ids.slice(0, -1));
-    expect([gone, counted]).toEqual([actors.ids.at(-1), ids.length]);
+    // The export leaves out users created after its start. It may contain users deleted before their turn.
+    expect(ids.filter((id) => id !== deleted)).toEqual(actors.ids.slice(0, -1));
+    expect([deleted, counted]).toEqual([actors.ids.at(-1), ids.length]);
   });
 
-  it('who has stopped is sent no more than fits on the way: a key that is removed meanwhile ends it', async () => {
+  it('that pauses gets only the buffered lines after its API key is removed', async () => {
     const actors = await withUsers(5000, 4000);
     const { apiKey, secretApiKey } = dataOf(await actors.server.account.apiKeys.create());
     const lines = serverAt(baseUrl, secretApiKey).account.export()[Symbol.asyncIterator]();
@@ -119,18 +119,18 @@ describe('a reader', () => {
     expect(read).toBeLessThan(actors.ids.length);
   });
 
-  it('who leaves closes the connection, and the Worker is asked no more', async () => {
+  it('that stops closes the connection, and sends no more requests', async () => {
     const actors = await withUsers(5000, 4000);
-    proxy.asked.length = 0;
+    proxy.requested.length = 0;
     for await (const line of exported(actors)) if (JSON.parse(line).type === 'user') break;
     expect(await proxy.closed()).toBe('broken');
-    expect(proxy.asked).toEqual(['/account/export']);
+    expect(proxy.requested).toEqual(['/account/export']);
     expect((await actors.server.account.me()).status).toBe(200);
   });
 
-  it('whose signal is aborted leaves at once, also where nothing comes any more', async () => {
+  it('that aborts its signal ends at once, even when no data arrives', async () => {
     const actors = await withUsers(1100);
-    const [first = ''] = /^.*?"cursor":.*?\n/s.exec(await fetchedWhole(actors)) ?? [];
+    const [first = ''] = /^.*?"cursor":.*?\n/s.exec(await exportText(actors)) ?? [];
     proxy.stallAfter(first.length + 10);
     const controller = new AbortController();
     const lines = exported(actors, { signal: controller.signal })[Symbol.asyncIterator]();
@@ -142,7 +142,7 @@ describe('a reader', () => {
   });
 });
 
-async function fetchedWhole({ apiKey }: Actors): Promise<string> {
+async function exportText({ apiKey }: Actors): Promise<string> {
   const headers = { 'x-api-key': apiKey, connection: 'close' };
   return (await fetch(`${baseUrl}/account/export`, { headers })).text();
 }

@@ -1,4 +1,4 @@
-/** What a browser and a proxy see of the service: CORS, HEAD, 404 and 405, connections that are kept, over real HTTP. */
+/** The service over real HTTP: CORS, HEAD, 404, 405 and persistent connections. */
 import http from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freshSocket, newActors } from './support/actors.ts';
@@ -26,19 +26,19 @@ const pageOn =
     fromPage(baseUrl + path, init, origin);
 
 describe('a page on another origin', () => {
-  it.each([ORIGIN, 'http://localhost:3000', 'null'])('on %s reads and writes', async (origin) => {
-    const ask = pageOn(origin);
+  it.each([ORIGIN, 'http://localhost:3000', 'null'])('reads and writes from %s', async (origin) => {
+    const send = pageOn(origin);
     const headers = { ...userHeaders, ...json };
-    const created = await ask({ method: 'POST', path: '/calendar', headers, body: '{"timezone":"UTC"}' });
+    const created = await send({ method: 'POST', path: '/calendar', headers, body: '{"timezone":"UTC"}' });
     expect(created.status).toBe(201);
     const { calendar } = (await created.json()) as { calendar: { id: string } };
     const path = `/calendar/${calendar.id}`;
-    expect((await ask({ method: 'GET', path, headers: userHeaders })).status).toBe(200);
-    expect((await ask({ method: 'PUT', path, headers, body: '{"weekStart":"Sun"}' })).status).toBe(200);
-    expect((await ask({ method: 'DELETE', path, headers: userHeaders })).status).toBe(200);
+    expect((await send({ method: 'GET', path, headers: userHeaders })).status).toBe(200);
+    expect((await send({ method: 'PUT', path, headers, body: '{"weekStart":"Sun"}' })).status).toBe(200);
+    expect((await send({ method: 'DELETE', path, headers: userHeaders })).status).toBe(200);
   });
 
-  it('may send headers that its own tooling adds', async () => {
+  it('may send headers that its tools add', async () => {
     const headers = { ...userHeaders, traceparent: '00-1-2-01', 'x-requested-with': 'fetch' };
     expect((await pageOn()({ method: 'GET', path: '/me', headers })).status).toBe(200);
   });
@@ -84,7 +84,7 @@ describe('a page on another origin', () => {
         body: '{}',
       },
     ],
-  ])('can read an error: %i %s', async (status, code, request) => {
+  ])('reads the error %i %s', async (status, code, request) => {
     const { data } = await actors.server.account.apiKeys.list();
     const path = request.path.replace(':own', data?.apiKeys[0]?.id ?? '');
     const response = await pageOn()({ ...request, path });
@@ -96,7 +96,7 @@ describe('a page on another origin', () => {
     for (const name of ['www-authenticate', 'allow', 'retry-after']) expect(exposed).toContain(name);
   });
 
-  it('asks once a day: a preflight may be kept, and needs no credentials on any path', async () => {
+  it('may cache a preflight, which needs no credentials on any path', async () => {
     for (const path of ['/', '/me', '/account', '/nowhere', '/calendar/x']) {
       const preflight = await freshSocket(baseUrl + path, { method: 'OPTIONS', headers: { origin: ORIGIN } });
       expect(preflight.status).toBe(204);
@@ -106,7 +106,7 @@ describe('a page on another origin', () => {
   });
 });
 
-it('HEAD answers as GET does, without a body', async () => {
+it('HEAD returns the status and headers of GET, without a body', async () => {
   for (const [path, headers] of [
     ['/', {}],
     ['/me', userHeaders],
@@ -125,7 +125,7 @@ it('HEAD answers as GET does, without a body', async () => {
   }
 });
 
-it('the bare host points to the API', async () => {
+it('the root of the host links to the API', async () => {
   const response = await freshSocket(`${new URL(baseUrl).origin}/`, {});
   expect([response.status, await response.json()]).toMatchObject([200, { api: '/api/v1/' }]);
 });
@@ -138,7 +138,7 @@ it.each([
   '/api/v1/accounts',
   '/api/v1/me/x',
   '/api/v1//me',
-])('there is nothing at "%s"', async (path) => {
+])('returns 404 route-unknown for "%s"', async (path) => {
   const response = await freshSocket(new URL(baseUrl).origin + path, { headers: accountHeaders });
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ code: 'route-unknown' });
@@ -150,15 +150,15 @@ it.each([
   ['GET', '/account/pubkey', ['PUT', 'OPTIONS']],
   ['PATCH', '/user/x', ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']],
   ['POST', '/calendar/x', ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']],
-])('%s %s is 405, and says what the path takes', async (method, path, takes) => {
+])('%s %s returns 405 with the methods of the path', async (method, path, takes) => {
   const response = await freshSocket(baseUrl + path, { method });
   expect(response.status).toBe(405);
   expect(await response.json()).toMatchObject({ code: 'method-not-allowed' });
   expect(listOf(response, 'allow')).toEqual(expect.arrayContaining(takes));
 });
 
-describe('a connection that is kept outlives a refused upload', () => {
-  /** The status of the answer, with a body of so many bytes, its length declared or not. */
+describe('a persistent connection survives a refused upload', () => {
+  /** Sends a body of `bytes`, chunked or with its length, and returns the status. */
   function send(
     agent: http.Agent,
     method: string,
@@ -186,9 +186,9 @@ describe('a connection that is kept outlives a refused upload', () => {
   it.each([
     ['without credentials', 401, 'POST', '/user'],
     ['to no route', 404, 'POST', '/nowhere'],
-    ['of another method', 405, 'POST', '/account/settings'],
+    ['with another method', 405, 'POST', '/account/settings'],
     ['that is too large', 413, 'POST', '/account'],
-    ['to a route that takes no body', 401, 'DELETE', '/account/webhook'],
+    ['to a route without a body', 401, 'DELETE', '/account/webhook'],
   ])('%s: %i', async (_, status, method, path) => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     for (const bytes of [100 * KB, KB * KB, 10 * KB * KB]) {

@@ -1,6 +1,6 @@
 /**
- * Two isolates over one database. What the one has verified a moment ago, and what the other has been told since,
- * neither can know of the other: only the database can.
+ * Two isolates over one database. Each has its own caches of keys and tokens, so a revocation through one isolate takes
+ * effect in the other one only through the database.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/sdk/index.ts';
@@ -13,7 +13,7 @@ afterAll(service.stop);
 const [a, b = ''] = service.baseUrls;
 const timezone = { timezone: 'UTC' };
 
-/** An account, its server at A, and one browser at each isolate, with the same token. */
+/** An account with a client at A, and a user with a client at each isolate and the same token. */
 async function newWorld() {
   const actors = await newActors(a);
   const { accountId, token, server } = actors;
@@ -21,7 +21,7 @@ async function newWorld() {
   return { actors, server, atA: at(a), atB: at(b) };
 }
 
-/** Both isolates have verified the token for reads and for writes. */
+/** Lets both isolates verify the token for reads and writes. Returns the id of a calendar. */
 async function warm({ atA, atB }: Awaited<ReturnType<typeof newWorld>>): Promise<string> {
   for (const browser of [atA, atB]) {
     expect(outcome(await browser.user.me())).toBe('200');
@@ -33,8 +33,8 @@ async function warm({ atA, atB }: Awaited<ReturnType<typeof newWorld>>): Promise
 const isolateOf = (res: Response) => res.headers.get('x-isolate');
 const tripsOf = (res: Response) => res.headers.get('x-trips');
 
-describe('the two workers', () => {
-  it('are two isolates', async () => {
+describe('the two Workers', () => {
+  it('run in two isolates', async () => {
     const { atA, atB } = await newWorld();
     const isolates = [];
     for (const browser of [atA, atB, atA, atB]) isolates.push(isolateOf((await browser.user.me()).res));
@@ -44,7 +44,7 @@ describe('the two workers', () => {
     expect(isolates[1]).not.toBe(isolates[0]);
   });
 
-  it('remember what they know apart: each pays its own second round trip for its first write', async () => {
+  it('have their own caches: the first write through each takes a second round trip', async () => {
     const { atA, atB } = await newWorld();
     const trips = [];
     for (const browser of [atA, atA, atB, atB])
@@ -52,7 +52,7 @@ describe('the two workers', () => {
     expect(trips).toEqual(['2', '1', '2', '1']);
   });
 
-  it('have one database', async () => {
+  it('share one database', async () => {
     const { atA, atB } = await newWorld();
     const { calendar } = dataOf(await atA.calendar.create(timezone));
     expect(dataOf(await atB.calendar.findById(calendar.id)).calendar).toEqual(calendar);
@@ -61,7 +61,7 @@ describe('the two workers', () => {
 
 describe.each(revocations)('when $name through A', ({ code, revoke }) => {
   it.each(['read', 'create', 'update', 'delete'] as const)(
-    'the next request to B is refused, and costs one round trip: %s',
+    'the next %s through B returns 401 in one round trip',
     async (next) => {
       const world = await newWorld();
       const calendarId = await warm(world);
@@ -88,7 +88,7 @@ describe.each(revocations)('when $name through A', ({ code, revoke }) => {
 });
 
 describe('when an API key is removed through A', () => {
-  it.each(['read', 'write'] as const)('the next request to B is refused: %s', async (next) => {
+  it.each(['read', 'write'] as const)('the next %s through B returns 401', async (next) => {
     const { server, actors } = await newWorld();
     const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
     const clientAtB = serverAt(b, secretApiKey);
@@ -101,8 +101,8 @@ describe('when an API key is removed through A', () => {
   });
 });
 
-describe('what is given counts at once as well', () => {
-  it('a key that A activates is accepted by the next write to B', async () => {
+describe('a permission that A gives takes effect in B', () => {
+  it('for the next write, after A activates a signing key', async () => {
     const world = await newWorld();
     await warm(world);
     const { server } = world;
@@ -113,7 +113,7 @@ describe('what is given counts at once as well', () => {
     expect(outcome(await world.atB.calendar.create(timezone))).toBe('201');
   });
 
-  it('a notBefore that A takes back is taken back at B', async () => {
+  it('for the next write, after A undoes a revocation', async () => {
     const world = await newWorld();
     await warm(world);
     const { server, actors } = world;

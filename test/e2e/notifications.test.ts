@@ -1,4 +1,4 @@
-/** The README's receiver, as it stands there, is told of a booking and of a reminder; and of nothing that others send. */
+/** The README's webhook receiver gets a change and a reminder, and rejects a forged notification. */
 import { afterAll, expect, it } from 'vitest';
 import { NettuClient } from '../../src/sdk/index.ts';
 import { dataOf } from './support/actors.ts';
@@ -7,13 +7,13 @@ import { CODE, startService } from './support/service.ts';
 
 const service = await startService();
 const hook = await startHook();
-const { told, url } = hook;
+const { notifications, url } = hook;
 afterAll(async () => {
   hook.stop();
   await service.stop();
 });
 
-it('from setWebhook to what arrives', async () => {
+it('delivers a ping, a change and a reminder after setWebhook', async () => {
   const [baseUrl] = service.baseUrls;
   const { secretApiKey } = dataOf(await NettuClient({ baseUrl }).account.create({ code: CODE }));
   const server = NettuClient({ baseUrl, apiKey: secretApiKey });
@@ -34,13 +34,13 @@ it('from setWebhook to what arrives', async () => {
     .poll(
       async () => {
         await service.runCron('* * * * *');
-        return told.map(({ type }) => type);
+        return notifications.map(({ type }) => type);
       },
       { timeout: 20_000, interval: 500 },
     )
     .toEqual(all);
   const instance = { startTs, endTs: startTs + 7_200_000 };
-  expect(told.slice(1)).toEqual([
+  expect(notifications.slice(1)).toEqual([
     { type: 'event.created', timestamp: expect.any(Number), data: { event } },
     {
       type: 'reminders',
@@ -54,18 +54,18 @@ it('from setWebhook to what arrives', async () => {
     ['event.created', 'delivered'],
   ]);
 
-  const forged = await fetch(url, { method: 'POST', body: JSON.stringify(told[1]) });
-  expect([forged.status, told.length]).toEqual([400, 3]);
+  const forged = await fetch(url, { method: 'POST', body: JSON.stringify(notifications[1]) });
+  expect([forged.status, notifications.length]).toEqual([400, 3]);
 }, 30_000);
 
-it('each cron of wrangler.toml has its own work: what is kept too long is forgotten once a day, and not each minute', async () => {
+it('the daily cron deletes expired idempotency records, and the cron of each minute does not', async () => {
   const [minutely, daily, ...others] = service.crons;
   expect([minutely, others]).toEqual(['* * * * *', []]);
-  const kept = async () =>
+  const countRecords = async () =>
     (await service.db.prepare("SELECT 1 FROM remembered WHERE key = 'old'").all()).results.length;
   await service.db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
   await service.runCron(minutely ?? '');
-  expect(await kept()).toBe(1);
+  expect(await countRecords()).toBe(1);
   await service.runCron(daily ?? '');
-  expect(await kept()).toBe(0);
+  expect(await countRecords()).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** The SDK as it is packed, against the real thing: the module that bundlers take, and the single file for a page. */
+/** The packed SDK against the real Worker: the modules for bundlers, and the single file for a page. */
 
 import * as sdk from '@nettu/scheduler-sdk';
 import * as bundle from '@nettu/scheduler-sdk/bundle';
@@ -10,7 +10,7 @@ const service = await startService();
 afterAll(service.stop);
 const [baseUrl] = service.baseUrls;
 
-it('the single file has all that the package exports', () => {
+it('the single file has the same exports as the package', () => {
   expect(Object.keys(bundle).sort()).toEqual(Object.keys(sdk).sort());
 });
 
@@ -28,23 +28,23 @@ describe.each([
     });
   };
 
-  it('unwraps what was asked for', async () => {
+  it('unwraps the data of an answer', async () => {
     const client = await clientOf();
     const { calendar } = await unwrap(client.calendar.create({ timezone: 'Europe/Oslo' }));
     expect(calendar.settings.timezone).toBe('Europe/Oslo');
   });
 
-  it('throws a refusal as an Error that shows neither the token nor the query', async () => {
+  it('throws an Error that contains neither the token nor the query', async () => {
     const client = await clientOf('a.b.c');
     const call = unwrap(client.calendar.getEvents('c1', { startTs: 12_345, endTs: 67_890 }));
     const error = await call.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NettuProblem);
     expect(error).toMatchObject({ code: 'token-malformed', status: 401 });
-    expect(String(error)).toContain(`GET ${baseUrl}/calendar/c1/events was refused: 401 token-malformed. `);
+    expect(String(error)).toContain(`GET ${baseUrl}/calendar/c1/events failed: 401 token-malformed. `);
     expect(String(error)).not.toMatch(/a\.b\.c|12345/);
   });
 
-  it('ends a request by its timeout or by its signal', async () => {
+  it('ends a request after its timeout, and when its signal is aborted', async () => {
     const client = await clientOf();
     await expect(client.user.me({ timeout: Number.MIN_VALUE })).rejects.toThrow(NettuTimeoutError);
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** The same creation, many times at once, through two isolates over one database: it takes place once. */
+/** The same creation, sent many times at once through two isolates, takes effect once. */
 import { afterAll, expect, it } from 'vitest';
 import { NettuClient } from '../../src/sdk/index.ts';
 import { browserAt, dataOf, freshSocket, newActors, serverAt } from './support/actors.ts';
@@ -9,7 +9,7 @@ afterAll(service.stop);
 const [a, b = ''] = service.baseUrls;
 const TIMES = 24;
 
-/** Sends it so often, by turns through either isolate, and counts the answers that were the first. */
+/** Sends a request many times, alternating between the isolates, and counts the answers that are not replays. */
 async function manyTimes<T extends { data?: unknown; status: number; res: Response }>(
   send: (baseUrl: string) => Promise<T>,
 ): Promise<{ bodies: Set<string>; statuses: Set<number>; firsts: number; isolates: number }> {
@@ -24,7 +24,7 @@ async function manyTimes<T extends { data?: unknown; status: number; res: Respon
 
 const once = { bodies: 1, firsts: 1, isolates: 2, statuses: new Set([201]) };
 
-it('a calendar, by a user whom neither isolate has met', async () => {
+it('creates one calendar for a user whom neither isolate has seen', async () => {
   const { accountId, token, server, userId } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   const found = await manyTimes((baseUrl) =>
@@ -34,7 +34,7 @@ it('a calendar, by a user whom neither isolate has met', async () => {
   expect(dataOf(await server.calendar.list(userId)).calendars).toHaveLength(1);
 });
 
-it('a user, by the account', async () => {
+it('creates one user for the account', async () => {
   const { apiKey, server } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   const found = await manyTimes((baseUrl) => serverAt(baseUrl, apiKey).user.create({}, options));
@@ -42,7 +42,7 @@ it('a user, by the account', async () => {
   expect(dataOf(await server.user.list()).users).toHaveLength(2);
 });
 
-it('an account, whose one secret all of them get', async () => {
+it('creates one account, and returns the same API key every time', async () => {
   const options = { idempotencyKey: crypto.randomUUID() };
   const found = await manyTimes((baseUrl) =>
     NettuClient({ baseUrl, fetch: freshSocket }).account.create({ code: CODE }, options),
@@ -52,7 +52,7 @@ it('an account, whose one secret all of them get', async () => {
   expect(dataOf(await serverAt(a, secretApiKey).account.apiKeys.list()).apiKeys).toHaveLength(1);
 });
 
-it('of different bodies under one key, one is made, and the others are told', async () => {
+it('returns 422 for other bodies with the same key', async () => {
   const { apiKey, server } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   let n = 0;

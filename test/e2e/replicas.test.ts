@@ -1,6 +1,6 @@
 /**
- * A page on another origin, over HTTP, with a replica of the database near it that lags: the SDK reads what it has
- * written by itself. The page sees of an answer what a browser shows it, and no more.
+ * A page on another origin, over HTTP, with a replica that lags behind the primary: the SDK reads its own writes. The page
+ * sees only the headers that a browser exposes.
  */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
@@ -14,12 +14,12 @@ const { answered, catchUp } = service;
 const [baseUrl] = service.baseUrls;
 const day = { startTs: 0, endTs: 86_400_000 };
 
-/** The client of a page that has just been loaded. */
+/** The client of a page that has just loaded. */
 const freshPage = (nettuAccount: string, token: string, fetch = seenByPage) =>
   NettuUserClient({ baseUrl, nettuAccount, token, fetch });
-const freshVisitor = (nettuAccount: string) => NettuClient({ baseUrl, nettuAccount, fetch: seenByPage });
+const anonymousPage = (nettuAccount: string) => NettuClient({ baseUrl, nettuAccount, fetch: seenByPage });
 
-/** An account of which the replica has heard, with a page of a user of it that has asked once. */
+/** An account that the replica has, and the page of one of its users, which has sent a request. */
 async function newWorld(reads: 'primary' | 'nearest') {
   const { server, accountId, userId } = await newActors(baseUrl);
   dataOf(await server.account.updateSettings({ reads }));
@@ -33,8 +33,8 @@ async function newWorld(reads: 'primary' | 'nearest') {
 
 beforeEach(catchUp);
 
-describe('an account that reads from the nearest', () => {
-  it('a page reads near it, and what it has written all the same: while the replica lags, of the database itself', async () => {
+describe("with reads: 'nearest'", () => {
+  it('a replica answers reads, and the primary answers while the replica lags behind a write of the page', async () => {
     const { page } = await newWorld('nearest');
     dataOf(await page.calendar.list());
     expect(await answered()).toEqual(['replica']);
@@ -48,25 +48,25 @@ describe('an account that reads from the nearest', () => {
     expect(await answered()).toEqual(['replica']);
   });
 
-  it('it is the bookmark that does it: with that of before the write, the replica answers without it', async () => {
+  it('a replica answers without the write when the page sends a bookmark from before it', async () => {
     const { accountId, token } = await newWorld('nearest');
     let first: string | null = null;
-    const forgetful = freshPage(accountId, token, (url, init) => {
+    const page = freshPage(accountId, token, (url, init) => {
       const headers = new Headers(init.headers);
       first ??= headers.get('nettu-bookmark');
       if (first) headers.set('nettu-bookmark', first);
       return seenByPage(url, { ...init, headers });
     });
-    dataOf(await forgetful.user.me());
+    dataOf(await page.user.me());
     await catchUp();
-    dataOf(await forgetful.user.me());
-    dataOf(await forgetful.calendar.create({ timezone: 'UTC' }));
+    dataOf(await page.user.me());
+    dataOf(await page.calendar.create({ timezone: 'UTC' }));
     await answered();
-    expect(dataOf(await forgetful.calendar.list()).calendars).toEqual([]);
+    expect(dataOf(await page.calendar.list()).calendars).toEqual([]);
     expect(await answered()).toEqual(['replica']);
   });
 
-  it('a change and a deletion are seen as well', async () => {
+  it('a page reads its own updates and deletions', async () => {
     const { page } = await newWorld('nearest');
     const { calendar } = dataOf(await page.calendar.create({ timezone: 'UTC' }));
     await catchUp();
@@ -77,7 +77,7 @@ describe('an account that reads from the nearest', () => {
     expect(dataOf(await page.calendar.list()).calendars).toEqual([]);
   });
 
-  it('a page that is loaded anew has no bookmark, and is answered by the database itself', async () => {
+  it('the primary answers a reloaded page, which has no bookmark', async () => {
     const { page, accountId, token } = await newWorld('nearest');
     const { calendar } = dataOf(await page.calendar.create({ timezone: 'UTC' }));
     await answered();
@@ -86,7 +86,7 @@ describe('an account that reads from the nearest', () => {
     expect(await answered()).toEqual(['primary']);
   });
 
-  it('a client that goes on reads on with a revoked key until the replica hears of it; a fresh one is refused at once', async () => {
+  it('a client still reads with a revoked key until the replica has the revocation; a new client gets 401 at once', async () => {
     const { server, page, accountId, token } = await newWorld('nearest');
     dataOf(await server.account.removePublicSigningKey());
     expect(outcome(await page.user.me())).toBe('200');
@@ -97,7 +97,7 @@ describe('an account that reads from the nearest', () => {
   });
 });
 
-it('an account that reads from the primary is answered by it, whatever the page has seen', async () => {
+it("with reads: 'primary', the primary answers every request of a page", async () => {
   const { page, server } = await newWorld('primary');
   dataOf(await page.calendar.list());
   dataOf(await page.user.me());
@@ -106,31 +106,30 @@ it('an account that reads from the primary is answered by it, whatever the page 
   expect(outcome(await page.user.me())).toBe('401 token-signature');
 });
 
-it("a visitor's page is answered by the replica, with what that has heard of", async () => {
+it('a replica answers anonymous requests with the data that it has', async () => {
   const { page, accountId, userId } = await newWorld('primary');
   const { calendar } = dataOf(await page.calendar.create({ timezone: 'UTC' }));
   await catchUp();
   dataOf(await page.events.create({ calendarId: calendar.id, startTs: 0, duration: 60_000, busy: true }));
   await answered();
-  const busyFor = async (visitor: NettuClient) =>
-    dataOf(await visitor.user.freebusy(userId, day)).busy.length;
-  const visitor = freshVisitor(accountId);
-  expect([await busyFor(visitor), await answered()]).toEqual([0, ['replica']]);
+  const anonymous = anonymousPage(accountId);
+  const countBusy = async () => dataOf(await anonymous.user.freebusy(userId, day)).busy.length;
+  expect([await countBusy(), await answered()]).toEqual([0, ['replica']]);
   await catchUp();
-  expect([await busyFor(visitor), await answered()]).toEqual([1, ['replica']]);
+  expect([await countBusy(), await answered()]).toEqual([1, ['replica']]);
 });
 
-it('a page may send the bookmark, and read it in an answer', async () => {
+it('a page may send a bookmark, and read it in an answer', async () => {
   const { accountId, token } = await newWorld('nearest');
   const headers: Record<string, string> = { 'nettu-account': accountId, authorization: `Bearer ${token}` };
   const first = await seenByPage(`${baseUrl}/me`, { headers });
   const bookmark = first.headers.get('nettu-bookmark') ?? '';
-  // By its name, too: not every browser knows the wildcard.
+  // The preflight also names the header, since not every browser supports the wildcard.
   const preflight = await freshSocket(`${baseUrl}/me`, { method: 'OPTIONS' });
   expect(listOf(preflight, 'access-control-allow-headers')).toContain('nettu-bookmark');
   await catchUp();
-  const again = await seenByPage(`${baseUrl}/me`, { headers: { ...headers, 'nettu-bookmark': bookmark } });
-  for (const { status, headers } of [first, again]) {
+  const second = await seenByPage(`${baseUrl}/me`, { headers: { ...headers, 'nettu-bookmark': bookmark } });
+  for (const { status, headers } of [first, second]) {
     expect([status, headers.get('nettu-bookmark')]).toEqual([
       200,
       expect.stringMatching(/^0\.[0-9a-f-]+\.n$/),

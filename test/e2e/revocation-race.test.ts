@@ -1,9 +1,9 @@
 /**
- * Writes race a revocation: either a write is in before it, or it is refused; never after.
+ * Writes race with a revocation. No write commits after the revocation: each one commits before it, or fails.
  *
- * 60 writers, 30 at each of two isolates, create calendars one after the other until each is refused. In the middle
- * of it the account's server revokes. Triggers keep a log of the order in which the database itself saw the writes
- * and the revocation, so that nothing depends on whose answer was faster.
+ * 60 writers, 30 at each of two isolates, create calendars until the service refuses each of them. Meanwhile the account
+ * revokes. Triggers log the order in which the database commits the writes and the revocation, so the test does not depend
+ * on the order of the answers.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/sdk/index.ts';
@@ -15,9 +15,9 @@ const service = await startService('a', 'b');
 afterAll(service.stop);
 const { db, baseUrls } = service;
 const WRITERS = 60;
-/** A revocation waits behind the writes under way, so some 200 more get in. Writers who get further are not stopped. */
-const FAR_BEYOND = 500;
-/** After how many calendars the revocation sets off, round by round. */
+/** The most calendars after the start of the revocation. It queues behind pending writes, so about 200 more commit. */
+const EXTRA_MAX = 500;
+/** The number of calendars after which the revocation starts, for each round. */
 const ROUNDS = [1, 60];
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ beforeAll(async () => {
 const countCalendars = async (account: string) =>
   db.prepare('SELECT count(*) AS n FROM calendars WHERE account_id = ?').bind(account).first<number>('n');
 
-/** What the database saw, in its own order. */
+/** The writes and the revocation, in the order of the database. */
 async function logOf(account: string): Promise<string[]> {
   const { results } = await db
     .prepare('SELECT entry FROM log WHERE account_id = ? ORDER BY seq')
@@ -49,7 +49,7 @@ async function logOf(account: string): Promise<string[]> {
 
 type Write = (baseUrl: string) => Promise<Answer<unknown>>;
 
-/** Lets the writers loose, revokes after so many calendars, and tells what came of it all. */
+/** Starts the writers, revokes after some calendars, and returns the counts and the log. */
 async function race(
   { accountId, server }: Actors,
   write: Write,
@@ -65,7 +65,7 @@ async function race(
   });
   const writer = async (_: unknown, i: number) => {
     const baseUrl = baseUrls[i % baseUrls.length] ?? '';
-    while (created < after + FAR_BEYOND) {
+    while (created < after + EXTRA_MAX) {
       const answer = await write(baseUrl);
       if (answer.status !== 201) return refusals.push(outcome(answer));
       created++;
@@ -91,13 +91,13 @@ function expectOrder(
   expect(refusals).toEqual(Array(WRITERS).fill(`401 ${code}`));
 }
 
-describe.each<Revocation>(revocations)('when $name while 60 writers are at work', ({ code, revoke }) => {
-  it.each(ROUNDS)('no calendar is made after it (it sets off after %i)', async (after) => {
+describe.each<Revocation>(revocations)('when $name while 60 writers run', ({ code, revoke }) => {
+  it.each(ROUNDS)('no write commits after it (it starts after %i)', async (after) => {
     const actors = await newActors(baseUrls[0]);
     const { token, accountId } = actors;
     const write: Write = (baseUrl) =>
       browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' });
-    // By turns through the one and the other isolate.
+    // Each round revokes through another isolate.
     const through = serverAt(baseUrls[ROUNDS.indexOf(after)] ?? '', actors.apiKey);
     await clearLog(accountId);
 
@@ -108,8 +108,8 @@ describe.each<Revocation>(revocations)('when $name while 60 writers are at work'
   });
 });
 
-describe('when an API key is removed while 60 writers are at work', () => {
-  it.each(ROUNDS)('no calendar is made after it (it sets off after %i)', async (after) => {
+describe('when an API key is removed while 60 writers run', () => {
+  it.each(ROUNDS)('no write commits after it (it starts after %i)', async (after) => {
     const actors = await newActors(baseUrls[0]);
     const { server, userId, accountId } = actors;
     const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
@@ -129,5 +129,5 @@ describe('when an API key is removed while 60 writers are at work', () => {
   });
 });
 
-/** Of what making the account has left in it. */
+/** Deletes the entries that the creation of the account logged. */
 const clearLog = (account: string) => db.prepare('DELETE FROM log WHERE account_id = ?').bind(account).run();

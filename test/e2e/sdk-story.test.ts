@@ -1,4 +1,4 @@
-/** The story that the published documentation tells, word for word, against the real thing. */
+/** The story of the published documentation, word for word, against the real Worker. */
 import jwt from 'jsonwebtoken';
 import { afterAll, expect, it } from 'vitest';
 import { config, NettuClient, NettuUserClient, Permissions } from '../../src/sdk/index.ts';
@@ -8,7 +8,7 @@ import { CODE, startService } from './support/service.ts';
 const service = await startService();
 afterAll(service.stop);
 
-it('a browser idempotent a calendar with a token that its server signed, and may not remove it', async () => {
+it('a browser creates a calendar with a token, and is not permitted to delete it', async () => {
   config.baseUrl = service.baseUrls[0];
   const { publicKey, privateKey } = newKeyPair();
   const { secretApiKey } = dataOf(await NettuClient().account.create({ code: CODE }));
@@ -45,7 +45,7 @@ it('a browser idempotent a calendar with a token that its server signed, and may
   expect(status === 401).toBe(true);
   expect(error?.code).toBe('policy-denied');
 
-  // It is still there, for both.
+  // Both clients still find it.
   expect(dataOf(await userClient.calendar.findById(calendar.id)).calendar).toEqual(calendar);
   expect(dataOf(await client.calendar.findById(calendar.id)).calendar).toEqual(calendar);
 });

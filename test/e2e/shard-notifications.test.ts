@@ -1,4 +1,4 @@
-/** What no request waits for is done in each of three databases: by the cron alone, and with the queue. */
+/** Notifications from three shards: by the cron alone, and with the queue. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { browserAt, dataOf, newActors } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
@@ -14,19 +14,23 @@ afterAll(async () => {
 
 const regions = ['home', 'eu', 'us'];
 
-/** Has a change made by a user of an account there, and pokes the service until its webhook has been told. */
-async function toldIn(region: string, { baseUrls: [baseUrl] }: Service, poke: () => Promise<void>) {
+/** A user in the region changes something. Triggers the service until the account's webhook gets the notification. */
+async function expectDelivery(
+  region: string,
+  { baseUrls: [baseUrl] }: Service,
+  trigger: () => Promise<void>,
+) {
   const hook = await startHook();
   try {
     const { server, accountId, token } = await newActors(baseUrl, region);
     const set = await server.account.setWebhook(hook.url, { events: ['calendar.created'] });
     hook.secret = dataOf(set).account.settings.webhook?.secret ?? '';
-    const made = dataOf(await browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' }));
+    const created = dataOf(await browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' }));
     await expect
-      .poll(() => poke().then(() => hook.told.length), { timeout: 20_000, interval: 100 })
+      .poll(() => trigger().then(() => hook.notifications.length), { timeout: 20_000, interval: 100 })
       .toBeGreaterThan(0);
     const timestamp = expect.any(Number);
-    expect(hook.told).toEqual([{ type: 'calendar.created', timestamp, data: made }]);
+    expect(hook.notifications).toEqual([{ type: 'calendar.created', timestamp, data: created }]);
     await expect
       .poll(async () => dataOf(await server.account.webhook.deliveries()).deliveries)
       .toMatchObject([{ type: 'calendar.created', state: 'delivered', attempts: 1 }]);
@@ -35,13 +39,14 @@ async function toldIn(region: string, { baseUrls: [baseUrl] }: Service, poke: ()
   }
 }
 
-describe.each(regions)('of an account in %s', (region) => {
-  it('without a queue by the cron', () => toldIn(region, service, () => service.runCron('* * * * *')));
+describe.each(regions)('the notification of an account in %s', (region) => {
+  it('is delivered by the cron, without a queue', () =>
+    expectDelivery(region, service, () => service.runCron('* * * * *')));
 
-  it('with one soon after the change, without a cron', () => toldIn(region, queued, async () => {}));
+  it('is delivered by the queue, without the cron', () => expectDelivery(region, queued, async () => {}));
 });
 
-it('a reminder of an account in the EU is filed by the cron, in that database alone', async () => {
+it('the cron puts a reminder of an account in the EU into the outbox of its shard only', async () => {
   const hook = await startHook();
   try {
     const { server, userId, accountId } = await newActors(queued.baseUrls[0], 'eu');
@@ -53,7 +58,10 @@ it('a reminder of an account in the EU is filed by the cron, in that database al
     const event = { calendarId: calendar.id, startTs, duration: 60_000, reminders };
     dataOf(await server.events.create(userId, event));
     await expect
-      .poll(() => queued.runCron('* * * * *').then(() => hook.told), { timeout: 20_000, interval: 250 })
+      .poll(() => queued.runCron('* * * * *').then(() => hook.notifications), {
+        timeout: 20_000,
+        interval: 250,
+      })
       .toMatchObject([{ type: 'reminders', reminders: [{ identifier: 'now', instance: { startTs } }] }]);
     expect(await whereIs(queued, 'deliveries', accountId, 'account_id')).toEqual(['DB_EU']);
   } finally {
@@ -61,12 +69,12 @@ it('a reminder of an account in the EU is filed by the cron, in that database al
   }
 });
 
-it('what is kept for long enough is forgotten once a day in every database', async () => {
+it('the daily cron deletes expired idempotency records in every shard', async () => {
   const databases = Object.values(queued.databases);
-  const old = "remembered WHERE account_id = 'a' AND key = 'old'";
+  const expired = "remembered WHERE account_id = 'a' AND key = 'old'";
   for (const db of databases) await db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
-  const kept = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${old}`).first()));
-  expect(await kept()).not.toContain(null);
+  const records = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${expired}`).first()));
+  expect(await records()).not.toContain(null);
   await queued.runCron(queued.crons[1] ?? '');
-  await expect.poll(kept, { timeout: 20_000 }).toEqual([null, null, null]);
+  await expect.poll(records, { timeout: 20_000 }).toEqual([null, null, null]);
 });

@@ -1,4 +1,4 @@
-/** Three databases behind two isolates: an account lives in one of them, whole, as the SDK's users see it. */
+/** Three shards behind two isolates: all data of an account is in one shard, and the SDK works the same with each. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Answer, NettuClient } from '../../src/sdk/index.ts';
 import { browserAt, dataOf, freshSocket, newActors, outcome, serverAt, sign } from './support/actors.ts';
@@ -9,7 +9,7 @@ import { countIn, stored, whereIs } from './support/stored.ts';
 const service = await startPlaces('a', 'b');
 afterAll(service.stop);
 const [a, b = ''] = service.baseUrls;
-const homes = [
+const regions = [
   ['home', 'DB'],
   ['eu', 'DB_EU'],
   ['us', 'DB_US'],
@@ -19,13 +19,13 @@ const databasesOf = ({ res }: Answer<unknown>) => res.headers.get('x-databases')
 const idempotencyKey = () => crypto.randomUUID();
 
 describe('a region', () => {
-  it.each(homes)('%s: the account is made there, and nowhere else', async (region, binding) => {
-    const made = dataOf(await serverAt(a).account.create({ code: CODE, region }));
-    expect(await whereIs(service, 'accounts', made.account.id)).toEqual([binding]);
-    expect(await whereIs(service, 'api_keys', made.account.id, 'account_id')).toEqual([binding]);
+  it.each(regions)('%s gets the account, and no other region does', async (region, binding) => {
+    const created = dataOf(await serverAt(a).account.create({ code: CODE, region }));
+    expect(await whereIs(service, 'accounts', created.account.id)).toEqual([binding]);
+    expect(await whereIs(service, 'api_keys', created.account.id, 'account_id')).toEqual([binding]);
   });
 
-  it('that there is not is a problem that names those that there are, and makes nothing', async () => {
+  it('that does not exist returns input-invalid with the regions, and creates nothing', async () => {
     const before = await countIn(service, 'accounts');
     const answer = await serverAt(a).account.create({ code: CODE, region: 'mars' });
     expect(outcome(answer)).toBe('400 input-invalid');
@@ -34,30 +34,30 @@ describe('a region', () => {
   });
 });
 
-it.each(homes)(
-  'from %s, the key and the token work in an isolate that has met neither',
+it.each(regions)(
+  'the API key and the token of an account in %s work in an isolate that has not seen them',
   async (region, binding) => {
     const { apiKey, accountId, token, userId } = await newActors(a, region);
     const [server, browser] = [serverAt(b, apiKey), browserAt(b, accountId, token)];
-    const visitor = NettuClient({ baseUrl: b, nettuAccount: accountId, fetch: freshSocket });
+    const anonymous = NettuClient({ baseUrl: b, nettuAccount: accountId, fetch: freshSocket });
     const me = await server.account.me();
     expect([dataOf(me).account.id, databasesOf(me)]).toEqual([accountId, binding]);
     const read = await browser.user.me();
     expect([dataOf(read).user.id, databasesOf(read)]).toEqual([userId, binding]);
-    const free = await visitor.user.freebusy(userId, { startTs: 0, endTs: 1 });
+    const free = await anonymous.user.freebusy(userId, { startTs: 0, endTs: 1 });
     expect([dataOf(free), databasesOf(free)]).toEqual([{ busy: [], userId }, binding]);
-    const made = dataOf(await browser.calendar.create({ timezone: 'UTC' }));
-    expect(await whereIs(service, 'calendars', made.calendar.id)).toEqual([binding]);
+    const created = dataOf(await browser.calendar.create({ timezone: 'UTC' }));
+    expect(await whereIs(service, 'calendars', created.calendar.id)).toEqual([binding]);
   },
 );
 
-it('whatever an account in the EU and its users do, the other databases stay as they are', async () => {
+it('no request of an account in the EU or of its users changes the other shards', async () => {
   const actors = await newActors(a, 'eu');
   const others = () => Promise.all([service.db, service.databases.DB_US as typeof service.db].map(stored));
   const before = await others();
   const uses = [...Object.values(accountScheduling), ...Object.values(userScheduling)];
   for (const [send, status] of uses) {
-    // Some delete what they are about, and each books the same hour: so each has a user of its own.
+    // Each use has its own user, since some delete their resource, and several book the same hour.
     const { user } = dataOf(await actors.server.user.create());
     const token = sign(user.id);
     const own = { ...actors, userId: user.id, token, browser: browserAt(b, actors.accountId, token) };
@@ -70,26 +70,26 @@ it('whatever an account in the EU and its users do, the other databases stay as 
   expect(await others()).toEqual(before);
 });
 
-describe('between databases', () => {
-  it('the token of one place opens no account of another, though both have the same signing key', async () => {
+describe('between shards', () => {
+  it('a token does not work for an account of another shard with the same signing key', async () => {
     const [eu, us] = [await newActors(a, 'eu'), await newActors(a, 'us')];
     for (const baseUrl of [a, b]) {
-      const stranger = browserAt(baseUrl, us.accountId, eu.token);
-      expect(outcome(await stranger.user.me())).toBe('401 user-unknown');
-      expect(outcome(await stranger.calendar.create({ timezone: 'UTC' }))).toBe('401 user-unknown');
+      const client = browserAt(baseUrl, us.accountId, eu.token);
+      expect(outcome(await client.user.me())).toBe('401 user-unknown');
+      expect(outcome(await client.calendar.create({ timezone: 'UTC' }))).toBe('401 user-unknown');
       expect(outcome(await browserAt(baseUrl, eu.accountId, eu.token).user.me())).toBe('200');
     }
   });
 
-  it('an API key or an account id that names another place is 401', async () => {
+  it('an API key or an account id that names another shard returns 401', async () => {
     const { apiKey, accountId, token } = await newActors(a, 'eu');
     for (const baseUrl of [a, b]) {
       for (const key of [apiKey.replace('sk_1.', 'sk_2.'), apiKey.replace('sk_1.', 'sk_')]) {
         expect(outcome(await serverAt(baseUrl, key).account.me())).toBe('401 api-key-unknown');
         expect(outcome(await serverAt(baseUrl, key).user.create())).toBe('401 api-key-unknown');
       }
-      for (const place of ['8002', '8003', '4001']) {
-        const forged = accountId.replace('-8001-', `-${place}-`);
+      for (const shard of ['8002', '8003', '4001']) {
+        const forged = accountId.replace('-8001-', `-${shard}-`);
         expect(forged).not.toBe(accountId);
         expect(outcome(await browserAt(baseUrl, forged, token).user.me())).toBe('401 token-signature');
       }
@@ -97,14 +97,14 @@ describe('between databases', () => {
     }
   });
 
-  it("the API key of one place does not find another account's things", async () => {
+  it("an API key returns 404 for resources of another shard's account", async () => {
     const [eu, us] = [await newActors(a, 'eu'), await newActors(a, 'us')];
     expect(outcome(await eu.server.user.find(us.userId))).toBe('404 not-found');
     expect(outcome(await eu.server.calendar.create(us.userId, { timezone: 'UTC' }))).toBe('404 not-found');
   });
 });
 
-describe('an account that is made with an Idempotency-Key', () => {
+describe('the creation of an account with an Idempotency-Key', () => {
   const create = (baseUrl: string, options: object) =>
     serverAt(baseUrl).account.create({ code: CODE }, options);
   const fill = (binding: string) =>
@@ -113,22 +113,22 @@ describe('an account that is made with an Idempotency-Key', () => {
       .bind(crypto.randomUUID())
       .run();
 
-  it('is the same one when it is sent again, elsewhere, where another database has more room by now', async () => {
+  it('returns the same account through another isolate, even if another shard now has more room', async () => {
     const options = { idempotencyKey: idempotencyKey() };
     const first = dataOf(await create(a, options));
-    const [home = ''] = await whereIs(service, 'accounts', first.account.id);
-    for (let i = 0; i < 3; i++) await fill(home);
+    const [binding = ''] = await whereIs(service, 'accounts', first.account.id);
+    for (let i = 0; i < 3; i++) await fill(binding);
     const other = dataOf(await create(b, { idempotencyKey: idempotencyKey() }));
-    expect(await whereIs(service, 'accounts', other.account.id)).not.toEqual([home]);
+    expect(await whereIs(service, 'accounts', other.account.id)).not.toEqual([binding]);
 
     const before = await countIn(service, 'accounts');
-    const again = await create(b, options);
-    expect([again.status, dataOf(again)]).toEqual([201, first]);
-    expect(again.res.headers.get('idempotency-replayed')).toBe('true');
+    const retry = await create(b, options);
+    expect([retry.status, dataOf(retry)]).toEqual([201, first]);
+    expect(retry.res.headers.get('idempotency-replayed')).toBe('true');
     expect(await countIn(service, 'accounts')).toBe(before);
   });
 
-  it('is one, sent many times at once to both isolates', async () => {
+  it('creates one account for many requests at once through both isolates', async () => {
     const options = { idempotencyKey: idempotencyKey() };
     const before = await countIn(service, 'accounts');
     const answers = await Promise.all(Array.from({ length: 18 }, (_, i) => create(i % 2 ? b : a, options)));

@@ -1,4 +1,4 @@
-/** What people expect of an API today, with the SDK against the real Worker: lists, preconditions, safe retries. */
+/** Lists, preconditions and safe retries, with the SDK against the real Worker. */
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, NettuClient, NettuUserClient, unwrap } from '../../src/sdk/index.ts';
 import { type Actors, dataOf, freshSocket, newActors, outcome } from './support/actors.ts';
@@ -12,14 +12,14 @@ const free = { metadata: { plan: 'free', 'tier[0]': 'a&b=c ü' } };
 const paid = { metadata: { plan: 'paid' } };
 
 beforeEach(() => {
-  // A retry waits as long as chance says: here, not at all.
+  // Without jitter, retries do not wait.
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 
 type Client = 'server' | 'browser';
 type List = ReturnType<NettuClient['calendar' | 'events' | 'schedule' | 'user' | 'service']['list']>;
 
-/** How each resource is made, and listed through either door. */
+/** How to create a resource, and how to list it with either client. */
 const resources: Record<
   'calendar' | 'events' | 'schedule',
   {
@@ -57,29 +57,24 @@ async function idsOf(list: AsyncIterable<{ id: string }>): Promise<string[]> {
 }
 
 describe.each(Object.entries(resources))('a list of %s', (_, { make, list }) => {
-  it.each(['server', 'browser'] as const)(
-    'through the door of the %s has each once, in order',
-    async (who) => {
-      const actors = await newActors(baseUrl);
-      const made = [];
-      for (const more of [free, paid, free, paid, free]) made.push(await make(actors, more));
-      const limit = 2;
+  it.each(['server', 'browser'] as const)('with the %s, has each item once, in order', async (who) => {
+    const actors = await newActors(baseUrl);
+    const created = [];
+    for (const more of [free, paid, free, paid, free]) created.push(await make(actors, more));
+    const limit = 2;
 
-      expect(await idsOf(list(actors, who, { limit }))).toEqual(made);
-      expect(await idsOf(list(actors, who, { limit, order: 'desc' }))).toEqual([...made].reverse());
-      expect(await idsOf(list(actors, who, { limit, ...free }))).toEqual([made[0], made[2], made[4]]);
-      expect(await idsOf(list(actors, who, { metadata: { ...free.metadata, ...paid.metadata } }))).toEqual(
-        [],
-      );
+    expect(await idsOf(list(actors, who, { limit }))).toEqual(created);
+    expect(await idsOf(list(actors, who, { limit, order: 'desc' }))).toEqual([...created].reverse());
+    expect(await idsOf(list(actors, who, { limit, ...free }))).toEqual([created[0], created[2], created[4]]);
+    expect(await idsOf(list(actors, who, { metadata: { ...free.metadata, ...paid.metadata } }))).toEqual([]);
 
-      let pages = 0;
-      for await (const { nextCursor } of list(actors, who, { limit }).pages()) {
-        pages += 1;
-        expect(nextCursor === null).toBe(pages > 2);
-      }
-      expect(outcome(await list(actors, who, { cursor: 'forged' }))).toBe('400 input-invalid');
-    },
-  );
+    let pages = 0;
+    for await (const { nextCursor } of list(actors, who, { limit }).pages()) {
+      pages += 1;
+      expect(nextCursor === null).toBe(pages > 2);
+    }
+    expect(outcome(await list(actors, who, { cursor: 'forged' }))).toBe('400 input-invalid');
+  });
 });
 
 it('the account lists its users and its services', async () => {
@@ -95,21 +90,21 @@ it('the account lists its users and its services', async () => {
   expect(await idsOf(server.service.list({ limit: 1, order: 'desc' }))).toEqual(services.reverse());
 });
 
-describe('of two who change the same', () => {
-  it('the second is told, and nothing of the first is lost', async () => {
+describe('concurrent changes', () => {
+  it('return 412 for the second one, and keep the first one', async () => {
     const { server, browser, userId } = await newActors(baseUrl);
     const { calendar } = dataOf(await server.calendar.create(userId, { timezone }));
-    const { etag: seenByServer } = await server.calendar.findById(calendar.id);
-    const { etag: seenByBrowser } = await browser.calendar.findById(calendar.id);
-    expect(seenByServer).toMatch(/^".+"$/);
-    expect(seenByBrowser).toBe(seenByServer);
+    const { etag: accountEtag } = await server.calendar.findById(calendar.id);
+    const { etag: userEtag } = await browser.calendar.findById(calendar.id);
+    expect(accountEtag).toMatch(/^".+"$/);
+    expect(userEtag).toBe(accountEtag);
 
-    const first = await browser.calendar.update(calendar.id, free, { ifMatch: seenByBrowser });
+    const first = await browser.calendar.update(calendar.id, free, { ifMatch: userEtag });
     expect(outcome(first)).toBe('200');
-    expect(first.etag).not.toBe(seenByBrowser);
-    const second = await server.calendar.update(calendar.id, paid, { ifMatch: seenByServer });
+    expect(first.etag).not.toBe(userEtag);
+    const second = await server.calendar.update(calendar.id, paid, { ifMatch: accountEtag });
     expect(outcome(second)).toBe('412 precondition-failed');
-    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: seenByServer }))).toBe(
+    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: accountEtag }))).toBe(
       '412 precondition-failed',
     );
 
@@ -121,7 +116,7 @@ describe('of two who change the same', () => {
   });
 });
 
-it('what has not changed is not sent again', async () => {
+it('returns 304 and the earlier data for an unchanged resource', async () => {
   const { server, browser, userId } = await newActors(baseUrl);
   const earlier = await browser.user.me();
   const same = await browser.user.me({ ifNoneMatch: earlier });
@@ -132,7 +127,7 @@ it('what has not changed is not sent again', async () => {
 });
 
 describe('a creation whose answer is lost', () => {
-  /** Carries out every request, and loses its first answers. */
+  /** A `fetch` that sends every request, and loses the first answers. */
   function losing(answers: number) {
     const statuses: number[] = [];
     const fetch = async (url: string, init: RequestInit) => {
@@ -145,7 +140,7 @@ describe('a creation whose answer is lost', () => {
   }
   const replayed = ({ res }: Answer<unknown>) => res.headers.get('idempotency-replayed');
 
-  it.each([1, 2])('%d times takes place once', async (times) => {
+  it.each([1, 2])('%d times takes effect once', async (times) => {
     const { apiKey, server, userId } = await newActors(baseUrl);
     const { fetch, statuses } = losing(times);
     const answer = await NettuClient({ apiKey, baseUrl, fetch }).calendar.create(userId, { timezone });
@@ -154,21 +149,21 @@ describe('a creation whose answer is lost', () => {
     expect(await idsOf(server.calendar.list(userId))).toEqual([answer.data?.calendar.id]);
   });
 
-  it('takes place once from a browser, and with a secret in the answer', async () => {
+  it('takes effect once with a token, and with a secret in the answer', async () => {
     const { accountId, apiKey, token, browser, server } = await newActors(baseUrl);
     const client = NettuUserClient({ nettuAccount: accountId, token, baseUrl, fetch: losing(1).fetch });
     const created = dataOf(await client.calendar.create({ timezone, ...free }));
     expect(dataOf(await browser.calendar.list()).calendars).toEqual([created.calendar]);
 
-    const losingServer = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch });
-    const { secretApiKey } = dataOf(await losingServer.account.apiKeys.create({ name: 'ci' }));
+    const losingClient = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch });
+    const { secretApiKey } = dataOf(await losingClient.account.apiKeys.create({ name: 'ci' }));
     expect(
       outcome(await NettuClient({ apiKey: secretApiKey, baseUrl, fetch: freshSocket }).account.me()),
     ).toBe('200');
     expect(dataOf(await server.account.apiKeys.list()).apiKeys).toHaveLength(2);
   });
 
-  it('is not tried again without retries', async () => {
+  it('is not retried with retries: 0', async () => {
     const { apiKey, server } = await newActors(baseUrl);
     const client = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch, retries: 0 });
     await expect(client.user.create()).rejects.toThrow('got no answer');
@@ -176,7 +171,7 @@ describe('a creation whose answer is lost', () => {
   });
 });
 
-it('a key of the caller’s own names one creation', async () => {
+it('an idempotencyKey of the caller names one creation', async () => {
   const { server } = await newActors(baseUrl);
   const create = (data: object) => server.user.create(data, { idempotencyKey: 'sign-up 42' });
   const { user } = await unwrap(create(free));
@@ -184,7 +179,7 @@ it('a key of the caller’s own names one creation', async () => {
   expect(outcome(await create(paid))).toBe('422 idempotency-key-reused');
 });
 
-it('every answer says what the request is called in the log', async () => {
+it('every answer has the id of the request', async () => {
   const { server } = await newActors(baseUrl);
   const answers: Answer<unknown>[] = [
     await server.account.me(),
@@ -198,21 +193,21 @@ it('every answer says what the request is called in the log', async () => {
   expect(answers[2]?.error?.requestId).toBe(ids[2]);
 });
 
-it('a page of another origin may send all of this, and read it', async () => {
+it('a page on another origin may send these headers, and read those of the answer', async () => {
   const { accountId, token } = await newActors(baseUrl);
   const origin = 'https://app.example';
   const namesIn = (res: Response, header: string) =>
     (res.headers.get(header) ?? '').toLowerCase().split(/, */);
-  const wanted = ['idempotency-key', 'if-match', 'if-none-match'];
+  const sent = ['idempotency-key', 'if-match', 'if-none-match'];
   const preflight = await freshSocket(`${baseUrl}/calendar`, {
     method: 'OPTIONS',
     headers: {
       origin,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': wanted.join(','),
+      'access-control-request-headers': sent.join(','),
     },
   });
-  expect(namesIn(preflight, 'access-control-allow-headers')).toEqual(expect.arrayContaining(wanted));
+  expect(namesIn(preflight, 'access-control-allow-headers')).toEqual(expect.arrayContaining(sent));
   const headers = { origin, 'nettu-account': accountId, authorization: `Bearer ${token}` };
   const answer = await freshSocket(`${baseUrl}/me`, { headers });
   const read = ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed'];

@@ -1,4 +1,4 @@
-/** The SDK's token function against a service that really refuses expired tokens. */
+/** The SDK's token function against the real Worker, which refuses expired tokens. */
 import { afterAll, expect, it } from 'vitest';
 import { browserAt, dataOf, newActors, outcome, sign } from './support/actors.ts';
 import { startService } from './support/service.ts';
@@ -9,7 +9,7 @@ const [baseUrl] = service.baseUrls;
 
 const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 
-/** A browser whose token function hands out these, then the last of them again and again. */
+/** A user's client whose token function returns tokens with these expiries, then repeats the last one. */
 async function browserWith(...exps: number[]) {
   const { accountId, userId, server } = await newActors(baseUrl);
   let calls = 0;
@@ -27,7 +27,7 @@ const countCalendars = (accountId: string) =>
     .bind(accountId)
     .first<number>('n');
 
-it('a token that the service finds expired is renewed, and the request succeeds, once', async () => {
+it('renews an expired token, and the request takes effect once', async () => {
   const { browser, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
   const created = await browser.calendar.create({ timezone: 'UTC' });
   expect(outcome(created)).toBe('201');
@@ -37,7 +37,7 @@ it('a token that the service finds expired is renewed, and the request succeeds,
   expect(calls()).toBe(2);
 });
 
-it('ten requests with one expired token renew it once, and each succeeds once', async () => {
+it('renews an expired token once for ten requests, and each takes effect once', async () => {
   const { browser, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => browser.calendar.create({ timezone: 'UTC' })),
@@ -47,14 +47,14 @@ it('ten requests with one expired token renew it once, and each succeeds once', 
   expect(await countCalendars(accountId)).toBe(10);
 });
 
-it('a token function that only has expired tokens is asked once more, and the refusal is answered', async () => {
+it('returns token-expired after a second call, if the token function returns only expired tokens', async () => {
   const { browser, calls } = await browserWith(seconds(-60));
   const { status, error } = await browser.user.me();
   expect([status, error?.code]).toEqual([401, 'token-expired']);
   expect(calls()).toBe(2);
 });
 
-it('a token that is refused for another reason is not renewed', async () => {
+it('does not renew a token that the service refuses for another reason', async () => {
   const { browser, server, calls } = await browserWith(seconds(3600));
   dataOf(await server.account.removePublicSigningKey());
   expect(outcome(await browser.user.me())).toBe('401 token-signature');

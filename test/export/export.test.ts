@@ -102,7 +102,7 @@ it('every column of what belongs to an account is in a copy, or is known to come
     'accounts.nearest', // The names before migration 0006.
     ...['accounts.webhook_key', 'accounts.webhook_url'],
     ...['api_keys.nearest', 'api_keys.reads_replica'],
-    'bookings.stamp', // words: allow
+    'bookings.change_token',
     'events.length_class',
     ...['signing_keys.nearest', 'signing_keys.reads_replica'],
     'users.agenda', // words: allow

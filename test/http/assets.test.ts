@@ -1,4 +1,4 @@
-/** The description and its page, as the Worker hands them out. */
+/** The description, the reference and the guides, as the Worker serves them. */
 import { env } from 'cloudflare:workers';
 import { afterAll, describe, expect, it } from 'vitest';
 import document from '../../dist/assets/openapi.json';
@@ -42,6 +42,49 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
     expect(found.headers.get('cache-control')).toContain('immutable');
   });
 
+  it.each(['', '/'])('the guides begin at /docs/guides%s, under the same strict policy', async (slash) => {
+    const response = await get(`${base}/docs/guides${slash}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(response.headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self';",
+    );
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await response.text()).toContain('<h1>Guides</h1>');
+  });
+
+  it('a guide, and all that it loads, come from this host', async () => {
+    const response = await get(`${base}/docs/guides/decisions/0009-the-leapfrog-search`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|\*|unsafe-eval/);
+    const html = await response.text();
+    const loaded = [...html.matchAll(/<(?:script|link)[^>]* (?:src|href)="(\/[^"]+)"/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(loaded).toHaveLength(2);
+    for (const path of [...loaded, '/api/v1/docs/guides/search.json']) {
+      const file = await get(path);
+      expect([path, file.status]).toEqual([path, 200]);
+      expect(file.headers.get('content-security-policy')).toBeNull();
+      await file.body?.cancel();
+    }
+  });
+
+  it('HEAD finds a guide and sends no body; a guide that does not exist is 404', async () => {
+    const head = await get(`${base}/docs/guides/events`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    for (const path of ['nothing', 'decisions', 'decisions/', 'decisions/nothing', '../openapi', 'events/']) {
+      const response = await get(`${base}/docs/guides/${path}`);
+      expect([path, response.status]).toEqual([path, 404]);
+      await response.body?.cancel();
+    }
+    const post = await get(`${base}/docs/guides/events`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  });
+
   it('what has not changed is 304, another method 405, another file 404', async () => {
     const etag = (await get(`${base}/docs`)).headers.get('etag') ?? '';
     expect((await get(`${base}/docs`, { headers: { 'if-none-match': etag } })).status).toBe(304);
@@ -53,7 +96,7 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
 
 it('a Worker that was deployed without them has no such route', async () => {
   const without = { ...env, ASSETS: undefined } as unknown as Env;
-  for (const path of ['/docs', '/openapi.json']) {
+  for (const path of ['/docs', '/docs/guides', '/docs/guides/events', '/openapi.json']) {
     expectProblem(await call('GET', path, { env: without }), 'route-unknown');
   }
 });

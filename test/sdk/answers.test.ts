@@ -1,4 +1,4 @@
-/** What comes back: data, a problem, or, when nothing does, the one error that is thrown. */
+/** Answers: data, a problem, and the error that a method rejects with when there is no answer. */
 import { describe, expect, test } from 'vitest';
 import { NettuClient, NettuNetworkError, NettuProblem, unwrap } from '../../src/sdk/index.ts';
 import { json, problem, type Reply, stubFetch } from './stub.ts';
@@ -8,13 +8,13 @@ const clientOf = (reply: Reply) =>
   NettuClient({ baseUrl: BASE, apiKey: 'sk_secret', fetch: stubFetch(reply).fetch, retries: 0 });
 
 describe('an answer', () => {
-  test('holds the data of a success', async () => {
+  test('has the data of a successful request', async () => {
     const user = { id: 'u1', metadata: {} };
     const answer = await clientOf(json({ user }, 201)).user.create();
     expect(answer).toEqual({ status: 201, data: { user }, res: expect.any(Response) });
   });
 
-  test('holds the problem of a refusal, and does not throw', async () => {
+  test('has the problem of a refused request, and does not throw', async () => {
     const answer = await clientOf(problem('policy-denied', 401)).user.create();
     expect(answer.status).toBe(401);
     expect(answer.data).toBeUndefined();
@@ -28,7 +28,7 @@ describe('an answer', () => {
     expect(unwrap(await client.user.create())).toEqual({ user });
   });
 
-  test('says which state of the resource it is, and what the request is called in the log', async () => {
+  test('has the etag of the resource, and the id of the request', async () => {
     const headers = { etag: '"v1"', 'x-request-id': 'r1' };
     const answer = await clientOf(json({ user: {} }, 200, headers)).user.find('u1');
     expect(answer).toMatchObject({ etag: '"v1"', requestId: 'r1' });
@@ -36,14 +36,14 @@ describe('an answer', () => {
     expect([bare.etag, bare.requestId]).toEqual([undefined, undefined]);
   });
 
-  test('hands out the response, for its headers', async () => {
+  test('has the response with its headers', async () => {
     const reply = () => Response.json({}, { headers: { 'retry-after': '3' } });
     const { res } = await clientOf(reply).account.me();
     expect(res.headers.get('retry-after')).toBe('3');
   });
 });
 
-describe('the error of a refusal', () => {
+describe('the error of a refused request', () => {
   const document = {
     type: 'about:blank',
     title: 'The input is not valid',
@@ -58,17 +58,17 @@ describe('the error of a refusal', () => {
   };
   const refusing = clientOf(json(document, 400));
 
-  test('is an Error, which says what was asked and why it was refused', async () => {
+  test('is an Error whose message names the request and the reason', async () => {
     const { error } = await refusing.user.findByMeta({ key: 'email', value: 'a@b.test' });
     expect(error).toBeInstanceOf(NettuProblem);
     expect(error).toBeInstanceOf(Error);
     expect(String(error)).toBe(
-      `NettuProblem: GET ${BASE}/user/meta was refused: 400 input-invalid. Two fields are wrong.\n` +
+      `NettuProblem: GET ${BASE}/user/meta failed: 400 input-invalid. Two fields are wrong.\n` +
         '  startTs: must be a number\n  duration: is required',
     );
   });
 
-  test('has the members of the problem document, and is that document as JSON', async () => {
+  test('has the members of the problem document, and serializes to that document', async () => {
     const { error } = await refusing.account.me();
     expect(error).toMatchObject(document);
     expect(JSON.parse(JSON.stringify(error))).toEqual(document);
@@ -76,11 +76,11 @@ describe('the error of a refusal', () => {
     expect(Object.keys(plain?.toJSON() ?? {})).toEqual(['type', 'title', 'status', 'detail', 'code']);
   });
 
-  test('names the request as the log does', async () => {
+  test('contains the id of the request in the log', async () => {
     const client = clientOf(problem('internal', 500, { 'x-request-id': 'r2' }));
     const { error, requestId } = await client.account.me();
     expect([requestId, error?.requestId, error?.toJSON().requestId]).toEqual(['r2', 'r2', 'r2']);
-    expect(error?.message).toBe(`GET ${BASE}/account was refused: 500 internal. Because.\n  request r2`);
+    expect(error?.message).toBe(`GET ${BASE}/account failed: 500 internal. Because.\n  request r2`);
     const foreign = await clientOf(
       () => new Response('', { headers: { 'x-request-id': 'r3' } }),
     ).account.me();
@@ -90,23 +90,23 @@ describe('the error of a refusal', () => {
     });
   });
 
-  test('is thrown when the answer is unwrapped', async () => {
+  test('is thrown by unwrap', async () => {
     const answer = await refusing.account.me();
     expect(() => unwrap(answer)).toThrow(NettuProblem);
     await expect(unwrap(refusing.account.me())).rejects.toMatchObject({ code: 'input-invalid' });
   });
 
-  test('leads back to the line that asked, below its own message', async () => {
-    async function theLineThatAsked() {
+  test('has a stack that leads to the line of the call, below its own message', async () => {
+    async function theCallingLine() {
       return refusing.account.me();
     }
-    const { error } = await theLineThatAsked();
+    const { error } = await theCallingLine();
     expect(error?.stack?.startsWith(`NettuProblem: ${error.message}\n    at `)).toBe(true);
-    expect(error?.stack).toContain('theLineThatAsked');
+    expect(error?.stack).toContain('theCallingLine');
   });
 });
 
-describe('an answer that is not the scheduler’s', () => {
+describe('an answer that is not from the scheduler', () => {
   const html =
     (status: number): Reply =>
     () =>
@@ -127,12 +127,12 @@ describe('an answer that is not the scheduler’s', () => {
     ],
   ];
 
-  test.each(rows)('is a problem of ours: %s', async (_name, reply, status) => {
+  test.each(rows)('becomes the problem unexpected-answer: %s', async (_name, reply, status) => {
     const answer = await clientOf(reply).user.findByMeta({ key: 'email', value: 'a@b.test' });
     expect(answer.status).toBe(status);
     expect(answer.data).toBeUndefined();
     expect(answer.error).toMatchObject({ code: 'unexpected-answer', status, type: 'about:blank' });
-    expect(answer.error?.detail).toContain(`GET ${BASE}/user/meta was answered with status ${status}`);
+    expect(answer.error?.detail).toContain(`GET ${BASE}/user/meta returned status ${status}`);
     expect(answer.error?.message).toBe(`${answer.error?.detail} (unexpected-answer)`);
     expect(answer.error?.message).not.toContain('b.test');
   });
@@ -141,7 +141,7 @@ describe('an answer that is not the scheduler’s', () => {
 describe('no answer', () => {
   const failure = new TypeError('fetch failed');
 
-  test('throws an error that says what to check, with what fetch threw as its cause', async () => {
+  test('rejects with an error that says what to check, whose cause is the error of fetch', async () => {
     const call = clientOf(() => Promise.reject(failure)).user.find('u1');
     const error = await call.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NettuNetworkError);
@@ -151,22 +151,22 @@ describe('no answer', () => {
     );
   });
 
-  test('leads back to the line that asked', async () => {
-    async function theLineThatAsked() {
+  test('rejects with a stack that leads to the line of the call', async () => {
+    async function theCallingLine() {
       return clientOf(() => Promise.reject(failure)).account.me();
     }
-    const error = await theLineThatAsked().catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ stack: expect.stringContaining('theLineThatAsked') });
+    const error = await theCallingLine().catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ stack: expect.stringContaining('theCallingLine') });
   });
 
-  test('names neither credentials nor query values', async () => {
+  test('rejects with a message without credentials and query values', async () => {
     const call = clientOf(() => Promise.reject(failure)).user.findByMeta({ key: 'email', value: 'a@b.test' });
     const text = await call.catch(String);
     expect(text).toContain(`GET ${BASE}/user/meta got`);
     expect(text).not.toMatch(/sk_|email|b\.test/);
   });
 
-  test('is also an answer that breaks off', async () => {
+  test('includes an answer that ends in the middle', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(failure) });
     const call = clientOf(() => new Response(body)).account.me();
     await expect(call).rejects.toThrow(NettuNetworkError);

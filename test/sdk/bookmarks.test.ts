@@ -1,4 +1,4 @@
-/** A client reads at least what it has written and read, whichever copy of the database is near. */
+/** Bookmarks: a client reads its own writes, whichever replica answers it. */
 import { expect, test } from 'vitest';
 import { NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
 import { json, jwt, lost, problem, stubFetch } from './stub.ts';
@@ -9,7 +9,7 @@ const sentTo = ({ sent }: ReturnType<typeof stubFetch>) =>
 const clientOf = ({ fetch }: ReturnType<typeof stubFetch>) =>
   NettuClient({ apiKey: 'sk_x', fetch, retries: 0 });
 
-test('the bookmark of an answer goes with the next request, of whatever resource', async () => {
+test('sends the bookmark of an answer with the next request, for any resource', async () => {
   const stub = stubFetch(at('0.01'), at('0.02.n'), json({}));
   const client = clientOf(stub);
   await client.user.create({});
@@ -18,14 +18,14 @@ test('the bookmark of an answer goes with the next request, of whatever resource
   expect(sentTo(stub)).toEqual([undefined, '0.01', '0.02.n']);
 });
 
-test('an older one never takes the place of a newer one', async () => {
+test('never replaces a newer bookmark by an older one', async () => {
   const stub = stubFetch(at('0.02'), at('0.01'), json({}), json({}));
   const client = clientOf(stub);
   for (let i = 0; i < 4; i++) await client.account.me();
   expect(sentTo(stub)).toEqual([undefined, '0.02', '0.02', '0.02']);
 });
 
-test('after a write whose answer tells none, the next read is asked of the database itself', async () => {
+test('sends no bookmark after a write whose answer has none, so that the primary answers', async () => {
   for (const reply of [lost, problem('outcome-unknown', 503)]) {
     const stub = stubFetch(at('0.01'), reply, at('0.03'), json({}));
     const client = clientOf(stub);
@@ -37,7 +37,7 @@ test('after a write whose answer tells none, the next read is asked of the datab
   }
 });
 
-test('a read that fails leaves it as it is', async () => {
+test('keeps the bookmark after a failed read', async () => {
   for (const reply of [lost, problem('not-found', 404)]) {
     const stub = stubFetch(at('0.01'), reply, json({}));
     const client = clientOf(stub);
@@ -48,7 +48,7 @@ test('a read that fails leaves it as it is', async () => {
   }
 });
 
-test('each client has its own', async () => {
+test('keeps a bookmark for each client', async () => {
   const stub = stubFetch(at('0.01'), json({}));
   await clientOf(stub).account.me();
   const token = jwt({ exp: 9e9 });

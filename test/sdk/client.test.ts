@@ -1,4 +1,4 @@
-/** What holds for every request: where it goes, who it says is calling, and what its values can do to its URL. */
+/** Every request: its base URL, its credentials, its fetch, and the encoding of values in its URL. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   BusyCalendarProvider,
@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 describe('the base URL', () => {
-  test('is config.baseUrl as it is when a request is made', async () => {
+  test('is config.baseUrl at the time of the request', async () => {
     const { fetch, sent } = stubFetch();
     const client = NettuClient({ fetch });
     await client.account.me();
@@ -32,7 +32,7 @@ describe('the base URL', () => {
     expect(sent.map(({ url }) => url)).toEqual(['http://localhost:5000/api/v1/account', `${BASE}/account`]);
   });
 
-  test('of a client comes before config.baseUrl', async () => {
+  test('of a client overrides config.baseUrl', async () => {
     const { fetch, sent } = stubFetch();
     config.baseUrl = 'https://other.test';
     await NettuClient({ fetch, baseUrl: BASE }).account.me();
@@ -45,16 +45,18 @@ describe('the base URL', () => {
     expect(sent[0]?.url).toBe(`${BASE}/account`);
   });
 
-  test('may be a path, for a page of the same origin', async () => {
+  test('may be a path, for a page on the same origin', async () => {
     const { fetch, sent } = stubFetch();
     await NettuClient({ fetch, baseUrl: '/api/v1' }).account.me();
     expect(sent[0]?.url).toBe('/api/v1/account');
   });
 
-  test('with a password in it is refused, by a message without the password', async () => {
+  test('with a password throws a TypeError whose message does not contain the password', async () => {
     const { fetch, sent } = stubFetch();
     const call = NettuClient({ fetch, baseUrl: 'https://me:hunter2@scheduler.test' }).account.me();
-    await expect(call).rejects.toThrow(new TypeError('The base URL must not hold a user name or password'));
+    await expect(call).rejects.toThrow(
+      new TypeError('The base URL must not contain a user name or password'),
+    );
     expect(sent).toEqual([]);
   });
 });
@@ -67,17 +69,17 @@ describe('the caller', () => {
     expect(sent.map(({ headers }) => headers)).toEqual([{}, {}]);
   });
 
-  test('with an account id alone is the public', async () => {
+  test('with only an account id is anonymous', async () => {
     const { fetch, sent } = stubFetch();
-    const visitor = NettuClient({ fetch, nettuAccount: 'acc' });
-    await visitor.user.freebusy('u1', { startTs: 0, endTs: 1 });
-    const asked = { startDate: '2030-01-31', endDate: '2030-01-31', duration: 60_000, interval: 300_000 };
-    await visitor.service.getBookingslots('s1', asked);
+    const anonymous = NettuClient({ fetch, nettuAccount: 'acc' });
+    await anonymous.user.freebusy('u1', { startTs: 0, endTs: 1 });
+    const grid = { startDate: '2030-01-31', endDate: '2030-01-31', duration: 60_000, interval: 300_000 };
+    await anonymous.service.getBookingslots('s1', grid);
     const account = { 'nettu-account': 'acc' };
     expect(sent.map(({ headers }) => headers)).toEqual([account, account]);
   });
 
-  test('with an API key is the account, whatever else is given', async () => {
+  test('with an API key is the account, even with an account id', async () => {
     const { fetch, sent } = stubFetch();
     await NettuClient({ fetch, apiKey: 'sk_1', nettuAccount: 'acc' }).account.me();
     expect(sent[0]?.headers).toEqual({ 'x-api-key': 'sk_1' });
@@ -89,18 +91,18 @@ describe('the caller', () => {
     expect(sent[0]?.headers).toEqual({ 'nettu-account': 'acc' });
   });
 
-  test('with a key that no header can carry is refused, by a message without the key', async () => {
+  test('with a key that is invalid in a header throws a TypeError without the key', async () => {
     const { fetch, sent } = stubFetch();
     const error = await NettuClient({ fetch, apiKey: 'sk_1\nsk_2' }).account.me().catch(String);
-    expect(error).toMatch(/^TypeError: .* a header cannot carry$/);
+    expect(error).toMatch(/^TypeError: .* is invalid in a header$/);
     expect(error).not.toContain('sk_');
     expect(sent).toEqual([]);
   });
 });
 
 describe('a user client', () => {
-  const given = { token: 'a.b.c', nettuAccount: 'acc' };
-  const needsToken = 'NettuUserClient needs a token: a JWT, or a function that gets one';
+  const valid = { token: 'a.b.c', nettuAccount: 'acc' };
+  const needsToken = 'NettuUserClient needs a token: a JWT, or a function that returns one';
   const needsAccount = 'NettuUserClient needs nettuAccount: the id of the account that signs its tokens';
 
   test.each([
@@ -108,14 +110,14 @@ describe('a user client', () => {
     [{ token: Promise.resolve('a.b.c') }, needsToken],
     [{ nettuAccount: undefined }, needsAccount],
     [{ nettuAccount: '' }, needsAccount],
-  ])('is not made with %j', (wrong, message) => {
-    const options = { ...given, ...wrong } as NettuUserClientOptions;
+  ])('throws a TypeError with %j', (wrong, message) => {
+    const options = { ...valid, ...wrong } as NettuUserClientOptions;
     expect(() => NettuUserClient(options)).toThrow(new TypeError(message));
   });
 });
 
 describe('fetch', () => {
-  test('is the global one as it is when a request is made', async () => {
+  test('is the global fetch at the time of the request', async () => {
     const client = NettuClient({ apiKey: 'sk_1' });
     const { fetch, sent } = stubFetch();
     vi.stubGlobal('fetch', fetch);
@@ -123,7 +125,7 @@ describe('fetch', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('is called as a plain function, as browsers demand', async () => {
+  test('is called as a plain function, as browsers require', async () => {
     const receivers: unknown[] = [];
     function fetch(this: unknown) {
       receivers.push(this);
@@ -135,7 +137,7 @@ describe('fetch', () => {
     expect(receivers).toEqual([undefined, undefined]);
   });
 
-  test('follows no redirect, which could take the API key elsewhere', async () => {
+  test('does not follow redirects, which could send the API key to another host', async () => {
     const fetch = vi.fn(async (_url: string, _init: RequestInit) => Response.json({}));
     await NettuClient({ fetch, apiKey: 'sk_1' }).account.me();
     expect(fetch.mock.calls[0]?.[1].redirect).toBe('manual');
@@ -143,7 +145,7 @@ describe('fetch', () => {
 });
 
 describe('values in URLs', () => {
-  test('stay in the segment they were put in', async () => {
+  test('stay in their segment of the path', async () => {
     const { fetch, sent } = stubFetch();
     await NettuClient({ fetch, baseUrl: BASE }).account.keys.remove('a/b?c#d %é..');
     expect(sent[0]?.url).toBe(`${BASE}/account/keys/a%2Fb%3Fc%23d%20%25%C3%A9..`);
@@ -156,7 +158,7 @@ describe('values in URLs', () => {
     [undefined, 'undefined'],
     [null, 'object'],
     [7, 'number'],
-  ])('cannot leave their segment: %j is no id', async (value, named) => {
+  ])('throw a TypeError where they cannot be a segment: %j', async (value, named) => {
     const { fetch, sent } = stubFetch(json({}));
     const client = NettuClient({ fetch });
     const id = value as string;
@@ -165,7 +167,7 @@ describe('values in URLs', () => {
     expect(sent).toEqual([]);
   });
 
-  test('stay in the query value they were put in', async () => {
+  test('stay in their value of the query', async () => {
     const { fetch, sent } = stubFetch();
     const pair = { key: 'a&b=c', value: 'd+e f#ü' };
     await NettuClient({ fetch, baseUrl: BASE }).user.findByMeta(pair);
@@ -175,7 +177,7 @@ describe('values in URLs', () => {
   });
 });
 
-test('constants hold the words of the contract', () => {
+test('the constants are the strings of the contract', () => {
   expect(Frequenzy).toBe(Frequency);
   expect(Frequency.Weekly).toBe('weekly');
   for (const [name, permission] of Object.entries(Permissions)) {

@@ -1,4 +1,4 @@
-/** The lines of an export, whatever becomes of the connection on the way. */
+/** An export, with a connection that works, breaks or stalls. */
 import { expect, it } from 'vitest';
 import { NettuClient, NettuNetworkError, NettuProblem } from '../../src/sdk/index.ts';
 import { lost, problem, type Reply, stubFetch } from './stub.ts';
@@ -8,7 +8,7 @@ const user = (id: number) => `{"type":"user","id":"${id}"}`;
 const cursor = (name: string) => `{"type":"cursor","cursor":"${name}"}`;
 const end = '{"type":"end","counts":{"user":3}}';
 
-/** An answer of these lines, in chunks that end anywhere; and then, if it is to break, no more of it. */
+/** An answer with these lines in chunks of 7 bytes. With `breaks`, the connection then fails. */
 const lines =
   (texts: string[], { breaks = false } = {}): Reply =>
   () => {
@@ -40,11 +40,11 @@ async function exported(replies: Reply[], options = {}) {
 
 const whole = [header, user(1), cursor('a'), user(2), user(3), cursor('b'), end];
 
-it('come as they are', async () => {
+it('yields the lines unchanged', async () => {
   expect(await exported([lines(whole)])).toEqual({ got: whole, error: undefined, urls: [''] });
 });
 
-it('come each once, though the connection breaks in the middle of a line', async () => {
+it('yields each line once when the connection breaks in the middle of a line', async () => {
   const { got, urls } = await exported([
     lines([...whole.slice(0, 4), '{"type":"us'], { breaks: true }),
     lines([header, user(2), user(3), cursor('b'), end]),
@@ -53,7 +53,7 @@ it('come each once, though the connection breaks in the middle of a line', async
   expect(urls).toEqual(['', '?cursor=a']);
 });
 
-it('come from as many answers as it takes: one may end in a cursor', async () => {
+it('sends a new request after an answer that ends with a cursor', async () => {
   const { got, urls } = await exported([
     lines(whole.slice(0, 3)),
     lines([header, user(2), user(3), cursor('b')]),
@@ -62,24 +62,24 @@ it('come from as many answers as it takes: one may end in a cursor', async () =>
   expect([got, urls]).toEqual([whole, ['', '?cursor=a', '?cursor=b']]);
 });
 
-it('go on from the cursor that is given, without the first line', async () => {
+it('continues after a given cursor, without the first line', async () => {
   const { got, urls } = await exported([lines([header, user(3), cursor('b'), end])], { cursor: 'a' });
   expect([got, urls]).toEqual([[user(3), cursor('b'), end], ['?cursor=a']]);
 });
 
-it('an outage in the middle is got over, a refusal is thrown', async () => {
-  const told = (code: string, status: number) =>
+it('continues after an outage in the middle, and throws after a refusal', async () => {
+  const problemLine = (code: string, status: number) =>
     JSON.stringify({ type: 'problem', problem: { type: 't', title: 't', status, detail: 'Because.', code } });
-  const outage = lines([...whole.slice(0, 3), told('database-unavailable', 503)]);
+  const outage = lines([...whole.slice(0, 3), problemLine('database-unavailable', 503)]);
   const rest = lines([header, ...whole.slice(3)]);
   expect((await exported([outage, rest])).got).toEqual(whole);
-  const removed = await exported([lines([...whole.slice(0, 3), told('api-key-unknown', 401)])]);
+  const removed = await exported([lines([...whole.slice(0, 3), problemLine('api-key-unknown', 401)])]);
   expect(removed.got).toEqual(whole.slice(0, 3));
   expect(removed.error).toBeInstanceOf(NettuProblem);
   expect(removed.error).toMatchObject({ code: 'api-key-unknown', status: 401 });
 });
 
-it('end in an error where there is no answer, a refusal, or never a cursor', async () => {
+it('throws when there is no answer, when the service refuses, and when no cursor arrives', async () => {
   expect((await exported([lost])).error).toBeInstanceOf(NettuNetworkError);
   expect((await exported([problem('api-key-unknown', 401)])).error).toMatchObject({
     code: 'api-key-unknown',
@@ -89,33 +89,36 @@ it('end in an error where there is no answer, a refusal, or never a cursor', asy
   expect(fruitless.error).toBeInstanceOf(NettuNetworkError);
 });
 
-it('end where the caller says so', async () => {
+it('ends when the caller aborts', async () => {
   const controller = new AbortController();
   const { fetch } = stubFetch(lines(whole));
   const client = NettuClient({ apiKey: 'sk_1', baseUrl: 'https://nettu.test', fetch });
-  const asked = (async () => {
+  const reading = (async () => {
     for await (const line of client.account.export({ signal: controller.signal }))
       if (line === header) controller.abort(new Error('enough'));
   })();
-  await expect(asked).rejects.toThrow('enough');
+  await expect(reading).rejects.toThrow('enough');
 });
 
-it('end where the caller says so also while nothing comes', async () => {
+it('ends when the caller aborts while no data arrives', async () => {
   const controller = new AbortController();
-  let leave = () => {};
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
+  let onCancel = () => {};
+  const cancelled = new Promise<void>((resolve) => {
+    onCancel = resolve;
   });
   const body = new ReadableStream({
     start: (stream) => stream.enqueue(new TextEncoder().encode(`${header}\n${cursor('a')}\n`)),
-    cancel: () => leave(),
+    cancel: () => onCancel(),
   });
   const { fetch } = stubFetch(() => new Response(body));
   const client = NettuClient({ apiKey: 'sk_1', baseUrl: 'https://nettu.test', fetch });
-  const asked = client.account.export({ signal: controller.signal })[Symbol.asyncIterator]();
-  expect([(await asked.next()).value, (await asked.next()).value]).toEqual([header, cursor('a')]);
-  const next = asked.next();
+  const lineIterator = client.account.export({ signal: controller.signal })[Symbol.asyncIterator]();
+  expect([(await lineIterator.next()).value, (await lineIterator.next()).value]).toEqual([
+    header,
+    cursor('a'),
+  ]);
+  const next = lineIterator.next();
   controller.abort(new Error('enough'));
   await expect(next).rejects.toThrow('enough');
-  await left;
+  await cancelled;
 });

@@ -1,4 +1,4 @@
-/** Lists: a page when awaited, everything when iterated over, and never a request more than that takes. */
+/** Lists: `await` returns a page, `for await` iterates over all items, and neither sends more requests than it needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NettuClient, NettuProblem, NettuUserClient, unwrap } from '../../src/sdk/index.ts';
 import { json, lost, problem, type Reply, stubFetch } from './stub.ts';
@@ -15,7 +15,7 @@ afterEach(() => {
 const page = (ids: string[], nextCursor: string | null): Reply =>
   json({ calendars: ids.map((id) => ({ id })), nextCursor });
 
-/** Short of its limit, empty, and full: only the cursor says where the end is. */
+/** Pages of different lengths, one of them empty: only the cursor marks the end. */
 const pages = [page(['c1', 'c2'], 'after 2'), page([], 'after none'), page(['c3'], null)];
 
 function clientOf(...replies: Reply[]) {
@@ -30,7 +30,7 @@ async function idsOf(list: AsyncIterable<{ id: string }>) {
 }
 
 describe('a list that is awaited', () => {
-  test('is an answer with one page, as of every method', async () => {
+  test('is an answer with one page', async () => {
     const { client, sent } = clientOf(...pages);
     const answer = await client.calendar.list('u1', { limit: 2 });
     expect(answer).toMatchObject({
@@ -40,7 +40,7 @@ describe('a list that is awaited', () => {
     expect(sent.map(({ url }) => url)).toEqual([`${BASE}/user/u1/calendar?limit=2`]);
   });
 
-  test('is a promise in all else too', async () => {
+  test('has every method of a promise', async () => {
     const { client } = clientOf(page(['c1'], null));
     expect((await unwrap(client.calendar.list('u1'))).calendars).toEqual([{ id: 'c1' }]);
     const after = vi.fn();
@@ -50,13 +50,13 @@ describe('a list that is awaited', () => {
     expect(await refused.catch(({ name }) => name)).toBe('NettuNetworkError');
   });
 
-  test('holds the problem of a refusal, and does not throw', async () => {
+  test('has the problem of a refused request, and does not throw', async () => {
     const { client } = clientOf(problem('input-invalid', 400));
     const { error } = await client.calendar.list('u1', { cursor: 'forged' });
     expect(error?.code).toBe('input-invalid');
   });
 
-  test('rejects with what cannot be asked, and does not throw before', async () => {
+  test('rejects for an invalid id, and does not throw before', async () => {
     const { client, sent } = clientOf(...pages);
     const list = client.calendar.list('');
     await expect(list).rejects.toThrow(new TypeError('userId must be an id, not ""'));
@@ -66,7 +66,7 @@ describe('a list that is awaited', () => {
 });
 
 describe('a list that is iterated over', () => {
-  test('has every item of every page, whatever the pages hold', async () => {
+  test('yields every item of every page', async () => {
     const { client, sent } = clientOf(...pages);
     const metadata = { plan: 'free' };
     expect(await idsOf(client.calendar.list('u1', { limit: 2, order: 'desc', metadata }))).toEqual([
@@ -82,13 +82,13 @@ describe('a list that is iterated over', () => {
     ]);
   });
 
-  test('begins where its cursor says', async () => {
+  test('starts at its cursor', async () => {
     const { client, sent } = clientOf(page(['c9'], null));
     expect(await idsOf(client.calendar.list('u1', { cursor: 'after 8' }))).toEqual(['c9']);
     expect(sent[0]?.url).toBe(`${BASE}/user/u1/calendar?cursor=after+8`);
   });
 
-  test('asks for a page when it is needed, and for no more than that', async () => {
+  test('requests a page only when it needs it', async () => {
     const { client, sent } = clientOf(...pages);
     const seen = [];
     for await (const { id } of client.calendar.list('u1')) {
@@ -103,7 +103,7 @@ describe('a list that is iterated over', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('can be had page by page, with empty ones', async () => {
+  test('yields its pages, including empty ones, with pages()', async () => {
     const { client } = clientOf(...pages);
     const seen = [];
     for await (const { calendars, nextCursor } of client.calendar.list('u1').pages())
@@ -115,11 +115,11 @@ describe('a list that is iterated over', () => {
     ]);
   });
 
-  test('throws the problem of a page that is refused, after the items before it', async () => {
+  test('throws the problem of a page that fails, after the items before it', async () => {
     const { client } = clientOf(page(['c1'], 'more'), problem('input-invalid', 400));
     const seen: string[] = [];
-    const theLineThatAsked = () => client.calendar.list('u1');
-    const list = theLineThatAsked();
+    const theCallingLine = () => client.calendar.list('u1');
+    const list = theCallingLine();
     const all = (async () => {
       for await (const { id } of list) seen.push(id);
     })();
@@ -127,12 +127,12 @@ describe('a list that is iterated over', () => {
     expect(error).toBeInstanceOf(NettuProblem);
     expect(error).toMatchObject({
       code: 'input-invalid',
-      stack: expect.stringContaining('theLineThatAsked'),
+      stack: expect.stringContaining('theCallingLine'),
     });
     expect(seen).toEqual(['c1']);
   });
 
-  test('is ended by its signal', async () => {
+  test('ends when its signal is aborted', async () => {
     const controller = new AbortController();
     const { client, sent } = clientOf(...pages);
     const seen: string[] = [];
@@ -146,7 +146,7 @@ describe('a list that is iterated over', () => {
     expect([seen, sent.length]).toEqual([['c1', 'c2'], 1]);
   });
 
-  test('tries each page again, as any read', async () => {
+  test('retries each page, like any read', async () => {
     const { client, sent } = clientOf(page(['c1'], 'more'), lost, page(['c2'], null));
     const all = idsOf(client.calendar.list('u1'));
     await vi.runAllTimersAsync();
@@ -156,14 +156,14 @@ describe('a list that is iterated over', () => {
 });
 
 describe('a list', () => {
-  test('asks for nothing before it is used', async () => {
+  test('sends no request before it is used', async () => {
     const { client, sent } = clientOf(...pages);
     client.calendar.list('u1').pages();
     await vi.runAllTimersAsync();
     expect(sent).toEqual([]);
   });
 
-  test('asks for its first page once, however often it is used', async () => {
+  test('requests its first page once, however often it is used', async () => {
     const { client, sent } = clientOf(...pages);
     const list = client.calendar.list('u1');
     expect(await list).toBe(await list);
@@ -171,15 +171,15 @@ describe('a list', () => {
     expect(sent).toHaveLength(3);
   });
 
-  test('of either client finds the items of its resource', async () => {
+  test('of either client yields the items of its resource', async () => {
     const items = [{ id: 'x' }];
     const body = { users: items, calendars: items, events: items, schedules: items, services: items };
     const { fetch } = stubFetch(json({ ...body, nextCursor: null }));
-    const server = NettuClient({ fetch, apiKey: 'sk_1' });
-    const browser = NettuUserClient({ fetch, token: 'a.b.c', nettuAccount: 'acc' });
-    const lists = [server.user.list(), server.service.list()];
+    const accountClient = NettuClient({ fetch, apiKey: 'sk_1' });
+    const userClient = NettuUserClient({ fetch, token: 'a.b.c', nettuAccount: 'acc' });
+    const lists = [accountClient.user.list(), accountClient.service.list()];
     for (const name of ['calendar', 'events', 'schedule'] as const)
-      expect([await idsOf(server[name].list('u1')), await idsOf(browser[name].list())]).toEqual([
+      expect([await idsOf(accountClient[name].list('u1')), await idsOf(userClient[name].list())]).toEqual([
         ['x'],
         ['x'],
       ]);

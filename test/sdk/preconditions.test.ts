@@ -1,4 +1,4 @@
-/** `ifMatch` and `ifNoneMatch`: what is sent for them, and what comes of it. */
+/** `ifMatch` and `ifNoneMatch`: their headers, and their answers. */
 import { expect, test } from 'vitest';
 import { type Answer, type CalendarResult, NettuClient, unwrap } from '../../src/sdk/index.ts';
 import { json, problem, type Reply, stubFetch } from './stub.ts';
@@ -15,7 +15,7 @@ const unmodified =
   () =>
     new Response(null, { status: 304, headers });
 
-test('ifMatch is sent as it is, with a change and with a deletion', async () => {
+test('sends ifMatch unchanged with updates and deletions', async () => {
   const { client, sent } = clientOf(json({ calendar }));
   await client.calendar.update('c1', { timezone: 'UTC' }, { ifMatch: '"v1"' });
   await client.booking.confirm('b1', { ifMatch: '"v2"' });
@@ -24,22 +24,25 @@ test('ifMatch is sent as it is, with a change and with a deletion', async () => 
   expect(sent.map(({ headers }) => headers['if-match'])).toEqual(['"v1"', '"v2"', '"v3"', '*']);
 });
 
-test('a change that came second is an answer with a problem', async () => {
+test('returns precondition-failed when another change came first', async () => {
   const { client, sent } = clientOf(problem('precondition-failed', 412));
   const { error } = await client.calendar.update('c1', { timezone: 'UTC' }, { ifMatch: '"v1"' });
   expect(error).toMatchObject({ status: 412, code: 'precondition-failed' });
   expect(sent).toHaveLength(1);
 });
 
-test.each([undefined, ''])('ifMatch of %j is refused, rather than sent without', async (ifMatch) => {
-  const { client, sent } = clientOf(json({ calendar }));
-  await expect(client.calendar.remove('c1', { ifMatch })).rejects.toThrow(
-    new TypeError('ifMatch must be the etag of an answer, or *'),
-  );
-  expect(sent).toEqual([]);
-});
+test.each([undefined, ''])(
+  'throws a TypeError for an ifMatch of %j, and sends no request',
+  async (ifMatch) => {
+    const { client, sent } = clientOf(json({ calendar }));
+    await expect(client.calendar.remove('c1', { ifMatch })).rejects.toThrow(
+      new TypeError('ifMatch must be the etag of an answer, or *'),
+    );
+    expect(sent).toEqual([]);
+  },
+);
 
-test('what has not changed since an earlier answer is not sent again, and is there all the same', async () => {
+test('returns the data of the earlier answer after a 304', async () => {
   const fresh = json({ calendar: { id: 'c1', metadata: { n: '2' } } }, 200, { etag: '"v2"' });
   const first = json({ calendar }, 200, { etag: '"v1"' });
   const { client, sent } = clientOf(first, unmodified({ etag: '"v1"' }), unmodified({ etag: '"v1"' }), fresh);
@@ -58,13 +61,13 @@ test('what has not changed since an earlier answer is not sent again, and is the
   expect(sent.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"v1"', '"v1"', '"v1"']);
 });
 
-test('an earlier answer can be kept as its data and etag', async () => {
+test('accepts an earlier answer as its data and etag', async () => {
   const { client } = clientOf(unmodified());
   const kept = JSON.parse(JSON.stringify({ data: { calendar }, etag: '"v1"' })) as Answer<CalendarResult>;
   expect((await client.calendar.findById('c1', { ifNoneMatch: kept })).data).toEqual({ calendar });
 });
 
-test('an earlier answer without data or etag asks for all of it', async () => {
+test('sends no if-none-match for an earlier answer without data or etag', async () => {
   const { client, sent } = clientOf(problem('not-found', 404, { etag: '"v1"' }), json({ calendar }));
   const refused = await client.calendar.findById('c1');
   const bare = await client.calendar.findById('c1', { ifNoneMatch: refused });
@@ -74,7 +77,7 @@ test('an earlier answer without data or etag asks for all of it', async () => {
   expect(sent.flatMap(({ headers }) => headers['if-none-match'] ?? [])).toEqual([]);
 });
 
-test('a 304 that nobody asked for is not the scheduler’s', async () => {
+test('returns unexpected-answer for a 304 without ifNoneMatch', async () => {
   const { client } = clientOf(unmodified());
   const { data, error } = await client.calendar.findById('c1');
   expect([data, error?.code]).toEqual([undefined, 'unexpected-answer']);

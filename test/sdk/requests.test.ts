@@ -1,4 +1,4 @@
-/** Which request every method makes. A method without a row fails the last test of its client. */
+/** The request of every method. A method without a row fails the last test of its client. */
 import { describe, expect, test, vi } from 'vitest';
 import { type Answer, NettuClient, NettuUserClient, type ScheduleRule } from '../../src/sdk/index.ts';
 import { stubFetch } from './stub.ts';
@@ -48,7 +48,7 @@ const accountRows: Row<NettuClient>[] = [
   ['account.create in a region', (c) => c.account.create({ code: 'x', region: 'eu' }), 'POST /account', { code: 'x', region: 'eu' }],
   ['account.me', (c) => c.account.me(), 'GET /account'],
   ['account.setPublicSigningKey', (c) => c.account.setPublicSigningKey('PEM'), 'PUT /account/pubkey', { publicJwtKey: 'PEM' }],
-  ['account.setPublicSigningKey of nothing', (c) => c.account.setPublicSigningKey(), 'PUT /account/pubkey', {}],
+  ['account.setPublicSigningKey without a key', (c) => c.account.setPublicSigningKey(), 'PUT /account/pubkey', {}],
   ['account.removePublicSigningKey', (c) => c.account.removePublicSigningKey(), 'PUT /account/pubkey', { publicJwtKey: null }],
   ['account.setWebhook', (c) => c.account.setWebhook('https://a.test/'), 'PUT /account/webhook', { webhookUrl: 'https://a.test/' }],
   ['account.setWebhook with events', (c) => c.account.setWebhook('https://a.test/', { events: ['event.created'] }), 'PUT /account/webhook', { webhookUrl: 'https://a.test/', events: ['event.created'] }],
@@ -86,7 +86,7 @@ const accountRows: Row<NettuClient>[] = [
   ['user.list, a later page', (c) => c.user.list(later), `GET /user?${LATER}`],
   ['user.revokeTokens until now', (c) => c.user.revokeTokens('u1'), 'PUT /user/u1/tokens', { notBefore: NOW }],
   ['user.revokeTokens', (c) => c.user.revokeTokens('u1', 5000), 'PUT /user/u1/tokens', { notBefore: 5000 }],
-  ['user.revokeTokens taken back', (c) => c.user.revokeTokens('u1', null), 'PUT /user/u1/tokens', { notBefore: null }],
+  ['user.revokeTokens undone', (c) => c.user.revokeTokens('u1', null), 'PUT /user/u1/tokens', { notBefore: null }],
   ['user.freebusy', (c) => c.user.freebusy('u1', window), 'GET /user/u1/freebusy?startTs=1000&endTs=2000'],
   ['user.freebusy of some calendars', (c) => c.user.freebusy('u1', { ...window, calendarIds: ['c1', 'c2'] }), 'GET /user/u1/freebusy?startTs=1000&endTs=2000&calendarIds=c1%2Cc2'],
 
@@ -122,11 +122,11 @@ const accountRows: Row<NettuClient>[] = [
   ['schedule.findByMeta, a later page', (c) => c.schedule.findByMeta(meta, 40, 10), 'GET /schedule/meta?key=crm&value=42&skip=40&limit=10'],
 
   ['service.create', (c) => c.service.create({ multiPerson: { variant: 'group', data: 8 } }), 'POST /service', { multiPerson: { variant: 'group', data: 8 } }],
-  ['service.create of nothing', (c) => c.service.create(), 'POST /service', {}],
+  ['service.create without data', (c) => c.service.create(), 'POST /service', {}],
   ['service.findById', (c) => c.service.findById('s1'), 'GET /service/s1'],
   ['service.find', (c) => c.service.find('s1'), 'GET /service/s1'],
   ['service.update', (c) => c.service.update('s1', { metadata: {} }), 'PUT /service/s1', { metadata: {} }],
-  ['service.update of nothing', (c) => c.service.update('s1'), 'PUT /service/s1', {}],
+  ['service.update without data', (c) => c.service.update('s1'), 'PUT /service/s1', {}],
   ['service.remove', (c) => c.service.remove('s1'), 'DELETE /service/s1'],
   ['service.findByMeta', (c) => c.service.findByMeta(meta), 'GET /service/meta?key=crm&value=42&skip=0&limit=20'],
   ['service.findByMeta, a later page', (c) => c.service.findByMeta(meta, 40, 10), 'GET /service/meta?key=crm&value=42&skip=40&limit=10'],
@@ -191,14 +191,14 @@ const userRows: Row<NettuUserClient>[] = [
   ['booking.list', (c) => c.booking.list(window), 'GET /me/bookings?startTs=1000&endTs=2000'],
 ];
 
-/** `calendar.create` and so on, for all that a client can do. */
+/** The names of all methods of a client, such as `calendar.create`. */
 function methods(client: object, prefix = ''): string[] {
   return Object.entries(client).flatMap(([name, value]) =>
     typeof value === 'function' ? [prefix + name] : methods(value, `${prefix}${name}.`),
   );
 }
 
-/** For each method, the longest list of arguments that a row calls it with: options come after those. */
+/** For each method, the longest list of arguments that a row calls it with. The options come after it. */
 function fullest<Client>(rows: Row<Client>[]): [name: string, args: unknown[]][] {
   const longest = new Map<string, unknown[]>();
   for (const [row, call] of rows) {
@@ -213,7 +213,7 @@ function fullest<Client>(rows: Row<Client>[]): [name: string, args: unknown[]][]
   return [...longest];
 }
 
-/** Calls `account.keys.list` and so on, by its name. */
+/** Calls a method by its name, such as `account.keys.list`. */
 function callByName(client: object, name: string, args: unknown[]): Promise<unknown> {
   const method = name
     .split('.')
@@ -221,7 +221,7 @@ function callByName(client: object, name: string, args: unknown[]): Promise<unkn
   return (method as (...args: unknown[]) => Promise<unknown>)(...args);
 }
 
-/** How many segments the path of the request has that this method makes. */
+/** The number of segments in the path of the method's request. */
 async function segments(
   make: (connection: { baseUrl: string; fetch: Fetch }) => object,
   name: string,
@@ -232,11 +232,11 @@ async function segments(
   return new URL(sent[0]?.url ?? '').pathname.split('/').length;
 }
 
-/** The same arguments, but every text in them would be two segments of a path that did not encode it. */
+/** The same arguments, with a slash in every string. A path that did not encode it would have one more segment. */
 const hostile = (args: unknown[]): unknown[] =>
   JSON.parse(JSON.stringify(args), (_, value) => (typeof value === 'string' ? 'a/b' : value));
 
-/** Of every request with a body; and a key for whatever idempotent, which is every POST but for one that only looks. */
+/** The headers of a request with a body, and of a creation: every POST except the inspection. */
 const headersOf = (request: string, body: unknown) => ({
   ...(body ? { 'content-type': 'application/json' } : {}),
   ...(/^POST (?!.*\/inspect$)/.test(request) ? { 'idempotency-key': expect.stringMatching(UUID) } : {}),
@@ -265,7 +265,7 @@ describe('the account client', () => {
   });
 
   test('has no method without a row', () => {
-    // A stream: export.test.ts has it.
+    // export.test.ts tests the export, which is a stream.
     expect(methods(NettuClient()).sort()).toEqual([...described(accountRows), 'account.export'].sort());
   });
 });
@@ -295,7 +295,7 @@ describe('the user client', () => {
     expect(await segments(make, name, hostile(args))).toBe(await segments(make, name, args));
   });
 
-  test('calendar.getEvents takes them after a timespan too', async () => {
+  test('calendar.getEvents takes options after a timespan too', async () => {
     const signal = AbortSignal.abort('left');
     const call = NettuUserClient(options).calendar.getEvents('c1', window, { signal });
     await expect(call).rejects.toBe('left');

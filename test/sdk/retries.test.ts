@@ -1,4 +1,4 @@
-/** Which calls are tried again, when, and with what; and when that is over. */
+/** Retries: which calls, when, with which key and token, and until when. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Answer, NettuClient, NettuNetworkError, NettuUserClient } from '../../src/sdk/index.ts';
 import { json, jwt, lost, problem, type Reply, stubFetch } from './stub.ts';
@@ -22,7 +22,7 @@ function clientOf(replies: Reply[], options: Options = {}) {
   return { client: NettuClient({ apiKey: 'sk_1', ...options, fetch }), sent };
 }
 
-/** What a call comes to, however long it waits. */
+/** The result of a call, after all of its waits. */
 async function settled<T>(call: Promise<T>): Promise<T> {
   call.catch(() => {});
   await vi.runAllTimersAsync();
@@ -38,7 +38,7 @@ const done = json({});
 
 const failures: [string, Reply][] = [
   ['a lost answer', lost],
-  ['an answer that broke off', cutShort],
+  ['an incomplete answer', cutShort],
   ['rate-limited', problem('rate-limited', 429)],
   ['database-unavailable', problem('database-unavailable', 503)],
   ['outcome-unknown', problem('outcome-unknown', 503)],
@@ -59,26 +59,26 @@ const changes: [string, (client: NettuClient) => Promise<Answer<unknown>>][] = [
 ];
 
 describe.each(repeatable)('%s', (_, call) => {
-  test.each(failures)('is tried again after %s', async (_failure, reply) => {
+  test.each(failures)('is retried after %s', async (_failure, reply) => {
     const { client, sent } = clientOf([reply, done]);
     expect((await settled(call(client))).status).toBe(200);
     expect(sent).toHaveLength(2);
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  test('is tried three times in all: then the last answer stands', async () => {
+  test('has three attempts, and returns the last answer', async () => {
     const { client, sent } = clientOf([lost, proxy, problem('contended', 503)]);
     expect((await settled(call(client))).error?.code).toBe('contended');
     expect(sent).toHaveLength(3);
   });
 
-  test('rejects when the last try has no answer', async () => {
+  test('rejects when the last attempt has no answer', async () => {
     const { client, sent } = clientOf([proxy, proxy, lost]);
     await expect(settled(call(client))).rejects.toThrow(NettuNetworkError);
     expect(sent).toHaveLength(3);
   });
 
-  test.each([400, 401, 404, 409, 412, 422, 500, 502])('is not tried again after a %d', async (status) => {
+  test.each([400, 401, 404, 409, 412, 422, 500, 502])('is not retried after a %d', async (status) => {
     const { client, sent } = clientOf([problem('internal', status), done]);
     expect((await settled(call(client))).status).toBe(status);
     expect(sent).toHaveLength(1);
@@ -89,7 +89,7 @@ describe.each(changes)('%s', (_, call) => {
   test.each([
     ['rate-limited', 429],
     ['contended', 503],
-  ])('is tried again after %s, which says that nothing has changed', async (code, status) => {
+  ])('is retried after %s, after which nothing has changed', async (code, status) => {
     const { client, sent } = clientOf([problem(code, status), done]);
     expect((await settled(call(client))).status).toBe(200);
     expect(sent).toHaveLength(2);
@@ -97,7 +97,7 @@ describe.each(changes)('%s', (_, call) => {
   });
 
   test.each(failures.filter(([name]) => !['rate-limited', 'contended'].includes(name)))(
-    'that may have been carried out is not: %s',
+    'is not retried where it may have been carried out: after %s',
     async (_failure, reply) => {
       const { client, sent } = clientOf([reply, done]);
       const outcome = await settled(call(client)).catch((error: unknown) => error);
@@ -111,7 +111,7 @@ describe('an Idempotency-Key', () => {
   const keysOf = (sent: { headers: Record<string, string> }[]) =>
     sent.map(({ headers }) => headers['idempotency-key']);
 
-  test('is the same for all tries of a call, and another for the next call', async () => {
+  test('is the same for all attempts of a call, and another one for the next call', async () => {
     const { client, sent } = clientOf([lost, lost, json({}, 201)]);
     await settled(client.user.create());
     await client.user.create();
@@ -121,20 +121,20 @@ describe('an Idempotency-Key', () => {
     expect(next).not.toBe(first);
   });
 
-  test('may be the caller’s own, and an empty one is none', async () => {
+  test('may be the caller’s own, and an empty one counts as none', async () => {
     const { client, sent } = clientOf([lost, json({}, 201)]);
     await settled(client.user.create({}, { idempotencyKey: 'order 42' }));
     await client.user.create({}, { idempotencyKey: '' });
     expect(keysOf(sent)).toEqual(['order 42', 'order 42', expect.stringMatching(/^[\da-f-]{36}$/)]);
   });
 
-  test('that no header can carry is refused', async () => {
+  test('that is invalid in a header throws a TypeError', async () => {
     const { client, sent } = clientOf([done]);
     await expect(client.user.create({}, { idempotencyKey: 'a\nb' })).rejects.toThrow(TypeError);
     expect(sent).toEqual([]);
   });
 
-  test.each([undefined, {}])('needs no crypto of a browser or of Node 18: %j', async (crypto) => {
+  test.each([undefined, {}])('works without the crypto of a browser, as in Node 18: %j', async (crypto) => {
     vi.stubGlobal('crypto', crypto);
     vi.mocked(Math.random).mockRestore();
     const { client, sent } = clientOf([json({}, 201)]);
@@ -145,7 +145,7 @@ describe('an Idempotency-Key', () => {
     expect(second).not.toBe(first);
   });
 
-  test('stays the same when the token is renewed, between tries too', async () => {
+  test('stays the same when the client renews the token', async () => {
     const expired = problem('token-expired', 401);
     const { fetch, sent } = stubFetch(expired, lost, expired, json({}, 201));
     let n = 0;
@@ -163,7 +163,7 @@ describe('an Idempotency-Key', () => {
     expect(token).toHaveBeenCalledTimes(3);
   });
 
-  test('goes with one body, whatever becomes of the caller’s object', async () => {
+  test('has the same body in all attempts, even if the caller changes the object', async () => {
     const { client, sent } = clientOf([lost, json({}, 201)]);
     const metadata = { plan: 'free' };
     const call = client.user.create({ metadata });
@@ -174,19 +174,19 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('the wait', () => {
-  /** At which ms from the start each request was sent. */
+  /** The time of each request, in milliseconds from the start. */
   async function timesOf(replies: Reply[], options?: Options) {
     const times: number[] = [];
-    const noting = replies.map((reply) => () => {
+    const timed = replies.map((reply) => () => {
       times.push(Date.now() - NOW);
       return reply();
     });
-    const { client } = clientOf(noting, options);
+    const { client } = clientOf(timed, options);
     const { status } = await settled(client.user.find('u1'));
     return { times, status, ended: Date.now() - NOW };
   }
 
-  test('doubles, up to what chance says', async () => {
+  test('doubles, with full jitter', async () => {
     expect((await timesOf([lost, lost, done])).times).toEqual([0, 500, 1500]);
     vi.mocked(Math.random).mockReturnValue(0.5);
     vi.setSystemTime(NOW);
@@ -196,50 +196,50 @@ describe('the wait', () => {
   test.each([
     ['seconds', '7'],
     ['a date', new Date(NOW + 7000).toUTCString()],
-  ])('is at least what the service asks for, in %s', async (_, value) => {
+  ])('is at least the retry-after, in %s', async (_, value) => {
     vi.mocked(Math.random).mockReturnValue(0);
     expect((await timesOf([retryAfter(value), done])).times).toEqual([0, 7000]);
   });
 
-  test('spreads those who were told the same', async () => {
+  test('adds jitter to the retry-after', async () => {
     expect((await timesOf([retryAfter('7'), done])).times).toEqual([0, 7500]);
   });
 
   test.each(['', 'soon', '-1', new Date(NOW - 7000).toUTCString()])(
-    'is as without when the service asks for %j',
+    'ignores a retry-after of %j',
     async (value) => {
       expect((await timesOf([retryAfter(value), done])).times).toEqual([0, 500]);
     },
   );
 
-  test('of more than a minute is the caller’s', async () => {
+  test('of more than a minute ends the call with its answer', async () => {
     expect((await timesOf([retryAfter('60'), done])).times).toEqual([0, 60_500]);
     vi.setSystemTime(NOW);
     const { times, status, ended } = await timesOf([retryAfter('61', 429), done]);
     expect([times, status, ended]).toEqual([[0], 429, 0]);
   });
 
-  test('that would outlast the timeout ends with the answer that is there', async () => {
+  test('beyond the timeout ends the call with the last answer', async () => {
     const { times, status, ended } = await timesOf([retryAfter('5'), done], { timeout: 5500 });
     expect([times, status, ended]).toEqual([[0], 503, 0]);
     expect((await timesOf([retryAfter('5'), done], { timeout: 5501 })).status).toBe(200);
   });
 
-  test('that would outlast what is left of it ends with the error that is there', async () => {
+  test('beyond the timeout ends the call with the last error', async () => {
     const { client, sent } = clientOf([lost], { timeout: 1400 });
     await expect(settled(client.user.find('u1'))).rejects.toMatchObject({ name: 'NettuNetworkError' });
     expect(sent).toHaveLength(2);
     expect(Date.now() - NOW).toBe(500);
   });
 
-  test('is part of the timeout, which covers all tries', async () => {
+  test('counts towards the timeout, which covers all attempts', async () => {
     const never: Reply = () => new Promise(() => {});
     const { client, sent } = clientOf([lost, never], { timeout: 2000 });
     await expect(settled(client.user.find('u1'))).rejects.toMatchObject({ name: 'NettuTimeoutError' });
     expect([sent.length, Date.now() - NOW]).toEqual([2, 2000]);
   });
 
-  test('is ended by the signal, and nothing is left of it', async () => {
+  test('ends when the signal is aborted, and leaves no timer', async () => {
     const { client, sent } = clientOf([lost, done]);
     const controller = new AbortController();
     const call = client.user.find('u1', { signal: controller.signal });
@@ -252,7 +252,7 @@ describe('the wait', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('does not begin when the signal ended the try before it', async () => {
+  test('does not start when the signal was aborted in the attempt before it', async () => {
     const fetch = (_url: string, { signal }: RequestInit) =>
       new Promise<Response>((_, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason));
@@ -265,7 +265,7 @@ describe('the wait', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('may outlast the token, which is then replaced', async () => {
+  test('may outlast the token, which the client then replaces', async () => {
     const { fetch, sent } = stubFetch(retryAfter('20'), done);
     const token = () => jwt({ exp: Date.now() / 1000 + 25 });
     await settled(NettuUserClient({ fetch, token, nettuAccount: 'acc' }).user.me());
@@ -277,27 +277,27 @@ describe('retries', () => {
   test.each([
     ['of the client', { retries: 0 }, undefined, 1],
     ['of the call', {}, { retries: 0 }, 1],
-    ['of the call before those of the client', { retries: 0 }, { retries: 1 }, 2],
-    ['as many as are wanted', { retries: 4 }, {}, 5],
+    ['of the call, overriding those of the client', { retries: 0 }, { retries: 1 }, 2],
+    ['more than by default', { retries: 4 }, {}, 5],
   ])('can be set: %s', async (_, connection, options, tries) => {
     const { client, sent } = clientOf([lost], connection);
     await expect(settled(client.user.find('u1', options))).rejects.toThrow(NettuNetworkError);
     expect(sent).toHaveLength(tries);
   });
 
-  test('are not for a token function that fails', async () => {
+  test('do not apply to a token function that fails', async () => {
     const token = vi.fn(() => Promise.reject(new Error('signed out')));
     const client = NettuUserClient({ ...stubFetch(), token, nettuAccount: 'acc' });
     await expect(settled(client.user.me())).rejects.toThrow('signed out');
     expect(token).toHaveBeenCalledTimes(1);
   });
 
-  test('leave the error that leads back to the line that asked', async () => {
+  test('keep the stack that leads to the line of the call', async () => {
     const { client } = clientOf([lost]);
-    async function theLineThatAsked() {
+    async function theCallingLine() {
       return client.user.find('u1');
     }
-    const error = await settled(theLineThatAsked()).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ stack: expect.stringContaining('theLineThatAsked') });
+    const error = await settled(theCallingLine()).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ stack: expect.stringContaining('theCallingLine') });
   });
 });

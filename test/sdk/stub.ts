@@ -1,9 +1,9 @@
-/** A `fetch` that keeps what it was asked and answers from a list, then again and again with the last of it. */
+/** A `fetch` that records the requests, and returns the replies of a list; after the last one, it repeats it. */
 export interface Sent {
   method: string | undefined;
   url: string;
   headers: Record<string, string>;
-  /** The parsed JSON; undefined when there was no body. */
+  /** The parsed JSON; undefined without a body. */
   body: unknown;
 }
 
@@ -32,10 +32,10 @@ export const json =
 export const problem = (code: string, status: number, headers?: Record<string, string>): Reply =>
   json({ type: 'about:blank', title: 'Refused', status, detail: 'Because.', code }, status, headers);
 
-/** No answer: what `fetch` does without a network. */
+/** No answer, as without a network. */
 export const lost: Reply = () => Promise.reject(new TypeError('fetch failed'));
 
-/** An unsigned JWT with these claims: the SDK only reads them. */
+/** An unsigned JWT with these claims. The SDK reads tokens, and does not verify them. */
 export function jwt(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;

@@ -1,4 +1,4 @@
-/** When a call ends before its answer: by the caller's signal, or because its time is up. */
+/** Signals and timeouts, which end a call before its answer. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   NettuClient,
@@ -18,7 +18,7 @@ afterEach(() => {
 
 const baseUrl = 'https://scheduler.test/api/v1';
 
-/** A service that is never done: `fetch` ends as Node's does, with the reason of its signal under a new stack. */
+/** A service that never answers. On an abort, `fetch` rejects as in Node: with the signal's reason and a new stack. */
 function silence() {
   const signals: AbortSignal[] = [];
   const fetch = (_url: string, { signal }: RequestInit) =>
@@ -26,7 +26,7 @@ function silence() {
       if (!signal) return;
       signals.push(signal);
       signal.addEventListener('abort', () => {
-        if (signal.reason instanceof Error) signal.reason.stack = 'written over by fetch';
+        if (signal.reason instanceof Error) signal.reason.stack = 'overwritten by fetch';
         reject(signal.reason);
       });
     });
@@ -36,7 +36,7 @@ function silence() {
 const endless = { token: () => new Promise<string>(() => {}), nettuAccount: 'acc' };
 
 describe('a signal', () => {
-  test('ends the call with its reason, and the fetch with it', async () => {
+  test('ends the call with its reason, and aborts fetch', async () => {
     const { fetch, signals } = silence();
     const controller = new AbortController();
     const call = NettuClient({ fetch }).account.me({ signal: controller.signal });
@@ -54,7 +54,7 @@ describe('a signal', () => {
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('that was aborted before sends nothing, and asks for no token', async () => {
+  test('that is aborted already sends no request, and does not call the token function', async () => {
     const { fetch, sent } = stubFetch();
     const token = vi.fn(() => 'a.b.c');
     const client = NettuUserClient({ fetch, token, nettuAccount: 'acc' });
@@ -63,7 +63,7 @@ describe('a signal', () => {
     expect(sent).toEqual([]);
   });
 
-  test('ends the wait for a token, which other calls go on with', async () => {
+  test('ends the wait for a token in one call, and not in the others', async () => {
     const { fetch, sent } = stubFetch();
     let arrive: (token: string) => void = () => {};
     const token = () =>
@@ -88,7 +88,7 @@ describe('a signal', () => {
     await expect(call).rejects.toBe('left');
   });
 
-  test('ends one call, and no other that uses it later', async () => {
+  test('has no listener left after the call', async () => {
     const { fetch } = stubFetch(json({}));
     const controller = new AbortController();
     const add = vi.spyOn(controller.signal, 'addEventListener');
@@ -109,7 +109,7 @@ describe('a timeout', () => {
     return outcome;
   };
 
-  test('says that it was one, and that the request may have been carried out', async () => {
+  test('rejects with an error that says that the service may have carried out the request', async () => {
     const { fetch, signals } = silence();
     const client = NettuClient({ fetch, baseUrl, apiKey: 'sk_secret', timeout: 5000 });
     const error = await inTime(client.user.findByMeta({ key: 'email', value: 'a@b.test' }), 5000);
@@ -117,12 +117,12 @@ describe('a timeout', () => {
     expect(error).toBeInstanceOf(NettuNetworkError);
     expect(String(error)).toBe(
       `NettuTimeoutError: GET ${baseUrl}/user/meta got no answer within its timeout of 5000 ms. ` +
-        'What it asked for may have been carried out all the same.',
+        'The service may have carried it out.',
     );
     expect(signals[0]?.aborted).toBe(true);
   });
 
-  test('of a call comes before that of its client', async () => {
+  test('of a call overrides that of its client', async () => {
     const client = NettuClient({ ...silence(), timeout: 5000 });
     expect(await inTime(client.account.me({ timeout: 200 }), 200)).toBeInstanceOf(NettuTimeoutError);
     expect(await inTime(client.account.me({ timeout: 9000 }), 9000)).toBeInstanceOf(NettuTimeoutError);
@@ -133,21 +133,21 @@ describe('a timeout', () => {
     expect(await inTime(client.user.me(), 300)).toBeInstanceOf(NettuTimeoutError);
   });
 
-  test('covers both tries of a call whose token had expired', async () => {
+  test('covers both attempts of a call with an expired token', async () => {
     const { fetch } = stubFetch(problem('token-expired', 401), silence().fetch.bind(null, '', {}));
     const client = NettuUserClient({ fetch, token: () => 'a.b.c', nettuAccount: 'acc', timeout: 300 });
     expect(await inTime(client.user.me(), 300)).toBeInstanceOf(NettuTimeoutError);
   });
 
-  test('leads back to the line that asked', async () => {
-    async function theLineThatAsked(options: RequestOptions) {
+  test('rejects with a stack that leads to the line of the call', async () => {
+    async function theCallingLine(options: RequestOptions) {
       return NettuClient(silence()).account.me(options);
     }
-    const error = await inTime(theLineThatAsked({ timeout: 100 }), 100);
-    expect(error).toMatchObject({ stack: expect.stringContaining('theLineThatAsked') });
+    const error = await inTime(theCallingLine({ timeout: 100 }), 100);
+    expect(error).toMatchObject({ stack: expect.stringContaining('theCallingLine') });
   });
 
-  test('leaves no timer behind an answer', async () => {
+  test('leaves no timer after an answer', async () => {
     const { fetch } = stubFetch(json({}));
     await NettuClient({ fetch, timeout: 5000 }).account.me();
     expect(vi.getTimerCount()).toBe(0);
@@ -160,10 +160,10 @@ describe('a timeout', () => {
     expect(timer).not.toHaveBeenCalled();
   });
 
-  test.each([0, -1, Number.NaN])('of %d ms is none', async (timeout) => {
+  test.each([0, -1, Number.NaN])('of %d ms throws a TypeError', async (timeout) => {
     const { fetch, sent } = stubFetch();
     await expect(NettuClient({ fetch }).account.me({ timeout })).rejects.toThrow(
-      new TypeError('timeout must be a number of ms above 0'),
+      new TypeError('timeout must be a positive number of milliseconds'),
     );
     expect(sent).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** When the token function is called, and with what each request is sent. */
+/** Tokens: when the client calls the token function, and which token it sends. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { NettuUserClient, type Token } from '../../src/sdk/index.ts';
 import { json, jwt, problem, type Reply, stubFetch } from './stub.ts';
@@ -14,12 +14,12 @@ afterEach(() => {
 
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000);
 
-/** A new token on each call, which differs by its `n` and ends in so many seconds. */
-function issuer(lifeS: number) {
+/** A token function that returns a new token on each call, with its own `n`. */
+function issuer(lifetimeSeconds: number) {
   let n = 0;
   return vi.fn(async () => {
     n += 1;
-    return jwt({ n, exp: Math.floor(Date.now() / 1000) + lifeS });
+    return jwt({ n, exp: Math.floor(Date.now() / 1000) + lifetimeSeconds });
   });
 }
 
@@ -29,7 +29,7 @@ function clientOf(token: Token, ...replies: Reply[]) {
   return { client: NettuUserClient({ token, nettuAccount: 'acc', fetch }), sent, tokens };
 }
 
-test('a fixed token is sent as it is, expired or not', async () => {
+test('sends a fixed token unchanged, even if it has expired', async () => {
   const token = jwt({ exp: 1 });
   const { client, tokens } = clientOf(token, problem('token-expired', 401));
   const { error } = await client.user.me();
@@ -37,7 +37,7 @@ test('a fixed token is sent as it is, expired or not', async () => {
   expect(tokens()).toEqual([token]);
 });
 
-test('the token function is not called before the first request, and then once', async () => {
+test('calls the token function on the first request, and only once', async () => {
   const token = issuer(3600);
   const { client, tokens } = clientOf(token);
   expect(token).not.toHaveBeenCalled();
@@ -47,13 +47,13 @@ test('the token function is not called before the first request, and then once',
   expect(new Set(tokens()).size).toBe(1);
 });
 
-test('a token function need not be async', async () => {
+test('accepts a token function that is not async', async () => {
   const { client, tokens } = clientOf(() => 'a.b.c');
   await client.user.me();
   expect(tokens()).toEqual(['a.b.c']);
 });
 
-test('a token is replaced 10 seconds before it ends', async () => {
+test('replaces a token 10 seconds before it expires', async () => {
   const token = issuer(3600);
   const { client } = clientOf(token);
   await client.user.me();
@@ -65,7 +65,7 @@ test('a token is replaced 10 seconds before it ends', async () => {
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-test('a token that lives shorter than that is used for half its life', async () => {
+test('uses a token with a shorter lifetime for half of it', async () => {
   const token = issuer(6);
   const { client } = clientOf(token);
   await client.user.me();
@@ -77,7 +77,7 @@ test('a token that lives shorter than that is used for half its life', async () 
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-test('a token that is expired on arrival is used: the clock here may be the one that is wrong', async () => {
+test('uses a token that is expired on arrival, since the local clock may be wrong', async () => {
   const token = issuer(-60);
   const { client } = clientOf(token);
   await client.user.me();
@@ -86,13 +86,13 @@ test('a token that is expired on arrival is used: the clock here may be the one 
 });
 
 test.each([
-  ['with other alphabets in its claims', jwt({ name: 'Åse 東京 🗓 "quoted" \u0085', exp: NOW_S + 60 }), 2],
-  ['with an exp far in the future', jwt({ exp: 5_609_418_990_073 }), 1],
+  ['with non-ASCII claims', jwt({ name: 'Åse 東京 🗓 "quoted" \u0085', exp: NOW_S + 60 }), 2],
+  ['with an exp in the distant future', jwt({ exp: 5_609_418_990_073 }), 1],
   ['without an exp', jwt({}), 1],
   ['with an exp of another type', jwt({ exp: '1' }), 1],
-  ['that is no JWT', 'opaque', 1],
-  ['that holds no JSON', 'a.!!.c', 1],
-])('a token %s is read for its end', async (_name, value, calls) => {
+  ['that is not a JWT', 'opaque', 1],
+  ['that contains no JSON', 'a.!!.c', 1],
+])('reads the expiry of a token %s', async (_name, value, calls) => {
   const token = vi.fn(() => value);
   const { client } = clientOf(token);
   await client.user.me();
@@ -101,7 +101,7 @@ test.each([
   expect(token).toHaveBeenCalledTimes(calls);
 });
 
-test('requests at the same time share one call', async () => {
+test('shares one call of the token function between requests at the same time', async () => {
   const token = issuer(3600);
   const { client, tokens } = clientOf(token);
   await Promise.all([client.user.me(), client.user.me(), client.calendar.findById('c1')]);
@@ -118,7 +118,7 @@ test.each([
     },
   ],
 ])(
-  'when the token function %s, so do the waiting requests, and the next one tries again',
+  'rejects the waiting requests when the token function %s, and calls it again on the next one',
   async (_how, fail) => {
     const token = vi.fn<() => string | Promise<string>>(() => 'a.b.c').mockImplementationOnce(fail);
     const { client, tokens } = clientOf(token);
@@ -137,17 +137,20 @@ test.each([
 test.each([
   [undefined, 'undefined'],
   [{ token: 'a.b.c' }, 'object'],
-])('a token function that gets %j fails the request, and the next one tries again', async (wrong, type) => {
-  const token = vi.fn(() => 'a.b.c').mockReturnValueOnce(wrong as unknown as string);
-  const { client, tokens } = clientOf(token);
-  await expect(client.user.me()).rejects.toThrow(
-    new TypeError(`The token function must get the token as a string, not as ${type}`),
-  );
-  await client.user.me();
-  expect(tokens()).toEqual(['a.b.c']);
-});
+])(
+  'rejects when the token function returns %j, and calls it again on the next request',
+  async (wrong, type) => {
+    const token = vi.fn(() => 'a.b.c').mockReturnValueOnce(wrong as unknown as string);
+    const { client, tokens } = clientOf(token);
+    await expect(client.user.me()).rejects.toThrow(
+      new TypeError(`The token function must return a string, not ${type}`),
+    );
+    await client.user.me();
+    expect(tokens()).toEqual(['a.b.c']);
+  },
+);
 
-test('a token that the service finds expired is replaced, and the request sent again', async () => {
+test('replaces a token that the service finds expired, and sends the request again', async () => {
   const token = issuer(3600);
   const { client, sent, tokens } = clientOf(
     token,
@@ -160,7 +163,7 @@ test('a token that the service finds expired is replaced, and the request sent a
   expect(new Set(tokens()).size).toBe(2);
 });
 
-test('it is sent again once, and no more', async () => {
+test('sends the request again only once', async () => {
   const token = issuer(3600);
   const { client, sent } = clientOf(token, problem('token-expired', 401));
   const { error } = await client.user.me();
@@ -169,7 +172,7 @@ test('it is sent again once, and no more', async () => {
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-test('requests that are refused together share the replacement', async () => {
+test('replaces the token once for requests that the service refuses together', async () => {
   const token = issuer(3600);
   const expired = problem('token-expired', 401);
   const { client } = clientOf(token, expired, expired, json({}));
@@ -178,10 +181,13 @@ test('requests that are refused together share the replacement', async () => {
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-test.each(['token-signature', 'token-revoked', 'policy-denied'])('%s is final', async (code) => {
-  const token = issuer(3600);
-  const { client, sent } = clientOf(token, problem(code, 401));
-  const { error } = await client.user.me();
-  expect(error?.code).toBe(code);
-  expect(sent).toHaveLength(1);
-});
+test.each(['token-signature', 'token-revoked', 'policy-denied'])(
+  'does not send the request again after %s',
+  async (code) => {
+    const token = issuer(3600);
+    const { client, sent } = clientOf(token, problem(code, 401));
+    const { error } = await client.user.me();
+    expect(error?.code).toBe(code);
+    expect(sent).toHaveLength(1);
+  },
+);

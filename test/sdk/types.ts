@@ -1,6 +1,4 @@
-/**
- * What must compile and what must not: `tsc -p test/sdk` is the test, and nothing in here is run.
- */
+/** The types of the SDK: code that must compile, and code that must not. `tsc -p test/sdk` checks it; nothing runs it. */
 import type { JWTPayload } from 'jose';
 import {
   type Answer,
@@ -58,17 +56,17 @@ NettuClient({
 NettuUserClient({ token: async () => 'a.b.c', nettuAccount: 'acc' });
 config.baseUrl = 'https://scheduler.test/api/v1';
 
-// @ts-expect-error a user is found by the account too
+// @ts-expect-error nettuAccount is required
 NettuUserClient({ token: 'a.b.c' });
-// @ts-expect-error there may be no token
+// @ts-expect-error the token may be undefined
 NettuUserClient({ token: undefined, nettuAccount: 'acc' });
-// @ts-expect-error a token is text
+// @ts-expect-error a token is a string
 NettuUserClient({ token: async () => ({ token: 'a.b.c' }), nettuAccount: 'acc' });
-// @ts-expect-error apiKey
+// @ts-expect-error a typo of apiKey
 NettuClient({ apikey: 'sk_1' });
-// @ts-expect-error an account's own business
+// @ts-expect-error only the account client has it
 user.account;
-// @ts-expect-error the token says whose calendar it is
+// @ts-expect-error the token names the user
 void user.calendar.create('u1', { timezone: 'UTC' });
 // @ts-expect-error a user cannot search all of the account's calendars
 user.calendar.findByMeta;
@@ -91,13 +89,13 @@ export const permissions: Permissions[] = [Permissions.All, 'CreateCalendar'];
 export const eternal: SchedulerClaims = { nettuSchedulerUserId: 'u1' };
 // @ts-expect-error exp is in seconds, as a number
 export const dated: SchedulerClaims = { nettuSchedulerUserId: 'u1', exp: new Date() };
-// @ts-expect-error nettuSchedulerUserId
+// @ts-expect-error a typo of nettuSchedulerUserId
 export const misspelt = { nettuUserId: 'u1', exp: 1 } satisfies SchedulerClaims;
-// @ts-expect-error there is no such permission
+// @ts-expect-error the permission does not exist
 export const unknown: SchedulerPolicy = { allow: ['ReadCalendar'] };
-// @ts-expect-error there is no such list
+// @ts-expect-error the list does not exist
 export const denied: SchedulerPolicy = { deny: ['*'] };
-// @ts-expect-error there is no such permission
+// @ts-expect-error the permission does not exist
 Permissions.ReadCalendar;
 
 // --------------------------------------------------------------------------------------------- request bodies
@@ -105,7 +103,7 @@ Permissions.ReadCalendar;
 export const weekStarts: WeekStart[] = ['Mon', 'Sun', 0, 6];
 // @ts-expect-error 0 is Monday and 6 is Sunday
 export const eighth: WeekStart = 7;
-// @ts-expect-error three letters
+// @ts-expect-error a weekday has three letters
 export const monday: WeekStart = 'Monday';
 
 export const rule: Recurrence = {
@@ -115,7 +113,7 @@ export const rule: Recurrence = {
   bymonth: ['January', 'December'],
 };
 export const oldRule: Recurrence = { freq: Frequenzy.Daily, interval: 1, bymonth: [1, 12], count: undefined };
-// @ts-expect-error there is no such frequency
+// @ts-expect-error the frequency does not exist
 export const hourly: Recurrence = { freq: 'hourly', interval: 1 };
 // @ts-expect-error the number comes first
 export const backwards: Recurrence = { freq: 'monthly', interval: 1, byweekday: ['Mon1'] };
@@ -131,25 +129,25 @@ export async function requests(event: CalendarEvent) {
   await client.account.setPublicSigningKey();
   await client.user.revokeTokens('u1', null);
 
-  // @ts-expect-error a calendar has a timezone
+  // @ts-expect-error timezone is required
   await client.calendar.create('u1', {});
-  // @ts-expect-error timezone
+  // @ts-expect-error a typo of timezone
   await client.calendar.create('u1', { timeZone: 'UTC' });
-  // @ts-expect-error metadata holds text
+  // @ts-expect-error metadata has string values
   await client.user.create({ metadata: { age: 42 } });
-  // @ts-expect-error a window has an end
+  // @ts-expect-error the end is required
   await user.calendar.getEvents('c1', 0);
-  // @ts-expect-error an event stays in its calendar
+  // @ts-expect-error an event cannot move to another calendar
   await user.events.update(event.id, { calendarId: 'c2' });
   const single: CreateEvent = { calendarId: 'c1', startTs: 0, duration: 1, recurrence: null };
-  // @ts-expect-error there is no such state
+  // @ts-expect-error the state does not exist
   await client.account.keys.setState('k1', { state: 'paused' });
   return single;
 }
 
 // ------------------------------------------------------------------------------------------------- scheduling
 
-/** As code for earlier versions of this package writes it. */
+/** Code for earlier versions of this package. */
 export const allDay = [Weekday.Mon, Weekday.Sun].map((value) => ({
   variant: { type: ScheduleRuleVariant.WDay, value },
   intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 23, minutes: 59 } }],
@@ -165,15 +163,15 @@ export const shares: MultiPerson[] = [
 ];
 export const byDefault: ScheduleRuleVariant = ScheduleRuleVariant.Date;
 
-// @ts-expect-error there is no such day
+// @ts-expect-error the weekday does not exist
 export const holiday: ScheduleRule = { variant: { type: 'WDay', value: 'Hol' }, intervals: [] };
-// @ts-expect-error there is no such variant
+// @ts-expect-error the variant does not exist
 export const monthly: ScheduleRuleVariant = 'Month';
-// @ts-expect-error how many seats
+// @ts-expect-error the number of seats is required
 export const crowd: MultiPerson = { variant: 'group' };
-// @ts-expect-error a way to share, by name
+// @ts-expect-error the algorithm does not exist
 export const lottery: MultiPerson = { variant: 'roundRobinAlgorithm', data: 'random' };
-// @ts-expect-error a schedule has an id
+// @ts-expect-error the id of the schedule is required
 export const nowhere: Availability = { variant: 'Schedule' };
 
 export async function scheduling(own: Schedule, slot: BookingSlot) {
@@ -196,35 +194,35 @@ export async function scheduling(own: Schedule, slot: BookingSlot) {
   const state: 'held' | 'confirmed' | 'cancelled' = booking.state;
   const availability: Availability | undefined = found.users[0]?.availability;
 
-  // @ts-expect-error only a service that was found comes with its hosts
+  // @ts-expect-error only find returns the hosts
   service.users;
-  // @ts-expect-error a service that was found is not wrapped
+  // @ts-expect-error find returns the service itself
   found.service;
   // @ts-expect-error an empty availability has no id
   if (availability?.variant === 'Empty') availability.id;
-  // @ts-expect-error the token says whose schedule it is
+  // @ts-expect-error the token names the user
   await user.schedule.create('u1', { timezone: 'UTC' });
-  // @ts-expect-error a user does not search all of the account's schedules
+  // @ts-expect-error a user cannot search all of the account's schedules
   user.schedule.findByMeta;
-  // @ts-expect-error services are the account's
+  // @ts-expect-error only the account creates services
   user.service.create;
-  // @ts-expect-error an account asks by service
+  // @ts-expect-error the account client has ofService
   client.booking.list;
-  // @ts-expect-error a user asks for one's own
+  // @ts-expect-error the user client has list
   user.booking.ofService;
-  // @ts-expect-error which host
+  // @ts-expect-error userId is required
   await client.service.updateUserInService('s1', { bufferAfter: 15 });
-  // @ts-expect-error a grid has steps
+  // @ts-expect-error interval is required
   await user.service.getBookingslots('s1', { startDate: '2030-1-1', endDate: '2030-1-1', duration: 1 });
-  // @ts-expect-error dates are text
+  // @ts-expect-error dates are strings
   await user.service.getBookingslots('s1', { ...dates, startDate: new Date() });
-  // @ts-expect-error what is held is confirmed, and not held again
+  // @ts-expect-error a booking cannot become held
   await user.booking.update('b1', { state: 'held' });
-  // @ts-expect-error a booking is moved to a time in ms
+  // @ts-expect-error the start is a number
   await user.booking.move('b1', '2030-01-31');
-  // @ts-expect-error a booking has a duration
+  // @ts-expect-error duration is required
   await user.booking.create('s1', { startTs: slot.start });
-  // @ts-expect-error there is no such setting
+  // @ts-expect-error the setting does not exist
   await client.account.updateSettings({ publicCalendar: true });
   return state;
 }
@@ -239,13 +237,13 @@ export async function limits({ signal }: AbortController, options: RequestOption
   await client.user.create(undefined, { signal: undefined, timeout: undefined });
   await client.account.setPublicSigningKey(null, options);
 
-  // @ts-expect-error ms, as a number
+  // @ts-expect-error timeout is a number
   await user.user.me({ timeout: '5s' });
-  // @ts-expect-error the signal of a controller, not the controller
+  // @ts-expect-error signal is not a controller
   await user.user.me({ signal: new AbortController() });
-  // @ts-expect-error timeout
+  // @ts-expect-error a typo of timeout
   await user.user.me({ timeOut: 5000 });
-  // @ts-expect-error what comes second is the id's data
+  // @ts-expect-error the second argument is the data
   await user.calendar.update('c1', { signal });
   // @ts-expect-error options come after the page
   await client.user.findByMeta({ key: 'k', value: 'v' }, { signal });
@@ -263,21 +261,21 @@ export async function preconditions(changes: ChangeOptions, creations: CreateOpt
   await user.calendar.create({ timezone: 'UTC' }, creations);
   await client.user.create({}, { idempotencyKey: 'order 42' });
 
-  // @ts-expect-error an earlier answer, of which there would be nothing to answer with
+  // @ts-expect-error an etag without its data
   await user.calendar.findById('c1', { ifNoneMatch: earlier.etag });
-  // @ts-expect-error an answer of another resource
+  // @ts-expect-error the answer of another resource
   await user.calendar.findById('c1', { ifNoneMatch: await user.user.me() });
-  // @ts-expect-error a change has no use for it
+  // @ts-expect-error ifNoneMatch is only for reads
   await user.calendar.update('c1', {}, { ifNoneMatch: earlier });
-  // @ts-expect-error nothing is read that would be lost
+  // @ts-expect-error ifMatch is not for reads
   await user.calendar.findById('c1', { ifMatch: '*' });
-  // @ts-expect-error what is created was not there
+  // @ts-expect-error ifMatch is not for creations
   await user.calendar.create({ timezone: 'UTC' }, { ifMatch: '*' });
-  // @ts-expect-error to change it again is as good as once
+  // @ts-expect-error idempotencyKey is only for creations
   await user.calendar.update('c1', {}, { idempotencyKey: 'k' });
-  // @ts-expect-error it idempotent nothing
+  // @ts-expect-error an inspection creates nothing
   await client.account.keys.inspect('a.b.c', { idempotencyKey: 'k' });
-  // @ts-expect-error a number
+  // @ts-expect-error retries is a number
   await user.user.me({ retries: false });
 }
 
@@ -294,21 +292,21 @@ export async function lists(options: RequestOptions) {
   for await (const service of client.service.list({ cursor: nextCursor ?? undefined })) service.multiPerson;
   for await (const page of list.pages()) page.calendars.length;
 
-  // @ts-expect-error whose calendars
+  // @ts-expect-error the user's id is required
   client.calendar.list();
-  // @ts-expect-error the token says whose calendars
+  // @ts-expect-error the token names the user
   user.calendar.list('u1');
-  // @ts-expect-error a user does not list the account's users
+  // @ts-expect-error a user cannot list the account's users
   user.user.list;
-  // @ts-expect-error nor its services
+  // @ts-expect-error a user cannot list the account's services
   user.service.list;
-  // @ts-expect-error there is no such order
+  // @ts-expect-error the order does not exist
   user.events.list({ order: 'newest' });
   // @ts-expect-error options come after the page
   user.events.list({ signal: undefined });
-  // @ts-expect-error an item is no page
+  // @ts-expect-error the list yields items, not pages
   for await (const calendar of list) calendar.nextCursor;
-  // @ts-expect-error one at a time
+  // @ts-expect-error a list is async
   for (const calendar of list) calendar.id;
   return [answer, promised];
 }
@@ -321,14 +319,14 @@ export async function answers(): Promise<string> {
   const { data, error, res, status } = answer;
   res.headers.get('retry-after');
   const texts: (string | undefined)[] = [answer.etag, answer.requestId, error?.requestId];
-  // @ts-expect-error there may be no etag
+  // @ts-expect-error the etag may be undefined
   answer.etag.length;
   if (texts.includes('r1')) return '';
   if (status === 401 && error?.code === 'policy-denied') return error.detail;
   if (error?.code === 'unexpected-answer') return error.title;
-  // @ts-expect-error there is no such code
+  // @ts-expect-error the code does not exist
   if (error?.code === 'forbidden') return error.title;
-  // @ts-expect-error there may be no data
+  // @ts-expect-error the data may be undefined
   data.calendar;
   return data?.calendar.settings.weekStart ?? '';
 }
@@ -336,9 +334,9 @@ export async function answers(): Promise<string> {
 export async function unwrapped(): Promise<string[]> {
   const { calendar } = await unwrap(user.calendar.findById('c1'));
   const { events } = unwrap(await user.calendar.getEvents('c1', 0, 1));
-  // @ts-expect-error the promise of an answer is unwrapped to a promise
+  // @ts-expect-error unwrap of a promise returns a promise
   unwrap(user.user.me()).user;
-  // @ts-expect-error data is no answer
+  // @ts-expect-error data is not an answer
   unwrap(calendar);
   return events.map(({ event }) => calendar.id + event.id);
 }
@@ -353,15 +351,15 @@ export async function thrown(): Promise<AnswerProblem | undefined> {
     // @ts-expect-error only a problem has a code
     if (caught instanceof NettuTimeoutError) return caught.code;
   }
-  // @ts-expect-error the answer was read, not made
+  // @ts-expect-error code is readonly
   error.code = 'not-found';
   return error;
 }
 
 export const inspected = (inspection: Inspection) => inspection.permissions.CreateCalendar.because;
-// @ts-expect-error a star is not asked for on its own
+// @ts-expect-error the star is not a permission of its own
 export const star = (inspection: Inspection) => inspection.permissions['*'];
-// @ts-expect-error the service has no such code: it is what the client makes of an answer not of the service
+// @ts-expect-error only the client returns this code
 export const foreign: Problem['code'] = 'unexpected-answer';
 
 export const isOffline = (error: unknown): boolean => error instanceof NettuNetworkError && !!error.cause;

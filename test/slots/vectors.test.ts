@@ -7,7 +7,8 @@ import { openings } from '../../src/slots/openings.ts';
 import { bookingSlots } from '../../src/slots/slots.ts';
 import { parseDate } from '../../src/time/dates.ts';
 import { merge, subtract } from '../../src/time/intervals.ts';
-import vectors, { type Event, type Vector, type VectorHost } from './vectors.json' with { type: 'json' };
+import vectors from './vectors.json' with { type: 'json' };
+import type { Event, Vector, VectorHost } from './vectors.json';
 
 const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 

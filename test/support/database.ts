@@ -19,7 +19,7 @@ export async function clear(db: D1Database = env.DB): Promise<void> {
   const { results } = await db
     .prepare(
       `SELECT type, name FROM sqlite_schema
-       WHERE type IN ('table', 'trigger') AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'
+       WHERE type IN ('table', 'trigger', 'view') AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'
        ORDER BY type DESC, rowid DESC`,
     )
     .all<{ type: string; name: string }>();

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { instances } from '../../src/time/recurrence.ts';
 import { recurrenceErrors } from '../../src/time/recurrence-errors.ts';
-import vectors, { type Vector } from './vectors.json' with { type: 'json' };
+import vectors from './vectors.json' with { type: 'json' };
+import type { Vector } from './vectors.json';
 
 const kinds = Map.groupBy(vectors, ({ name }) => name.split(':')[0] ?? '');
 

@@ -1,11 +1,11 @@
-/** The playground's page: one panel at a time, each made when it is first looked at. */
+/** The playground's page. It shows one panel at a time, and creates each panel when it first shows it. */
 import { bookingPanel } from './booking-panel.ts';
 import { calendarPanel } from './calendar-panel.ts';
 import { notificationsPanel } from './notifications-panel.ts';
 import { startSession } from './session.ts';
 import { tokenPanel } from './token-panel.ts';
 
-/** Draws itself into its section; called again each time that the panel is looked at. */
+/** Draws the panel into its section. Returns a function that the page calls each time it shows the panel. */
 export type Panel = (section: HTMLElement) => () => void;
 
 const panels: Record<string, Panel> = {
@@ -18,8 +18,8 @@ const shown = new Map<string, () => void>();
 const starting = document.querySelector<HTMLElement>('#starting');
 
 function show(): void {
-  const wanted = location.hash.slice(1);
-  const name = wanted in panels ? wanted : 'calendar';
+  const hash = location.hash.slice(1);
+  const name = hash in panels ? hash : 'calendar';
   for (const link of document.querySelectorAll('nav a')) {
     if (link.getAttribute('href') === `#${name}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
@@ -27,9 +27,9 @@ function show(): void {
   for (const section of document.querySelectorAll<HTMLElement>('.panel')) {
     section.hidden = section.id !== name;
     if (section.hidden) continue;
-    const look = shown.get(name) ?? panels[name]?.(section);
-    if (look) shown.set(name, look);
-    look?.();
+    const onShow = shown.get(name) ?? panels[name]?.(section);
+    if (onShow) shown.set(name, onShow);
+    onShow?.();
   }
 }
 
@@ -40,5 +40,5 @@ try {
   show();
 } catch (error) {
   if (starting)
-    starting.textContent = `Your backend does not answer: ${String(error)}. Is npm run dev running?`;
+    starting.textContent = `Your backend does not answer: ${String(error)}. Start npm run dev, then reload this page.`;
 }

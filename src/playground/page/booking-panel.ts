@@ -1,71 +1,71 @@
-/** The element as a visitor meets it, and beside it the calendars of the two hosts who can be booked. */
+/** The booking element, and below it the calendars of the two hosts. */
 import '@nettu/scheduler-elements';
 import type { Booking, BookingSlot } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { agendaView, readAgendas, type ServiceAvailability } from './agenda.ts';
+import { type HostBookings, hostBookingsView, readHostBookings } from './host-bookings.ts';
 import { languages } from './languages.ts';
 import { requestLog } from './request-log.ts';
-import { ask, setup, tokenOf, visitor } from './session.ts';
+import { bookingUser, callBackend, setup, tokenOf } from './session.ts';
 
 const PANEL = 'booking';
-const MINUTES = [15, 30, 60];
+const DURATIONS_MINUTES = [15, 30, 60];
 
 export function bookingPanel(section: HTMLElement): () => void {
   let minutes = 30;
   let signedIn = true;
   let language = 'en';
-  let agendas: ServiceAvailability[] = [];
-  let said = '';
+  let hostBookings: HostBookings[] = [];
+  let message = '';
   const element = createRef<HTMLElementTagNameMap['nettu-booking']>();
   const stage = document.createElement('div');
   section.append(stage, requestLog(PANEL));
-  const token = () => tokenOf({ userId: visitor() });
+  const token = () => tokenOf({ userId: bookingUser() });
 
-  const look = async () => {
-    agendas = await readAgendas(PANEL);
+  const refresh = async () => {
+    hostBookings = await readHostBookings(PANEL);
     draw();
   };
 
-  /** What a page does that books through its own backend. */
+  /** Books through the backend, as a page without tokens does. */
   const onSlot = async ({ detail }: CustomEvent<BookingSlot>) => {
     if (signedIn) return;
-    const { booking, code } = await ask<{ booking: Booking | null; code: string | null }>(
+    const { booking, code } = await callBackend<{ booking: Booking | null; code: string | null }>(
       'book',
       detail,
       PANEL,
     );
-    if (booking) said = 'Your backend has booked it.';
+    if (booking) message = 'Your backend has booked the time.';
     else if (code === 'slot-taken' || code === 'slot-unavailable') element.value?.taken();
-    else said = `Your backend was refused: ${code}`;
+    else message = `The scheduler refused the booking of your backend: ${code}`;
     if (booking) await element.value?.refresh();
-    await look();
+    await refresh();
   };
 
-  /** The first slot that the element shows: somebody else books it, and the element is not told. */
-  const another = async () => {
+  /** Books the first slot that the element shows for somebody else. The element does not notice. */
+  const bookFirstForSomebodyElse = async () => {
     const button = element.value?.renderRoot.querySelector<HTMLElement>('[data-start]');
     if (!button) return;
     const slot = { startTs: Number(button.dataset.start), duration: minutes * 60_000 };
-    // With two hosts it takes two bookings until nobody is left.
-    await ask('bookForAnother', slot, PANEL);
-    await ask('bookForAnother', slot, PANEL);
-    said = `Somebody else has booked ${button.textContent?.trim()}, with each host who was free. The element does not know yet: choose that time.`;
-    await look();
+    // Each booking takes one of the two hosts.
+    await callBackend('bookForSomebodyElse', slot, PANEL);
+    await callBackend('bookForSomebodyElse', slot, PANEL);
+    message = `Somebody else has booked ${button.textContent?.trim()} with every host who was free. The element still offers it: choose that time.`;
+    await refresh();
   };
 
   function draw(): void {
     const { words } = languages[language] ?? { words: undefined };
     render(
       html`
-        <h2>A consultation, with Ida or Jonas</h2>
+        <h2>Book a consultation with Ida or Jonas</h2>
         <div class="row">
-          <label>Takes
+          <label>Duration
             <select @change=${(event: Event) => {
               minutes = Number((event.target as HTMLSelectElement).value);
               draw();
             }}>
-              ${MINUTES.map((one) => html`<option value=${one} ?selected=${one === minutes}>${one} minutes</option>`)}
+              ${DURATIONS_MINUTES.map((one) => html`<option value=${one} ?selected=${one === minutes}>${one} minutes</option>`)}
             </select>
           </label>
           <span class="group" role="group" aria-label="Language">
@@ -87,9 +87,9 @@ export function bookingPanel(section: HTMLElement): () => void {
               draw();
             }}>Through the backend</button>
           </span>
-          <button type="button" @click=${() => void another()}>Let somebody else take the first time</button>
+          <button type="button" @click=${() => void bookFirstForSomebodyElse()}>Let somebody else book the first time</button>
         </div>
-        <p class="muted" role="status">${said}</p>
+        <p class="muted" role="status">${message}</p>
         <nettu-booking
           ${ref(element)}
           account=${setup.accountId}
@@ -100,20 +100,20 @@ export function bookingPanel(section: HTMLElement): () => void {
           .words=${words}
           .token=${signedIn ? token : undefined}
           @slot-selected=${onSlot}
-          @booking-confirmed=${look}
-          @booking-moved=${look}
-          @booking-cancelled=${look}
+          @booking-confirmed=${refresh}
+          @booking-moved=${refresh}
+          @booking-cancelled=${refresh}
         ></nettu-booking>
-        <div class="agendas">${agendas.length ? agendas.map(agendaView) : nothing}</div>
+        <div class="hosts">${hostBookings.length ? hostBookings.map(hostBookingsView) : nothing}</div>
         <details class="snippet">
-          <summary>All that a page needs</summary>
+          <summary>The HTML for your own page</summary>
           <pre tabindex="0" aria-label="HTML">&lt;script type="module" src="nettu-booking.min.js">&lt;/script>
 &lt;nettu-booking
   base-url="${setup.baseUrl}"
   account="${setup.accountId}"
   service="${setup.serviceId}"
   duration="${minutes}">&lt;/nettu-booking></pre>
-          <p><a href="/one-tag">See it alone on a page</a></p>
+          <p><a href="/one-tag">Open a page with only this element</a></p>
         </details>
       `,
       stage,
@@ -121,5 +121,5 @@ export function bookingPanel(section: HTMLElement): () => void {
   }
 
   draw();
-  return () => void look();
+  return () => void refresh();
 }

@@ -1,4 +1,4 @@
-/** A week of a user's calendar, in FullCalendar: what one does there goes straight to the Worker. */
+/** A week of a user's calendar in FullCalendar. Each change goes from the browser to the Worker. */
 import { Calendar } from '@fullcalendar/core';
 import dayGridPlugin from '@fullcalendar/daygrid';
 import interactionPlugin from '@fullcalendar/interaction';
@@ -8,26 +8,27 @@ import { unwrap } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { changesOf } from './clock.ts';
 import { type Change, type Shown, toShown, write } from './event-changes.ts';
-import { askForEvent, askWhich } from './event-dialog.ts';
+import { chooseInstanceOrSeries, editEvent } from './event-dialog.ts';
 import { requestLog } from './request-log.ts';
 import { clientOf, hosts } from './session.ts';
 
 const PANEL = 'calendar';
 const ZONES = ['America/New_York', 'Europe/Oslo', 'Asia/Kathmandu', 'Asia/Tokyo'];
 const NARROW = matchMedia('(max-width: 40rem)');
+const HOUR_MS = 3_600_000;
 
 export function calendarPanel(section: HTMLElement): () => void {
   const owners = hosts();
   let owner = owners[0];
-  /** The zone that the calendar lives in, in which its series are expanded. */
-  let home = '';
+  /** The time zone of the calendar. The Worker expands recurring events in it. */
+  let calendarZone = '';
   let problem = '';
   const bar = document.createElement('div');
   bar.className = 'toolbar';
-  const place = document.createElement('div');
-  place.className = 'calendar';
+  const container = document.createElement('div');
+  container.className = 'calendar';
   const stage = document.createElement('div');
-  stage.append(bar, place);
+  stage.append(bar, container);
   section.append(stage, requestLog(PANEL));
 
   const client = () => clientOf(PANEL, owner?.id ?? '');
@@ -43,9 +44,9 @@ export function calendarPanel(section: HTMLElement): () => void {
     calendar.refetchEvents();
     draw();
   };
-  const change = (what: Change, revert?: () => void) => attempt(() => write(client(), what), revert);
+  const change = (wanted: Change, revert?: () => void) => attempt(() => write(client(), wanted), revert);
 
-  const calendar = new Calendar(place, {
+  const calendar = new Calendar(container, {
     plugins: [timeGridPlugin, dayGridPlugin, interactionPlugin, luxonPlugin],
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     initialView: NARROW.matches ? 'timeGridThreeDay' : 'timeGridWeek',
@@ -74,11 +75,11 @@ export function calendarPanel(section: HTMLElement): () => void {
     datesSet: () => draw(),
     events: async ({ start, end }: { start: Date; end: Date }) => {
       const window = { startTs: start.valueOf(), endTs: end.valueOf() };
-      const { calendar: found, events } = await unwrap(client().calendar.getEvents(calendarId(), window));
-      if (home !== found.settings.timezone) {
-        const first = !home;
-        home = found.settings.timezone;
-        if (first && zone() !== home) calendar.setOption('timeZone', home);
+      const { calendar: stored, events } = await unwrap(client().calendar.getEvents(calendarId(), window));
+      if (calendarZone !== stored.settings.timezone) {
+        const first = !calendarZone;
+        calendarZone = stored.settings.timezone;
+        if (first && zone() !== calendarZone) calendar.setOption('timeZone', calendarZone);
         draw();
       }
       return events.flatMap(toShown);
@@ -93,13 +94,13 @@ export function calendarPanel(section: HTMLElement): () => void {
     },
     eventClick: async ({ event }) => {
       const shown = event.extendedProps as Shown;
-      const wish = await askForEvent({ zone: zone(), shown });
-      if (wish) await change({ ...wish, shown });
+      const edit = await editEvent({ zone: zone(), shown });
+      if (edit) await change({ ...edit, shown });
     },
     eventDrop: async ({ event, oldEvent, revert }) => {
       const shown = event.extendedProps as Shown;
       const by = (event.start?.valueOf() ?? 0) - (oldEvent.start?.valueOf() ?? 0);
-      const which = shown.event.recurrence ? await askWhich('Move') : 'series';
+      const which = shown.event.recurrence ? await chooseInstanceOrSeries('Move') : 'series';
       if (which) await change({ kind: 'move', which, by, shown }, revert);
       else revert();
     },
@@ -112,26 +113,26 @@ export function calendarPanel(section: HTMLElement): () => void {
   const zone = () => (calendar.getOption('timeZone') as string) || 'UTC';
 
   async function create(startTs: number, duration: number): Promise<void> {
-    const wish = await askForEvent({ zone: zone(), startTs, duration });
-    if (wish?.kind === 'save') await change({ ...wish, kind: 'create', calendarId: calendarId() });
+    const edit = await editEvent({ zone: zone(), startTs, duration });
+    if (edit?.kind === 'save') await change({ ...edit, kind: 'create', calendarId: calendarId() });
   }
 
-  /** The next full hour of the day that is shown: for who does not drag. */
+  /** Creates an event without dragging, at the next full hour of the date that the calendar shows. */
   const createByKey = () => {
     const shown = calendar.getDate().valueOf();
-    const hour = Math.ceil(Math.max(shown, Date.now()) / 3_600_000) * 3_600_000;
-    return create(hour, 3_600_000);
+    const hour = Math.ceil(Math.max(shown, Date.now()) / HOUR_MS) * HOUR_MS;
+    return create(hour, HOUR_MS);
   };
 
   const step = (go: () => void) => () => go();
-  const moveHome = (event: Event) => {
+  const changeZone = (event: Event) => {
     const timezone = (event.target as HTMLSelectElement).value;
     void attempt(() => unwrap(client().calendar.update(calendarId(), { timezone })));
   };
 
   function draw(): void {
-    const change = changesOf(home || 'UTC', Date.now());
-    const zones = [...new Set([home || 'UTC', ...ZONES])];
+    const change = changesOf(calendarZone || 'UTC', Date.now());
+    const zones = [...new Set([calendarZone || 'UTC', ...ZONES])];
     render(
       html`
         <div class="row">
@@ -151,22 +152,22 @@ export function calendarPanel(section: HTMLElement): () => void {
         </div>
         <div class="row">
           <label>
-            Whose
+            Calendar of
             <select @change=${(event: Event) => {
               owner = owners.find(({ id }) => id === (event.target as HTMLSelectElement).value);
-              home = '';
+              calendarZone = '';
               calendar.refetchEvents();
             }}>
               ${owners.map(({ id, name }) => html`<option value=${id} ?selected=${id === owner?.id}>${name}</option>`)}
             </select>
           </label>
           <label>
-            Lives in
-            <select @change=${moveHome}>
-              ${zones.map((name) => html`<option ?selected=${name === home}>${name}</option>`)}
+            Its time zone
+            <select @change=${changeZone}>
+              ${zones.map((name) => html`<option ?selected=${name === calendarZone}>${name}</option>`)}
             </select>
           </label>
-          <span class="group" role="group" aria-label="Shown in the time zone">
+          <span class="group" role="group" aria-label="Show times in">
             ${zones.map(
               (name) =>
                 html`<button type="button" aria-pressed=${name === zone()} @click=${step(() => {
@@ -178,7 +179,7 @@ export function calendarPanel(section: HTMLElement): () => void {
         </div>
         ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
         <p class="muted hint">
-          Drag over a free time to create, drag an event to move it, its lower edge to resize it; select it for the rest.
+          Drag over free time to create an event. Drag an event to move it, or its lower edge to resize it. Select an event to edit or delete it.
         </p>
       `,
       bar,

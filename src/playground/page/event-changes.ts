@@ -1,4 +1,4 @@
-/** What one can do to an event, as calls of the SDK. */
+/** The changes that the calendar panel makes to events, as calls of the SDK. */
 import {
   type CalendarEvent,
   Frequency,
@@ -9,7 +9,7 @@ import {
   unwrap,
 } from '@nettu/scheduler-sdk';
 
-/** One of an event's instances, as it stands in the calendar. */
+/** An instance of an event that the calendar shows. */
 export interface Shown {
   event: CalendarEvent;
   instance: Instance;
@@ -18,23 +18,27 @@ export interface Shown {
 export interface Details {
   title: string;
   startTs: number;
-  /** ms */
+  /** Milliseconds. */
   duration: number;
-  repeats: Frequency | 'never' | 'as before';
+  repeats: Frequency | 'never' | 'unchanged';
   busy: boolean;
 }
 
-export type Wish = ({ kind: 'save' } & Details) | { kind: 'delete'; which: 'one' | 'series' };
+export type Edit = ({ kind: 'save' } & Details) | { kind: 'delete'; which: 'instance' | 'series' };
 
 export type Change =
   | ({ kind: 'create'; calendarId: string } & Details)
-  | (Wish & { shown: Shown })
-  | { kind: 'move'; which: 'one' | 'series'; by: number; shown: Shown }
+  | (Edit & { shown: Shown })
+  | { kind: 'move'; which: 'instance' | 'series'; by: number; shown: Shown }
   | { kind: 'resize'; duration: number; shown: Shown };
 
-const DAY = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** @throws NettuProblem, NettuNetworkError */
+/**
+ * Sends a change to the Worker.
+ *
+ * @throws NettuProblem, NettuNetworkError
+ */
 export async function write(client: NettuUserClient, change: Change): Promise<void> {
   switch (change.kind) {
     case 'create': {
@@ -55,7 +59,7 @@ export async function write(client: NettuUserClient, change: Change): Promise<vo
     case 'save': {
       const { title, startTs, duration, busy, repeats, shown } = change;
       const by = startTs - shown.instance.startTs;
-      const rule = repeats === 'as before' ? undefined : (ruleOf(repeats) ?? null);
+      const rule = repeats === 'unchanged' ? undefined : (ruleOf(repeats) ?? null);
       await unwrap(
         client.events.update(shown.event.id, {
           duration,
@@ -68,16 +72,16 @@ export async function write(client: NettuUserClient, change: Change): Promise<vo
       return;
     }
     case 'delete':
-      await (change.which === 'one'
-        ? callOff(client, change.shown)
+      await (change.which === 'instance'
+        ? cancelInstance(client, change.shown)
         : unwrap(client.events.remove(change.shown.event.id)));
       return;
     case 'resize':
       await unwrap(client.events.update(change.shown.event.id, { duration: change.duration }));
       return;
     case 'move':
-      await (change.which === 'one' && change.shown.event.recurrence
-        ? moveOne(client, change.shown, change.by)
+      await (change.which === 'instance' && change.shown.event.recurrence
+        ? moveInstance(client, change.shown, change.by)
         : unwrap(
             client.events.update(change.shown.event.id, {
               startTs: movedStart(change.shown.event, change.by),
@@ -86,28 +90,28 @@ export async function write(client: NettuUserClient, change: Change): Promise<vo
   }
 }
 
-/** One instance of a series does not take place. */
-const callOff = (client: NettuUserClient, { event, instance }: Shown) =>
+/** Cancels one instance of a series. */
+const cancelInstance = (client: NettuUserClient, { event, instance }: Shown) =>
   unwrap(client.events.update(event.id, { exdates: [...event.exdates, instance.startTs] }));
 
-/** It does not take place there, but as an event of its own elsewhere. */
-async function moveOne(client: NettuUserClient, shown: Shown, by: number): Promise<void> {
+/** Creates a single event at the new time, then cancels the instance. */
+async function moveInstance(client: NettuUserClient, shown: Shown, by: number): Promise<void> {
   const { calendarId, duration, busy, metadata } = shown.event;
   const startTs = shown.instance.startTs + by;
   await unwrap(client.events.create({ calendarId, startTs, duration, busy, metadata }));
-  await callOff(client, shown);
+  await cancelInstance(client, shown);
 }
 
-/** A rule that names its weekdays keeps them: then only the time of day moves. */
+/** The new start of an event. A rule with weekdays keeps them, so only the time of day changes. */
 function movedStart({ startTs, recurrence }: CalendarEvent, by: number): number {
   const keepsDays = recurrence?.byweekday !== undefined;
-  return startTs + (keepsDays ? by - Math.round(by / DAY) * DAY : by);
+  return startTs + (keepsDays ? by - Math.round(by / DAY_MS) * DAY_MS : by);
 }
 
 const ruleOf = (repeats: Details['repeats']): Recurrence | undefined =>
-  repeats === 'never' || repeats === 'as before' ? undefined : { freq: repeats, interval: 1 };
+  repeats === 'never' || repeats === 'unchanged' ? undefined : { freq: repeats, interval: 1 };
 
-/** As FullCalendar takes them. */
+/** The instances of an event in FullCalendar's form. */
 export const toShown = ({ event, instances }: InstancesResult) =>
   instances.map((instance) => ({
     id: `${event.id} ${instance.startTs}`,

@@ -1,27 +1,32 @@
-/** Asks for an event's details, or which of a series is meant. */
+/** The dialogs of the calendar panel: to edit an event, and to choose an instance or the series. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { instantOf, wallClock } from './clock.ts';
-import { type Details, REPEATS, type Shown, type Wish } from './event-changes.ts';
+import { type Details, type Edit, REPEATS, type Shown } from './event-changes.ts';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
-interface Asked {
+interface EventToEdit {
   zone: string;
-  /** The event that is there; without it, a new one is asked for. */
+  /** The event to edit; without one, the dialog creates an event. */
   shown?: Shown;
   startTs?: number;
   duration?: number;
 }
 
-/** Undefined where nothing is wanted after all. */
-export function askForEvent({ zone, shown, startTs = 0, duration = 0 }: Asked): Promise<Wish | undefined> {
+/** Opens the dialog for an event. The result is undefined when the dialog closes without a choice. */
+export function editEvent({
+  zone,
+  shown,
+  startTs = 0,
+  duration = 0,
+}: EventToEdit): Promise<Edit | undefined> {
   const { event, instance } = shown ?? {};
   const start = instance?.startTs ?? startTs;
-  const minutes = Math.round((event?.duration ?? duration) / MINUTE);
+  const minutes = Math.round((event?.duration ?? duration) / MINUTE_MS);
   const series = Boolean(event?.recurrence);
-  const repeats = series ? ['as before', ...REPEATS] : REPEATS;
-  return dialog<Wish>(
-    (answer) => html`
+  const repeats = series ? ['unchanged', ...REPEATS] : REPEATS;
+  return dialog<Edit>(
+    (close) => html`
       <form
         method="dialog"
         @submit=${(submit: SubmitEvent) => {
@@ -30,11 +35,11 @@ export function askForEvent({ zone, shown, startTs = 0, duration = 0 }: Asked): 
           const details: Details = {
             title: text('title'),
             startTs: instantOf(text('start'), zone),
-            duration: Number(text('minutes')) * MINUTE,
+            duration: Number(text('minutes')) * MINUTE_MS,
             repeats: text('repeats') as Details['repeats'],
             busy: form.has('busy'),
           };
-          answer({ kind: 'save', ...details });
+          close({ kind: 'save', ...details });
         }}
       >
         <h2>${event ? 'Event' : 'New event'}</h2>
@@ -53,17 +58,17 @@ export function askForEvent({ zone, shown, startTs = 0, duration = 0 }: Asked): 
         <label class="check"><input type="checkbox" name="busy" ?checked=${event?.busy ?? true} /> Busy</label>
         <div class="actions">
           <button class="primary">${event ? 'Save' : 'Create'}</button>
-          <button type="button" @click=${() => answer(undefined)}>Close</button>
+          <button type="button" @click=${() => close(undefined)}>Close</button>
           ${
             series
-              ? html`<button type="button" class="danger" @click=${() => answer({ kind: 'delete', which: 'one' })}>
-                  Delete this one
+              ? html`<button type="button" class="danger" @click=${() => close({ kind: 'delete', which: 'instance' })}>
+                  Delete this instance
                 </button>`
               : nothing
           }
           ${
             event
-              ? html`<button type="button" class="danger" @click=${() => answer({ kind: 'delete', which: 'series' })}>
+              ? html`<button type="button" class="danger" @click=${() => close({ kind: 'delete', which: 'series' })}>
                   Delete${series ? ' the series' : ''}
                 </button>`
               : nothing
@@ -74,35 +79,36 @@ export function askForEvent({ zone, shown, startTs = 0, duration = 0 }: Asked): 
   );
 }
 
-export function askWhich(what: string): Promise<'one' | 'series' | undefined> {
-  return dialog<'one' | 'series'>(
-    (answer) => html`
-      <h2>${what} which?</h2>
+/** @param verb what happens to the choice, such as "Move". */
+export function chooseInstanceOrSeries(verb: string): Promise<'instance' | 'series' | undefined> {
+  return dialog<'instance' | 'series'>(
+    (close) => html`
+      <h2>${verb} one instance or the series?</h2>
       <div class="actions answers">
-        <button type="button" class="primary" autofocus @click=${() => answer('one')}>Only this one</button>
-        <button type="button" @click=${() => answer('series')}>The whole series</button>
-        <button type="button" @click=${() => answer(undefined)}>Neither</button>
+        <button type="button" class="primary" autofocus @click=${() => close('instance')}>Only this instance</button>
+        <button type="button" @click=${() => close('series')}>The whole series</button>
+        <button type="button" @click=${() => close(undefined)}>Neither</button>
       </div>
     `,
   );
 }
 
 function dialog<T>(
-  content: (answer: (value: T | undefined) => void) => TemplateResult,
+  content: (close: (value: T | undefined) => void) => TemplateResult,
 ): Promise<T | undefined> {
   const element = document.createElement('dialog');
   document.body.append(element);
   return new Promise((resolve) => {
-    let value: T | undefined;
-    const answer = (given: T | undefined) => {
-      value = given;
+    let result: T | undefined;
+    const close = (value: T | undefined) => {
+      result = value;
       element.close();
     };
     element.addEventListener('close', () => {
       element.remove();
-      resolve(value);
+      resolve(result);
     });
-    render(content(answer), element);
+    render(content(close), element);
     element.setAttribute('aria-label', element.querySelector('h2')?.textContent ?? '');
     element.showModal();
   });

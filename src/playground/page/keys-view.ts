@@ -1,4 +1,4 @@
-/** The account's signing keys, and what can be done to them. */
+/** Shows the account's signing keys, with a button for each state. */
 import type { SigningKey } from '@nettu/scheduler-sdk';
 import { html, type TemplateResult } from 'lit';
 
@@ -26,7 +26,7 @@ export function keysView(keys: SigningKey[], change: Change): TemplateResult {
       })}
     </ul>
     <div class="row">
-      <button type="button" @click=${() => void change('addKey')}>Rotate: add a key, and sign with it from now on</button>
+      <button type="button" @click=${() => void change('addKey')}>Rotate: add a key and sign new tokens with it</button>
     </div>
   `;
 }

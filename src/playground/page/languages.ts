@@ -1,4 +1,4 @@
-/** What the element says in other languages: a page brings its own words. */
+/** The element's words in other languages. A page passes them in the property `words`. */
 import { english, type Words } from '@nettu/scheduler-elements';
 
 const norwegian: Words = {

@@ -1,8 +1,8 @@
-/** What arrives at the backend's webhook, as it arrives. */
+/** Shows the notifications that the backend's webhook receives, as they arrive. */
 import { html, render } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Notification } from '../notifications.ts';
-import { ask } from './session.ts';
+import { callBackend } from './session.ts';
 
 export function notificationsPanel(section: HTMLElement): () => void {
   const arrived: Notification[] = [];
@@ -12,7 +12,7 @@ export function notificationsPanel(section: HTMLElement): () => void {
 
   new EventSource('/notifications').addEventListener('message', ({ data }: MessageEvent<string>) => {
     const notification = JSON.parse(data) as Notification;
-    // After a lost connection the backend sends what it has kept once more.
+    // On a new connection the backend sends its kept notifications again.
     if (arrived.some(({ id, arrived: at }) => id === notification.id && at === notification.arrived)) return;
     arrived.unshift(notification);
     draw();
@@ -21,10 +21,10 @@ export function notificationsPanel(section: HTMLElement): () => void {
   function draw(): void {
     render(
       html`
-        <h2>What arrives at your backend's webhook</h2>
-        <div class="row"><button type="button" @click=${() => void ask('ping')}>Send a ping</button></div>
+        <h2>Notifications to your backend's webhook</h2>
+        <div class="row"><button type="button" @click=${() => void callBackend('ping')}>Send a ping</button></div>
         <div role="log" aria-label="Notifications">
-          ${arrived.length ? '' : html`<p class="muted">Nothing has arrived yet. Change something in the calendar, or book a time.</p>`}
+          ${arrived.length ? '' : html`<p class="muted">No notifications yet. Change an event in the calendar, or book a time.</p>`}
           ${repeat(
             arrived,
             ({ id, arrived: at }) => `${id} ${at}`,

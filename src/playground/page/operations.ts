@@ -1,6 +1,6 @@
 /**
- * What a token may be tried with: one request for each permission, none of which changes anything. Who is let in is
- * told of a body that is empty (400) or of an id that nobody has (404): the policy decides before either is looked at.
+ * The requests that test a token: one for each permission, and none of them changes anything. The Worker decides on the
+ * permission first. It then refuses the empty body (400) or the unknown id (404) of a request that the token permits.
  */
 import { type NamedPermission, Permissions } from '@nettu/scheduler-sdk';
 
@@ -10,8 +10,8 @@ export interface Operation {
   path: string;
 }
 
-const NOBODYS = '00000000-0000-4000-8000-000000000000';
-const one = (needs: NamedPermission, method: Operation['method'], path: string): Operation => ({
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+const operation = (needs: NamedPermission, method: Operation['method'], path: string): Operation => ({
   needs,
   method,
   path,
@@ -19,22 +19,22 @@ const one = (needs: NamedPermission, method: Operation['method'], path: string):
 
 export const operations: Operation[] = [
   { needs: null, method: 'GET', path: '/me' },
-  one(Permissions.CreateCalendar, 'POST', '/calendar'),
-  one(Permissions.UpdateCalendar, 'PUT', `/calendar/${NOBODYS}`),
-  one(Permissions.DeleteCalendar, 'DELETE', `/calendar/${NOBODYS}`),
-  one(Permissions.CreateCalendarEvent, 'POST', '/events'),
-  one(Permissions.UpdateCalendarEvent, 'PUT', `/events/${NOBODYS}`),
-  one(Permissions.DeleteCalendarEvent, 'DELETE', `/events/${NOBODYS}`),
-  one(Permissions.CreateSchedule, 'POST', '/schedule'),
-  one(Permissions.UpdateSchedule, 'PUT', `/schedule/${NOBODYS}`),
-  one(Permissions.DeleteSchedule, 'DELETE', `/schedule/${NOBODYS}`),
-  one(Permissions.CreateBooking, 'POST', `/service/${NOBODYS}/booking`),
-  one(Permissions.UpdateBooking, 'PUT', `/booking/${NOBODYS}`),
-  one(Permissions.CancelBooking, 'DELETE', `/booking/${NOBODYS}`),
+  operation(Permissions.CreateCalendar, 'POST', '/calendar'),
+  operation(Permissions.UpdateCalendar, 'PUT', `/calendar/${UNKNOWN_ID}`),
+  operation(Permissions.DeleteCalendar, 'DELETE', `/calendar/${UNKNOWN_ID}`),
+  operation(Permissions.CreateCalendarEvent, 'POST', '/events'),
+  operation(Permissions.UpdateCalendarEvent, 'PUT', `/events/${UNKNOWN_ID}`),
+  operation(Permissions.DeleteCalendarEvent, 'DELETE', `/events/${UNKNOWN_ID}`),
+  operation(Permissions.CreateSchedule, 'POST', '/schedule'),
+  operation(Permissions.UpdateSchedule, 'PUT', `/schedule/${UNKNOWN_ID}`),
+  operation(Permissions.DeleteSchedule, 'DELETE', `/schedule/${UNKNOWN_ID}`),
+  operation(Permissions.CreateBooking, 'POST', `/service/${UNKNOWN_ID}/booking`),
+  operation(Permissions.UpdateBooking, 'PUT', `/booking/${UNKNOWN_ID}`),
+  operation(Permissions.CancelBooking, 'DELETE', `/booking/${UNKNOWN_ID}`),
 ];
 
 export interface Outcome {
-  letIn: boolean;
+  permitted: boolean;
   status: number;
   code: string;
   detail: string;
@@ -42,7 +42,7 @@ export interface Outcome {
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Tries a token with one operation. The same headers and bodies as the SDK's. */
+/** Sends the request of one operation with the token, as the SDK does. */
 export async function attempt(
   { method, path }: Operation,
   { baseUrl, account, token, fetch }: { baseUrl: string; account: string; token: string; fetch: Fetch },
@@ -52,5 +52,5 @@ export async function attempt(
   if (body) headers['content-type'] = 'application/json';
   const response = await fetch(baseUrl + path, { method, headers, ...(body && { body }) });
   const { code = '', detail = '' } = (await response.json()) as { code?: string; detail?: string };
-  return { letIn: response.status !== 401, status: response.status, code, detail };
+  return { permitted: response.status !== 401, status: response.status, code, detail };
 }

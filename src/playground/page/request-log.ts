@@ -1,4 +1,4 @@
-/** Beside each panel: the requests that it made, as SDK code and as curl, with their answers and times. */
+/** Shows the requests of a panel beside it, as SDK code and as curl, with their answers and times. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RecordedRequest } from '../record.ts';
@@ -7,54 +7,55 @@ interface Entry extends RecordedRequest {
   number: number;
 }
 
-const KEPT = 16;
+const ENTRIES_MAX = 16;
 const entries = new Map<string, Entry[]>();
-const places = new Map<string, HTMLElement>();
+const asides = new Map<string, HTMLElement>();
 let last = 0;
 
+/** Adds a request to the log of a panel. */
 export function log(panel: string, request: RecordedRequest): void {
-  const all = [{ ...request, number: ++last }, ...(entries.get(panel) ?? [])].slice(0, KEPT);
+  const all = [{ ...request, number: ++last }, ...(entries.get(panel) ?? [])].slice(0, ENTRIES_MAX);
   entries.set(panel, all);
-  const place = places.get(panel);
-  if (place) draw(place, all);
+  const aside = asides.get(panel);
+  if (aside) draw(aside, all);
 }
 
-/** The place of a panel's requests; `panel` is what `log` is called with. */
+/** The element that shows the log of a panel. */
 export function requestLog(panel: string): HTMLElement {
-  const place = document.createElement('aside');
-  place.className = 'requests';
-  place.setAttribute('aria-label', 'Requests');
-  places.set(panel, place);
-  draw(place, entries.get(panel) ?? []);
-  return place;
+  const aside = document.createElement('aside');
+  aside.className = 'requests';
+  aside.setAttribute('aria-label', 'Requests');
+  asides.set(panel, aside);
+  draw(aside, entries.get(panel) ?? []);
+  return aside;
 }
 
-function draw(place: HTMLElement, all: Entry[]): void {
+function draw(aside: HTMLElement, all: Entry[]): void {
   const [newest, ...older] = all;
   render(
-    html`<h3>The request just made</h3>
-      ${newest ? shown(newest) : html`<p class="muted">None yet.</p>`}
-      ${older.length ? html`<h3>Before that</h3>` : nothing}
+    html`<h3>Latest request</h3>
+      ${newest ? shown(newest) : html`<p class="muted">No requests yet.</p>`}
+      ${older.length ? html`<h3>Earlier requests</h3>` : nothing}
       ${repeat(
         older,
         ({ number }) => number,
         (entry) => html`<details><summary>${line(entry)}</summary>${texts(entry)}</details>`,
       )}`,
-    place,
+    aside,
   );
 }
 
 const shown = (entry: Entry) => html`<p class="line">${line(entry)}</p>${texts(entry)}`;
 
-function line({ method, path, status, took, from }: Entry): TemplateResult {
+function line({ method, path, status, tookMs, from }: Entry): TemplateResult {
   const kind = status >= 200 && status < 300 ? 'good' : 'bad';
-  return html`<span class="status ${kind}">${status || 'none'}</span>
+  return html`<span class="status ${kind}">${status || 'failed'}</span>
     <span class="method">${method}</span>
     <span class="path" title=${path}>${short(path)}</span>
-    <span class="took">${from === 'backend' ? 'backend, ' : ''}${took} ms</span>`;
+    <span class="took">${from === 'backend' ? 'backend, ' : ''}${tookMs} ms</span>`;
 }
 
-/** Without the query, and with as much of each id as tells it apart. */
+/** The path without its query, and with only the first four digits of each id. */
 const short = (path: string) =>
   path.split('?')[0]?.replace(/([0-9a-f]{4})[0-9a-f]{4}(-[0-9a-f]+){4}/g, '$1…');
 

@@ -1,7 +1,7 @@
-/** Who is at the page: what the backend says of it, and a client of the SDK for each user. */
+/** The page's connection to the backend, and an SDK client for each user. */
 import { NettuUserClient } from '@nettu/scheduler-sdk';
-import type { Setup, TokenWish } from '../backend.ts';
-import { type RecordedRequest, recording } from '../record.ts';
+import type { Setup, TokenRequest } from '../backend.ts';
+import { type OnRequest, recording } from '../record.ts';
 import type { Reply } from '../routes.ts';
 import { log } from './request-log.ts';
 
@@ -10,8 +10,8 @@ const clients = new Map<string, NettuUserClient>();
 const plainFetch = globalThis.fetch.bind(globalThis);
 
 export async function startSession(): Promise<void> {
-  setup = await ask<Setup>('setup');
-  // The element is a stranger's code to the page: its requests are seen where every page's are.
+  setup = await callBackend<Setup>('setup');
+  // The element uses the global `fetch`, so the page records its requests there.
   const recorded = recordingFetch('booking');
   globalThis.fetch = (input, init) => {
     const url = String(input instanceof Request ? input.url : input);
@@ -19,25 +19,25 @@ export async function startSession(): Promise<void> {
   };
 }
 
-/** Asks the backend, and shows in `panel` what the backend asked the Worker. */
-export async function ask<T>(name: string, body: object = {}, panel?: string): Promise<T> {
+/** Runs an action of the backend, and logs the requests of the backend to the Worker in `panel`. */
+export async function callBackend<T>(name: string, body: object = {}, panel?: string): Promise<T> {
   const response = await plainFetch(`/backend/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`The backend answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The backend returned ${response.status}: ${await response.text()}`);
   const { data, requests } = (await response.json()) as Reply<T>;
   if (panel) for (const request of requests) log(panel, request);
   return data;
 }
 
-export const tokenOf = (wish: TokenWish): Promise<string> => ask<string>('token', wish);
+export const tokenOf = (request: TokenRequest): Promise<string> => callBackend<string>('token', request);
 
-/** The user's client, whose requests are shown in `panel`. It gets another token once one is refused. */
+/** The user's client, whose requests `panel` shows. After a refused token, the next call gets a new client. */
 export function clientOf(panel: string, userId: string): NettuUserClient {
   const key = `${panel} ${userId}`;
-  const made =
+  const client =
     clients.get(key) ??
     NettuUserClient({
       baseUrl: setup.baseUrl,
@@ -47,15 +47,17 @@ export function clientOf(panel: string, userId: string): NettuUserClient {
         if (status === 401) clients.delete(key);
       }),
     });
-  clients.set(key, made);
-  return made;
+  clients.set(key, client);
+  return client;
 }
 
-export const recordingFetch = (panel: string, then: (request: RecordedRequest) => void = () => {}) =>
+/** A `fetch` whose requests `panel` shows. */
+export const recordingFetch = (panel: string, onRequest: OnRequest = () => {}) =>
   recording(plainFetch, 'browser', setup.baseUrl, (request) => {
-    then(request);
+    onRequest(request);
     log(panel, request);
   });
 
 export const hosts = () => setup.people.filter(({ calendarId }) => calendarId !== null);
-export const visitor = () => setup.people.find(({ calendarId }) => calendarId === null)?.id ?? '';
+/** The id of the user who books. */
+export const bookingUser = () => setup.people.find(({ calendarId }) => calendarId === null)?.id ?? '';

@@ -1,37 +1,24 @@
-/** A token to break: each change of a claim signs it anew, and shows what the Worker makes of it. */
+/** A token to experiment with: each change of a claim signs a new token, and shows how the Worker verifies it. */
 import type { Inspection, Permission, SchedulerPolicy, SigningKey } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { keysView } from './keys-view.ts';
-import { attempt, type Outcome, operations } from './operations.ts';
+import { attempt, operations } from './operations.ts';
 import { requestLog } from './request-log.ts';
-import { ask, recordingFetch, setup, tokenOf } from './session.ts';
+import { callBackend, recordingFetch, setup, tokenOf } from './session.ts';
+import type { Choice, TokenState } from './token-state.ts';
 import { verdictView } from './verdict-view.ts';
 
 const PANEL = 'token';
-const LIFETIMES: [seconds: number, name: string][] = [
+const EXPIRES_IN: [seconds: number, name: string][] = [
   [15 * 60, 'in 15 minutes'],
   [20, 'in 20 seconds'],
   [-60, 'a minute ago'],
 ];
 
-export type Choice = 'allow' | 'reject' | 'neither';
-
-export interface TokenState {
-  userId: string;
-  expiresIn: number;
-  kid: string;
-  /** What the policy says of each permission, `*` included. */
-  choices: Map<Permission, Choice>;
-  token: string;
-  keys: SigningKey[];
-  inspection: Inspection | undefined;
-  outcomes: (Outcome | undefined)[];
-}
-
 export function tokenPanel(section: HTMLElement): () => void {
   const state: TokenState = {
     userId: setup.people[0]?.id ?? '',
-    expiresIn: LIFETIMES[0]?.[0] ?? 900,
+    expiresIn: EXPIRES_IN[0]?.[0] ?? 900,
     kid: '',
     choices: new Map([
       ['*', 'allow'],
@@ -46,43 +33,43 @@ export function tokenPanel(section: HTMLElement): () => void {
   section.append(stage, requestLog(PANEL));
   let round = 0;
 
-  /** What was shown is no longer so. */
-  function wait(): number {
+  /** Clears the verdict until the new one arrives, and returns the number of this round. */
+  function startRound(): number {
     state.inspection = undefined;
     draw();
     return ++round;
   }
 
-  /** Signs, and tries what came of it. */
+  /** Signs a new token, and tests it. */
   async function sign(): Promise<void> {
     const { userId, expiresIn, kid } = state;
-    wait();
+    startRound();
     state.token = await tokenOf({ userId, expiresIn, ...(kid && { kid }), policy: policyOf(state) });
-    await judge();
+    await test();
   }
 
-  /** Tries the token as it is. */
-  async function judge(): Promise<void> {
-    const mine = wait();
+  /** Tests the current token with each operation. */
+  async function test(): Promise<void> {
+    const thisRound = startRound();
     const { token } = state;
-    const { keys } = await ask<{ keys: SigningKey[] }>('keys');
+    const { keys } = await callBackend<{ keys: SigningKey[] }>('keys');
     const fetch = recordingFetch(PANEL);
-    const where = { baseUrl: setup.baseUrl, account: setup.accountId, token, fetch };
+    const connection = { baseUrl: setup.baseUrl, account: setup.accountId, token, fetch };
     const outcomes = await Promise.all(
-      operations.map((operation) => attempt(operation, where).catch(() => undefined)),
+      operations.map((operation) => attempt(operation, connection).catch(() => undefined)),
     );
-    const inspection = await ask<Inspection>('inspect', { token }, PANEL);
-    // Another change came in between.
-    if (mine !== round) return;
+    const inspection = await callBackend<Inspection>('inspect', { token }, PANEL);
+    // A newer round has started meanwhile.
+    if (thisRound !== round) return;
     Object.assign(state, { keys, inspection, outcomes });
     draw();
   }
 
-  /** Has the backend change something, and tries the same token again. */
+  /** Runs an action of the backend, then tests the same token again. */
   const change = async (action: string, body: object = {}) => {
-    wait();
-    await ask(action, body, PANEL);
-    await judge();
+    startRound();
+    await callBackend(action, body, PANEL);
+    await test();
   };
 
   const choose = (permission: Permission, choice: Choice) => {
@@ -101,7 +88,7 @@ export function tokenPanel(section: HTMLElement): () => void {
       select(name, (event.target as HTMLSelectElement).value);
     render(
       html`
-        <h2>A token to break</h2>
+        <h2>Test a token</h2>
         <div class="row">
           <label>User
             <select @change=${on('userId')}>
@@ -110,7 +97,7 @@ export function tokenPanel(section: HTMLElement): () => void {
           </label>
           <label>Expires
             <select @change=${on('expiresIn')}>
-              ${LIFETIMES.map(([seconds, name]) => html`<option value=${seconds}>${name}</option>`)}
+              ${EXPIRES_IN.map(([seconds, name]) => html`<option value=${seconds}>${name}</option>`)}
             </select>
           </label>
           <label>Signed with
@@ -119,14 +106,14 @@ export function tokenPanel(section: HTMLElement): () => void {
               ${state.keys.map(({ kid }) => html`<option value=${kid} ?selected=${kid === state.kid}>${kid}</option>`)}
             </select>
           </label>
-          <button type="button" @click=${() => void judge()}>Try it again</button>
+          <button type="button" @click=${() => void test()}>Test it again</button>
         </div>
         ${verdictView(state, choose)}
         ${token ? tokenView(token) : nothing}
         ${keysView(state.keys, change)}
         <div class="row">
           <button type="button" @click=${() => void change('revokeTokens', { userId })}>Revoke this user's tokens</button>
-          <button type="button" @click=${() => void change('revokeTokens', { userId, takeBack: true })}>Take that back</button>
+          <button type="button" @click=${() => void change('revokeTokens', { userId, undo: true })}>Undo the revocation</button>
         </div>
       `,
       stage,
@@ -139,18 +126,18 @@ export function tokenPanel(section: HTMLElement): () => void {
 }
 
 function policyOf({ choices }: TokenState): SchedulerPolicy {
-  const with_ = (wanted: Choice) =>
+  const chosen = (wanted: Choice) =>
     [...choices].filter(([, choice]) => choice === wanted).map(([name]) => name);
-  return { allow: with_('allow'), reject: with_('reject') };
+  return { allow: chosen('allow'), reject: chosen('reject') };
 }
 
-/** The three parts of it, and the claims in the middle one. */
+/** Shows the three parts of the token, and its decoded header and claims. */
 function tokenView(token: string) {
   const [header = '', payload = '', signature = ''] = token.split('.');
   const decode = (part: string) =>
     JSON.stringify(JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))), null, 2);
   return html`<details class="jwt">
-    <summary>The token, and what it says</summary>
+    <summary>The token and its claims</summary>
     <pre tabindex="0" aria-label="Token"><span class="p1">${header}</span>.<span class="p2">${payload}</span>.<span class="p3">${signature}</span></pre>
     <pre tabindex="0" aria-label="Claims">${decode(header)}
 ${decode(payload)}</pre>

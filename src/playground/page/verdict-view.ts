@@ -1,8 +1,8 @@
-/** What the Worker makes of the token: in a word, and for each operation. */
+/** Shows how the Worker verifies the token, and whether it permits each operation. */
 import { type Inspection, type Permission, Permissions } from '@nettu/scheduler-sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Operation, operations } from './operations.ts';
-import type { Choice, TokenState } from './token-panel.ts';
+import type { Choice, TokenState } from './token-state.ts';
 
 const CHOICES: Choice[] = ['allow', 'reject', 'neither'];
 
@@ -11,15 +11,15 @@ type Choose = (permission: Permission, choice: Choice) => void;
 export function verdictView(state: TokenState, choose: Choose): TemplateResult {
   const { inspection } = state;
   return html`
-    ${inspection ? wordView(inspection) : html`<p class="verdict waiting" role="status">Trying it…</p>`}
+    ${inspection ? inspectionView(inspection) : html`<p class="verdict waiting" role="status">Testing the token…</p>`}
     <div class="scroll" tabindex="0" role="region" aria-label="Operations">
       <table class="operations">
         <thead>
           <tr>
             <th scope="col">Operation</th>
             <th scope="col">Policy</th>
-            <th scope="col">The Worker</th>
-            <th scope="col">Because</th>
+            <th scope="col">Result</th>
+            <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>
@@ -36,14 +36,14 @@ export function verdictView(state: TokenState, choose: Choose): TemplateResult {
   `;
 }
 
-const wordView = ({
+const inspectionView = ({
   valid,
   code,
   detail,
   cause,
 }: Inspection) => html`<p class="verdict ${valid ? 'good' : 'bad'}" role="status">
   <strong>${valid ? 'Accepted' : `Refused: ${code}`}</strong>
-  ${detail} ${cause ? html`<br />Behind it: <code>${cause.code}</code>. ${cause.detail}` : nothing}
+  ${detail} ${cause ? html`<br />Cause: <code>${cause.code}</code>. ${cause.detail}` : nothing}
 </p>`;
 
 function row(
@@ -54,14 +54,14 @@ function row(
 ): TemplateResult {
   const outcome = state.outcomes[index];
   const because = needs ? state.inspection?.permissions[needs]?.because : 'Reading needs no permission.';
-  const refused = outcome && !outcome.letIn;
+  const refused = outcome && !outcome.permitted;
   return html`<tr>
     <th scope="row">${needs ?? 'Read'} <code>${method} ${path.replace(/\/0000[^/]+/, '/…')}</code></th>
     <td>${needs ? choiceView(needs, state, choose) : nothing}</td>
     <td>
       ${
         outcome &&
-        html`<span class="status ${outcome.letIn ? 'good' : 'bad'}" title=${outcome.detail}>${outcome.letIn ? 'let in' : 'refused'}</span>
+        html`<span class="status ${outcome.permitted ? 'good' : 'bad'}" title=${outcome.detail}>${outcome.permitted ? 'permitted' : 'refused'}</span>
           <span class="muted">${outcome.status} ${outcome.code}</span>`
       }
     </td>

@@ -1,5 +1,11 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Service: 'The health of the service.',
+  Account: 'Your account: its settings, its signing key and its export.',
+};
+
 export const docs = {
   checkHealth: { tag: 'Service', summary: 'Get the health of the service', answer: 'HealthResult' },
   createAccount: {

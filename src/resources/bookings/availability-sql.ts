@@ -1,8 +1,8 @@
 /**
- * Reads the availability of a service's hosts in a window: the service, the hosts, and the events that open or take their
- * time. It is one batch, however many hosts, calendars and events there are. The statements read only events that can reach
- * the window (see `events.length_class` in schema.sql), and return them in groups, as text: one row for each event would
- * cost the Worker more than the rest of its work.
+ * Reads the availability of a service's hosts in a window: the service, the hosts, and the events that open or take
+ * their time. It is one batch, however many hosts, calendars and events there are. The statements read only events that
+ * can reach the window (see `events.length_class` in schema.sql), and return them in groups, as text: one row for each
+ * event would cost the Worker more than the rest of its work.
  *
  * CROSS JOIN makes SQLite keep the order of the joins.
  */
@@ -17,7 +17,10 @@ import { LENGTH_CLASSES } from '../events/window-sql.ts';
 export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
 /** The events that one answer may read. */
 export const EVENTS_MAX = 30_000;
-/** The bytes of recurrences and exdates that one answer may read. With the times of all events, they fit in D1's 2 MB for a value. */
+/**
+ * The bytes of recurrences and exdates that one answer may read. With the times of all events, they fit in D1's 2 MB
+ * for a value.
+ */
 export const RULES_MAX_BYTES = 900_000;
 /** From this size on, SQL removes the rules of a schedule that are for other dates. */
 const LONG_RULES_CHARS = 2_000;
@@ -168,7 +171,9 @@ const hosts = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target
     hostUserIds ? sql`AND h.user_id IN (SELECT value FROM json_each(${JSON.stringify(hostUserIds)}))` : sql``
   }`;
 
-/** The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it. */
+/**
+ * The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it.
+ */
 const inReach = (range: Sql): Sql => sql`e.length_class = class.value
   AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value
   AND (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;

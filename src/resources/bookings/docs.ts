@@ -1,5 +1,11 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Booking:
+    'The slots of a service, and its bookings. However many requests arrive at once, a slot is never overbooked.',
+};
+
 export const docs = {
   getBookingSlots: {
     tag: 'Booking',

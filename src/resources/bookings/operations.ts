@@ -1,6 +1,6 @@
 /**
- * The operations on bookings. A booking is decided on rows that were read before, and written only while these have not
- * changed (see reading.ts).
+ * The operations on bookings. A booking is decided on rows that an earlier batch read, and written only while no such
+ * row has changed since (see reading.ts).
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Input, read, write } from '../../operation.ts';
@@ -120,8 +120,8 @@ export const changeBooking = write({
             wanted,
             now,
           );
-          const decision = { scope, booking, reading, wanted, again };
-          return state ? confirm(decision, { metadata, now }) : move(decision, { metadata, now });
+          const pending = { scope, booking, reading, wanted, again };
+          return state ? confirm(pending, { metadata, now }) : move(pending, { metadata, now });
         },
       ),
     );
@@ -151,7 +151,7 @@ function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: 
 }
 
 /** A change of a booking, to be decided on a reading. */
-interface Decision {
+interface PendingChange {
   scope: Scope;
   booking: BookingRow;
   reading: Reading;
@@ -160,33 +160,40 @@ interface Decision {
   again: () => Plan<BookingResult>;
 }
 
-type Change = Omit<BookingChange, 'changeToken'>;
+type RequestedChange = Omit<BookingChange, 'changeToken'>;
 
 /** Confirms a hold. A hold that has not expired has its slot; an expired one takes the slot only if it is free. */
-function confirm(decision: Decision, common: Change): Plan<BookingResult> {
-  const { booking, reading, wanted } = decision;
+function confirm(pending: PendingChange, common: RequestedChange): Plan<BookingResult> {
+  const { booking, reading, wanted } = pending;
   const live = booking.expires_at !== null && booking.expires_at > common.now;
   const availability = live ? onlyBookings(reading.availability, wanted) : reading.availability;
   const hosts = sameHosts(availability, wanted, JSON.parse(booking.hosts));
   const session = sessionAt(availability, wanted);
-  const change: Change = { ...common, state: 'confirmed', expiresAt: null };
+  const change: RequestedChange = { ...common, state: 'confirmed', expiresAt: null };
   // While the hold was expired, another booking may have started a new session of the group.
   return session === undefined || session === booking.session
-    ? keepSession(decision, change)
-    : joinSession(decision, hosts, change);
+    ? keepSession(pending, change)
+    : joinSession(pending, hosts, change);
 }
 
-/** Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its events. */
-function move(decision: Decision, common: Change): Plan<BookingResult> {
-  const { booking, reading, wanted } = decision;
+/**
+ * Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its
+ * events.
+ */
+function move(pending: PendingChange, common: RequestedChange): Plan<BookingResult> {
+  const { booking, reading, wanted } = pending;
   const hosts = sameHosts(reading.availability, wanted, JSON.parse(booking.hosts));
-  const change: Change = { ...common, startTs: wanted.startTs };
+  const change: RequestedChange = { ...common, startTs: wanted.startTs };
   return reading.availability.multiPerson.variant !== 'group' || wanted.startTs === booking.start_ts
-    ? keepSession(decision, change)
-    : joinSession(decision, hosts, change);
+    ? keepSession(pending, change)
+    : joinSession(pending, hosts, change);
 }
 
-function keepSession({ scope, booking, reading, again }: Decision, change: Change): Plan<BookingResult> {
+/** Writes a change of a booking that stays in its session, and of its events. */
+function keepSession(
+  { scope, booking, reading, again }: PendingChange,
+  change: RequestedChange,
+): Plan<BookingResult> {
   const changeToken = crypto.randomUUID();
   const update = updateBooking(scope, booking.id, { ...change, changeToken }, reading.basis);
   return plan([update, updateEvents(scope, booking.id, changeToken)], ([row]) =>
@@ -194,10 +201,11 @@ function keepSession({ scope, booking, reading, again }: Decision, change: Chang
   );
 }
 
+/** Writes a change of a booking that joins the session at its new time, or starts one. */
 function joinSession(
-  { scope, booking, reading, wanted, again }: Decision,
+  { scope, booking, reading, wanted, again }: PendingChange,
   chosen: readonly BookableHost[],
-  change: Change,
+  change: RequestedChange,
 ): Plan<BookingResult> {
   const changeToken = crypto.randomUUID();
   const { missing, ...session } = sessionFor(reading, wanted, chosen);

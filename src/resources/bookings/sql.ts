@@ -64,7 +64,10 @@ export interface SessionEventRow {
   user_id: string;
 }
 
-/** The events of the group's sessions that start with the slot, so that a booking that joins one adds only the missing events. */
+/**
+ * The events of the group's sessions that start with the slot, so that a booking that joins one adds only the missing
+ * events.
+ */
 export const selectSessionEvents = ({
   target,
   now,
@@ -106,7 +109,7 @@ const alive = (now: number): Sql => sql`(e.expires_at IS NULL OR e.expires_at > 
 /** The revisions that a decision was made on. The decision is written only while all of them are the same. */
 export interface DecisionBasis {
   serviceId: string;
-  /** The service's. */
+  /** The revision of the service. */
   revision: number;
   /** The availability revision of each host, by user id. */
   hostRevisions: Readonly<Record<string, number>>;
@@ -143,7 +146,10 @@ export interface BookingEvent {
   user: string;
 }
 
-/** Inserts events for a booking, in the batch of the change with this token; none where that change took no effect. */
+/**
+ * Inserts events for a booking, in the batch of the change with this token; none where that change took no effect. Each
+ * event gets 52 random bits as its version, as `firstVersion` does.
+ */
 export const insertEvents = (
   scope: Scope,
   id: string,

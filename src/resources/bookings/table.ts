@@ -31,8 +31,9 @@ export const bookings = resourceTable({
     updated: integer,
     version: integer,
   },
-  internal: { change_token: { ...text, member: 'stamp' } }, // words: allow, exports have this member
-  computed: { stamp: "value ->> 'change_token'" }, // words: allow, for the release before
+  // Every row has the former name of the change token; one that the release before wrote has no change_token.
+  internal: { stamp: text }, // words: allow, exports have this member
+  computed: { change_token: "value ->> 'stamp'" }, // words: allow
   toResource: (row): Booking => ({
     id: row.id,
     serviceId: row.service_id,

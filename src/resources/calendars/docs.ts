@@ -1,5 +1,11 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Calendars:
+    'A calendar holds events of a user. Recurring events repeat in its time zone, and weeks begin on its first day of the week.',
+};
+
 export const docs = {
   listCalendars: {
     tag: 'Calendars',

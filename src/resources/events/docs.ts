@@ -1,5 +1,11 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Events: 'An event takes place once, or repeats by the rules of RFC 5545 in the time zone of its calendar.',
+  'Free/busy': 'The times at which a user is busy, without any details of the events.',
+};
+
 export const docs = {
   listEvents: {
     tag: 'Events',

@@ -75,12 +75,12 @@ const shared = sql`EXISTS (SELECT 1 FROM events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
 
 /**
- * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the update
- * would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL checks the latter,
- * because one of the two may be in the row only.
+ * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the
+ * update would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL
+ * checks the `until`, because the update may have only one of the two.
  *
- * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule. Then
- *   the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
+ * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule.
+ *   Then the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
  */
 export function updateEvent(
   scope: Scope,
@@ -131,8 +131,8 @@ const boundOf = (
 
 /**
  * How long after its start a counted rule can have instances, in milliseconds: count times interval periods, as each of
- * them has an instance, plus a day for the time zone, plus a week where the first week may have none. NULL for a rule whose
- * periods may be empty.
+ * them has an instance, plus a day for the time zone, plus a week where the first week may have none. NULL for a rule
+ * whose periods may be empty.
  */
 const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN coalesce(${rule} ->> 'bymonth', ${rule} ->> 'bymonthday', ${rule} ->> 'bysetpos') IS NOT NULL THEN NULL

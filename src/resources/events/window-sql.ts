@@ -1,6 +1,6 @@
 /**
- * Finds the events that may have an instance in a window. The index of events has the length class of each event, so that a
- * query reads few events outside the window; and a limit stops it, however many are inside.
+ * Finds the events that may have an instance in a window. The index of events has the length class of each event, so
+ * that a query reads few events outside the window; and a limit stops it, however many are inside.
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
@@ -11,8 +11,8 @@ import { alive, type BusyRow, type ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
 /**
- * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits in.
- * The last class takes every longer event, so no bound of limits.ts needs a change here.
+ * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits
+ * in. The last class takes every longer event, so no bound of limits.ts needs a change here.
  */
 export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
   (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
@@ -22,7 +22,7 @@ export const selectZones = (calendars: Sql): Query<ZoneRow> =>
   query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, and the time of the request. All are milliseconds since the epoch. */
-type Window = Timespan & { now: number };
+type EventWindow = Timespan & { now: number };
 
 type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
 
@@ -37,15 +37,15 @@ export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimi
   events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
 
 /** The parts of a query before and after the join that `upTo` adds. */
-interface Source {
+interface QueryParts {
   from: Sql;
   where: Sql;
 }
 
 /**
- * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for each
- * `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function over the
- * sizes would read three rows for each event.)
+ * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for
+ * each `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function
+ * over the sizes would read three rows for each event.)
  *
  * @param size the size of an event, in bytes.
  */
@@ -53,7 +53,7 @@ const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
   selected: Sql,
   size: Sql,
-  { from, where }: Source,
+  { from, where }: QueryParts,
 ): Query<Row & Sized> => query<Row & Sized>`
   SELECT * FROM (
     SELECT ${selected}, ${size} AS size, part.key AS part ${from}
@@ -69,7 +69,7 @@ const upTo = <Row>(
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
     + octet_length(events.metadata)`;
   const found = upTo<EventRow>(
@@ -82,14 +82,14 @@ export const selectEventsIn = (scope: Scope, calendars: Sql, window: Window, lim
 };
 
 /** The busy ones among the same events, without their contents. */
-export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: Window, limit: RowLimit) => {
+export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
   const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
   const { from, where } = eventsIn(scope, calendars, window);
   return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
 };
 
-const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: Window): Source => ({
+const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: EventWindow): QueryParts => ({
   from: sql`FROM (${calendars}) calendar
     CROSS JOIN (${LENGTH_CLASSES}) class
     CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id

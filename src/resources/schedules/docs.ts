@@ -1,5 +1,10 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Schedules: "A user's opening hours, by weekday and by date. A date without hours is time off.",
+};
+
 export const docs = {
   listSchedules: {
     tag: 'Schedules',

@@ -1,5 +1,10 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Services: 'A service is something that people can book. Its hosts are the users who take the bookings.',
+};
+
 export const docs = {
   listServices: {
     tag: 'Services',

@@ -1,5 +1,10 @@
 import type { OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Keys: "The signing keys: public keys that verify users' tokens. The API keys of your account. You can rotate both without downtime.",
+};
+
 export const docs = {
   listKeys: { tag: 'Keys', summary: 'List the signing keys', answer: 'KeysResult' },
   addKey: {

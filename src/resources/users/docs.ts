@@ -1,5 +1,10 @@
 import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-docs.ts';
 
+/** The groups of these operations in the reference. */
+export const tags = {
+  Users: 'The users of your account. A token acts for one user.',
+};
+
 export const docs = {
   listUsers: {
     tag: 'Users',

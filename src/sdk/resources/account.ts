@@ -10,31 +10,31 @@ import type {
   SetWebhook,
 } from '../types.ts';
 
-/** The account that the API key belongs to. */
+/** The methods for the account of the API key. */
 export function account(send: Send) {
   const setKey = (body: SetPublicSigningKey, options?: ChangeOptions) =>
     send<AccountResult>('PUT', '/account/pubkey', options, body);
   return {
-    /** Opens an account. Its API key, `secretApiKey`, is shown this once. Needs no credentials. */
+    /** Creates an account. Needs no credentials. Store the API key in `secretApiKey`: the service never returns it again. */
     create: async (data: CreateAccount, options?: CreateOptions) =>
       send<CreateAccountResult>('POST', '/account', options, data),
 
-    /** The account itself. */
+    /** Returns the account. */
     me: async (options?: ReadOptions<AccountResult>) => send<AccountResult>('GET', '/account', options),
 
     /**
-     * Makes this RSA public key, in PEM, the only one that users' tokens are verified against. Tokens of any other
-     * key are refused from the next request on; to change keys without that, see `keys`. No key removes them all.
+     * Makes this RSA public key (PEM) the account's only signing key. The service refuses tokens of any other key from the
+     * next request on; use `keys` to rotate keys without that. Without a key, it removes all signing keys.
      */
     setPublicSigningKey: async (publicJwtKey?: string | null, options?: ChangeOptions) =>
       setKey({ publicJwtKey }, options),
 
-    /** Removes every signing key: no token is accepted any more. */
+    /** Removes every signing key. The service then refuses every token. */
     removePublicSigningKey: async (options?: ChangeOptions) => setKey({ publicJwtKey: null }, options),
 
     /**
-     * Sets where reminders are sent, and the changes that `events` names (`'*'`: all; absent: as before): an absolute
-     * http(s) URL. `verifyWebhook` proves to its server what arrives.
+     * Sets the account's webhook, an absolute http(s) URL that gets reminders and the changes in `events`. `'*'` stands for
+     * every change; without `events`, the list stays as it is. The receiver verifies each request with `verifyWebhook`.
      */
     setWebhook: async (
       webhookUrl: string,
@@ -42,19 +42,19 @@ export function account(send: Send) {
       options: ChangeOptions = rest,
     ) => send<AccountResult>('PUT', '/account/webhook', options, { webhookUrl, events } satisfies SetWebhook),
 
-    /** Ends that, and drops what was still to be sent. */
+    /** Removes the webhook, and drops its pending deliveries. */
     removeWebhook: async (options?: ChangeOptions) =>
       send<AccountResult>('DELETE', '/account/webhook', options),
 
     /**
-     * All of the account, as the lines of a file that `npm run import` puts into any database: among them the hashes of
-     * its API keys and the key of its webhook, so keep it as safe as those. A broken connection is taken up again. To go
-     * on with a file that ends in a line `cursor`, give that one.
+     * Exports the whole account as the lines of a file, which `npm run import` of the service can import into any database.
+     * Keep the file secret: it contains the hashes of the API keys and the webhook's secrets. After a broken connection the
+     * export continues by itself. To continue a file in another process, pass the cursor of its last `cursor` line.
      */
     export: (options?: RequestOptions & { cursor?: string | undefined }): AsyncIterable<string> =>
       exported(send, options),
 
-    /** Opens or closes what anyone may ask who knows the account's id; keeps what is not given. */
+    /** Updates the given settings, such as the routes that are open to anyone who knows the account's id. */
     updateSettings: async (data: AccountSettingsUpdate, options?: ChangeOptions) =>
       send<AccountResult>('PUT', '/account/settings', options, data),
   };

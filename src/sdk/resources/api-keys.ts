@@ -3,17 +3,17 @@ import type { Send } from '../request.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKey, CreateApiKeyResult } from '../types.ts';
 import { path } from '../url.ts';
 
-/** The keys that the account's servers call with. */
+/** The methods for the account's API keys. */
 export function apiKeys(send: Send) {
   return {
-    /** All of the account's API keys, without their secrets. */
+    /** Returns all API keys of the account, without their secrets. */
     list: async (options?: RequestOptions) => send<ApiKeysResult>('GET', '/account/api-keys', options),
 
-    /** Makes another key, which ends at `expiresAt` (ms) if given. Its secret is shown this once. */
+    /** Creates an API key, which expires at `expiresAt` (ms) if given. The service never returns its secret again. */
     create: async (data: CreateApiKey = {}, options?: CreateOptions) =>
       send<CreateApiKeyResult>('POST', '/account/api-keys', options, data),
 
-    /** Deletes a key; the last one that is left stays (`api-key-last`). */
+    /** Deletes an API key. `api-key-last` for the only one of the account. */
     remove: async (id: string, options?: ChangeOptions) =>
       send<ApiKeyResult>('DELETE', path`/account/api-keys/${{ id }}`, options),
   };

@@ -3,12 +3,12 @@ import type { Send } from '../request.ts';
 import type { BookingResult, BookingsQuery, BookingsResult, CreateBooking, UpdateBooking } from '../types.ts';
 import { path, query } from '../url.ts';
 
-/** All of the account's bookings. */
+/** The methods for all bookings of the account. */
 export function accountBookings(send: Send) {
   return {
     ...bookings(send),
 
-    /** The bookings of a service between two times (ms, at most 62 days apart), cancelled ones too. */
+    /** Returns the bookings of a service between two times (ms, at most 62 days apart), including cancelled ones. */
     ofService: async (serviceId: string, { startTs, endTs }: BookingsQuery, options?: RequestOptions) =>
       send<BookingsResult>(
         'GET',
@@ -18,45 +18,45 @@ export function accountBookings(send: Send) {
   };
 }
 
-/** What the user whom the token speaks for has booked. */
+/** The methods for the bookings of the token's user. */
 export function userBookings(send: Send) {
   return {
     ...bookings(send),
 
-    /** The user's bookings between two times (ms, at most 62 days apart), cancelled ones too. */
+    /** Returns the user's bookings between two times (ms, at most 62 days apart), including cancelled ones. */
     list: async ({ startTs, endTs }: BookingsQuery, options?: RequestOptions) =>
       send<BookingsResult>('GET', `/me/bookings${query({ startTs, endTs })}`, options),
   };
 }
 
-/** What both callers do alike. With a token, on the user's own bookings, and its policy must allow each change. */
+/** The methods of both clients. A token reaches the user's own bookings, and its policy must allow each change. */
 function bookings(send: Send) {
   const update = async (bookingId: string, data: UpdateBooking, options?: ChangeOptions) =>
     send<BookingResult>('PUT', path`/booking/${{ bookingId }}`, options, data);
   return {
     /**
-     * Books a service: `slot-taken` or `slot-unavailable` (409) when it cannot be, and then nothing has changed. With
-     * `holdFor` (minutes) it is held until it is confirmed, or that time is over. A token needs `CreateBooking`.
+     * Books a service. `slot-taken` or `slot-unavailable` (409) when that is not possible. With `holdFor` (minutes), the
+     * booking is held, and expires after that time unless it is confirmed. A token needs `CreateBooking`.
      */
     create: async (serviceId: string, data: CreateBooking, options?: CreateOptions) =>
       send<BookingResult>('POST', path`/service/${{ serviceId }}/booking`, options, data),
 
-    /** The booking of this id. */
+    /** Returns a booking. */
     findById: async (bookingId: string, options?: ReadOptions<BookingResult>) =>
       send<BookingResult>('GET', path`/booking/${{ bookingId }}`, options),
 
-    /** Confirms, moves, or replaces the metadata. A token needs `UpdateBooking`. */
+    /** Confirms a booking, moves it, or replaces its metadata. A token needs `UpdateBooking`. */
     update,
 
-    /** Confirms what is held; once its time is over, only while the slot is free. A token needs `UpdateBooking`. */
+    /** Confirms a held booking; after it has expired, only if the slot is still free. A token needs `UpdateBooking`. */
     confirm: async (bookingId: string, options?: ChangeOptions) =>
       update(bookingId, { state: 'confirmed' }, options),
 
-    /** Moves it to another start (ms) with the same hosts, or leaves all as it is. A token needs `UpdateBooking`. */
+    /** Moves a booking to another start (ms) with the same hosts; on an error it stays. A token needs `UpdateBooking`. */
     move: async (bookingId: string, startTs: number, options?: ChangeOptions) =>
       update(bookingId, { startTs }, options),
 
-    /** Cancels it, which frees its slot; twice is as good as once. A token needs `CancelBooking`. */
+    /** Cancels a booking, which frees its slot. It is safe to repeat. A token needs `CancelBooking`. */
     cancel: async (bookingId: string, options?: ChangeOptions) =>
       send<BookingResult>('DELETE', path`/booking/${{ bookingId }}`, options),
   };

@@ -14,7 +14,7 @@ import type {
 } from '../types.ts';
 import { path, query } from '../url.ts';
 
-/** The calendars of all of the account's users. */
+/** The methods for the calendars of all users of the account. */
 export function accountCalendars(send: Send) {
   return {
     /** Creates a calendar for a user. */
@@ -23,26 +23,26 @@ export function accountCalendars(send: Send) {
 
     ...calendars(send, '/user/calendar'),
 
-    /** A user's calendars, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists a user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (userId: string, query?: ListQuery, options?: RequestOptions) =>
       list(send, calendarsOf, () => path`/user/${{ userId }}/calendar`, query, options),
 
-    /** The calendars with this metadata, in creation order. */
+    /** Returns the calendars with this metadata entry, in creation order. */
     findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
       send<CalendarsResult>('GET', `/calendar/meta${query({ key, value, skip, limit })}`, options),
   };
 }
 
-/** The calendars of the user whom the token speaks for. */
+/** The methods for the calendars of the token's user. */
 export function userCalendars(send: Send) {
   return {
-    /** Creates a calendar. The token's policy must allow `CreateCalendar`. */
+    /** Creates a calendar. The token needs `CreateCalendar`. */
     create: async (data: CreateCalendar, options?: CreateOptions) =>
       send<CalendarResult>('POST', '/calendar', options, data),
 
     ...calendars(send, '/calendar'),
 
-    /** The user's calendars, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists the user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) =>
       list(send, calendarsOf, () => '/calendar', query, options),
   };
@@ -50,24 +50,24 @@ export function userCalendars(send: Send) {
 
 const calendarsOf = (page: CalendarsPage) => page.calendars;
 
-/** What both callers do alike, below a path of their own. With a token, its policy must allow each change. */
+/** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function calendars(send: Send, root: string) {
   return {
-    /** The calendar of this id. */
+    /** Returns a calendar. */
     findById: async (calendarId: string, options?: ReadOptions<CalendarResult>) =>
       send<CalendarResult>('GET', root + path`/${{ calendarId }}`, options),
 
-    /** Changes what is given, and keeps the rest. A token needs `UpdateCalendar`. */
+    /** Updates the given members of a calendar. A token needs `UpdateCalendar`. */
     update: async (calendarId: string, data: UpdateCalendar, options?: ChangeOptions) =>
       send<CalendarResult>('PUT', root + path`/${{ calendarId }}`, options, data),
 
-    /** Deletes the calendar, with its events. A token needs `DeleteCalendar`. */
+    /** Deletes a calendar and its events. A token needs `DeleteCalendar`. */
     remove: async (calendarId: string, options?: ChangeOptions) =>
       send<CalendarResult>('DELETE', root + path`/${{ calendarId }}`, options),
 
     /**
-     * The events that take place between two times (ms, at most 62 days apart), each with its instances. The window
-     * is a `Timespan`, or a start and an end.
+     * Returns the events between two times (ms, at most 62 days apart), each with its instances. Pass a `Timespan`, or a
+     * start and an end.
      */
     getEvents: async (calendarId: string, ...window: Window) => {
       const [{ startTs, endTs }, options] = isTimespan(window)

@@ -12,35 +12,35 @@ import type {
 } from '../types.ts';
 import { path, query } from '../url.ts';
 
-/** The opening hours of all of the account's users. */
+/** The methods for the schedules of all users of the account: their opening hours. */
 export function accountSchedules(send: Send) {
   return {
-    /** Creates a schedule for a user; without rules, Monday to Friday from 09:00 to 17:30. */
+    /** Creates a schedule for a user. Without rules, it is Monday to Friday from 09:00 to 17:30. */
     create: async (userId: string, data: CreateSchedule, options?: CreateOptions) =>
       send<ScheduleResult>('POST', path`/user/${{ userId }}/schedule`, options, data),
 
     ...schedules(send, '/user/schedule'),
 
-    /** A user's schedules, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists a user's schedules in creation order: `await` returns a page, `for await` iterates over all. */
     list: (userId: string, query?: ListQuery, options?: RequestOptions) =>
       list(send, schedulesOf, () => path`/user/${{ userId }}/schedule`, query, options),
 
-    /** The schedules with this metadata, in creation order. */
+    /** Returns the schedules with this metadata entry, in creation order. */
     findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
       send<SchedulesResult>('GET', `/schedule/meta${query({ key, value, skip, limit })}`, options),
   };
 }
 
-/** The opening hours of the user whom the token speaks for. */
+/** The methods for the schedules of the token's user. */
 export function userSchedules(send: Send) {
   return {
-    /** Creates a schedule; without rules, Monday to Friday from 09:00 to 17:30. A token needs `CreateSchedule`. */
+    /** Creates a schedule. Without rules, it is Monday to Friday from 09:00 to 17:30. The token needs `CreateSchedule`. */
     create: async (data: CreateSchedule, options?: CreateOptions) =>
       send<ScheduleResult>('POST', '/schedule', options, data),
 
     ...schedules(send, '/schedule'),
 
-    /** The user's schedules, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists the user's schedules in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) =>
       list(send, schedulesOf, () => '/schedule', query, options),
   };
@@ -48,22 +48,22 @@ export function userSchedules(send: Send) {
 
 const schedulesOf = (page: SchedulesPage) => page.schedules;
 
-/** What both callers do alike, below a path of their own. With a token, its policy must allow each change. */
+/** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function schedules(send: Send, root: string) {
   const findById = async (scheduleId: string, options?: ReadOptions<ScheduleResult>) =>
     send<ScheduleResult>('GET', root + path`/${{ scheduleId }}`, options);
   return {
-    /** The schedule of this id. */
+    /** Returns a schedule. */
     findById,
 
-    /** As `findById`, under the name that earlier versions of this package gave it. */
+    /** The name of `findById` in earlier versions of this package. */
     find: findById,
 
-    /** Changes what is given, and keeps the rest; `rules` replace all of them. A token needs `UpdateSchedule`. */
+    /** Updates the given members of a schedule. `rules` replaces all rules. A token needs `UpdateSchedule`. */
     update: async (scheduleId: string, data: UpdateSchedule, options?: ChangeOptions) =>
       send<ScheduleResult>('PUT', root + path`/${{ scheduleId }}`, options, data),
 
-    /** Deletes the schedule; who was available by it is not any more. A token needs `DeleteSchedule`. */
+    /** Deletes a schedule. Hosts with this schedule can no longer be booked. A token needs `DeleteSchedule`. */
     remove: async (scheduleId: string, options?: ChangeOptions) =>
       send<ScheduleResult>('DELETE', root + path`/${{ scheduleId }}`, options),
   };

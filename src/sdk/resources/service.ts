@@ -18,63 +18,63 @@ import type {
 } from '../types.ts';
 import { path, query } from '../url.ts';
 
-/** Which calendar, of which host. */
+/** A calendar of a host of a service. */
 interface BusyCalendarOf {
   serviceId: string;
   userId: string;
   calendar: BusyCalendarChange['busy'];
 }
 
-/** What can be booked, and the hosts who can be booked with it. */
+/** The methods for services, and for the hosts who can be booked with them. */
 export function services(send: Send) {
   const findById = async (serviceId: string, options?: ReadOptions<ServiceWithUsers>) =>
     send<ServiceWithUsers>('GET', path`/service/${{ serviceId }}`, options);
   return {
-    /** Creates a service, at first without hosts. */
+    /** Creates a service without hosts. */
     create: async (data: CreateService = {}, options?: CreateOptions) =>
       send<ServiceResult>('POST', '/service', options, data),
 
-    /** The service of this id with its hosts: the answer's data itself, not a member of it. */
+    /** Returns a service with its hosts. The service is `data` itself, not a member of it. */
     findById,
 
-    /** As `findById`, under the name that earlier versions of this package gave it. */
+    /** The name of `findById` in earlier versions of this package. */
     find: findById,
 
-    /** Changes what is given, and keeps the rest. */
+    /** Updates the given members of a service. */
     update: async (serviceId: string, data: UpdateService = {}, options?: ChangeOptions) =>
       send<ServiceResult>('PUT', path`/service/${{ serviceId }}`, options, data),
 
-    /** Deletes the service, and cancels its bookings; the events that they made stay. */
+    /** Deletes a service and cancels its bookings. Their events stay in the hosts' calendars. */
     remove: async (serviceId: string, options?: ChangeOptions) =>
       send<ServiceResult>('DELETE', path`/service/${{ serviceId }}`, options),
 
-    /** The account's services, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists the account's services in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) =>
       list(send, servicesOf, () => '/service', query, options),
 
-    /** The services with this metadata, in creation order. */
+    /** Returns the services with this metadata entry, in creation order. */
     findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
       send<ServicesResult>('GET', `/service/meta${query({ key, value, skip, limit })}`, options),
 
-    /** Makes a user a host: `host-exists` where the user is one. Answers the host, as the next four methods do. */
+    /** Adds a user as a host. `host-exists` if the user is one already. Returns the host, as the next four methods do. */
     addUser: async (serviceId: string, data: AddServiceUser, options?: CreateOptions) =>
       send<ServiceUser>('POST', path`/service/${{ serviceId }}/users`, options, data),
 
-    /** Changes what is given of the host `data.userId`, and keeps the rest. */
+    /** Updates the given members of the host with this `userId`. */
     updateUserInService: async (
       serviceId: string,
       { userId, ...data }: AddServiceUser,
       options?: ChangeOptions,
     ) => send<ServiceUser>('PUT', host(serviceId, userId), options, data),
 
-    /** Ends that a user is a host. */
+    /** Removes a host. */
     removeUser: async (serviceId: string, userId: string, options?: ChangeOptions) =>
       send<ServiceUser>('DELETE', host(serviceId, userId), options),
 
-    /** Lets the busy events of one of the host's calendars keep the host from being booked. */
+    /** Adds a busy calendar: nobody can book the host during the busy events of this calendar. */
     addBusyCalendar: busyCalendar(send, 'PUT'),
 
-    /** Takes that back. */
+    /** Removes a busy calendar. */
     removeBusyCalendar: busyCalendar(send, 'DELETE'),
 
     ...bookingSlots(send),
@@ -83,12 +83,12 @@ export function services(send: Send) {
 
 const servicesOf = (page: ServicesPage) => page.services;
 
-/** What anyone who knows the account may see of its services, unless it says `publicBooking: false`. */
+/** The methods that are open to anyone who knows the account's id, unless the account sets `publicBooking: false`. */
 export function bookingSlots(send: Send) {
   return {
     /**
-     * When the service can be booked, on each date of the viewer's time zone, and with which hosts. Dates are
-     * `2030-01-31`, both inclusive; `duration` and `interval`, the step of the grid, are milliseconds.
+     * Returns the slots of a service with their hosts, for each date in `timezone`. Dates are `2030-01-31`, and both are
+     * inclusive. `duration` and `interval`, the time from one slot to the next, are in milliseconds.
      */
     getBookingslots: async (
       serviceId: string,

@@ -10,25 +10,25 @@ import type {
 } from '../types.ts';
 import { path } from '../url.ts';
 
-/** The public keys that users' tokens are verified against: several at a time, so that one can follow another. */
+/** The methods for the public keys that verify users' tokens. An account has several, so that it can rotate them. */
 export function signingKeys(send: Send) {
   return {
-    /** All of the account's signing keys. */
+    /** Returns all signing keys of the account. */
     list: async (options?: RequestOptions) => send<KeysResult>('GET', '/account/keys', options),
 
-    /** Adds a key beside those that are there. `kid-taken` or `key-limit` (5 live keys) when it cannot. */
+    /** Adds a signing key. `kid-taken` for an existing `kid`, `key-limit` beyond 5 live keys. */
     add: async (data: AddSigningKey, options?: CreateOptions) =>
       send<KeyResult>('POST', '/account/keys', options, data),
 
-    /** Accepts a key, retires it (at `retiresAt`, in ms) or revokes it, which cannot be taken back. */
+    /** Activates a key, sets it to standby, retires it at `retiresAt` (ms), or revokes it for good. */
     setState: async (kid: string, data: SetSigningKeyState, options?: ChangeOptions) =>
       send<KeyResult>('PUT', path`/account/keys/${{ kid }}`, options, data),
 
-    /** Deletes a key; its tokens are refused from the next request on. */
+    /** Deletes a key. The service refuses its tokens from the next request on. */
     remove: async (kid: string, options?: ChangeOptions) =>
       send<KeyResult>('DELETE', path`/account/keys/${{ kid }}`, options),
 
-    /** Says whether a user's token would be accepted, why not, and what it permits. A bad token is no error here. */
+    /** Inspects a token: whether the service accepts it, why not, and what it permits. An invalid token is not an error. */
     inspect: async (token: string, options?: RequestOptions) =>
       send<Inspection>('POST', '/account/keys/inspect', options, { token } satisfies InspectToken, {
         reads: true,

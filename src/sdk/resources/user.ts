@@ -15,59 +15,59 @@ import type {
 } from '../types.ts';
 import { path, query } from '../url.ts';
 
-/** The account's users. */
+/** The methods for the account's users. */
 export function accountUsers(send: Send) {
   const findById = async (userId: string, options?: ReadOptions<UserResult>) =>
     send<UserResult>('GET', path`/user/${{ userId }}`, options);
   return {
-    /** Creates a user, whose id goes into that user's tokens. */
+    /** Creates a user. The user's tokens carry its id. */
     create: async (data: CreateUser = {}, options?: CreateOptions) =>
       send<UserResult>('POST', '/user', options, data),
 
-    /** The user of this id. */
+    /** Returns a user. */
     findById,
 
-    /** As `findById`, under the name that earlier versions of this package gave it. */
+    /** The name of `findById` in earlier versions of this package. */
     find: findById,
 
-    /** Replaces the user's metadata, where given. */
+    /** Replaces the user's metadata, if given. */
     update: async (userId: string, data: UpdateUser, options?: ChangeOptions) =>
       send<UserResult>('PUT', path`/user/${{ userId }}`, options, data),
 
-    /** Deletes the user, with all calendars and events. */
+    /** Deletes a user with all of their calendars and events. */
     remove: async (userId: string, options?: ChangeOptions) =>
       send<UserResult>('DELETE', path`/user/${{ userId }}`, options),
 
-    /** The account's users, by creation: a page when awaited, all of them in `for await`. */
+    /** Lists the account's users in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) => list(send, usersOf, () => '/user', query, options),
 
-    /** The users with this metadata, in creation order. */
+    /** Returns the users with this metadata entry, in creation order. */
     findByMeta: async ({ key, value }: MetadataQuery, skip = 0, limit = 20, options?: RequestOptions) =>
       send<UsersResult>('GET', `/user/meta${query({ key, value, skip, limit })}`, options),
 
     /**
-     * Refuses, from the next request on, every token of this user with an `iat` before `notBefore` (ms; by default
-     * now); null takes that back. An `iat` has whole seconds: a token made within this very second may fall under it.
+     * Revokes every token of the user with an `iat` before `notBefore` (ms; by default now), from the next request on. null
+     * undoes that. An `iat` has whole seconds, so this also revokes a token that was issued in the same second.
      */
     revokeTokens: async (userId: string, notBefore: number | null = Date.now(), options?: ChangeOptions) =>
       send<UserResult>('PUT', path`/user/${{ userId }}/tokens`, options, {
         notBefore,
       } satisfies RevokeTokens),
 
-    /** When a user is busy between two times (ms, at most 62 days apart): sorted, and without overlaps. */
+    /** Returns when a user is busy between two times (ms, at most 62 days apart), sorted and merged. */
     freebusy: freebusy(send),
   };
 }
 
 const usersOf = (page: UsersPage) => page.users;
 
-/** The user whom the token speaks for, and what may be seen of others. */
+/** The methods for the token's user, and for the free/busy times of other users. */
 export function ownUser(send: Send) {
   return {
-    /** The user whom the token speaks for. */
+    /** Returns the token's user. */
     me: async (options?: ReadOptions<UserResult>) => send<UserResult>('GET', '/me', options),
 
-    /** When a user is busy between two times (ms, at most 62 days apart): sorted, and without overlaps. */
+    /** Returns when a user is busy between two times (ms, at most 62 days apart), sorted and merged. */
     freebusy: freebusy(send),
   };
 }

@@ -11,28 +11,28 @@ import { path, query } from '../url.ts';
 
 const root = '/account/webhook';
 
-/** What the account's webhook was sent, and what became of it. */
+/** The methods for the account's webhook: its deliveries, a test, and its secret. */
 export function webhook(send: Send) {
   return {
-    /** The deliveries, the newest first. */
+    /** Returns the deliveries, the newest first. */
     deliveries: async ({ state, cursor, limit }: DeliveriesQuery = {}, options?: RequestOptions) =>
       send<DeliveriesPage>('GET', `${root}/deliveries${query({ state, cursor, limit })}`, options),
 
-    /** One of them, with the body that is sent. */
+    /** Returns a delivery with its body. */
     delivery: async (deliveryId: string, options?: RequestOptions) =>
       send<DeliveryResult>('GET', path`/account/webhook/deliveries/${{ deliveryId }}`, options),
 
-    /** Has one sent again, from the first attempt on. */
+    /** Sends a delivery again, with a new series of attempts. */
     replay: async (deliveryId: string, options?: RequestOptions) =>
       send<DeliveryResult>('POST', path`/account/webhook/deliveries/${{ deliveryId }}/replay`, options),
 
-    /** Sends a `ping`, and tells what came back. */
+    /** Sends a `ping` to the webhook, and returns the result. */
     test: async (options?: RequestOptions) =>
       send<WebhookTestResult>('POST', `${root}/test`, { ...options, retries: 0 }),
 
-    /** Makes a new secret; for 24 hours what is sent is signed with the old one too. */
+    /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
     rollSecret: async (options?: RequestOptions) =>
-      // Never by itself once more: that would be another roll, and the old secret no longer the one that is in use.
+      // Never retried: a second roll would drop the secret that the receiver still uses.
       send<AccountResult>('POST', `${root}/secret`, { ...options, retries: 0 }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Permissions } from '../permissions.ts';
 
 /** A permission that a policy can allow or reject. `*` stands for all of them. */
-export type Permission = (typeof Permissions)[keyof typeof Permissions];
+export type Permission = Permissions;
 
 /** A permission for one kind of action. Reading needs none. */
 export type NamedPermission = Exclude<Permission, '*'>;

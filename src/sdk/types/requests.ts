@@ -1,6 +1,5 @@
 /** The bodies and queries of requests. */
-import type { SigningKeyState } from './account.ts';
-import type { Metadata, Recurrence, Reminder, WeekStart } from './resources.ts';
+import type { Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
 
 export interface CreateAccount {
   /** The operator's code for creating accounts. */

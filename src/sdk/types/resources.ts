@@ -1,4 +1,6 @@
-/** The resources that users own, and the pages of their lists. */
+/** The resources that users own, the keys of the account, and the inspection of a token. */
+import type { NamedPermission } from './policy.ts';
+import type { ProblemCode } from './problem.ts';
 
 /** Your own data on a resource: a string for each key. */
 export type Metadata = Record<string, string>;
@@ -45,6 +47,36 @@ export type Month =
   | 'October'
   | 'November'
   | 'December';
+
+/**
+ * `standby`: not accepted yet. `active`: accepted. `retiring`: accepted until `retiresAt`. `revoked`: never accepted
+ * again.
+ */
+export type SigningKeyState = 'standby' | 'active' | 'retiring' | 'revoked';
+
+/** A public key that verifies users' tokens. */
+export interface SigningKey {
+  kid: string;
+  /** PEM, byte for byte as you sent it. */
+  publicJwtKey: string;
+  state: SigningKeyState;
+  /** The time of creation, in milliseconds since the epoch. */
+  created: number;
+  /** When the service stops accepting the key, in milliseconds since the epoch; null unless the state is `retiring`. */
+  retiresAt: number | null;
+}
+
+/** An API key of the account. Only the response that creates it contains the key itself. */
+export interface ApiKey {
+  id: string;
+  name: string | null;
+  /** The last 4 characters of the key. */
+  hint: string;
+  /** The time of creation, in milliseconds since the epoch. */
+  created: number;
+  /** When the key expires, in milliseconds since the epoch; null if it never does. */
+  expiresAt: number | null;
+}
 
 export interface User {
   id: string;
@@ -134,4 +166,20 @@ export interface Timespan {
 export interface FreebusyQuery extends Timespan {
   /** The calendars to read. Default: all calendars of the user. */
   calendarIds?: readonly string[] | undefined;
+}
+
+/** Whether the service accepts a token, and which permissions it grants. */
+export interface Inspection {
+  valid: boolean;
+  /** The `code` of the problem that the bearer gets; null for a valid token. */
+  code: ProblemCode | null;
+  /** The `detail` of the problem that the bearer gets; null for a valid token. */
+  detail: string | null;
+  /** The actual reason of the refusal, if the service hides it from the bearer. */
+  cause: { code: ProblemCode; detail: string } | null;
+  header: Record<string, unknown> | null;
+  claims: Record<string, unknown> | null;
+  /** The `kid` of the signing key that verifies the token. */
+  kid: string | null;
+  permissions: Record<NamedPermission, { allowed: boolean; because: string }>;
 }

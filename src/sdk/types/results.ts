@@ -1,6 +1,6 @@
 /** The bodies of responses. */
-import type { Account, ApiKey, SigningKey } from './account.ts';
-import type { Calendar, CalendarEvent, Instance, Page, User } from './resources.ts';
+import type { Account } from './account.ts';
+import type { ApiKey, Calendar, CalendarEvent, Instance, Page, SigningKey, User } from './resources.ts';
 
 export interface HealthResult {
   message: string;

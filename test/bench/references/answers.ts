@@ -1,4 +1,4 @@
-/** What the references answer with: the same headers and bodies as ours, so that as many bytes travel. */
+/** The answers of the references: the same headers and bodies as ours, so that as many bytes travel. */
 import { instances, mergeBusy } from '../../../src/time/recurrence.ts';
 
 const headers = {
@@ -21,7 +21,7 @@ export interface UserRow {
   metadata: string;
 }
 
-/** As clients send it. */
+/** The body of a request. */
 export interface NewCalendar {
   timezone: string;
   weekStart: string;
@@ -32,7 +32,7 @@ export interface NewUser {
   metadata: Record<string, string>;
 }
 
-/** As clients send it. */
+/** The body of a request. */
 export interface NewEvent {
   calendarId: string;
   startTs: number;
@@ -56,7 +56,7 @@ export interface EventRow {
   updated: number;
 }
 
-/** What an event has for its client, as a row. */
+/** The columns that an event in an answer is made from. */
 export const eventColumns =
   'events.id, calendar_id, events.user_id, start_ts, duration, busy, recurrence, exdates, reminders, events.metadata, created, updated';
 
@@ -81,8 +81,8 @@ const user = ({ id, metadata }: UserRow) => ({ id, metadata: JSON.parse(metadata
 export const userAnswer = (row: UserRow | null, status = 200): Response =>
   row ? json({ user: user(row) }, status) : json({}, 404);
 
-/** What was answered to a request with a key. */
-export const remember =
+/** Stores the answer of a request with an Idempotency-Key. */
+export const insertIdempotencyRecord =
   "INSERT INTO remembered (account_id, caller, key, request, answer, expires_at) VALUES (?, ?, ?, '', ?, 0)";
 
 export const usersAnswer = (rows: UserRow[]): Response => json({ users: rows.map(user) }, 200);
@@ -111,7 +111,7 @@ const windowIn = (url: string) => {
   return { startTs: Number(query.get('startTs')), endTs: Number(query.get('endTs')) };
 };
 
-/** Expands by our own core: the instances have to be found out by anyone. */
+/** The instances of an event in the window. The references use our own code for it, since the bench compares the rest. */
 const expand = (row: EventRow, url: string) => instances(event(row), 'Europe/Oslo', 'Mon', windowIn(url));
 
 export const weekAnswer = (row: CalendarRow | null, rows: EventRow[], url: string): Response =>
@@ -145,10 +145,10 @@ export const preflightAnswer = (): Response =>
     },
   });
 
-/** As long as ours, which say what to do about it. */
+/** As long as our own details. */
 const details = {
-  expired: 'The token cannot be used any more. Ask your server for one.',
-  forged: 'The signature was not made with a key of the account. '.repeat(5),
+  expired: 'The token has expired. Get a new one from your own server. ',
+  forged: 'The signature is not of an active key of the account. '.repeat(5),
 };
 
 export const refusal = (kind: keyof typeof details): Response => {
@@ -175,7 +175,7 @@ export const refusal = (kind: keyof typeof details): Response => {
 /** The id that a path ends in. */
 export const idIn = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
-/** The id that stands before the last segment of a path. */
+/** The id before the last segment of a path. */
 export const idBeforeLast = (url: string): string => new URL(url).pathname.split('/').at(-2) ?? '';
 
 /** A header that every request of the bench has. */

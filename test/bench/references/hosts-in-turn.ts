@@ -1,6 +1,6 @@
 /**
- * **hosts in turn**: booking slots the usual way. Each host's schedule, calendars, events and bookings are asked for one
- * after the other, and awaited; then the same slot core computes the answer. It is spared routing and validation.
+ * **sequential**, for booking slots: it queries the schedule, calendars, events and bookings of each host one after the
+ * other, then computes the slots with our own code. It does no routing and no validation.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import type { ScheduleRule } from '../../../src/sdk/types.ts';
@@ -10,8 +10,8 @@ import { openings } from '../../../src/slots/openings.ts';
 import { bookingSlots } from '../../../src/slots/slots.ts';
 import { parseDate } from '../../../src/time/dates.ts';
 
-const MINUTE = 60_000;
-const MARGIN = 12 * 60 * MINUTE;
+const MINUTE_MS = 60_000;
+const MARGIN_MS = 12 * 60 * MINUTE_MS;
 
 interface HostRow {
   user_id: string;
@@ -29,14 +29,14 @@ export default {
   async fetch(request: Request, { DB }: { DB: D1Database }): Promise<Response> {
     const url = new URL(request.url);
     const account = request.headers.get('nettu-account');
-    const ask = (name: string) => url.searchParams.get(name) ?? '';
-    const day = (name: string) => parseDate(ask(name)) ?? 0;
+    const param = (name: string) => url.searchParams.get(name) ?? '';
+    const day = (name: string) => parseDate(param(name)) ?? 0;
     const query = {
-      zone: ask('timezone'),
+      zone: param('timezone'),
       first: day('startDate'),
       last: day('endDate'),
-      interval: Number(ask('interval')),
-      duration: Number(ask('duration')),
+      interval: Number(param('interval')),
+      duration: Number(param('duration')),
     };
     const window = windowOf(query);
     const service = await DB.prepare('SELECT id, multi_person FROM services WHERE account_id = ? AND id = ?')
@@ -61,7 +61,7 @@ export default {
           `SELECT start_ts, duration FROM events WHERE account_id = ? AND calendar_id = ? AND busy = 1
              AND service_id IS NULL AND start_ts < ? AND start_ts + duration > ?`,
         )
-          .bind(account, calendar, window.end + MARGIN, window.start - MARGIN)
+          .bind(account, calendar, window.end + MARGIN_MS, window.start - MARGIN_MS)
           .all<EventRow>();
         busy.push(...events.results);
       }
@@ -69,7 +69,7 @@ export default {
         `SELECT start_ts, duration FROM events WHERE account_id = ? AND user_id = ? AND service_id IS NOT NULL
            AND start_ts < ? AND start_ts + duration > ?`,
       )
-        .bind(account, row.user_id, window.end + MARGIN, window.start - MARGIN)
+        .bind(account, row.user_id, window.end + MARGIN_MS, window.start - MARGIN_MS)
         .all<EventRow>();
       const toInterval = ({ start_ts, duration }: EventRow) => ({
         start: start_ts,
@@ -84,8 +84,8 @@ export default {
         ),
         busy: busy.map(toInterval),
         bookings: booked.results.map((event) => ({ ...toInterval(event), bufferBefore: 0, bufferAfter: 0 })),
-        bufferBefore: row.buffer_before * MINUTE,
-        bufferAfter: row.buffer_after * MINUTE,
+        bufferBefore: row.buffer_before * MINUTE_MS,
+        bufferAfter: row.buffer_after * MINUTE_MS,
         earliest: 0,
         latest: null,
       });

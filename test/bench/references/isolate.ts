@@ -1,4 +1,4 @@
-/** Answers each request from an isolate of its own: the one that the header `x-isolate` names, made when it is new. */
+/** Answers each request from the isolate that the header `x-isolate` names, and starts a new isolate for a new name. */
 interface Env {
   LOADER: {
     get(
@@ -16,7 +16,7 @@ export default {
       compatibilityDate: COMPATIBILITY_DATE,
       mainModule: 'index.js',
       modules: { 'index.js': CODE },
-      // The Worker does not start without a database; it is not asked for anything.
+      // The Worker needs a binding to start. The bench's request does not query it.
       env: { DB: { prepare: null } },
     }));
     return isolate.getEntrypoint().fetch(request);

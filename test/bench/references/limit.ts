@@ -1,6 +1,6 @@
 /**
- * **limit**: what an operation could cost at best. It believes everything it is told, checks nothing, and asks the
- * database one thing, or nothing where none is needed. The distance from here to ours is what ours can still save.
+ * **limit**: the lowest possible cost of an operation. It trusts the request, checks nothing, and sends at most one query
+ * or batch to the database. The difference between this Worker and ours is all that ours can still save.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import type { OperationName } from '../operations.ts';
@@ -16,12 +16,12 @@ import {
   idIn,
   idsIn,
   insertEvent,
+  insertIdempotencyRecord,
   type NewCalendar,
   type NewEvent,
   type NewUser,
   preflightAnswer,
   refusal,
-  remember,
   type UserRow,
   userAnswer,
   usersAnswer,
@@ -39,7 +39,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         .first<CalendarRow>(),
     ),
 
-  'user idempotent calendar': async (request, db) => {
+  'user creates calendar': async (request, db) => {
     const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
     const row = await db
       .prepare(
@@ -60,15 +60,17 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   'the same, safe to retry': async (request, db) => {
     const { timezone, weekStart, metadata } = (await request.json()) as NewCalendar;
     const [account, id] = [header(request, 'nettu-account'), crypto.randomUUID()];
-    const [made] = await db.batch<CalendarRow>([
+    const [created] = await db.batch<CalendarRow>([
       db
         .prepare(
           'INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata) VALUES (?, ?, ?, ?, ?, ?) RETURNING id, user_id, timezone, week_start, metadata',
         )
         .bind(account, id, header(request, 'x-user'), timezone, weekStart, JSON.stringify(metadata)),
-      db.prepare(remember).bind(account, header(request, 'x-user'), header(request, 'idempotency-key'), id),
+      db
+        .prepare(insertIdempotencyRecord)
+        .bind(account, header(request, 'x-user'), header(request, 'idempotency-key'), id),
     ]);
-    return calendarAnswer(made?.results[0] ?? null, 201);
+    return calendarAnswer(created?.results[0] ?? null, 201);
   },
 
   'GET /me': async (request, db) =>
@@ -79,7 +81,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
         .first<UserRow>(),
     ),
 
-  'admin idempotent user': async (request, db) => {
+  'account creates user': async (request, db) => {
     const { metadata } = (await request.json()) as NewUser;
     const row = await db
       .prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, ?, ?) RETURNING id, metadata')
@@ -88,7 +90,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return userAnswer(row, 201);
   },
 
-  'admin reads by metadata': async (request, db) => {
+  'account reads by metadata': async (request, db) => {
     const { results } = await db
       .prepare(
         'SELECT id, metadata FROM users WHERE seq IN (SELECT seq FROM user_metadata WHERE account_id = ? AND key = ? AND value = ? ORDER BY seq LIMIT 20) ORDER BY seq',
@@ -98,7 +100,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return usersAnswer(results);
   },
 
-  'admin lists users': async (request, db) => {
+  'account lists users': async (request, db) => {
     const { results } = await db
       .prepare('SELECT id, metadata FROM users WHERE account_id = ? ORDER BY seq LIMIT 20')
       .bind(header(request, 'nettu-account'))
@@ -116,7 +118,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return refusal('forged');
   },
 
-  'user idempotent event': async (request, db) => {
+  'user creates event': async (request, db) => {
     const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;
     const now = Date.now();
     const row = await db
@@ -129,7 +131,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return eventAnswer(row);
   },
 
-  // All of the calendar's events are of this week, so nothing has to be searched for.
+  // All events of this calendar have instances in this week, so the query needs no time range.
   'week of 200 recurring events': async (request, db) => {
     const { results } = await db
       .prepare(

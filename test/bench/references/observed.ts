@@ -1,23 +1,22 @@
 /**
- * Stands in front of a Worker, and between it and its databases: it puts each database at a distance (DELAY_MS for
- * each round trip), and tells in the header `x-cost` what the request did there, as D1 reports it, and in `x-in-turn` how
- * many of its round trips waited for one another.
+ * Wraps a Worker and its databases. It delays each round trip to a database by DELAY_MS, and adds two headers to the
+ * answer: `x-cost` has the round trips, and the rows that D1 reports; `x-in-turn` has the round trips in sequence.
  */
 import type { D1Database, D1DatabaseSession, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
 import worker from 'worker-under-test';
 
-/** What a request asked of the database. */
+/** The cost of a request. */
 export interface Tally {
   trips: number;
   rowsRead: number;
   rowsWritten: number;
 }
 
-/** The databases are those whose bindings begin with `DB`. */
+/** Every binding whose name begins with `DB` is a database. */
 interface Env {
   DELAY_MS: number;
-  /** Where a replica may answer, in place of DELAY_MS. */
-  NEAR_MS?: number;
+  /** The delay of a round trip that a replica may answer; by default DELAY_MS. */
+  REPLICA_MS?: number;
 }
 
 export default {
@@ -33,38 +32,43 @@ export default {
     const response = cron
       ? await runCron(cron, request.headers.has('x-queue') ? { ...watched, DELIVERIES: sink } : watched)
       : await worker.fetch(request, watched, context);
-    // Not a new response around the same body: that leaves as a stream, in a packet of its own, which Nagle's
-    // algorithm holds back for as long as the client delays its acknowledgement.
+    // A new response would stream the same body in a packet of its own, and Nagle's algorithm would delay that packet
+    // until the client acknowledges the one before.
     response.headers.set('x-cost', JSON.stringify(tally));
     response.headers.set('x-in-turn', String(turns.inTurn));
     return response;
   },
 };
 
-/** A queue that takes all and delivers nothing. */
+/** A queue that accepts every message and delivers none. */
 const sink = { sendBatch: async () => {} };
 
-/** What the header `x-cron` asks for in place of a request: that the Worker does what it does at such a time. */
+/** Runs the cron that the header `x-cron` names. */
 async function runCron(cron: string, env: object): Promise<Response> {
   await worker.scheduled({ cron, scheduledTime: Date.now() }, env);
   return new Response();
 }
 
-/** What is open at once is one turn. */
+/** Counts the round trips in sequence: those that overlap count once. */
 interface Turns {
   open: number;
   inTurn: number;
 }
 
-/** The part of D1's interface that asks the database something. */
-function observed(DB: D1Database, { DELAY_MS, NEAR_MS = DELAY_MS }: Env, tally: Tally, turns: Turns): object {
+/** The database with each round trip delayed and counted. */
+function observed(
+  DB: D1Database,
+  { DELAY_MS, REPLICA_MS = DELAY_MS }: Env,
+  tally: Tally,
+  turns: Turns,
+): object {
   const originals = new WeakMap<object, D1PreparedStatement>();
 
-  async function trip<T>(ask: () => Promise<D1Result<T>[]>, ms = DELAY_MS): Promise<D1Result<T>[]> {
+  async function trip<T>(run: () => Promise<D1Result<T>[]>, ms = DELAY_MS): Promise<D1Result<T>[]> {
     tally.trips++;
     if (turns.open++ === 0) turns.inTurn++;
     if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
-    const results = await ask().finally(() => turns.open--);
+    const results = await run().finally(() => turns.open--);
     for (const { meta } of results) {
       tally.rowsRead += meta.rows_read;
       tally.rowsWritten += meta.rows_written;
@@ -88,21 +92,23 @@ function observed(DB: D1Database, { DELAY_MS, NEAR_MS = DELAY_MS }: Env, tally: 
     return watched;
   }
 
-  const asking = (to: D1Database | D1DatabaseSession, ms = DELAY_MS) => ({
-    prepare: (query: string) => statement(to.prepare(query)),
+  const queries = (target: D1Database | D1DatabaseSession, ms = DELAY_MS) => ({
+    prepare: (query: string) => statement(target.prepare(query)),
     batch: (statements: object[]) =>
       trip(
         () =>
-          to.batch(statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement))),
+          target.batch(
+            statements.map((watched) => originals.get(watched) ?? (watched as D1PreparedStatement)),
+          ),
         ms,
       ),
   });
   return {
-    ...asking(DB),
+    ...queries(DB),
     withSession(from?: string) {
       const session = DB.withSession(from);
       return {
-        ...asking(session, from === 'first-primary' ? DELAY_MS : NEAR_MS),
+        ...queries(session, from === 'first-primary' ? DELAY_MS : REPLICA_MS),
         getBookmark: () => session.getBookmark(),
       };
     },

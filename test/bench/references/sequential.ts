@@ -1,7 +1,7 @@
 /**
- * **sequential**: the way of the published service. It asks the database for the account, imports the account's key,
- * verifies the token, asks for the user, and then for what was wanted, each after the other has answered. It is
- * spared routing, validation and policies, so the real thing would be slower.
+ * **sequential**: works as the published service does. It queries the account, imports its key, verifies the token, queries
+ * the user, and then queries the resource, one after the other. It does no routing, validation or policies, so the real
+ * service is slower.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import { importSPKI, jwtVerify } from 'jose';
@@ -18,12 +18,12 @@ import {
   idIn,
   idsIn,
   insertEvent,
+  insertIdempotencyRecord,
   type NewCalendar,
   type NewEvent,
   type NewUser,
   preflightAnswer,
   refusal,
-  remember,
   type UserRow,
   userAnswer,
   usersAnswer,
@@ -35,7 +35,7 @@ interface Caller {
   user: UserRow;
 }
 
-/** The user whose token it is, or null. */
+/** The account and the user of a valid token; null for any other token. */
 async function tokenCaller(request: Request, db: D1Database): Promise<Caller | null> {
   const account = await db
     .prepare(
@@ -57,7 +57,7 @@ async function tokenCaller(request: Request, db: D1Database): Promise<Caller | n
   return user && { account: account.id, user };
 }
 
-/** The id of the account whose API key it is, or null. */
+/** The id of the account with this API key; null for an unknown key. */
 async function apiKeyCaller(request: Request, db: D1Database): Promise<string | null> {
   const key = new TextEncoder().encode(request.headers.get('x-api-key') ?? '');
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', key));
@@ -102,7 +102,7 @@ async function createCalendar(
 const handlers: Record<OperationName, (request: Request, db: D1Database) => Response | Promise<Response>> = {
   'user reads calendar': (request, db) => readCalendar(request, db, 'forged'),
 
-  'user idempotent calendar': async (request, db) => {
+  'user creates calendar': async (request, db) => {
     const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     return createCalendar(request, db, caller);
@@ -112,14 +112,14 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     const key = header(request, 'idempotency-key');
-    const known = await db
+    const record = await db
       .prepare('SELECT answer FROM remembered WHERE account_id = ? AND caller = ? AND key = ?')
       .bind(caller.account, caller.user.id, key)
       .first<{ answer: string }>();
-    if (known) return new Response(known.answer, { status: 201 });
+    if (record) return new Response(record.answer, { status: 201 });
     const answer = await createCalendar(request, db, caller);
     const text = await answer.clone().text();
-    await db.prepare(remember).bind(caller.account, caller.user.id, key, text).run();
+    await db.prepare(insertIdempotencyRecord).bind(caller.account, caller.user.id, key, text).run();
     return answer;
   },
 
@@ -128,7 +128,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return caller ? userAnswer(caller.user) : refusal('forged');
   },
 
-  'admin idempotent user': async (request, db) => {
+  'account creates user': async (request, db) => {
     const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { metadata } = (await request.json()) as NewUser;
@@ -139,7 +139,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return userAnswer(row, 201);
   },
 
-  'admin reads by metadata': async (request, db) => {
+  'account reads by metadata': async (request, db) => {
     const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { results } = await db
@@ -151,7 +151,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     return usersAnswer(results);
   },
 
-  'admin lists users': async (request, db) => {
+  'account lists users': async (request, db) => {
     const account = await apiKeyCaller(request, db);
     if (!account) return refusal('forged');
     const { results } = await db
@@ -164,7 +164,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
   'expired token refused': (request, db) => readCalendar(request, db, 'expired'),
   'forged token refused': (request, db) => readCalendar(request, db, 'forged'),
 
-  'user idempotent event': async (request, db) => {
+  'user creates event': async (request, db) => {
     const caller = await tokenCaller(request, db);
     if (!caller) return refusal('forged');
     const { calendarId, startTs, duration, busy, recurrence } = (await request.json()) as NewEvent;

@@ -1,4 +1,4 @@
-/** axe-core in a page: everything that it finds against WCAG 2.2 A and AA, and against its best practices. */
+/** Runs axe-core in a page, with all rules of WCAG 2.2 A and AA, and its best practices. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -6,9 +6,9 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Each violation in a line, with where it is. */
+/** One line for each violation, with its rule and its element. */
 export async function violations(page: Page): Promise<string[]> {
-  // By evaluation, which a page's content security policy does not keep out.
+  // Evaluated, since the page's content security policy would block a script element.
   await page.evaluate(source);
   const results = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

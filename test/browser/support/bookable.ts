@@ -1,12 +1,12 @@
-/** An account whose one host is open every day in Oslo, and the tag that books with that host. */
+/** An account with one host, who is available every day in Oslo, and the tag that books the host. */
 import { type ClockTime, ScheduleRuleVariant, unwrap, Weekday } from '../../../src/sdk/index.ts';
 import { type Actors, newActors, sign } from '../../e2e/support/actors.ts';
 
 export interface Bookable extends Actors {
   serviceId: string;
-  /** Of a user who is no host. */
+  /** The token of a user who is not a host. */
   guestToken: string;
-  /** `<nettu-booking>`, with a token if asked for. */
+  /** The HTML of `<nettu-booking>`, with the guest's token if `token` is set. */
   tag(options?: { attributes?: string; token?: boolean; fields?: string }): string;
 }
 
@@ -42,8 +42,8 @@ export async function newBookable(baseUrl: string, [from, to] = [9, 17]): Promis
         const element = document.querySelector('nettu-booking');
         if (${token}) element.token = () => '${guestToken}';
         const events = ['slot-selected', 'booking-confirmed', 'booking-moved', 'booking-cancelled'];
-        window.heard = [];
-        for (const type of events) document.addEventListener(type, ({ detail }) => window.heard.push({ type, detail }));
+        window.dispatched = [];
+        for (const type of events) document.addEventListener(type, ({ detail }) => window.dispatched.push({ type, detail }));
       </script>`,
   };
 }

@@ -1,4 +1,4 @@
-/** A real browser, and visitors in it. */
+/** Chromium, and isolated sessions in it. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -19,12 +19,12 @@ const PATHS = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** @throws Error that says how to get one, where there is none. */
+/** @throws Error that says how to install Chromium, where there is none. */
 export async function launchServer(): Promise<BrowserServer> {
   const executablePath = [process.env.CHROMIUM ?? '', ...PATHS].find((path) => path && existsSync(path));
   if (!executablePath)
     throw new Error(
-      'There is no Chromium here. On Debian: apt-get install chromium. Elsewhere install Chrome, or say where yours is: CHROMIUM=/path/to/chrome npm run test:browser',
+      'Chromium is not installed. On Debian, run apt-get install chromium. Elsewhere, install Chrome, or name your browser: CHROMIUM=/path/to/chrome npm run test:browser',
     );
   return chromium.launchServer({
     executablePath,
@@ -40,13 +40,13 @@ export async function launchServer(): Promise<BrowserServer> {
   });
 }
 
-/** The browser that setup.ts has started. */
+/** Connects to the browser that setup.ts started. */
 export const connect = (): Promise<Browser> => chromium.connect(inject('chromium'));
 
 export interface Visit {
   page: Page;
-  /** What went wrong in the page, and each request that left this machine: must stay empty. */
-  faults: string[];
+  /** The errors of the page, and its requests to other machines. Must stay empty. */
+  errors: string[];
   close(): Promise<void>;
 }
 
@@ -60,17 +60,17 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(String(error.stack)));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error.stack)));
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname))
-      faults.push(request.url());
+      errors.push(request.url());
   });
-  return { page, faults, close: () => context.close() };
+  return { page, errors, close: () => context.close() };
 }
 
-/** Keeps a picture in test/browser/screenshots, which git ignores. */
+/** Saves a screenshot in test/browser/screenshots, which git ignores. */
 export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   const folder = join(root, 'test/browser/screenshots');
   mkdirSync(folder, { recursive: true });

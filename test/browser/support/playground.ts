@@ -1,4 +1,4 @@
-/** The playground as `npm run dev` serves it, in front of the deployed bundle. */
+/** Starts the playground as `npm run dev` does, with the bundled Worker. */
 import type { Browser } from 'playwright-core';
 import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 import { CODE, startService } from '../../e2e/support/service.ts';
@@ -8,8 +8,8 @@ export interface Stage {
   browser: Browser;
   playground: Playground;
   baseUrl: string;
-  /** Has the Worker do what it does each minute. */
-  aMinutePasses(): Promise<void>;
+  /** Runs the cron of each minute. */
+  runMinute(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function startStage(): Promise<Stage> {
     browser,
     playground,
     baseUrl,
-    aMinutePasses: () => service.runCron('* * * * *'),
+    runMinute: () => service.runCron('* * * * *'),
     async stop() {
       await browser.close();
       playground.stop();

@@ -1,4 +1,4 @@
-/** One Chromium for all test files; each opens windows of its own in it. */
+/** Starts one Chromium for all test files. */
 import type { TestProject } from 'vitest/node';
 import { launchServer } from './chromium.ts';
 

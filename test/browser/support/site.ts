@@ -1,4 +1,4 @@
-/** Pages of "your app", on an origin of their own, with the single files of both packages. */
+/** Serves pages of "your app" on their own origin, with the single files of both packages. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { root } from '../../e2e/support/bundle.ts';
 
 export interface Site {
-  /** Where a page with this body can be opened from now on. */
+  /** Adds a page with this body, and returns its URL. */
   at(body: string, html?: { lang?: string; scheme?: string }): string;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** An account's server and a user's browser, as the SDK's users write them. */
+/** The clients of an account and of a user, as an app creates them. */
 import { generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import {
@@ -22,16 +22,16 @@ export const newKeyPair = (): KeyPair =>
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
 
-/** One for all accounts of a test file: making one takes long. */
+/** The key pair of all accounts of a test file, since it takes long to generate one. */
 export const pair = newKeyPair();
 
-/** What was asked for; throws the problem where it was refused. */
+/** The data of an answer; throws its problem otherwise. */
 export function dataOf<T>({ data, error }: Answer<T>): T {
   if (data === undefined) throw new Error(JSON.stringify(error));
   return data;
 }
 
-/** `200`, or the status with the code of the problem: `401 key-revoked`. */
+/** The status of an answer, with the code of its problem: `200`, or `401 key-revoked`. */
 export const outcome = ({ status, error }: Answer<unknown>): string =>
   error ? `${status} ${error.code}` : String(status);
 
@@ -48,8 +48,8 @@ export const sign = (userId: string, claims: Partial<SchedulerClaims> = {}, { pr
   );
 
 /**
- * Each request on a socket of its own. workerd closes one that was idle for some seconds, and on a busy machine Node
- * may use it once more before it learns of that.
+ * A `fetch` with a new connection for each request. workerd closes a connection that is idle for some seconds, and on a busy
+ * machine Node may reuse it before it notices.
  */
 export function freshSocket(url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -72,10 +72,10 @@ export interface Actors {
   browser: NettuUserClient;
 }
 
-/** A fresh account with `pair` as its key, in that region where there are several, and a user of it. */
+/** Creates an account with the signing key `pair`, in a region if given, and a user. */
 export async function newActors(baseUrl: string, region?: string): Promise<Actors> {
-  const made = await serverAt(baseUrl).account.create({ code: CODE, region });
-  const { account, secretApiKey: apiKey } = dataOf(made);
+  const created = await serverAt(baseUrl).account.create({ code: CODE, region });
+  const { account, secretApiKey: apiKey } = dataOf(created);
   const server = serverAt(baseUrl, apiKey);
   dataOf(await server.account.setPublicSigningKey(pair.publicKey));
   const userId = dataOf(await server.user.create()).user.id;

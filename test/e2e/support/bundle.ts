@@ -1,4 +1,4 @@
-/** The bundle that would be deployed, made by wrangler once for each state of the sources. */
+/** Builds the bundle with wrangler, once for each state of the sources. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,25 +10,25 @@ import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The Worker's one module. Test files run side by side: who comes second finds the bundle, or makes the same one. */
+/** The Worker as one module. Test files run at the same time: each one uses the cached bundle, or builds the same one. */
 export async function bundle(): Promise<string> {
   const cache = join(tmpdir(), 'nettu-e2e');
   const folder = join(cache, await fingerprint());
   if (!existsSync(folder)) {
     await mkdir(cache, { recursive: true });
-    const made = await mkdtemp(join(cache, 'making-'));
+    const output = await mkdtemp(join(cache, 'making-'));
     const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
-    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', made], {
+    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', output], {
       cwd: root,
       env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     });
-    // A folder that is there is whole. It fails when another file's tests were faster, and then theirs is as good.
-    await rename(made, folder).catch(() => rm(made, { recursive: true }));
+    // The rename is atomic, so an existing folder is complete. It fails if another test file was faster.
+    await rename(output, folder).catch(() => rm(output, { recursive: true }));
   }
   return readFile(join(folder, 'index.js'), 'utf8');
 }
 
-/** Of all that goes into the bundle. */
+/** A hash of everything that goes into the bundle. */
 async function fingerprint(): Promise<string> {
   const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
   const sources = entries

@@ -1,24 +1,24 @@
-/** The README's receiver, as it stands there, and what it was told by the account whose secret it has. */
+/** The README's webhook receiver, which keeps the notifications that it has verified. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Notification, verifyWebhook } from '../../../src/sdk/index.ts';
 
 export interface Hook {
   url: string;
-  told: Notification[];
-  /** What the webhook of the account says. */
+  notifications: Notification[];
+  /** The secret of the account's webhook. */
   secret: string;
   stop: () => void;
 }
 
 export async function startHook(): Promise<Hook> {
-  const hook: Hook = { url: '', told: [], secret: '', stop: () => {} };
+  const hook: Hook = { url: '', notifications: [], secret: '', stop: () => {} };
 
-  /** What Express hands to a route: the body as bytes, and the headers as Node has them. */
+  /** Handles a request in the form that Express passes to a route: the raw body, and Node's headers. */
   async function receive(req: { body: Buffer; headers: IncomingHttpHeaders }): Promise<number> {
     const notification = await verifyWebhook(req.body, req.headers, hook.secret).catch(() => null);
     if (!notification) return 400;
-    hook.told.push(notification);
+    hook.notifications.push(notification);
     return 204;
   }
 

@@ -1,25 +1,25 @@
-/** Requests as a browser makes them for a page on another origin: Fetch standard, "CORS-preflight fetch" and "CORS check". */
+/** Sends requests as a browser does for a page on another origin: Fetch standard, "CORS-preflight fetch", "CORS check". */
 import { freshSocket } from './actors.ts';
 
 export const ORIGIN = 'https://app.example';
 
-/** Those that any page may read: Fetch standard, "CORS-safelisted response-header name". */
+/** The headers that any page may read: Fetch standard, "CORS-safelisted response-header name". */
 const SAFE = ['cache-control', 'content-language', 'content-length', 'content-type', 'expires', 'pragma'];
 
 /**
- * A `fetch` of such a page.
+ * The `fetch` of such a page.
  *
- * @throws TypeError where a browser would not let the page send this, or read the answer.
+ * @throws TypeError where a browser would block the request or its answer.
  */
 export async function fromPage(url: string, init: RequestInit, origin = ORIGIN): Promise<Response> {
   const { method = 'GET' } = init;
-  const asked = [...new Headers(init.headers).keys()].sort();
+  const names = [...new Headers(init.headers).keys()].sort();
   const preflight = await freshSocket(url, {
     method: 'OPTIONS',
     headers: {
       origin,
       'access-control-request-method': method,
-      'access-control-request-headers': asked.join(','),
+      'access-control-request-headers': names.join(','),
     },
   });
   if (!preflight.ok) throw new TypeError(`preflight: ${preflight.status}`);
@@ -29,8 +29,8 @@ export async function fromPage(url: string, init: RequestInit, origin = ORIGIN):
     throw new TypeError(`preflight: the method ${method} is not allowed`);
   }
   const allowed = listOf(preflight, 'access-control-allow-headers').map((name) => name.toLowerCase());
-  for (const name of asked) {
-    // The wildcard covers all but this one.
+  for (const name of names) {
+    // The wildcard covers every header except authorization.
     if (!allowed.includes(name) && (name === 'authorization' || !allowed.includes('*'))) {
       throw new TypeError(`preflight: the header ${name} is not allowed`);
     }
@@ -42,7 +42,7 @@ export async function fromPage(url: string, init: RequestInit, origin = ORIGIN):
   return response;
 }
 
-/** The same as far as a page can see: of the headers those that are exposed, and no more. */
+/** Like `fromPage`, with only the headers that the answer exposes to the page. */
 export async function seenByPage(url: string, init: RequestInit): Promise<Response> {
   const response = await fromPage(url, init);
   const exposed = [...SAFE, ...listOf(response, 'access-control-expose-headers')];

@@ -1,7 +1,6 @@
 /**
- * A real HTTP server for webhooks to be delivered to: in Node, over TCP, with every way in which one can misbehave. A
- * path begins with the behaviour, and goes on with a name of the test's choice: `/ok/NAME`. `/received/NAME` tells what
- * has arrived under a name.
+ * A real HTTP server that receives webhook deliveries, and misbehaves in many ways. A path has a behaviour and a name that
+ * the test chooses: `/ok/NAME`. `/received/NAME` returns the requests that arrived with the name.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -10,7 +9,7 @@ import type { Received } from '../../webhooks/received.ts';
 
 const received = new Map<string, Received[]>();
 
-/** What `/NAME` does with a request, and how often it was asked under this name. */
+/** What the receiver does with a request; `times` is the number of requests with its name so far. */
 const behaviours: Record<
   string,
   (response: ServerResponse, times: number, request: IncomingMessage) => void
@@ -19,16 +18,16 @@ const behaviours: Record<
   accepted: (response) => response.writeHead(204).end(),
   down: (response) => response.writeHead(500).end('oh'),
   gone: (response) => response.writeHead(410).end(),
-  /** Is out of order the first three times. */
+  /** Fails three times. */
   recovering: (response, times) => response.writeHead(times <= 3 ? 503 : 200).end(),
-  /** Loses the first answer: the sender cannot know that it arrived. */
+  /** Loses its first answer, so that the sender does not know that the delivery arrived. */
   lossy: (response, times, request) => (times === 1 ? request.socket.resetAndDestroy() : response.end()),
   hang: () => {},
   reset: (_, __, request) => request.socket.resetAndDestroy(),
   redirect: (response) => response.writeHead(307, { location: '/ok/redirected' }).end(),
   inward: (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
   slow: (response) => setTimeout(() => response.end(), 150),
-  /** Sends bytes for as long as somebody takes them. */
+  /** Sends bytes as long as the client reads. */
   endless: (response) => {
     response.writeHead(200, { 'content-length': String(2 * 1024 ** 3) });
     const chunk = Buffer.alloc(1 << 16);
@@ -61,7 +60,7 @@ export default async function setup(project: TestProject) {
     });
     behaviours[behaviour]?.(response, all.length, request);
   });
-  // A connection that is closed for idling, just as a request comes, would be a fault that no test asked for.
+  // A long timeout, since the server must not close an idle connection just as a request arrives.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   project.provide('receiver', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -72,7 +71,7 @@ export default async function setup(project: TestProject) {
   };
 }
 
-/** Nobody listens there. */
+/** A port without a listener. */
 async function unusedPort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

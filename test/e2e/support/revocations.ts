@@ -1,4 +1,4 @@
-/** Every way to end what a caller may do, through the account's server, and what the caller is told from then on. */
+/** Every way in which an account revokes a token, and the code that the service then returns for it. */
 import type { Answer, NettuClient } from '../../../src/sdk/index.ts';
 import { type Actors, dataOf, newKeyPair } from './actors.ts';
 
@@ -41,7 +41,7 @@ export const revocations: Revocation[] = [
     revoke: (server) => setState(server, 'standby'),
   },
   {
-    // A request goes by the clock of its arrival, so a date that is to end those under way too lies before that.
+    // A request uses the time of its arrival, so the key retires in the past, to also refuse pending requests.
     name: 'its key is retired',
     code: 'key-retired',
     revoke: (server) => setState(server, 'retiring', Date.now() - 60_000),

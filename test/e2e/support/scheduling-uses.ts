@@ -1,15 +1,15 @@
-/** Schedules, services and bookings: every method of theirs once. */
+/** Uses every method of schedules, services and bookings once. */
 import { expect } from 'vitest';
 import { ScheduleRuleVariant, Weekday } from '../../../src/sdk/index.ts';
 import { type Actors, dataOf } from './actors.ts';
 import { makeCalendar, red, tagged, type Use, UUID } from './uses.ts';
 
-const HOUR = 60 * 60 * 1000;
-/** A Monday, on which a schedule without rules is open from 09:00 to 17:30. */
+const HOUR_MS = 60 * 60 * 1000;
+/** A Monday: a schedule without rules is open from 09:00 to 17:30. */
 const MONDAY = '2030-01-07';
-const TEN = Date.parse(`${MONDAY}T10:00Z`);
-const day = { startTs: TEN - 10 * HOUR, endTs: TEN + 14 * HOUR };
-const atTen = { startTs: TEN, duration: HOUR };
+const TEN_MS = Date.parse(`${MONDAY}T10:00Z`);
+const day = { startTs: TEN_MS - 10 * HOUR_MS, endTs: TEN_MS + 14 * HOUR_MS };
+const atTen = { startTs: TEN_MS, duration: HOUR_MS };
 const collective = { multiPerson: { variant: 'collective' } } as const;
 const nine = { hours: 9, minutes: 0 };
 const noon = { hours: 12, minutes: 0 };
@@ -26,7 +26,7 @@ const makeSchedule = async ({ server, userId }: Actors) =>
 const makeService = async ({ server }: Actors) =>
   dataOf(await server.service.create({ ...collective, ...tagged })).service.id;
 
-/** A service with the user as its host, who can be booked on Mondays. */
+/** Creates a service with the user as its host, who can be booked on Mondays. */
 async function makeHost(actors: Actors) {
   const { server, userId } = actors;
   const serviceId = await makeService(actors);
@@ -52,7 +52,7 @@ const host = {
   bufferAfter: 15,
 };
 
-/** What both clients do alike. */
+/** The methods of both clients. */
 const shared = (who: 'server' | 'browser'): Record<string, Use> => {
   const booking = {
     id: UUID,
@@ -93,7 +93,7 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
     'service.getBookingslots': [
       async (actors) => {
         const { serviceId, userId } = await makeHost(actors);
-        const grid = { startDate: MONDAY, endDate: MONDAY, duration: HOUR, interval: 2 * HOUR };
+        const grid = { startDate: MONDAY, endDate: MONDAY, duration: HOUR_MS, interval: 2 * HOUR_MS };
         return actors[who].service.getBookingslots(serviceId, {
           ...grid,
           timezone: 'UTC',
@@ -106,8 +106,8 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
           {
             date: MONDAY,
             slots: [0, 2, 4, 6].map((hours) => ({
-              start: TEN + hours * HOUR,
-              duration: HOUR,
+              start: TEN_MS + hours * HOUR_MS,
+              duration: HOUR_MS,
               userIds: [UUID],
             })),
           },
@@ -139,9 +139,9 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
       { booking },
     ],
     'booking.move': [
-      async (actors) => actors[who].booking.move(await idOfBooking(actors, who), TEN + HOUR / 2),
+      async (actors) => actors[who].booking.move(await idOfBooking(actors, who), TEN_MS + HOUR_MS / 2),
       200,
-      { booking: { ...booking, startTs: TEN + HOUR / 2 } },
+      { booking: { ...booking, startTs: TEN_MS + HOUR_MS / 2 } },
     ],
     'booking.cancel': [
       async (actors) => actors[who].booking.cancel(await idOfBooking(actors, who)),

@@ -1,4 +1,4 @@
-/** The deployed bundle on workerd, behind a port of its own, over empty D1s with the schema of src/migrations. */
+/** Starts the bundle on workerd, on its own port, over empty D1 databases with the newest schema. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -12,10 +12,10 @@ export const CODE = 'let me in';
 type Database = Awaited<ReturnType<Miniflare['getD1Database']>>;
 
 export interface Service {
-  /** One for each Worker, in their order. */
+  /** The base URL of each Worker, in order. */
   baseUrls: [string, ...string[]];
   db: Database;
-  /** All that are bound, by their bindings. */
+  /** All databases by binding. */
   databases: Record<string, Database>;
   /** Runs a cron of wrangler.toml in the Worker of this name, by default in the first one. */
   runCron: (cron: string, name?: string) => Promise<void>;
@@ -24,8 +24,8 @@ export interface Service {
 }
 
 /**
- * Wraps the bundle for tests of several isolates: each answer tells which isolate it comes from, and which database each
- * of its round trips to D1 went to. The bundle itself is as it was.
+ * Wraps the unchanged bundle for tests with several isolates. Headers of each answer name its isolate, and the database of
+ * each round trip to D1.
  */
 const LABELLED = `
 import worker from './index.js';
@@ -33,14 +33,14 @@ let isolate;
 export default {
   async fetch(request, env, context) {
     isolate ??= crypto.randomUUID();
-    const asked = [];
+    const trips = [];
     const watched = ([binding, db]) => [binding, {
       prepare: (text) => db.prepare(text),
       withSession(from) {
         const session = db.withSession(from);
         return {
           prepare: (text) => session.prepare(text),
-          batch: (statements) => (asked.push(binding), session.batch(statements)),
+          batch: (statements) => (trips.push(binding), session.batch(statements)),
           getBookmark: () => session.getBookmark(),
         };
       },
@@ -49,20 +49,20 @@ export default {
     const response = await worker.fetch(request, { ...env, ...Object.fromEntries(databases) }, context);
     const labelled = new Response(response.body, response);
     labelled.headers.set('x-isolate', isolate);
-    labelled.headers.set('x-trips', String(asked.length));
-    labelled.headers.set('x-databases', asked.join(' '));
+    labelled.headers.set('x-trips', String(trips.length));
+    labelled.headers.set('x-databases', trips.join(' '));
     return labelled;
   },
 };`;
 
-/** @param names of Workers over the same D1, each in an isolate of its own; its answers are then labelled. */
+/** @param names the names of Workers over the same D1, each in its own isolate, with labelled answers. */
 export const startService = async (...names: string[]): Promise<Service> => start(await workersNamed(names));
 
-/** The same with three databases, one in each region. */
+/** Starts the service with three shards, one in each region. */
 export const startPlaces = async (...names: string[]): Promise<Service> =>
   start(await workersNamed(names), { SHARDS, d1Databases: THREE });
 
-/** Three databases again, and the queue of wrangler.toml. */
+/** Starts the service with three shards, and the queue of wrangler.toml. */
 export const startPlacesWithQueue = async (): Promise<Service> =>
   start(await workersNamed([]), {
     SHARDS,
@@ -88,13 +88,13 @@ async function workersNamed(names: string[]): Promise<Named[]> {
 }
 
 export interface Replicated extends Service {
-  /** Where each batch since the last time was answered: `primary` or `replica`. */
+  /** Who answered each batch since the last call: `primary` or `replica`. */
   answered: () => Promise<string[]>;
-  /** The replica hears of all that was done up to now. */
+  /** Brings the replica up to date. */
   catchUp: () => Promise<void>;
 }
 
-/** The bundle in front of a database with a replica that lags: see test/support/lagging-worker.ts. */
+/** Starts the bundle with a replica that lags behind the primary. */
 export async function startReplicated(): Promise<Replicated> {
   const { outputFiles } = await bundleOf({
     entryPoints: [join(root, 'test/support/lagging-worker.ts')],
@@ -151,7 +151,7 @@ interface Named {
   modules: { type: 'ESModule'; path: string; contents: string }[];
 }
 
-/** What the Workers have besides their code. */
+/** The settings of the Workers besides their code. */
 interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
   d1Databases?: Record<string, string>;
   SHARDS?: Json;

@@ -1,9 +1,9 @@
-/** Looks at databases behind the Worker's back. */
+/** Reads the databases directly, without the Worker. */
 import type { Service } from './service.ts';
 
 type Database = Service['db'];
 
-/** All that is stored, table by table. */
+/** All rows, by table. */
 export async function stored(db: Database): Promise<Record<string, unknown[]>> {
   const { results } = await db
     .prepare(
@@ -15,7 +15,7 @@ export async function stored(db: Database): Promise<Record<string, unknown[]>> {
   return Object.fromEntries(results.map(({ name }, i) => [name, rows[i]?.results ?? []]));
 }
 
-/** The bindings of the databases in which a column has this value. */
+/** The bindings of the databases that have a row with this value in a column. */
 export async function whereIs(
   { databases }: Service,
   table: string,

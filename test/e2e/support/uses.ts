@@ -1,4 +1,4 @@
-/** What the tables of uses are made of: a method of the SDK called once, and what the Worker must answer. */
+/** A use is one call of an SDK method, with the expected status and data. */
 import { expect } from 'vitest';
 import type { Answer } from '../../../src/sdk/index.ts';
 import { type Actors, dataOf } from './actors.ts';

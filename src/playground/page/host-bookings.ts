@@ -1,23 +1,23 @@
-/** What the two hosts have been booked for: read from their calendars, with a token of each. */
+/** The bookings of the two hosts, from their calendars. The page reads each calendar with the token of its host. */
 import { unwrap } from '@nettu/scheduler-sdk';
 import { html, type TemplateResult } from 'lit';
 import { clientOf, hosts } from './session.ts';
 
-export interface ServiceAvailability {
+export interface HostBookings {
   name: string;
   bookings: { startTs: number; endTs: number; title: string }[];
 }
 
 const DAYS = 60;
 
-export function readAgendas(panel: string): Promise<ServiceAvailability[]> {
+export function readHostBookings(panel: string): Promise<HostBookings[]> {
   const startTs = Date.now();
   const window = { startTs, endTs: startTs + DAYS * 24 * 60 * 60 * 1000 };
   return Promise.all(
     hosts().map(async ({ id, name, calendarId }) => {
       const { events } = await unwrap(clientOf(panel, id).calendar.getEvents(calendarId ?? '', window));
       const bookings = events
-        // Bookings carry what the visitor gave; the host's own events have a title.
+        // A booking has the name of the person who booked. The host's own events have none.
         .filter(({ event }) => event.metadata.name !== undefined)
         .flatMap(({ event, instances }) =>
           instances.map(({ startTs, endTs }) => ({ startTs, endTs, title: event.metadata.name ?? '' })),
@@ -31,8 +31,8 @@ export function readAgendas(panel: string): Promise<ServiceAvailability[]> {
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false });
 
-export function agendaView({ name, bookings }: ServiceAvailability): TemplateResult {
-  return html`<section class="agenda" aria-label="Calendar of ${name}">
+export function hostBookingsView({ name, bookings }: HostBookings): TemplateResult {
+  return html`<section class="host-bookings" aria-label="Calendar of ${name}">
     <h3>${name}</h3>
     ${
       bookings.length
@@ -46,7 +46,7 @@ export function agendaView({ name, bookings }: ServiceAvailability): TemplateRes
                 </li>`,
             )}
           </ul>`
-        : html`<p class="muted">Nothing booked yet.</p>`
+        : html`<p class="muted">No bookings yet.</p>`
     }
   </section>`;
 }

@@ -1,0 +1,71 @@
+/** The cause of each problem, and what to do about it: the sentences of the page of problems. */
+import type { ProblemCode } from '../../sdk/types.ts';
+
+export const problemNotes = {
+  'body-not-json': 'Send one JSON object in UTF-8.',
+  'input-invalid':
+    'A member of the body, a query parameter or a header is missing or invalid. `errors` lists each bad field with its path and the rule that it breaks.',
+  'provider-unsupported':
+    'A busy calendar of Google or Outlook. The service takes calendars of its own (`Nettu`).',
+  'answer-too-large':
+    'The answer would cost more than one request may. Request less: a shorter window, fewer calendars, or fewer hosts.',
+  'credentials-missing':
+    'The header that this path takes is absent or malformed. For an anonymous caller: the account has not opened this route.',
+  'api-key-unknown': 'No account has this API key, or the account has removed it.',
+  'api-key-expired': 'Its `expiresAt` has passed. Use another key of the account.',
+  'account-code-wrong': 'The `code` in `POST /account` is not the one that the operator set.',
+  'account-creation-closed': 'The operator has set no `CREATE_ACCOUNT_SECRET_CODE`.',
+  'token-malformed':
+    'The token is not a compact JWS, is too long, has a header or a payload that is not JSON, marks an extension as critical (`crit`), or has a `kid` that is not a string.',
+  'token-algorithm': 'Sign it with `alg: RS256`. No other algorithm is accepted.',
+  'token-claims':
+    'A JWT claim is missing or has another type, or `schedulerPolicy` holds a permission that does not exist.',
+  'token-expired': 'The time in `exp` has passed, leeway included. Get a new token from your backend.',
+  'token-not-yet-valid': 'The time in `nbf` has not come, leeway included. Check the clock that signs.',
+  'token-signature':
+    'No signing key of the account verifies the token: the account id is wrong, the account has no key, or another key signed it. `POST /account/keys/inspect` says which.',
+  'key-missing':
+    'The account has no signing key. Only `POST /account/keys/inspect` says so, as the cause of a `token-signature`.',
+  'key-standby': 'The signature is good, and its key is on standby: the account does not accept it yet.',
+  'key-retired': 'The signature is good, and its key has reached its `retiresAt`.',
+  'key-revoked': 'The signature is good, and the account has revoked its key.',
+  'user-unknown': 'The signature is good, and `nettuSchedulerUserId` names no user of the account.',
+  'token-revoked':
+    "The signature is good, and the token is older than the user's `notBefore`, or has no `iat` to show its age.",
+  'policy-denied': 'The token is good, and its policy does not allow this. `detail` names the rule.',
+  'route-unknown': 'No route has this path. Every route is under `/api/v1`.',
+  'not-found':
+    'The resource does not exist, or it belongs to another account or another user. The answer is the same, so it discloses nothing.',
+  'method-not-allowed': 'The path exists, and the header `allow` lists its methods.',
+  'kid-taken': 'The account has a key with this `kid`. Remove that key, or choose another `kid`.',
+  'key-limit': 'The account has as many signing keys as it may. Remove one first.',
+  'key-state-final': 'A revoked key stays revoked. Add a new key.',
+  'api-key-limit': 'The account has as many API keys as it may. Remove one first.',
+  'api-key-last':
+    'The account would lose its last key that lasts. Create an API key without `expiresAt` first, then remove this one.',
+  'webhook-missing': 'The account has no webhook. Set it with `PUT /account/webhook`.',
+  'host-exists': 'The user is a host of this service already. Change the host instead.',
+  'host-limit': 'The service has as many hosts as it may.',
+  'busy-limit': 'The host has as many busy calendars as it may.',
+  'slot-taken': 'Another booking has the slot. Nothing was written: show the slots again.',
+  'slot-unavailable':
+    'The slot cannot be booked for any other reason: closed, busy, too soon, too far ahead, no host, or a host without a calendar to book in. Nothing was written.',
+  'booking-cancelled': 'A cancelled booking stays cancelled. Create a new one.',
+  'booking-shared':
+    'The event belongs to a booking with several hosts, so one of them cannot move it. Move the booking.',
+  'precondition-failed':
+    'The resource has changed since the `etag` in `If-Match`. Nothing was written: read it again, and decide anew.',
+  'body-too-large': 'See the [limits](limits.md#requests).',
+  'media-type-unsupported': 'Send the body with `content-type: application/json`.',
+  'idempotency-key-reused':
+    'The `Idempotency-Key` belongs to a request with another body or another path, or, if its answer holds a secret, to another API key. Use a new key for each new request.',
+  'rate-limited': 'Too many requests from this address. Wait as long as `retry-after` says.',
+  internal: 'Report it with the `id` in the problem: the log has it.',
+  'database-unavailable':
+    '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says.',
+  contended:
+    "Other requests kept changing the booking's hosts or its service. Nothing was written: try again.",
+  'outcome-unknown':
+    'The database did not answer a `POST`, so it may have taken effect or not. Send it again with the same `Idempotency-Key`; without one, look first: `detail` says for what.',
+  'no-room': 'Every database of the region, or of the deployment, is full. The operator has to add one.',
+} as const satisfies Record<ProblemCode, string>;

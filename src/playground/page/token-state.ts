@@ -1,0 +1,17 @@
+/** What the token panel and its views share. */
+import type { Inspection, Permission, SigningKey } from '@nettu/scheduler-sdk';
+import type { Outcome } from './operations.ts';
+
+export type Choice = 'allow' | 'reject' | 'neither';
+
+export interface TokenState {
+  userId: string;
+  expiresIn: number;
+  kid: string;
+  /** The policy for each permission, `*` included. */
+  choices: Map<Permission, Choice>;
+  token: string;
+  keys: SigningKey[];
+  inspection: Inspection | undefined;
+  outcomes: (Outcome | undefined)[];
+}
