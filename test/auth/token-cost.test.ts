@@ -1,4 +1,4 @@
-/** What a stranger can make the service do: a token that cannot be good costs no cryptography and no round trip. */
+/** The cost of refused credentials: a token that cannot be good costs no cryptography and no round trip. */
 import { expect, it } from 'vitest';
 import { call, keys, NOBODY, newAccount, newKeys, type User } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -10,7 +10,7 @@ const me = (user: User, token: string) => (env: { DB: D1Database }) =>
 const write = (user: User, token: string) => (env: { DB: D1Database }) =>
   user.call('POST', '/calendar', { token, env, body: { timezone: 'UTC' } });
 
-it('a good token is verified', async () => {
+it('verifies a good token', async () => {
   const user = await (await newAccount()).newUser();
   for (const request of [me, write]) {
     const { reply, used } = await costOf(request(user, await user.token({ jti: crypto.randomUUID() })));
@@ -19,7 +19,7 @@ it('a good token is verified', async () => {
   }
 });
 
-it('a token that was verified is not verified again, though its key and its user are asked for each time', async () => {
+it('verifies a token once, and proves its key and its user with each request', async () => {
   const user = await (await newAccount()).newUser();
   const token = await user.token();
   await user.call('GET', '/me', { token });
@@ -27,7 +27,7 @@ it('a token that was verified is not verified again, though its key and its user
   expect({ status: reply.status, trips, verify: used.verify }).toEqual({ status: 201, trips: 1, verify: 0 });
 });
 
-it('a public key is imported once in an isolate, and then kept', async () => {
+it('imports a public key once in an isolate', async () => {
   const pair = await newKeys();
   const user = await (await newAccount(pair.pem)).newUser();
   const token = await tokenOf(pair, user);
@@ -67,7 +67,7 @@ it('an API key of another form costs no round trip and no cryptography', async (
   }
 });
 
-it('a foreign token costs at most one verification for each key that there is, and one round trip', async () => {
+it('a foreign token costs at most one verification for each key of the account, and one round trip', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   await addKey(account, keys, { kid: 'k2' });
@@ -79,7 +79,7 @@ it('a foreign token costs at most one verification for each key that there is, a
   expect(used.verify).toBeLessThanOrEqual(3);
 });
 
-it('a kid that names a key costs one verification, however many keys there are', async () => {
+it('a kid that names a key costs one verification, however many keys the account has', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   for (const kid of ['k2', 'k3', 'k4', 'k5']) await addKey(account, keys, { kid });
@@ -95,7 +95,7 @@ it('an unknown account costs one round trip and no cryptography', async () => {
   expect([trips, used]).toEqual([1, nothing]);
 });
 
-it('a key that verified one token vouches for no other: a forgery is refused, and a second good token is verified', async () => {
+it('verifies each token of a key by itself: it refuses a forgery and verifies a second good token', async () => {
   const user = await (await newAccount()).newUser();
   const good = await user.token({ jti: 'one' });
   for (const request of [me, write, me])
