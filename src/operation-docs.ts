@@ -8,7 +8,7 @@ export interface OperationDocs {
   readonly summary: string;
   readonly description?: string;
   readonly answer: string;
-  /** Whether `answer` is the type of each line, in an answer of JSON Lines. */
+  /** The answer is JSON Lines, and `answer` is the type of a line. */
   readonly lines?: true;
   readonly body?: string;
   readonly query?: string;
@@ -18,7 +18,8 @@ export interface OperationDocs {
 
 /** The description of every list. */
 export const LISTED =
-  'In the order of creation. `nextCursor` leads to the next page. However the list changes meanwhile, what exists throughout comes exactly once.';
+  'Sorted by time of creation. Pass `nextCursor` as `cursor` to get the next page. Changes to the list between two pages neither repeat nor skip the other resources.';
 
 /** The description of every search by metadata. */
-export const FOUND_BY_METADATA = 'Finds exactly this value under exactly this key, in the order of creation.';
+export const FOUND_BY_METADATA =
+  'Returns the resources whose metadata has exactly this value under this key, sorted by time of creation.';

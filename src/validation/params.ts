@@ -1,4 +1,4 @@
-/** The parameters of paths: every `…Id` is a UUID, and a `kid` is any text. A value of another form is the id of nothing. */
+/** The parameters of paths: every `…Id` is a UUID, and a `kid` is any text. Another form is 404: no resource has such an id. */
 import * as v from 'valibot';
 import { uuid } from './schemas.ts';
 

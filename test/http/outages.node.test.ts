@@ -28,7 +28,7 @@ const all = Object.entries<Route>(routes);
 it.each(all)('%s returns 503 and says that nothing changed, when that is certain', (_, route) => {
   const { status, code, detail } = answerTo('nothing', route);
   expect([status, code]).toEqual([503, 'database-unavailable']);
-  expect(detail).toMatch(/Nothing was changed; try again/);
+  expect(detail).toMatch(/nothing changed\. Try again/);
 });
 
 it.each(all.filter(([, { does }]) => does.writes))(

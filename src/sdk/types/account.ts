@@ -1,26 +1,26 @@
-/** The account of a company. */
+/** The account and its settings. */
 import type { WebhookEvent } from './webhooks.ts';
 
 export interface Account {
   id: string;
-  /** The newest active signing key in PEM, byte for byte as you sent it; null where there is none. */
+  /** The newest active signing key in PEM, byte for byte as you sent it; null if the account has none. */
   publicJwtKey: string | null;
   settings: {
     webhook: {
       url: string;
-      /** Each delivery carries it in the header `nettu-scheduler-webhook-key`. */
+      /** The service sends it with each delivery, in the header `nettu-scheduler-webhook-key`. */
       key: string;
-      /** The secret for `verifyWebhook`, `whsec_…`. */
+      /** The secret that signs deliveries, `whsec_…`. Pass it to `verifyWebhook`. */
       secret: string;
       events: WebhookEvent[];
     } | null;
-    /** Whether anyone who knows the account's id may read its users' free/busy. */
+    /** Anyone who knows the account's id can read its users' free/busy. */
     publicFreebusy: boolean;
-    /** Whether anyone who knows the account's id may read its services' booking slots. */
+    /** Anyone who knows the account's id can read the booking slots of its services. */
     publicBooking: boolean;
     /**
-     * Where reads with a token or an API key go: to the primary database, or to the nearest replica. A replica is faster
-     * from afar, but a revoked key, token or user may keep reading until the replica has caught up.
+     * The database that serves reads with a token or an API key: the primary, or the nearest replica. A replica is faster
+     * for clients far from the primary, but it still accepts a revoked key, token or user until it catches up.
      */
     reads: 'primary' | 'nearest';
   };
