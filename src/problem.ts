@@ -1,6 +1,6 @@
 /**
- * Every problem that a client can get: a stable code, its status and its title, in one table. Code throws a `Problem` where
- * it finds it, and http/errors.ts turns it into the response.
+ * Every problem that a client can get: a stable code, its status and its title, in one table. The code that finds a
+ * problem throws it, and http/errors.ts turns it into the response.
  */
 
 import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
@@ -11,12 +11,12 @@ export const kinds = {
   'body-not-json': [400, 'The body is not JSON'],
   'input-invalid': [400, 'The input is not valid'],
   'provider-unsupported': [400, 'The calendar provider is not supported'],
-  'answer-too-large': [400, 'The answer would be too large'],
+  'answer-too-large': [400, 'The response would be too large'],
   'credentials-missing': [401, 'Credentials are missing'],
   'api-key-unknown': [401, 'The API key is unknown'],
   'api-key-expired': [401, 'The API key has expired'],
-  'account-code-wrong': [401, 'The code is wrong'],
-  'account-creation-closed': [401, 'The creation of accounts is closed'],
+  'account-code-wrong': [401, 'The code for creating accounts is wrong'],
+  'account-creation-closed': [401, 'Account creation is closed'],
   'token-malformed': [401, 'The token is malformed'],
   'token-algorithm': [401, 'The token is not signed with RS256'],
   'token-claims': [401, "The token's claims are not valid"],
@@ -30,10 +30,10 @@ export const kinds = {
   'user-unknown': [401, "The token's user does not exist"],
   'token-revoked': [401, 'The token is revoked'],
   'policy-denied': [401, "The token's policy does not allow this"],
-  'route-unknown': [404, 'There is no such route'],
+  'route-unknown': [404, 'The route does not exist'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
-  'kid-taken': [409, 'The kid is in use'],
+  'kid-taken': [409, 'The kid is already in use'],
   'key-limit': [409, 'Too many signing keys'],
   'key-state-final': [409, 'The key is revoked'],
   'api-key-limit': [409, 'Too many API keys'],
@@ -49,11 +49,11 @@ export const kinds = {
   'precondition-failed': [412, 'The resource has changed'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'The media type is not supported'],
-  'idempotency-key-reused': [422, 'The Idempotency-Key is in use'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key is already in use'],
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   'database-unavailable': [503, 'The database is unavailable'],
-  contended: [503, 'Too many changes at once'],
+  contended: [503, 'Too many concurrent changes'],
   'outcome-unknown': [503, 'The outcome is unknown'],
   'no-room': [507, 'No room for another account'],
 } as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
@@ -65,7 +65,7 @@ interface Extra {
   cause?: unknown;
 }
 
-/** A problem on its way to the client. `detail` says what to do about it, and holds nothing internal. */
+/** A problem to send to the client. `detail` says what to do about it, and contains nothing internal. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string;
@@ -91,10 +91,10 @@ export class Problem extends Error {
   }
 }
 
-/** The details that are the same in every case. */
+/** The details of problems that need no other one. */
 const standardDetails: Partial<Record<ProblemCode, string>> = {
-  'not-found': 'It does not exist, or it belongs to someone else. Check the id.',
+  'not-found': 'The resource does not exist, or it belongs to someone else. Check the id.',
   'precondition-failed':
-    'Its etag is not the one in If-Match, and nothing changed. Read it again, then decide.',
+    'The resource no longer has the etag in If-Match, so nothing changed. Get the resource again before you change it.',
   'database-unavailable': 'The database did not answer, and nothing changed. Try again in a moment.',
 };

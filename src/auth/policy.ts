@@ -1,4 +1,4 @@
-/** Whether a token's policy allows a permission. Pure: its test is its truth table. */
+/** Decides whether a token's policy allows a permission. Pure: its test is its truth table. */
 import { Permissions } from '../sdk/constants.ts';
 import type { NamedPermission, SchedulerPolicy } from '../sdk/types.ts';
 
@@ -11,10 +11,10 @@ export interface Decision {
   because: string;
 }
 
-/** Decides whether a policy allows what needs these permissions. Reading needs none and is always allowed. */
+/** Decides whether a policy grants all of these permissions. Reading needs none, so it is always allowed. */
 export function decide(policy: SchedulerPolicy | undefined, needs: readonly NamedPermission[]): Decision {
   const { allow = [], reject = [] } = policy ?? {};
-  if (needs.length === 0) return { allowed: true, because: 'This needs no permission.' };
+  if (needs.length === 0) return { allowed: true, because: 'This operation needs no permission.' };
   const rejected = reject.find((rule) => rule === '*' || needs.includes(rule));
   if (rejected) return { allowed: false, because: `schedulerPolicy.reject holds ${rejected}.` };
   if (allow.includes('*')) return { allowed: true, because: 'schedulerPolicy.allow holds *.' };

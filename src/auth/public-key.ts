@@ -1,4 +1,4 @@
-/** Reads an RSA public key in PEM (RFC 7468), in any of the three forms that tools write, and checks that it is fit for use. */
+/** Reads an RSA public key in PEM (RFC 7468), in the three forms that tools write, and checks that it is secure. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
 import { base64Of, bytesOf } from '../crypto/base64.ts';
@@ -10,7 +10,7 @@ export interface PublicKey {
   thumbprint: string;
 }
 
-/** Why a text is not an accepted public key. The message repeats nothing of the text. */
+/** The reason why a text is not an accepted public key. The message repeats nothing of the text. */
 export class UnfitKey extends Error {}
 
 /**
@@ -23,7 +23,7 @@ export async function readPublicKey(pem: string): Promise<PublicKey> {
     throw new UnfitKey(`must have at most ${PUBLIC_KEY_MAX_CHARS} characters`);
   if (/PRIVATE KEY/.test(pem)) {
     throw new UnfitKey(
-      'is a private key, which must never leave your server; the service did not store it. Make a new key pair, and send the public key',
+      'is a private key, which must never leave your server; the service did not store it. Create a new key pair, and send its public key',
     );
   }
   const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
@@ -44,7 +44,7 @@ async function importKey(label: string, base64: string): Promise<CryptoKey> {
     if (label === 'RSA PUBLIC KEY')
       return await importSPKI(pem('PUBLIC KEY', spkiOf(base64)), 'RS256', options);
   } catch {
-    throw new UnfitKey('does not hold an RSA public key');
+    throw new UnfitKey('must contain an RSA public key');
   }
   throw new UnfitKey('must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
 }
@@ -65,7 +65,7 @@ function der(tag: number, content: number[]): number[] {
   return [tag, 0x80 | bytes.length, ...bytes, ...content];
 }
 
-/** FIPS 186-5 section 5.1 limits the exponent, and BoringSSL verifies with none above 33 bits. */
+/** FIPS 186-5 section 5.1 limits the exponent, and BoringSSL refuses one of more than 33 bits. */
 function checkNumbers(n: string, e: string): void {
   const modulus = base64url.decode(n);
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
@@ -80,7 +80,7 @@ function checkNumbers(n: string, e: string): void {
 
 const imported = new BoundedMap<string, Promise<PublicKey>>(1000);
 
-/** The key of a stored PEM, which was checked when it was stored. An isolate imports it once. */
+/** Imports the key of a stored PEM, once in each isolate. `readPublicKey` checked it before it was stored. */
 export async function importStoredKey(pem: string): Promise<CryptoKey> {
   const known = imported.get(pem) ?? readPublicKey(pem);
   if (!imported.has(pem)) imported.set(pem, known);

@@ -22,17 +22,17 @@ export interface Token {
   /** `exp` and `nbf` in milliseconds, with the leeway. */
   readonly from: number;
   readonly until: number;
-  /** Whether a signing key verifies it, by the key's `seq`, for each key that was tried. This never changes. */
+  /** For each signing key that was tried, by its `seq`: whether the key verifies the token. This never changes. */
   readonly verifiedBy: Map<number, boolean>;
 }
 
-/** The two readable parts of a token; null where a part cannot be read. */
+/** The header and the claims of a token; null if they cannot be decoded. */
 export interface Decoded {
   header: Record<string, unknown> | null;
   claims: Record<string, unknown> | null;
 }
 
-/** Decodes as much of a token as it can, and checks nothing. */
+/** Decodes the parts of a token that it can, and checks nothing. */
 export function decode(jws: string): Decoded {
   if (jws.length > TOKEN_MAX_CHARS) return { header: null, claims: null };
   return {
@@ -82,24 +82,25 @@ export function readPolicy(claims: Decoded['claims']): {
 
 /**
  * Checks everything about a token that needs no key, database or clock: RFC 7519 section 7.2, with `alg` fixed to RS256
- * (RFC 8725 section 3.1) and no critical extension supported (RFC 7515 section 4.1.11). Of a repeated claim the last one
- * counts, for the check as for the use (RFC 7519 section 4).
+ * (RFC 8725 section 3.1) and no critical extension supported (RFC 7515 section 4.1.11). If a claim is repeated, the last
+ * one counts (RFC 7519 section 4).
  *
  * @throws Problem `token-malformed`, `token-algorithm`, `token-claims`
  */
 export function readToken(jws: string, { header, claims }: Decoded): Token {
   const malformed = (detail: string) => new Problem('token-malformed', detail);
-  if (jws.length > TOKEN_MAX_CHARS) throw malformed(`A token has at most ${TOKEN_MAX_CHARS} characters.`);
+  if (jws.length > TOKEN_MAX_CHARS) throw malformed(`Send a token of at most ${TOKEN_MAX_CHARS} characters.`);
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jws)) {
     throw malformed('Send a compact JWS: three base64url parts, joined by dots.');
   }
-  if (!header) throw malformed('The header is not base64url-encoded JSON.');
+  if (!header) throw malformed('The header must be base64url-encoded JSON.');
   if (header.alg !== 'RS256')
-    throw new Problem('token-algorithm', 'Sign the token with alg RS256, and no other.');
+    throw new Problem('token-algorithm', 'Sign the token with the alg RS256. The service accepts no other.');
   if (header.crit !== undefined)
-    throw malformed('The header marks an extension as critical (crit), and the service supports none.');
-  if (header.kid !== undefined && typeof header.kid !== 'string') throw malformed('The kid is not a string.');
-  if (!claims) throw malformed('The payload is not a base64url-encoded JSON object.');
+    throw malformed('Remove crit from the header. The service supports no critical extensions.');
+  if (header.kid !== undefined && typeof header.kid !== 'string')
+    throw malformed('The kid in the header must be a string.');
+  if (!claims) throw malformed('The payload must be a base64url-encoded JSON object.');
 
   const parsed = v.safeParse(claimsSchema, claims, { abortEarly: true });
   if (!parsed.success) {
@@ -125,17 +126,17 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
  */
 export function checkTimes({ from, until }: Token, now: number): void {
   if (now >= until) {
-    throw new Problem('token-expired', 'Its exp has passed. Get a new token from your server.');
+    throw new Problem('token-expired', 'The exp of the token has passed. Get a new token from your server.');
   }
   if (now < from) {
     throw new Problem(
       'token-not-yet-valid',
-      'Its nbf is in the future. Check the clock of the server that signs it.',
+      'The nbf of the token is in the future. Check the clock of the server that signs tokens.',
     );
   }
 }
 
-/** In milliseconds, within the numbers that D1 can bind: a claim can be any number. */
+/** Milliseconds, limited to the numbers that D1 can bind, since a claim can be any number. */
 function milliseconds(seconds: number): number {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(seconds * 1000, Number.MAX_SAFE_INTEGER));
 }

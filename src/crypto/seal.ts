@@ -1,4 +1,4 @@
-/** Seals text so that only the sealer can read it, and nobody can forge it: AES-256-GCM (NIST SP 800-38D), by WebCrypto. */
+/** Seals text, so that only the holder of the key can read or forge it: AES-256-GCM (NIST SP 800-38D), by WebCrypto. */
 import { base64url } from 'jose';
 
 const NONCE_BYTES = 12;
@@ -14,7 +14,7 @@ export async function sealingKey(secret: string, purpose: string): Promise<Crypt
   ]);
 }
 
-/** @param context what the text belongs to. It is not in the result, and `unseal` needs the same context. */
+/** @param context the owner or purpose of the text. It is not in the result, and `unseal` needs the same one. */
 export async function seal(key: CryptoKey, context: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const algorithm = { name: 'AES-GCM', iv, additionalData: utf8.encode(context) };
@@ -22,7 +22,7 @@ export async function seal(key: CryptoKey, context: string, text: string): Promi
   return base64url.encode(new Uint8Array([...iv, ...sealed]));
 }
 
-/** The text; null where it is damaged, or sealed with another key or for another context. */
+/** The text; null if it is damaged, or was sealed with another key or context. */
 export async function unseal(key: CryptoKey, context: string, sealed: string): Promise<string | null> {
   try {
     const bytes = base64url.decode(sealed);

@@ -5,10 +5,10 @@ export const docs = {
     tag: 'Account',
     summary: 'Export the account',
     description:
-      'Streams everything in the account as JSON Lines. Each line has a `type`. After a broken connection, or where an ' +
-      'answer ends in a line `cursor`, go on from the last `cursor`. The last line of a complete export is `end`, with the ' +
-      'number of lines of each type; the last line of an export that failed is `problem`. The export holds the hashes of ' +
-      "the API keys, and the webhook's key and secret.",
+      'Streams all data of the account as JSON Lines. Each line has a `type`. If the connection breaks, or the last line ' +
+      'has the type `cursor`, request the rest with the last `cursor` that you received. A complete export ends with a ' +
+      'line of the type `end`, which counts the lines of each type; a failed one ends with a line of the type `problem`. ' +
+      "Keep the export secret: it contains the hashes of the API keys, and the webhook's key and secret.",
     answer: 'ExportLine',
     lines: true,
     query: 'ExportQuery',

@@ -1,4 +1,4 @@
-/** The headers of requests and answers, except those that carry credentials. */
+/** The headers of requests and responses, except those that carry credentials. */
 
 const header = (description: string, required = true) => ({
   description,
@@ -7,25 +7,27 @@ const header = (description: string, required = true) => ({
 });
 
 export const headers = {
-  'x-request-id': header('The id of this request, which the log of the service has too.'),
-  etag: header('A strong validator (RFC 9110 section 8.8.3). It changes with every change of the resource.'),
+  'x-request-id': header("The id of this request in the service's log."),
+  etag: header(
+    'The version of the resource: a strong validator (RFC 9110 section 8.8.3) that changes whenever the resource does.',
+  ),
   'idempotency-replayed': header(
-    '`true` where this replays the first answer to this `Idempotency-Key`.',
+    '`true` if the service replays its first response to this `Idempotency-Key`.',
     false,
   ),
   'nettu-bookmark': header(
-    'How far the database had come. Send it with the next request, and the answer is at least as recent, whichever replica gives it.',
+    'The state of the database that the response reflects. Send it with your next request to get a response that is at least as recent, from whichever replica.',
     false,
   ),
   'www-authenticate': header(
-    'The credentials that this path takes, and the error in those of the request (RFC 6750).',
+    'The credentials that this path accepts, and the error in the credentials of the request (RFC 6750).',
   ),
-  'retry-after': header('Wait this many seconds before you try again.'),
+  'retry-after': header('The number of seconds to wait before you try again.'),
 };
 
 type HeaderName = keyof typeof headers;
 
-/** The headers of an answer with this status. */
+/** The headers of a response with this status. */
 export function headersOf(status: number, more: readonly HeaderName[] = []) {
   const names: HeaderName[] = ['x-request-id', ...more];
   if (status === 401) names.push('www-authenticate');
@@ -43,19 +45,19 @@ const parameter = (name: string, description: string, schema: object = {}) => ({
 export const parameters = {
   ifNoneMatch: parameter(
     'if-none-match',
-    'The `etag` that you have. The answer is 304 while the resource is still the same.',
+    'The `etag` of your copy. If the resource has not changed, the response is 304 without a body.',
   ),
   ifMatch: parameter(
     'if-match',
-    'The `etag` that you have. If the resource has another one by now, the answer is 412 and nothing changes. `*` only requires that the resource exists.',
+    'The `etag` of your copy. If the resource has changed since, the response is 412 and nothing changes. `*` only requires that the resource exists.',
   ),
   bookmark: parameter(
     'nettu-bookmark',
-    'The bookmark of an earlier answer. This answer is at least as recent. An unknown bookmark has no effect.',
+    'The `nettu-bookmark` of an earlier response. The new response is at least as recent. The service ignores an unknown bookmark.',
   ),
   idempotencyKey: parameter(
     'idempotency-key',
-    'Makes a creation safe to retry: for 24 hours, the same key, caller and body replay the first answer. Use a new random key for each creation.',
+    'Makes it safe to retry the creation of a resource: for 24 hours, a request with the same key, caller and body gets the first response again. Use a new random key for each creation.',
     { minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
   ),
 };

@@ -17,7 +17,7 @@ import { type ParamName, paramSchema } from '../validation/params.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
 import { overview } from './overview.ts';
 import { problemsOf, usesDatabase } from './problems.ts';
-import { explained, inputOf, queryOf, type Schema } from './schema.ts';
+import { explained, inputOf, queryOf, resolved, type Schema } from './schema.ts';
 import { security, securitySchemes } from './security.ts';
 import { tags, words } from './words.ts';
 
@@ -42,7 +42,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
   }
 
   function body(schema: v.GenericSchema, name: string): Schema {
-    schemas[name] = explained(inputOf(schema), typeNamed(name));
+    schemas[name] = explained(inputOf(schema), typeNamed(name), types);
     return { $ref: `#/components/schemas/${name}` };
   }
 
@@ -76,7 +76,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
       security: security[door],
       parameters: [
         ...paramsIn(route[door] ?? ''),
-        ...(query ? queryParameters(query, typeNamed(words.query ?? '')) : []),
+        ...(query ? queryParameters(query, resolved(typeNamed(words.query ?? ''), types)) : []),
         ...(conditional ? [parameterRef('ifNoneMatch')] : []),
         ...(target ? [parameterRef('ifMatch')] : []),
         ...(idempotent ? [parameterRef('idempotencyKey')] : []),
@@ -93,7 +93,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
         },
         ...(conditional && {
           304: {
-            description: 'Not modified: the resource still has an `etag` of `if-none-match`.',
+            description: 'Not modified: the resource still has the `etag` in `if-none-match`.',
             headers: answerHeaders,
           },
         }),
@@ -139,7 +139,7 @@ const pascal = (word: string): string => word.replace(/(?:^|-)(\w)/g, (_, first)
 
 function needed({ needs, opens }: Route, door: Door): string | undefined {
   if (opens)
-    return `Open to anyone who knows the account's id, while the account's setting \`${opens}\` is on.`;
+    return `While the account's setting \`${opens}\` is on, a request needs no API key or token, only the account's id.`;
   if (door === 'admin' || needs.length === 0) return undefined;
   return `A token needs the permission ${needs.map((name) => `\`${name}\``).join(', ')}.`;
 }
@@ -152,7 +152,7 @@ const paramsIn = (path: string) =>
     schema: inputOf(paramSchema(name as ParamName)),
   }));
 
-/** A list travels joined by commas, a map as `name[key]=value`. */
+/** A query writes a list as `name=a,b` and a map as `name[key]=value`. */
 const queryParameters = (schema: v.GenericSchema, type: Schema) =>
   queryOf(schema).map(({ name, required, schema }) => {
     const { description, ...known } = type.properties?.[name] ?? {};

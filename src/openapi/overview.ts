@@ -1,11 +1,15 @@
-/** The introduction and the groups of the description. */
+/** The introduction of the description. */
 export const overview = `Calendars, events, free/busy and booking for web apps, without a backend of their own.
 
-- Bodies are JSON. Times and durations are whole milliseconds (Unix epoch, UTC), unless a member says minutes.
-- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing.
-- A resource of another account or another user is a 404, exactly as if it did not exist.
-- An operation with two paths has two names. With a token, it acts on the resources of the token's user. With the API key,
-  it reaches every resource of the account, and its name ends in \`AsAccount\`.
-- An answer with one resource has an \`etag\`. Creations take an \`Idempotency-Key\`, which makes them safe to retry.
-- HEAD works wherever GET does. Another method on a known path is 405 \`method-not-allowed\` with \`allow\`; an unknown path
-  is 404 \`route-unknown\`. Pages of any origin may call.`;
+- Bodies are JSON. A time is in milliseconds since the Unix epoch (UTC), a duration is in milliseconds, and both are
+  integers. The few fields in minutes or seconds say so.
+- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing;
+  only after \`outcome-unknown\` it may have.
+- A resource of another account or user is 404, exactly as if it did not exist.
+- Many operations have two paths: one for a user's token, which reaches the resources of that user, and one for the API
+  key, which reaches every resource of the account. The name of the second one ends in \`AsAccount\`.
+- A response with one resource has an \`etag\`. Send an \`Idempotency-Key\` when you create a resource, and you can retry
+  the request safely.
+- HEAD works wherever GET does. If a path does not support the method, the response is 405 \`method-not-allowed\`, with
+  the supported methods in \`allow\`. An unknown path is 404 \`route-unknown\`.
+- Web pages of any origin may call the API (CORS).`;

@@ -9,10 +9,11 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  anyOf?: Schema[];
   [keyword: string]: unknown;
 }
 
-/** Rules that JSON Schema cannot express: the sentences of the members state them. */
+/** Rules that JSON Schema cannot express. The descriptions of the members state them. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];
 
 /** The JSON Schema of a schema's input. */
@@ -47,7 +48,7 @@ interface Part {
 const partsOf = (schema: object): Part[] =>
   (schema as Part).pipe?.flatMap((part) => (part.pipe ? partsOf(part) : part)) ?? [schema as Part];
 
-/** A query holds only text. A member that the schema converts to a number is described as a number. */
+/** The members of a query are text. This describes a member as a number where its schema converts it to one. */
 function numberOf(schema: v.GenericSchema): Schema | undefined {
   const parts = partsOf(schema);
   if (!parts.some(({ operation }) => operation === Number)) return undefined;
@@ -64,17 +65,26 @@ export function componentsOf(definitions: object): Record<string, Schema> {
   });
 }
 
-/** Adds the descriptions of the SDK's type to a schema of the input. */
-export function explained(schema: Schema, by: Schema | undefined): Schema {
-  if (!by) return schema;
-  const { description } = by;
-  const properties = Object.entries(schema.properties ?? {}).map(([name, member]) => [
+type Types = Readonly<Record<string, Schema>>;
+
+/** A type, or the type that it refers to. */
+export function resolved(type: Schema, types: Types): Schema {
+  const name = (type.$ref as string | undefined)?.replace('#/components/schemas/', '');
+  return { ...(name && types[name]), ...type };
+}
+
+/** Adds the descriptions of an SDK type, and of the types within it, to a schema of the input. */
+export function explained(schema: Schema, type: Schema | undefined, types: Types): Schema {
+  const by = resolved(type ?? {}, types);
+  const members = Object.entries(schema.properties ?? {}).map(([name, member]) => [
     name,
-    explained(member, by.properties?.[name]),
+    explained(member, by.properties?.[name], types),
   ]);
   return {
-    ...(description && { description }),
+    ...(by.description && { description: by.description }),
     ...schema,
-    ...(schema.properties && { properties: Object.fromEntries(properties) }),
+    ...(schema.properties && { properties: Object.fromEntries(members) }),
+    ...(schema.items && { items: explained(schema.items, by.items, types) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.map((one, i) => explained(one, by.anyOf?.[i], types)) }),
   };
 }

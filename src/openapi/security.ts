@@ -7,15 +7,15 @@ export const securitySchemes = {
     in: 'header',
     name: 'x-api-key',
     description:
-      "The account's API key, `sk_…`. It may do everything in its account, so keep it on your server.",
+      "The account's API key, `sk_…`. It grants full access to the account, so keep it on your server.",
   },
   token: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      "A user's token: a JWT that your server signs with RS256. Its `schedulerPolicy` says what the user may do. Send the " +
-      "account's id with it, in `nettu-account`.",
+      "A user's token: a JWT that your server signs with RS256. Its claim `schedulerPolicy` lists the permissions. Send the " +
+      "account's id with it, in the header `nettu-account`.",
   },
   account: {
     type: 'apiKey',
@@ -30,7 +30,7 @@ type Requirement = Partial<Record<keyof typeof securitySchemes, []>>;
 const account: Requirement = { apiKey: [] };
 const user: Requirement = { token: [], account: [] };
 
-/** The request satisfies one of these requirements, and each part of that one. */
+/** A request satisfies all parts of one of these requirements. */
 export const security: Record<Door, Requirement[]> = {
   admin: [account],
   user: [user],

@@ -1,9 +1,9 @@
 /**
- * The wire contract as types: what the service and its clients say to each other. Nothing in here exists at run
- * time, so that the service can import it without taking the client along.
+ * The wire contract as types, for the service and its clients. It is types only, so that the service can import it
+ * without the client.
  *
- * Timestamps and durations are integers in milliseconds (Unix epoch, UTC) unless a field says otherwise. Optional
- * members of requests admit `undefined`: it is left out of the JSON, which means the same as an absent member.
+ * Times and durations are integers in milliseconds (Unix epoch, UTC) unless a field says otherwise. An optional member
+ * of a request may be `undefined`: JSON omits it, which means the same as an absent member.
  */
 export type * from './types/account.ts';
 export type * from './types/policy.ts';

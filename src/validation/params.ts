@@ -1,10 +1,11 @@
-/** The parameters of paths: every `…Id` is a UUID, and a `kid` is any text. A value of another form is the id of nothing. */
+/** The parameters of paths, and the form of each. A value of another form is 404: no resource has such an id. */
 import * as v from 'valibot';
 import { uuid } from './schemas.ts';
 
+/** A parameter whose name ends in `Id` is a UUID. A `kid` is any text, as the account chooses it. */
 export type ParamName = `${string}Id` | 'kid';
 
-const id = uuid();
-const kid = v.string();
+const anyId = uuid();
+const anyText = v.string();
 
-export const paramSchema = (name: ParamName): v.GenericSchema<string> => (name === 'kid' ? kid : id);
+export const paramSchema = (name: ParamName): v.GenericSchema<string> => (name === 'kid' ? anyText : anyId);

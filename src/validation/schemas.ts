@@ -1,4 +1,4 @@
-/** Schemas that several resources share, and the one way from a failed schema to a problem document. */
+/** Schemas that several resources share, and the one function that makes a problem of a schema's issues. */
 import * as v from 'valibot';
 import {
   FIELD_ERRORS_MAX,
@@ -36,13 +36,13 @@ export const timestamp = v.pipe(
   v.number('must be a number of milliseconds'),
   v.integer('must be a whole number of milliseconds'),
   v.minValue(0, 'must not be before 1970'),
-  v.maxValue(8.64e15, 'must be a time in milliseconds'),
+  v.maxValue(8.64e15, 'must be at most 8640000000000000 milliseconds'),
 );
 
-/** The exact name of an IANA time zone, links included. */
+/** The exact name of an IANA time zone, or of an alias of one. */
 export const timezone = v.pipe(
   v.string('must be a string'),
-  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo; offsets are not'),
+  v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo, not an offset'),
 );
 
 /** A whole number in a body. */
@@ -71,7 +71,7 @@ export const metadata = v.pipe(
         if (!dataset.typed) return;
         for (const [key, value] of Object.entries(dataset.value as object)) {
           const issue = v.safeParse(metadataKey, key).issues?.[0];
-          if (issue) addIssue({ message: `has a key that ${issue.message}` });
+          if (issue) addIssue({ message: `has an invalid key: a key ${issue.message}` });
           for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
             addIssue({ message, path: at(key) });
           }
@@ -115,12 +115,12 @@ export function list<const S extends v.GenericSchema>(item: S, max: number, rule
   return v.pipe(described(array, v.pipe(onlyOf(Array.isArray, rule), length, array)), v.maxLength(max));
 }
 
-/** A check that stops the pipe where it fails. */
+/** A check that ends the validation of its pipe if it fails. */
 function onlyOf(fits: (value: unknown) => boolean, rule: string) {
   return v.custom<unknown>(fits, rule);
 }
 
-/** A schema that OpenAPI describes as one schema and that runs as another, since JSON Schema cannot express every rule. */
+/** A schema that OpenAPI describes by `as`, and that validates by `runs`, since JSON Schema cannot express every rule. */
 function described<S extends v.GenericSchema>(as: S, runs: v.GenericSchema): S {
   return { ...as, '~run': (dataset, config) => runs['~run'](dataset, config) };
 }
@@ -149,12 +149,12 @@ export function invalid(errors: FieldError[]): Problem {
   return new Problem('input-invalid', detail, { errors: [...byPath.values()].slice(0, FIELD_ERRORS_MAX) });
 }
 
-/** The path of an issue that a check of several members reports for one of them. */
+/** The path of one member, for an issue that the check of a whole object reports. */
 export const at = (path: string | number): [v.IssuePathItem] => [
   { type: 'unknown', origin: 'value', input: undefined, key: path, value: undefined },
 ];
 
-/** The path of an issue, like `recurrence.byweekday[1]`. It cuts long names, which the client may have made up. */
+/** The path of an issue, such as `recurrence.byweekday[1]`. It cuts long names, since the client may choose them. */
 export function pathOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? [])
     .map(({ key }, i) =>

@@ -2,7 +2,8 @@ import type { OperationDocs } from '../operation-docs.ts';
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Webhook: 'Reminders and changes, signed as in Standard Webhooks, and their deliveries.',
+  Webhook:
+    'The service sends reminders and changes to your webhook, signed as Standard Webhooks specifies, and logs the deliveries.',
 };
 
 export const docs = {
@@ -10,20 +11,20 @@ export const docs = {
     tag: 'Webhook',
     summary: 'Set the webhook',
     description:
-      'The webhook gets all reminders, and the changes that `events` names. Its key and its secret are made once and stay when the URL changes. Pending deliveries go to the new URL.',
+      'The webhook receives all reminders, and the changes that `events` lists. Its key and secret stay the same when the URL changes. Pending deliveries go to the new URL.',
     answer: 'AccountResult',
     body: 'SetWebhook',
   },
   deleteWebhook: {
     tag: 'Webhook',
     summary: 'Remove the webhook',
-    description: 'Drops the pending deliveries.',
+    description: 'Discards the pending deliveries.',
     answer: 'AccountResult',
   },
   testWebhook: {
     tag: 'Webhook',
     summary: 'Send a `ping` to the webhook',
-    description: 'Answers with what the webhook answered.',
+    description: 'Returns the status that the webhook responds with.',
     answer: 'WebhookTestResult',
     codes: ['webhook-missing'],
   },
@@ -37,20 +38,20 @@ export const docs = {
   listDeliveries: {
     tag: 'Webhook',
     summary: 'List the deliveries',
-    description: 'Newest first. Delivered ones are kept for 7 days, failed ones for 30 days.',
+    description: 'Newest first. The service keeps delivered ones for 7 days and failed ones for 30 days.',
     answer: 'DeliveriesPage',
     query: 'DeliveriesQuery',
   },
   getDelivery: {
     tag: 'Webhook',
     summary: 'Get a delivery',
-    description: 'With the body that is sent.',
+    description: 'Includes the body of the notification.',
     answer: 'DeliveryResult',
   },
   replayDelivery: {
     tag: 'Webhook',
     summary: 'Send a delivery again',
-    description: 'Starts again with the first attempt, also for a delivery that was delivered.',
+    description: 'Starts over with the first attempt, even if the delivery succeeded before.',
     answer: 'DeliveryResult',
     codes: ['webhook-missing'],
   },

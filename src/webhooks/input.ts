@@ -14,7 +14,7 @@ const changes = (Object.keys(resourceTables) as ChangedResource[]).flatMap((reso
 );
 
 const events = list(
-  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change such as event.created'),
+  v.picklist(['*', ...changes] as WebhookEvent[], 'must be * or a type of change, such as event.created'),
   changes.length + 1,
   'must be a list of types',
 );
@@ -42,6 +42,6 @@ export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
 
 export const deliveries = v.object({
   state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
-  cursor: v.optional(uuid('must be a nextCursor')),
+  cursor: v.optional(uuid('must be the nextCursor of another page')),
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });

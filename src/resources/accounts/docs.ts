@@ -2,16 +2,16 @@ import type { OperationDocs } from '../../operation-docs.ts';
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Service: 'Whether the service is up.',
-  Account: "A company's account: its settings, its public key and its export.",
+  Service: 'The health of the service.',
+  Account: 'Your account: its settings, its signing key and its export.',
 };
 
 export const docs = {
-  checkHealth: { tag: 'Service', summary: 'Check the health of the service', answer: 'HealthResult' },
+  checkHealth: { tag: 'Service', summary: 'Get the health of the service', answer: 'HealthResult' },
   createAccount: {
     tag: 'Account',
     summary: 'Create an account',
-    description: 'The answer shows the API key, this one time.',
+    description: 'Returns the API key, which the service never shows again.',
     answer: 'CreateAccountResult',
     body: 'CreateAccount',
     codes: ['account-code-wrong', 'account-creation-closed', 'no-room'],
@@ -19,15 +19,17 @@ export const docs = {
   getAccount: { tag: 'Account', summary: 'Get the account', answer: 'AccountResult' },
   setPublicKey: {
     tag: 'Account',
-    summary: 'Set the one signing key',
-    description: 'Replaces every signing key of the account by this public key, or by none.',
+    summary: 'Replace all signing keys',
+    description:
+      'The account then accepts only tokens that this key verifies. With null, it accepts no tokens.',
     answer: 'AccountResult',
     body: 'SetPublicSigningKey',
   },
   changeSettings: {
     tag: 'Account',
-    summary: "Change the account's settings",
-    description: 'Sets what anyone may read without credentials, and whether replicas answer reads.',
+    summary: 'Update the account settings',
+    description:
+      "Opens free/busy and booking slots to anyone who knows the account's id, and lets replicas serve reads.",
     answer: 'AccountResult',
     body: 'AccountSettingsUpdate',
   },

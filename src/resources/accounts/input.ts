@@ -4,7 +4,7 @@ import { shape } from '../../validation/schemas.ts';
 
 export const creation = shape({
   code: v.string('must be a string'),
-  /** Only the operator's SHARDS know the regions, so `shardForNewAccount` checks it. */
+  /** `shardForNewAccount` checks it, since the operator's SHARDS define the regions. */
   region: v.optional(v.string('must be a string')),
 });
 

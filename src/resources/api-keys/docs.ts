@@ -5,7 +5,7 @@ export const docs = {
   addApiKey: {
     tag: 'Keys',
     summary: 'Create an API key',
-    description: 'The answer shows the key, this one time.',
+    description: 'Returns the API key, which the service never shows again.',
     answer: 'CreateApiKeyResult',
     body: 'CreateApiKey',
     codes: ['api-key-limit'],

@@ -1,4 +1,4 @@
-/** Decides whether a slot can be booked, and with which hosts. Pure: it decides by the availability that it is given. */
+/** Decides whether a slot can be booked, and with which hosts. Pure: the availability is an argument. */
 import { Problem } from '../../problem.ts';
 import { canTake } from '../../slots/host.ts';
 import type { HostAvailability, ServiceAvailability } from './availability.ts';
@@ -12,10 +12,10 @@ export interface Wanted {
 export type BookableHost = HostAvailability & { bookIn: string };
 
 /**
- * The hosts that take a slot: the first-ranked one of a round robin, else all.
+ * The hosts that take a slot: with round robin the first-ranked one, otherwise all.
  *
- * @param rankOf a host's rank, lowest first. Of equal hosts, the one that was added first takes the slot.
- * @throws Problem `slot-taken` where another booking takes it, `slot-unavailable` for any other reason.
+ * @param rankOf a host's rank, lowest first. Of hosts with equal ranks, the one that was added first takes the slot.
+ * @throws Problem `slot-taken` if another booking occupies the slot, `slot-unavailable` for any other reason.
  */
 export function chooseHosts(
   { multiPerson, hosts, sessions }: ServiceAvailability,
@@ -41,9 +41,9 @@ export function chooseHosts(
 }
 
 /**
- * The same hosts of a booking that moves or is confirmed, where all of them can take the slot.
+ * The hosts of a booking that is rescheduled or confirmed, if all of them can take the slot.
  *
- * @throws Problem as above.
+ * @throws Problem `slot-taken`, `slot-unavailable`
  */
 export function sameHosts(
   availability: ServiceAvailability,
@@ -58,7 +58,7 @@ export function sameHosts(
   return chooseHosts({ ...availability, multiPerson: all, hosts }, wanted, () => 0);
 }
 
-/** The availability that only other bookings limit: a held slot stays held, even if its host has closed since. */
+/** The availability with bookings as its only limit: a held slot stays held, even if its host is now unavailable. */
 export function onlyBookings(
   availability: ServiceAvailability,
   { startTs, duration }: Wanted,
@@ -69,6 +69,12 @@ export function onlyBookings(
 }
 
 const taken = () =>
-  new Problem('slot-taken', 'Another booking takes this time. Get the slots again, and choose another one.');
+  new Problem(
+    'slot-taken',
+    'Another booking occupies this time. Get the slots again, and choose another one.',
+  );
 const unavailable = () =>
-  new Problem('slot-unavailable', 'No host can take this time. Get the slots, and choose one of them.');
+  new Problem(
+    'slot-unavailable',
+    'No host is available at this time. Get the slots, and choose one of them.',
+  );

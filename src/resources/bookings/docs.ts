@@ -2,14 +2,15 @@ import type { OperationDocs } from '../../operation-docs.ts';
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Booking: 'The slots of a service, and its bookings. Two bookings never overlap.',
+  Booking:
+    'The slots of a service, and its bookings. However many requests arrive at once, a slot is never overbooked.',
 };
 
 export const docs = {
   getBookingSlots: {
     tag: 'Booking',
-    summary: 'Get the slots of a service',
-    description: "Grouped by the dates of the viewer's time zone. Dates without slots are left out.",
+    summary: 'List the booking slots of a service',
+    description: "Groups the slots by date in the viewer's time zone, and omits dates without slots.",
     answer: 'BookingSlotsResult',
     query: 'BookingSlotsQuery',
     codes: ['answer-too-large'],
@@ -18,7 +19,7 @@ export const docs = {
     tag: 'Booking',
     summary: 'Book a slot',
     description:
-      'Confirms the booking, or holds the slot for `holdFor` minutes. A refused booking changes nothing.',
+      'Confirms the booking at once. With `holdFor`, holds the slot for that many minutes instead, until you confirm the booking.',
     answer: 'BookingResult',
     body: 'CreateBooking',
     codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'contended'],
@@ -26,8 +27,9 @@ export const docs = {
   getBooking: { tag: 'Booking', summary: 'Get a booking', answer: 'BookingResult' },
   changeBooking: {
     tag: 'Booking',
-    summary: 'Confirm or reschedule a booking, or update its metadata',
-    description: 'Rescheduling (`startTs`) is one step: it succeeds, or the booking stays as it was.',
+    summary: 'Update a booking',
+    description:
+      'Confirms a held booking (`state`), reschedules a booking (`startTs`) or replaces its metadata. If a booking cannot be rescheduled, it keeps its slot.',
     answer: 'BookingResult',
     body: 'UpdateBooking',
     codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'booking-cancelled', 'contended'],
@@ -35,14 +37,14 @@ export const docs = {
   cancelBooking: { tag: 'Booking', summary: 'Cancel a booking', answer: 'BookingResult' },
   getServiceBookings: {
     tag: 'Booking',
-    summary: 'Get the bookings of a service in a time window',
+    summary: 'List the bookings of a service in a time window',
     answer: 'BookingsResult',
     query: 'BookingsQuery',
   },
   getOwnBookings: {
     tag: 'Booking',
-    summary: "Get the user's own bookings in a time window",
-    description: "The bookings that the user's tokens made.",
+    summary: "List the user's own bookings in a time window",
+    description: "Returns the bookings that were made with the user's tokens.",
     answer: 'BookingsResult',
     query: 'BookingsQuery',
   },

@@ -26,7 +26,7 @@ import {
 import { startTs } from '../events/input.ts';
 
 const dateRule = 'must be a date that exists, such as 2030-01-31, from 1970 to 2199';
-/** The output is a day, numbered from 1970-01-01. */
+/** The output is the number of days since 1970-01-01. */
 const date = v.pipe(
   v.string(dateRule),
   v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
@@ -35,13 +35,13 @@ const date = v.pipe(
   v.check((day) => day >= 0 && day * DAY_MS <= START_MAX_TS_MS, dateRule),
 );
 
-/** Drops what is not a UUID: it is no host. */
+/** Drops every entry that is not a UUID, since no host has such an id. */
 const hostUserIds = v.pipe(
-  v.string('must be ids, joined by commas'),
+  v.string('must be a comma-separated list of ids'),
   v.transform((ids) => [...new Set(ids.split(',').filter(isUuid))]),
 );
 
-/** The output is the query of the slot core: days, and milliseconds. */
+/** The output is the query of src/slots: days are numbered, and times are in milliseconds. */
 export const slots = v.pipe(
   v.object({
     startDate: date,
@@ -86,7 +86,7 @@ export const update = v.pipe(
   v.forward(
     v.check(
       ({ state, startTs }) => state === undefined || startTs === undefined,
-      'must not stand beside startTs',
+      'must not be combined with startTs',
     ),
     ['state'],
   ),

@@ -1,8 +1,8 @@
 /**
- * The rows that decide on a booking. D1 has no interactive transactions, so the Worker first reads the rows with the
- * revisions of the service and of its hosts, and then writes the decision only while the revisions are the same. Where one
- * has changed, nothing is written, and it decides again on fresh rows. So no two bookings collide, whatever arrives at
- * once; and without contention a booking takes two round trips.
+ * Reads the rows that a booking depends on. D1 has no interactive transactions, so the Worker first reads the rows with
+ * the revisions of the service and its hosts, and then writes its decision only if the revisions are still the same. If
+ * one has changed, the Worker writes nothing, and decides again on fresh rows. So concurrent bookings never collide, and
+ * without contention a booking takes two round trips.
  */
 import { found, type Plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -24,7 +24,7 @@ import {
   selectSessionEvents,
 } from './sql.ts';
 
-/** The decisions on one booking before the answer is `contended`. */
+/** The number of attempts to write one booking, before the answer is `contended`. */
 const TRIES_MAX = 8;
 
 /** Everything that a decision depends on, read in one transaction. */
@@ -68,12 +68,12 @@ export function readingOf(
     if (!(error instanceof Overspent)) throw error;
     throw new Problem(
       'answer-too-large',
-      'The hosts have too many events at this time. Name fewer hosts in hostUserIds.',
+      'The hosts have too many events around this time. Send fewer hosts in hostUserIds.',
     );
   }
 }
 
-/** Decides again and again, until a decision is written. */
+/** Decides again until a decision is written, `TRIES_MAX` times at most. */
 export function untilWritten(
   attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
 ): Plan<BookingResult> {
@@ -83,7 +83,7 @@ export function untilWritten(
     if (tries <= TRIES_MAX) return attempt(again);
     throw new Problem(
       'contended',
-      'Too many changes at once around this booking, and nothing changed here. Try again.',
+      'Other requests keep changing the availability of the hosts. Nothing changed; try again.',
     );
   };
   return again();
@@ -95,7 +95,7 @@ export const sessionAt = (
 ): string | undefined =>
   sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
 
-/** The session of a booking at a time, and the events that are missing for it. */
+/** The session of a booking at this time, and the events that it still needs in the hosts' calendars. */
 export function sessionFor(
   { availability, sessionEvents }: Reading,
   wanted: Wanted,

@@ -10,7 +10,7 @@ import { availabilityOf, availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
 
-/** The ids of hosts in one answer, some 4 MB. */
+/** The most host ids in one answer: about 4 MB. */
 const OFFERS_MAX = 100_000;
 
 export const getBookingSlots = read({
@@ -36,5 +36,5 @@ export const getBookingSlots = read({
 const tooMuch = () =>
   new Problem(
     'answer-too-large',
-    'The answer would be too large. Request fewer dates, a longer interval, or fewer hosts in hostUserIds.',
+    'There are too many slots or events. Request fewer dates, a longer interval, or fewer hosts in hostUserIds.',
   );

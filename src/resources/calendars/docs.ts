@@ -2,7 +2,8 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Calendars: 'A calendar has a time zone and a first day of the week, by which its recurring events repeat.',
+  Calendars:
+    'A calendar holds events of a user. Recurring events repeat in its time zone, and weeks begin on its first day of the week.',
 };
 
 export const docs = {
@@ -36,7 +37,7 @@ export const docs = {
   removeCalendar: {
     tag: 'Calendars',
     summary: 'Delete a calendar',
-    description: 'Deletes its events, too.',
+    description: 'Also deletes its events.',
     answer: 'CalendarResult',
   },
 } as const satisfies Record<string, OperationDocs>;

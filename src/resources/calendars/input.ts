@@ -19,7 +19,7 @@ export const creation = shape({
 
 const settings = { timezone: v.optional(timezone), weekStart: v.optional(weekStart) };
 
-/** Clients of accounts send the settings as an object, clients of users at the top level. The object wins. */
+/** The SDK's account client sends the settings as an object, its user client at the top level. The object wins. */
 export const update = v.pipe(
   shape({ ...settings, settings: v.optional(shape(settings), {}), metadata: v.optional(metadata) }),
   v.transform(({ settings, metadata, timezone, weekStart }) => ({

@@ -2,8 +2,8 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Events: 'An event repeats by the rules of RFC 5545, in the time zone of its calendar.',
-  'Free/busy': 'When a user is busy, and nothing else about it.',
+  Events: 'An event takes place once, or repeats by the rules of RFC 5545 in the time zone of its calendar.',
+  'Free/busy': 'The times at which a user is busy, without any details of the events.',
 };
 
 export const docs = {
@@ -32,7 +32,7 @@ export const docs = {
   changeEvent: {
     tag: 'Events',
     summary: 'Update an event',
-    description: 'Moving the event of a booking with one host moves the booking.',
+    description: 'If the event belongs to a booking with one host, moving the event moves the booking.',
     answer: 'EventResult',
     body: 'UpdateEvent',
     codes: ['booking-shared'],
@@ -40,28 +40,28 @@ export const docs = {
   removeEvent: {
     tag: 'Events',
     summary: 'Delete an event',
-    description: 'Deleting the event of a booking cancels the booking.',
+    description: 'If the event belongs to a booking, deleting the event cancels the booking.',
     answer: 'EventResult',
   },
   getInstances: {
     tag: 'Events',
-    summary: 'Get the instances of an event in a time window',
+    summary: 'List the instances of an event in a time window',
     answer: 'InstancesResult',
     query: 'Timespan',
     codes: ['answer-too-large'],
   },
   getCalendarEvents: {
     tag: 'Events',
-    summary: 'Get the events of a calendar in a time window',
-    description: 'Each with its instances. Events without an instance in the window are left out.',
+    summary: 'List the events of a calendar in a time window',
+    description: 'Returns each event with its instances, and omits events without an instance in the window.',
     answer: 'CalendarEventsResult',
     query: 'Timespan',
     codes: ['answer-too-large'],
   },
   getFreebusy: {
     tag: 'Free/busy',
-    summary: 'Get when a user is busy',
-    description: 'The busy times are sorted, and merged where they overlap or touch.',
+    summary: "Get a user's free/busy",
+    description: 'Returns the busy times, sorted. Times that overlap or touch are merged into one.',
     answer: 'FreebusyResult',
     query: 'FreebusyQuery',
     codes: ['answer-too-large'],

@@ -62,7 +62,7 @@ const recurrence = shape({
   bysetpos: wholes('bysetpos'),
 });
 
-/** Without a `startTs` in the request, the update's own statement compares `until` with the stored start. */
+/** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
 const lawful = <T extends { recurrence?: object | null | undefined; startTs?: number | undefined }>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
@@ -104,7 +104,7 @@ export const update = v.pipe(
 export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
-/** A window may begin before 1970, so that it reaches the first event in any time zone. */
+/** A window may begin before 1970, so that it can include the first event in every time zone. */
 const instant = wholeNumber(-WINDOW_MAX_MS, INSTANT_MAX_TS_MS);
 const bounds = { startTs: instant, endTs: instant };
 
@@ -123,10 +123,10 @@ const inReach = <T extends Timespan>() =>
 export const window = v.pipe(v.object(bounds), inOrder(), inReach());
 
 const calendarIds = v.pipe(
-  v.string('must be ids, joined by commas'),
+  v.string('must be a comma-separated list of ids'),
   v.transform((ids) => [...new Set(ids.split(',').filter((id) => id !== ''))]),
-  v.maxLength(FREEBUSY_CALENDARS_MAX, `must be at most ${FREEBUSY_CALENDARS_MAX} ids`),
-  v.everyItem(isUuid, 'must be UUIDs in lower case, joined by commas'),
+  v.maxLength(FREEBUSY_CALENDARS_MAX, `must have at most ${FREEBUSY_CALENDARS_MAX} ids`),
+  v.everyItem(isUuid, 'must be a comma-separated list of UUIDs in lower case'),
 );
 
 export const freebusy = v.pipe(

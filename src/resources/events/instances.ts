@@ -1,4 +1,4 @@
-/** The operations that expand series in a window: an event's instances, a calendar's events, a user's busy time. */
+/** The operations that expand events in a window: an event's instances, a calendar's events, a user's free/busy. */
 
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import { read } from '../../operation.ts';
@@ -27,7 +27,7 @@ import { events, toSeries } from './table.ts';
 import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
- * Makes a function that expands one event after another, while all of them together stay within the limits.
+ * Returns a function that expands an event. It throws once all events together exceed the limits.
  *
  * @param fetched the rows of all events.
  * @throws Overspent
@@ -62,7 +62,10 @@ export const getInstances = read({
       selectZonedEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
         event: events.toResource(event),
-        instances: bounded(() => expander([], query, ofOwner)(event, event), 'Request a shorter window.'),
+        instances: bounded(
+          () => expander([], query, ofOwner)(event, event),
+          'The event has too many instances in this window. Request a shorter one.',
+        ),
       }),
     ),
 });
@@ -94,7 +97,7 @@ export const getCalendarEvents = read({
   },
 });
 
-/** Reads the named calendars, or all. An unknown calendar is 404: ignored, it would look free. */
+/** Reads the given calendars, or all. An unknown calendar is 404, since the user would look free if it were ignored. */
 export const getFreebusy = read({
   unbounded: true,
   query: input.freebusy,
@@ -107,7 +110,10 @@ export const getFreebusy = read({
       (users, calendars, events): FreebusyResult => {
         const { id: userId } = found(users);
         if (ids && calendars.length < ids.length)
-          throw new Problem('not-found', 'A calendar does not exist, or belongs to another user.');
+          throw new Problem(
+            'not-found',
+            'A calendar in calendarIds does not exist, or belongs to another user. Check the ids.',
+          );
         const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
         const answer = () => {
           if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
@@ -115,7 +121,7 @@ export const getFreebusy = read({
           return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
         };
         const advice =
-          'The answer would be too large. Request a shorter window, or fewer calendars in calendarIds.';
+          'The calendars have too many events in this window. Request a shorter one, or fewer calendars in calendarIds.';
         return { busy: bounded(answer, advice), userId };
       },
     );

@@ -79,7 +79,7 @@ export const changeEvent = write({
       if (!after && shared) {
         throw new Problem(
           'booking-shared',
-          'This event belongs to a booking with several hosts. Move the booking.',
+          'The event belongs to a booking with several hosts. Reschedule the booking instead.',
         );
       }
       if (!after) {

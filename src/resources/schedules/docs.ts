@@ -2,7 +2,7 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Schedules: "A user's opening hours, by weekday and by date: time off is a date without hours.",
+  Schedules: "A user's opening hours, by weekday and by date. A date without hours is time off.",
 };
 
 export const docs = {
@@ -36,7 +36,7 @@ export const docs = {
   removeSchedule: {
     tag: 'Schedules',
     summary: 'Delete a schedule',
-    description: 'Leaves the hosts that use it without availability.',
+    description: 'Hosts that use the schedule become unavailable.',
     answer: 'ScheduleResult',
   },
 } as const satisfies Record<string, OperationDocs>;

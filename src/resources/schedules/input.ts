@@ -1,4 +1,4 @@
-/** The input of the operations on schedules. The output is what answers show: dates in full, intervals in order. */
+/** The input of the operations on schedules. The output is as in answers: full dates, merged intervals. */
 import * as v from 'valibot';
 import { RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
@@ -45,7 +45,7 @@ const clockTime = (minutes: number): ClockTime => ({
   minutes: minutes % 60,
 });
 
-/** In order; intervals that overlap or touch become one. */
+/** Sorts the intervals, and merges those that overlap or touch. */
 const merged = (intervals: ScheduleRule['intervals']): ScheduleRule['intervals'] =>
   merge(intervals.map(({ start, end }) => ({ start: minutesOf(start), end: minutesOf(end) }))).map(
     ({ start, end }) => ({ start: clockTime(start), end: clockTime(end) }),

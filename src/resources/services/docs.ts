@@ -2,7 +2,7 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Services: 'A service can be booked. Its hosts are the users who take its bookings.',
+  Services: 'A service is something that people can book. Its hosts are the users who take the bookings.',
 };
 
 export const docs = {
@@ -29,7 +29,7 @@ export const docs = {
   getService: {
     tag: 'Services',
     summary: 'Get a service with its hosts',
-    description: 'The answer is the service itself, not wrapped.',
+    description: 'The response is the service itself, not an object with a member `service`.',
     answer: 'ServiceWithUsers',
   },
   changeService: {
@@ -41,7 +41,7 @@ export const docs = {
   removeService: {
     tag: 'Services',
     summary: 'Delete a service',
-    description: 'Removes its hosts and cancels its bookings.',
+    description: 'Also removes its hosts and cancels its bookings.',
     answer: 'ServiceResult',
   },
   addHost: {
@@ -56,7 +56,7 @@ export const docs = {
   addBusyCalendar: {
     tag: 'Services',
     summary: 'Add a busy calendar',
-    description: 'The host cannot be booked while an event in this calendar is busy.',
+    description: 'The host cannot be booked during a busy event in this calendar.',
     answer: 'ServiceUser',
     body: 'BusyCalendarChange',
     codes: ['provider-unsupported', 'busy-limit'],

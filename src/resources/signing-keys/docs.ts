@@ -2,7 +2,7 @@ import type { OperationDocs } from '../../operation-docs.ts';
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Keys: "The public keys that verify users' tokens, and the API keys of the account. Rotate both without an outage.",
+  Keys: "The signing keys: public keys that verify users' tokens. The API keys of your account. You can rotate both without downtime.",
 };
 
 export const docs = {
@@ -18,14 +18,14 @@ export const docs = {
     tag: 'Keys',
     summary: 'Inspect a token',
     description:
-      'Shows whether the service accepts the token; if not, the refusal that its bearer gets and the cause behind it; and the decision for each permission.',
+      'Returns whether the service accepts the token, and which permissions it grants. For a refused token, `code` and `detail` are the problem that its bearer gets, and `cause` is the reason that only you can see.',
     answer: 'Inspection',
     body: 'InspectToken',
   },
   setKeyState: {
     tag: 'Keys',
     summary: 'Change the state of a signing key',
-    description: 'Takes effect with the next request. Every state can change again, except `revoked`.',
+    description: 'Takes effect with the next request. A revoked key stays revoked.',
     answer: 'KeyResult',
     body: 'SetSigningKeyState',
     codes: ['key-limit', 'key-state-final'],

@@ -7,7 +7,7 @@ import { invalid, shape, timestamp } from '../../validation/schemas.ts';
 
 const kidRule = `must be 1 to ${KID_MAX_CHARS} printable ASCII characters without spaces, and not only dots`;
 
-/** URL parsers remove `.` and `..` from the path that names the key. */
+/** A kid is part of a path, and URL parsers remove `.` and `..` from paths. */
 const kid = v.pipe(v.string(kidRule), v.regex(new RegExp(`^(?!\\.+$)[!-~]{1,${KID_MAX_CHARS}}$`), kidRule));
 
 const states = ['standby', 'active', 'retiring', 'revoked'] as const satisfies readonly SigningKeyState[];
@@ -26,7 +26,7 @@ export const change = v.pipe(
   v.forward(
     v.check(
       ({ state, retiresAt }) => (state === 'retiring') === (retiresAt !== null),
-      'must be given with the state retiring, and only there',
+      'must be set if the state is retiring, and only then',
     ),
     ['retiresAt'],
   ),
@@ -35,7 +35,7 @@ export const change = v.pipe(
 export const inspection = shape({ token: v.string('must be a string') });
 
 /**
- * Reads a public key: the PEM as sent, and its thumbprint, which is the `kid` where the request names none.
+ * Reads a public key: the PEM as sent, and its thumbprint, which is the default `kid`.
  *
  * @throws Problem `input-invalid`, which never repeats the input, as it may be a private key.
  */

@@ -2,7 +2,7 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Users: 'The users of the account. A token acts for one of them.',
+  Users: 'The users of your account. A token acts for one user.',
 };
 
 export const docs = {
@@ -27,14 +27,14 @@ export const docs = {
     tag: 'Users',
     summary: "Revoke a user's tokens",
     description:
-      'Refuses every token that was issued to the user before `notBefore`, from the next request on.',
+      'From the next request on, the service refuses every token of the user that was issued before `notBefore`.',
     answer: 'UserResult',
     body: 'RevokeTokens',
   },
   removeUser: {
     tag: 'Users',
     summary: 'Delete a user',
-    description: 'Deletes everything that belongs to the user, too.',
+    description: 'Also deletes everything that belongs to the user.',
     answer: 'UserResult',
   },
 } as const satisfies Record<string, OperationDocs>;

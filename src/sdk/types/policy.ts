@@ -7,7 +7,7 @@ export type Permission = Permissions;
 /** A permission for one kind of action. Reading needs none. */
 export type NamedPermission = Exclude<Permission, '*'>;
 
-/** What a token's user may do besides reading. `reject` wins over `allow`, and everything else is refused. */
+/** The permissions of a token. `reject` wins over `allow`, and a permission that neither lists is refused. */
 export interface SchedulerPolicy {
   allow?: readonly Permission[] | undefined;
   reject?: readonly Permission[] | undefined;
@@ -17,16 +17,16 @@ export interface SchedulerPolicy {
  * The claims of a user's token, which your server signs with RS256. Times are in **seconds** since the epoch, as in every
  * JWT.
  *
- * A type alias and not an interface, because only an alias fits the index signature of jose's `JWTPayload`.
+ * This is a type alias, because an interface does not fit the index signature of jose's `JWTPayload`.
  */
 export type SchedulerClaims = {
   /** The id of the user that the token acts for. */
   nettuSchedulerUserId: string;
   /** When the token expires, in seconds since the epoch. */
   exp: number;
-  /** When the token was issued, in seconds since the epoch; `user.revokeTokens` compares it. */
+  /** When the token was issued, in seconds since the epoch. `user.revokeTokens` refuses tokens by this time. */
   iat?: number;
-  /** From when the token is valid, in seconds since the epoch. */
+  /** When the token becomes valid, in seconds since the epoch. */
   nbf?: number;
   /** Without a policy, the token can only read. */
   schedulerPolicy?: SchedulerPolicy;

@@ -1,6 +1,6 @@
 /** The problem document, and every problem code. */
 
-/** The stable codes of all problems, for a program to switch on. */
+/** A stable code for each problem, for your program to switch on. */
 export type ProblemCode =
   // 400
   | 'body-not-json'
@@ -68,12 +68,13 @@ export type ProblemCode =
 export interface Problem {
   type: string;
   title: string;
+  /** The HTTP status. */
   status: number;
-  /** What went wrong this time and what to do, for a person to read. */
+  /** What went wrong in this request and what to do about it, for people to read. */
   detail: string;
-  /** What went wrong, for a program to switch on. */
+  /** Which problem it is, for your program to switch on. */
   code: ProblemCode;
-  /** With `input-invalid`: each invalid field, and its rule. */
+  /** With `input-invalid`: each invalid field, and the rule that it breaks. */
   errors?: { path: string; reason: string }[];
   /** The id of this request in the service's log. */
   id?: string;

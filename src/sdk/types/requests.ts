@@ -1,19 +1,20 @@
 /** The bodies and queries of requests. */
-import type { Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
+import type { SigningKeyState } from './account.ts';
+import type { Metadata, Recurrence, Reminder, WeekStart } from './resources.ts';
 
 export interface CreateAccount {
   /** The operator's code for creating accounts. */
   code: string;
-  /** One of the operator's regions, for the account's data. Absent: wherever there is room. */
+  /** The region for the account's data, one of those that the operator offers. Default: any region with room. */
   region?: string | undefined;
 }
 
 export interface SetPublicSigningKey {
-  /** An RSA public key in PEM. null or absent removes every signing key. */
+  /** An RSA public key in PEM. Default: null, which removes all signing keys. */
   publicJwtKey?: string | null | undefined;
 }
 
-/** At least one member. An absent member stays as it is. */
+/** Send at least one setting. A setting that you omit stays as it is. */
 export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;
   publicBooking?: boolean | undefined;
@@ -31,7 +32,7 @@ export interface AddSigningKey {
 
 export interface SetSigningKeyState {
   state: SigningKeyState;
-  /** With `retiring`: until when the key is accepted, in milliseconds since the epoch. */
+  /** Required with `retiring`: when the service stops accepting the key, in milliseconds since the epoch. */
   retiresAt?: number | null | undefined;
 }
 
@@ -41,7 +42,7 @@ export interface InspectToken {
 
 export interface CreateApiKey {
   name?: string | null | undefined;
-  /** When the key expires, in milliseconds since the epoch. null or absent: never. */
+  /** When the key expires, in milliseconds since the epoch. Default: null, which means never. */
   expiresAt?: number | null | undefined;
 }
 
@@ -50,12 +51,12 @@ export interface CreateUser {
 }
 
 export interface UpdateUser {
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
 export interface RevokeTokens {
-  /** Milliseconds since the epoch: tokens with an earlier `iat` are refused. null lifts the refusal. */
+  /** The service refuses tokens issued before this time, in milliseconds since the epoch. null: refuse none. */
   notBefore: number | null;
 }
 
@@ -72,18 +73,18 @@ export interface CalendarSettingsUpdate {
   weekStart?: WeekStart | undefined;
 }
 
-/** `timezone` and `weekStart` may be in `settings` or at the top level. */
+/** Send `timezone` and `weekStart` in `settings` or at the top level. If both have one, `settings` wins. */
 export interface UpdateCalendar extends CalendarSettingsUpdate {
   settings?: CalendarSettingsUpdate | undefined;
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
 export interface CreateEvent {
   calendarId: string;
-  /** Milliseconds since the epoch. */
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
-  /** Milliseconds. */
+  /** The length, in milliseconds. */
   duration: number;
   /** Default: false. */
   busy?: boolean | undefined;
@@ -93,25 +94,25 @@ export interface CreateEvent {
   metadata?: Metadata | undefined;
 }
 
-/** An absent member stays as it is. */
+/** A field that you omit stays as it is. */
 export interface UpdateEvent {
-  /** Milliseconds since the epoch. A changed start clears `exdates`. */
+  /** The start, in milliseconds since the epoch. A new start clears `exdates`. */
   startTs?: number | undefined;
-  /** Milliseconds. */
+  /** The length, in milliseconds. */
   duration?: number | undefined;
   busy?: boolean | undefined;
-  /** null: the event no longer repeats. */
+  /** How the event repeats. null: it takes place once. */
   recurrence?: Recurrence | null | undefined;
-  /** Start times of instances that do not take place, in milliseconds since the epoch. */
+  /** The start times of excluded instances, in milliseconds since the epoch. */
   exdates?: number[] | undefined;
   reminders?: Reminder[] | undefined;
   serviceId?: string | null | undefined;
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
-/** Where an export goes on. */
+/** The position at which an export continues. */
 export interface ExportQuery {
-  /** The cursor of a line `cursor`. Absent: the export starts from the beginning. */
+  /** The cursor in a line of the type `cursor`. Default: the beginning of the export. */
   cursor?: string;
 }

@@ -1,8 +1,6 @@
-/** The resources of the service. */
-import type { NamedPermission } from './policy.ts';
-import type { ProblemCode } from './problem.ts';
+/** The resources that users own, and the pages of their lists. */
 
-/** Your own data on a resource: strings under keys of your choice. */
+/** Your own data on a resource: a string for each key. */
 export type Metadata = Record<string, string>;
 
 /** Finds the resources whose metadata has exactly this value under this key. */
@@ -13,25 +11,25 @@ export interface MetadataQuery {
 
 /** A page of a list. */
 export interface ListQuery {
-  /** 1 … 100. Default: 20. */
+  /** The most resources in a page, 1 … 100. Default: 20. */
   limit?: number | undefined;
-  /** The `nextCursor` of the page before, with the same order and metadata. */
+  /** The `nextCursor` of the previous page. Send it with the same `order` and `metadata`. */
   cursor?: string | undefined;
-  /** By time of creation. Default: `'asc'`, oldest first. */
+  /** The order by time of creation. Default: `'asc'`, oldest first. */
   order?: 'asc' | 'desc' | undefined;
-  /** Only resources with all of these metadata entries. */
+  /** Returns only resources that have all of these metadata entries. */
   metadata?: Metadata | undefined;
 }
 
 /** A page of a list. */
 export interface Page {
-  /** The cursor of the next page; null on the last page. */
+  /** The cursor of the next page, or null on the last page. */
   nextCursor: string | null;
 }
 
 export type Weekday = 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun';
 
-/** The first day of a week, by name or by number (0 = Monday). Answers always use the name. */
+/** The first day of a week, by name or by number (0 = Monday). Responses always use the name. */
 export type WeekStart = Weekday | 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 export type Month =
@@ -47,33 +45,6 @@ export type Month =
   | 'October'
   | 'November'
   | 'December';
-
-/** `standby`: not accepted yet; `retiring`: accepted until `retiresAt`; `revoked`: never accepted again. */
-export type SigningKeyState = 'standby' | 'active' | 'retiring' | 'revoked';
-
-/** A public key that verifies users' tokens. */
-export interface SigningKey {
-  kid: string;
-  /** PEM, byte for byte as you sent it. */
-  publicJwtKey: string;
-  state: SigningKeyState;
-  /** Milliseconds since the epoch. */
-  created: number;
-  /** Milliseconds since the epoch; null unless the state is `retiring`. */
-  retiresAt: number | null;
-}
-
-/** An API key of the account. Only its creation shows the key itself. */
-export interface ApiKey {
-  id: string;
-  name: string | null;
-  /** The last 4 characters of the key. */
-  hint: string;
-  /** Milliseconds since the epoch. */
-  created: number;
-  /** Milliseconds since the epoch; null: the key never expires. */
-  expiresAt: number | null;
-}
 
 export interface User {
   id: string;
@@ -95,29 +66,30 @@ export interface Calendar {
 
 export type FrequencyName = 'yearly' | 'monthly' | 'weekly' | 'daily';
 
-/** The rule by which an event repeats (RFC 5545 section 3.3.10). */
+/** How an event repeats (RFC 5545 section 3.3.10). */
 export interface Recurrence {
   freq: FrequencyName;
-  /** Repeats every so many days, weeks, months or years: 1 … 10,000. */
+  /** The number of days, weeks, months or years from one repetition to the next: 1 … 10,000. */
   interval: number;
   /** The number of instances: 1 … 739. */
   count?: number | undefined;
-  /** The last moment at which an instance may start, in milliseconds since the epoch. */
+  /** The latest start of an instance, in milliseconds since the epoch. */
   until?: number | undefined;
-  /** `'Mon'`, or the n-th one of the month or year, from its end when negative: `'1Mon'`, `'-1Fri'`. */
+  /** Every Monday: `'Mon'`. The first Monday of the month or year: `'1Mon'`. The last Friday: `'-1Fri'`. */
   byweekday?: (Weekday | `${number}${Weekday}`)[] | undefined;
   bymonthday?: number[] | undefined;
-  /** Names, or numbers 1 … 12. */
+  /** The months, by name or by number 1 … 12. */
   bymonth?: Month[] | number[] | undefined;
   byyearday?: number[] | undefined;
   byweekno?: number[] | undefined;
-  /** Only beside another by-rule. */
+  /** Requires another `by…` field. */
   bysetpos?: number[] | undefined;
 }
 
 export interface Reminder {
-  /** **Minutes** from the start of an instance. Negative: before it. */
+  /** When to send the reminder, in **minutes** after the start of an instance. Negative: before the start. */
   delta: number;
+  /** Your own text. The notification repeats it. */
   identifier: string;
 }
 
@@ -125,52 +97,41 @@ export interface CalendarEvent {
   id: string;
   calendarId: string;
   userId: string;
-  /** Milliseconds since the epoch. */
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
-  /** Milliseconds. */
+  /** The length, in milliseconds. */
   duration: number;
   busy: boolean;
-  /** Milliseconds since the epoch. */
+  /** The time of creation, in milliseconds since the epoch. */
   created: number;
-  /** Milliseconds since the epoch. */
+  /** The time of the last change, in milliseconds since the epoch. */
   updated: number;
   recurrence: Recurrence | null;
-  /** Start times of instances that do not take place, in milliseconds since the epoch. */
+  /** The start times of excluded instances, in milliseconds since the epoch. */
   exdates: number[];
   reminders: Reminder[];
   metadata: Metadata;
 }
 
-/** One occurrence of an event. Times are in milliseconds since the epoch. */
+/** One occurrence of an event. */
 export interface Instance {
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
+  /** The end, in milliseconds since the epoch. */
   endTs: number;
   busy: boolean;
 }
 
-/** A time window from `startTs` to before `endTs`, in milliseconds since the epoch; at most 62 days in a query. */
+/** A span of time. In a query, it is at most 62 days long. */
 export interface Timespan {
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
+  /** The end, exclusive, in milliseconds since the epoch. */
   endTs: number;
 }
 
-/** A time window, and the calendars to read. */
+/** A span of time, and the calendars to read. */
 export interface FreebusyQuery extends Timespan {
-  /** Absent: all calendars of the user. */
+  /** The calendars to read. Default: all calendars of the user. */
   calendarIds?: readonly string[] | undefined;
-}
-
-/** Whether the service accepts a token, and what its user may do. */
-export interface Inspection {
-  valid: boolean;
-  /** The `code` and `detail` of the refusal that the bearer gets; null for a valid token. */
-  code: ProblemCode | null;
-  detail: string | null;
-  /** The cause behind the refusal, where the bearer does not get it. */
-  cause: { code: ProblemCode; detail: string } | null;
-  header: Record<string, unknown> | null;
-  claims: Record<string, unknown> | null;
-  /** The `kid` of the signing key that verified it. */
-  kid: string | null;
-  permissions: Record<NamedPermission, { allowed: boolean; because: string }>;
 }

@@ -1,13 +1,14 @@
-/** The bodies of answers. */
-import type { Account } from './account.ts';
-import type { ApiKey, Calendar, CalendarEvent, Instance, Page, SigningKey, User } from './resources.ts';
+/** The bodies of responses. */
+import type { Account, ApiKey, SigningKey } from './account.ts';
+import type { Calendar, CalendarEvent, Instance, Page, User } from './resources.ts';
 
 export interface HealthResult {
   message: string;
-  /** The version of the API and of this package, which are released together. */
+  /** The version of the API, and of the SDK that is released with it. */
   version: string;
-  /** The paths of the reference and of the OpenAPI description. */
+  /** The path of the reference. */
   docs: string;
+  /** The path of the OpenAPI description. */
   openapi: string;
 }
 
@@ -15,7 +16,7 @@ export interface AccountResult {
   account: Account;
 }
 
-/** The only answer that shows the API key. */
+/** The only response that contains the API key. */
 export interface CreateAccountResult extends AccountResult {
   secretApiKey: string;
 }
@@ -32,7 +33,7 @@ export interface ApiKeyResult {
   apiKey: ApiKey;
 }
 
-/** The only answer that shows the API key. */
+/** The only response that contains the API key. */
 export interface CreateApiKeyResult extends ApiKeyResult {
   secretApiKey: string;
 }
@@ -86,7 +87,7 @@ export interface FreebusyResult {
   userId: string;
 }
 
-/** A line of an export. Its other members depend on its type. */
+/** A line of an export. The type determines its other members. */
 export interface ExportLine {
   type: string;
   [member: string]: unknown;

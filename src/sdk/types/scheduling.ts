@@ -1,20 +1,22 @@
-/** Schedules, services, booking slots and bookings: resources, requests and answers. */
+/** Schedules, services, booking slots and bookings: resources, requests and responses. */
 import type { Metadata, Page, Timespan, Weekday } from './resources.ts';
 
-/** A time of day. 24:00 is the end of the date, and only an end can be 24:00. */
+/** A time of day. The end of an interval may be 24:00, the end of the day. */
 export interface ClockTime {
+  /** 0 … 24. */
   hours: number;
+  /** 0 … 59. */
   minutes: number;
 }
 
-/** The opening hours of a weekday, or of a date (`2030-01-31`) instead of its weekday. Without intervals, it is closed: time off. */
+/** The opening hours of a weekday, or of a date such as `2030-01-31` instead. No intervals: time off. */
 export interface ScheduleRule {
   variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
-  /** At most 10. Answers show them sorted, and merged where they overlap or touch. */
+  /** At most 10. Responses have them sorted, and merge intervals that overlap or touch. */
   intervals: { start: ClockTime; end: ClockTime }[];
 }
 
-/** The opening hours of a user, week by week, in a time zone. */
+/** The weekly opening hours of a user in a time zone, with exceptions by date. */
 export interface Schedule {
   id: string;
   userId: string;
@@ -27,16 +29,16 @@ export interface Schedule {
 export interface CreateSchedule {
   /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
-  /** At most 400, one for each weekday or date. Default: Monday to Friday 09:00–17:30. */
+  /** At most 400, one for each weekday or date. Default: Monday to Friday, 09:00–17:30. */
   rules?: ScheduleRule[] | undefined;
   metadata?: Metadata | undefined;
 }
 
-/** An absent member stays as it is. */
+/** A field that you omit stays as it is. */
 export interface UpdateSchedule {
   timezone?: string | undefined;
   rules?: ScheduleRule[] | undefined;
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
@@ -51,16 +53,16 @@ export interface SchedulesResult {
 export interface SchedulesPage extends SchedulesResult, Page {}
 
 /**
- * How the hosts of a service share its bookings. Round robin: each booking takes one host, by `availability` the one
- * whose latest booking was made longest ago, by `equalDistribution` the one with the fewest to come. Collective: all
- * hosts. Group: all hosts, and so many seats.
+ * How the hosts of a service share its bookings. Round robin: one host takes each booking. With `availability`, it is the
+ * host whose most recent booking was made longest ago; with `equalDistribution`, the host with the fewest upcoming
+ * bookings. Collective: all hosts take each booking. Group: all hosts, and each slot has `data` seats.
  */
 export type MultiPerson =
   | { variant: 'roundRobinAlgorithm'; data: 'availability' | 'equalDistribution' }
   | { variant: 'collective' }
   | { variant: 'group'; data: number };
 
-/** Something that can be booked. */
+/** Something that people can book. */
 export interface Service {
   id: string;
   multiPerson: MultiPerson;
@@ -72,10 +74,10 @@ export interface ServiceWithUsers extends Service {
   users: ServiceUser[];
 }
 
-/** What makes a host available: a calendar, a schedule, or nothing. */
+/** The source of a host's availability: a calendar, a schedule, or none. An empty one makes the host unavailable. */
 export type Availability = { variant: 'Calendar' | 'Schedule'; id: string } | { variant: 'Empty' };
 
-/** A busy calendar: its host cannot be booked while an event in it is busy. */
+/** A busy calendar: the host cannot be booked during its busy events. */
 export interface BusyCalendar {
   provider: 'Nettu';
   id: string;
@@ -86,13 +88,15 @@ export interface ServiceUser {
   userId: string;
   serviceId: string;
   availability: Availability;
+  /** The free time before each booking, in minutes. */
   bufferBefore: number;
+  /** The free time after each booking, in minutes. */
   bufferAfter: number;
-  /** The shortest notice for a booking, in minutes. */
+  /** The minimum notice for a booking, in minutes. */
   closestBookingTime: number;
-  /** The longest notice for a booking, in minutes; null: no limit. */
+  /** How far ahead a booking can be, in minutes; null: no limit. */
   furthestBookingTime: number | null;
-  /** The calendar for bookings; null: the first busy calendar. */
+  /** The calendar for the events of bookings; null: the first busy calendar. */
   bookingCalendarId: string | null;
   busy: BusyCalendar[];
 }
@@ -103,22 +107,28 @@ export interface CreateService {
   metadata?: Metadata | undefined;
 }
 
-/** An absent member stays as it is. */
+/** A field that you omit stays as it is. */
 export interface UpdateService {
   multiPerson?: MultiPerson | undefined;
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
-/** The settings of a host. Times are in **minutes**. An absent member stays as it is. */
+/**
+ * The settings of a host. Times are in **minutes**. Defaults are those of a new host; in an update, a field that you
+ * omit stays as it is.
+ */
 export interface UpdateServiceUser {
   availability?: Availability | undefined;
-  /** Minutes, 0 … 720. Default: 0. */
+  /** The free time before each booking, in minutes: 0 … 720. Default: 0. */
   bufferBefore?: number | undefined;
-  /** Minutes, 0 … 720. Default: 0. */
+  /** The free time after each booking, in minutes: 0 … 720. Default: 0. */
   bufferAfter?: number | undefined;
+  /** The minimum notice for a booking, in minutes. Default: 0. */
   closestBookingTime?: number | undefined;
+  /** How far ahead a booking can be, in minutes. Default: null, which means no limit. */
   furthestBookingTime?: number | null | undefined;
+  /** The calendar for the events of bookings. Default: null, which means the first busy calendar. */
   bookingCalendarId?: string | null | undefined;
 }
 
@@ -140,73 +150,86 @@ export interface ServicesResult {
 
 export interface ServicesPage extends ServicesResult, Page {}
 
-/** Dates are `2030-01-31`, in the viewer's time zone; `interval` and `duration` are milliseconds. */
+/** Dates are in the viewer's time zone, written like `2030-01-31`. Durations are in milliseconds. */
 export interface BookingSlotsQuery {
+  /** The first date, such as `2030-01-31`. */
   startDate: string;
-  /** Inclusive, at most 100 days after `startDate`. */
+  /** The last date, at most 100 days after `startDate`. */
   endDate: string;
   /** The length of a slot, in milliseconds: 1 minute … 24 hours. */
   duration: number;
-  /** The time between the starts of slots, in milliseconds: 5 minutes … 2 hours. Each date begins at midnight. */
+  /**
+   * The time from the start of one slot to the next, in milliseconds: 5 minutes … 2 hours. The slots of each date are
+   * counted from midnight.
+   */
   interval: number;
   /** The viewer's time zone, as an IANA name. Default: UTC. */
   timezone?: string | undefined;
-  /** Another name for `timezone`, which wins. */
+  /** An alias of `timezone`. If you send both, `timezone` wins. */
   ianaTz?: string | undefined;
-  /** Only these hosts of the service. */
+  /** The hosts to consider, by user id. Default: all hosts of the service. */
   hostUserIds?: readonly string[] | undefined;
-  /** The former name of `hostUserIds`, which wins. */
+  /** The former name of `hostUserIds`. If you send both, `hostUserIds` wins. */
   userIds?: readonly string[] | undefined;
 }
 
 export interface BookingSlot {
+  /** The start, in milliseconds since the epoch. */
   start: number;
+  /** The length, in milliseconds. */
   duration: number;
   /** The hosts that can take the slot, in the order in which they were added. */
   userIds: readonly string[];
 }
 
 export interface BookingSlotsResult {
-  /** Only dates with slots. */
+  /** The dates that have slots. */
   dates: { date: string; slots: BookingSlot[] }[];
 }
 
-/** A held booking takes its slot until `expiresAt`. Times are in milliseconds since the epoch. */
+/** A held booking keeps its slot until `expiresAt`. */
 export type BookingState = 'held' | 'confirmed' | 'cancelled';
 
 export interface Booking {
   id: string;
   serviceId: string;
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
+  /** The length, in milliseconds. */
   duration: number;
   state: BookingState;
+  /** When a held booking expires, in milliseconds since the epoch; otherwise null. */
   expiresAt: number | null;
   hostUserIds: string[];
-  /** The events in the hosts' calendars. */
+  /** The events that the booking created in the hosts' calendars. */
   eventIds: string[];
-  /** The user whose token made the booking; null where the API key did. */
+  /** The user whose token made the booking; null if the API key made it. */
   bookedBy: string | null;
   metadata: Metadata;
+  /** The time of creation, in milliseconds since the epoch. */
   created: number;
+  /** The time of the last change, in milliseconds since the epoch. */
   updated: number;
 }
 
 export interface CreateBooking {
+  /** The start, in milliseconds since the epoch. */
   startTs: number;
+  /** The length, in milliseconds. */
   duration: number;
-  /** Only these hosts of the service. */
+  /** The hosts to consider, by user id. Default: all hosts of the service. */
   hostUserIds?: readonly string[] | undefined;
-  /** Holds the slot for so many **minutes**, 1 … 60. Confirm the booking before they are over. */
+  /** Holds the slot for this number of **minutes**, 1 … 60. Confirm the booking before they pass. */
   holdFor?: number | undefined;
   metadata?: Metadata | undefined;
 }
 
-/** `state` or `startTs`, but not both. Either may come with `metadata`. */
+/** Send `state` or `startTs`, but not both. You can send `metadata` with either. */
 export interface UpdateBooking {
   state?: 'confirmed' | undefined;
-  /** The new start, in milliseconds since the epoch. The booking moves in one step, or not at all. */
+  /** The new start, in milliseconds since the epoch. If the booking cannot move, it keeps its slot. */
   startTs?: number | undefined;
-  /** Replaces the whole map. Absent: the map stays as it is. */
+  /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
 }
 
@@ -218,5 +241,5 @@ export interface BookingsResult {
   bookings: Booking[];
 }
 
-/** A time window of at most 62 days. */
+/** A span of at most 62 days. */
 export type BookingsQuery = Timespan;

@@ -2,18 +2,18 @@
 import type { Calendar, CalendarEvent, Page, Timespan, User } from './resources.ts';
 import type { Booking, Schedule, Service } from './scheduling.ts';
 
-/** The resources whose changes a webhook can be notified of, by the first word in the type of a notification. */
+/** The resources whose changes a webhook can subscribe to, by the first word in the type of a notification. */
 interface ChangedResources {
   user: User;
   calendar: Calendar;
   event: CalendarEvent;
   schedule: Schedule;
-  /** Hosts are part of their service: adding, changing or removing a host updates it. */
+  /** Hosts are part of their service: to add, change or remove a host updates the service. */
   service: Service;
   booking: Booking;
 }
 
-/** A resource whose changes a webhook can be notified of. */
+/** A resource whose changes a webhook can subscribe to. */
 export type ChangedResource = keyof ChangedResources;
 
 type Change<Name extends keyof ChangedResources> = Name extends 'booking'
@@ -23,10 +23,10 @@ type Change<Name extends keyof ChangedResources> = Name extends 'booking'
 /** A type of change that a webhook can subscribe to. */
 export type ChangeType = { [Name in keyof ChangedResources]: Change<Name> }[keyof ChangedResources];
 
-/** `'*'` subscribes to all types. */
+/** A type of change to subscribe to, or `'*'` for all types. */
 export type WebhookEvent = ChangeType | '*';
 
-/** A change, with the resource as it is afterwards, or as it was before its deletion. */
+/** A change, with the resource after the change, or before its deletion. */
 export type ChangeNotification = {
   [Name in keyof ChangedResources]: {
     type: Change<Name>;
@@ -36,9 +36,10 @@ export type ChangeNotification = {
   };
 }[keyof ChangedResources];
 
-/** Due reminders, at most 100. */
+/** Reminders that are due, at most 100. */
 export interface RemindersNotification {
   type: 'reminders';
+  /** When the service made the notification, in milliseconds since the epoch. */
   timestamp: number;
   reminders: { event: CalendarEvent; identifier: string; instance: Timespan }[];
 }
@@ -46,6 +47,7 @@ export interface RemindersNotification {
 /** The notification that `account.webhook.test` sends. */
 export interface PingNotification {
   type: 'ping';
+  /** When the service made the notification, in milliseconds since the epoch. */
   timestamp: number;
   data: Record<never, never>;
 }
@@ -57,51 +59,54 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
 /** A notification, and the attempts to deliver it. */
 export interface Delivery {
-  /** Each attempt carries it in the header `webhook-id`. */
+  /** The service sends it with each attempt, in the header `webhook-id`. */
   id: string;
   type: ChangeType | 'reminders';
   state: DeliveryState;
+  /** The number of attempts so far. */
   attempts: number;
-  /** The HTTP status of the last attempt; null where there was no attempt or no answer. */
+  /** The HTTP status that the webhook responded with in the last attempt; null if it did not respond. */
   lastStatus: number | null;
-  /** Why the last attempt failed; null where none failed or the delivery succeeded. */
+  /** Why the last attempt failed; null if it did not fail. */
   lastError: string | null;
-  /** The time of the next attempt, in milliseconds since the epoch; null where there is none. */
+  /** The time of the next attempt, in milliseconds since the epoch; null if there is none. */
   nextAttempt: number | null;
-  /** Milliseconds since the epoch. */
+  /** The time of creation, in milliseconds since the epoch. */
   created: number;
 }
 
 export interface SetWebhook {
-  /** An absolute http(s) URL of a public address. */
+  /** An absolute http or https URL with a public address. */
   webhookUrl: string;
-  /** The changes to subscribe to. Absent: as before, at first none. Reminders always come. */
+  /** The changes to subscribe to. Default: the current ones; none for a new webhook. Reminders are always sent. */
   events?: WebhookEvent[] | undefined;
 }
 
 export interface DeliveriesQuery {
+  /** Returns only deliveries in this state. */
   state?: DeliveryState | undefined;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   cursor?: string | undefined;
-  /** 1 … 100. Default: 20. */
+  /** The most deliveries in a page, 1 … 100. Default: 20. */
   limit?: number | undefined;
 }
 
-/** Newest first. */
+/** A page of deliveries, newest first. */
 export interface DeliveriesPage extends Page {
   deliveries: Delivery[];
 }
 
 export interface DeliveryResult {
-  /** With the text of the body. */
+  /** The delivery, with the text of its body. */
   delivery: Delivery & { body: string };
 }
 
 /** The result of a `ping`. */
 export interface WebhookTestResult {
-  /** Whether the webhook answered 2xx in time. */
+  /** Whether the webhook responded with 2xx in time. */
   delivered: boolean;
-  /** The HTTP status; null where there was no answer. */
+  /** The HTTP status; null if the webhook did not respond. */
   status: number | null;
+  /** Why the delivery failed; null if it succeeded. */
   error: string | null;
 }
