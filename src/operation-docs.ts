@@ -3,12 +3,12 @@ import type { ProblemCode } from './sdk/types.ts';
 
 /** `answer`, `body` and `query` are names of the SDK's types: test/openapi/should-compile.ts checks that they fit. */
 export interface OperationDocs {
-  /** The group in the reference: see `tags` in docs.ts. */
+  /** The group in the reference: a key of `tags` in a docs.ts. `npm run check:openapi` checks it. */
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
   readonly answer: string;
-  /** Whether `answer` is the type of each line, in an answer of JSON Lines. */
+  /** The answer is JSON Lines, and `answer` is the type of a line. */
   readonly lines?: true;
   readonly body?: string;
   readonly query?: string;
@@ -18,7 +18,8 @@ export interface OperationDocs {
 
 /** The description of every list. */
 export const LISTED =
-  'In the order of creation. `nextCursor` leads to the next page. However the list changes meanwhile, what exists throughout comes exactly once.';
+  'Sorted by time of creation. Pass `nextCursor` as `cursor` to get the next page. If a resource is created or deleted between two pages, every other resource still appears exactly once.';
 
 /** The description of every search by metadata. */
-export const FOUND_BY_METADATA = 'Finds exactly this value under exactly this key, in the order of creation.';
+export const FOUND_BY_METADATA =
+  'Returns the resources whose metadata has exactly this value under this key, sorted by time of creation.';

@@ -3,8 +3,8 @@ export const overview = `Calendars, events, free/busy and booking for web apps, 
 
 - Bodies are JSON. A time is in milliseconds since the Unix epoch (UTC), a duration is in milliseconds, and both are
   integers. The few fields in minutes or seconds say so.
-- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing;
-  only after \`outcome-unknown\` it may have.
+- Every error is a problem document (RFC 9457) with a stable \`code\`. A request that fails changes nothing,
+  with one exception: after \`outcome-unknown\`, check whether it took effect.
 - A resource of another account or user is 404, exactly as if it did not exist.
 - Many operations have two paths: one for a user's token, which reaches the resources of that user, and one for the API
   key, which reaches every resource of the account. The name of the second one ends in \`AsAccount\`.
