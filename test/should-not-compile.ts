@@ -1,21 +1,10 @@
 /** What the compiler must refuse of the table of routes and its operations: `tsc -p test` is the test. */
-import type * as v from 'valibot';
 import { query, sql } from '../src/db/sql.ts';
 import { type AnswerOf, read, write } from '../src/operation.ts';
 import { lookup, plan } from '../src/plan.ts';
-import type * as accountInput from '../src/resources/accounts/input.ts';
-import type * as apiKeyInput from '../src/resources/api-keys/input.ts';
-import type * as bookingInput from '../src/resources/bookings/input.ts';
-import type * as calendarInput from '../src/resources/calendars/input.ts';
-import type * as eventInput from '../src/resources/events/input.ts';
-import type * as scheduleInput from '../src/resources/schedules/input.ts';
-import type * as serviceInput from '../src/resources/services/input.ts';
-import type * as keyInput from '../src/resources/signing-keys/input.ts';
-import type * as userInput from '../src/resources/users/input.ts';
 import type { Door, FaultsOf, Route } from '../src/route.ts';
 import type { routes } from '../src/routes.ts';
 import type * as wire from '../src/sdk/types.ts';
-import type * as webhookInput from '../src/webhooks/input.ts';
 
 const reads = read({
   params: ['calendarId'],
@@ -79,72 +68,5 @@ export const answers: [
   Equals<Answered<'inspectToken'>, wire.Inspection>,
 ] = [true, true, true, true, true];
 
-// -------------------------------------------------------------------- the SDK's types are the schemas' input types
-
-/** An optional member that only one of them has is told by the keys alone. */
+/** A member that is optional and that only one of them has shows in the keys alone. */
 type Equals<A, B> = [A, B, keyof A, keyof B] extends [B, A, keyof B, keyof A] ? true : { ours: A; theirs: B };
-type Flat<T> = { [K in keyof T]: T[K] };
-type Bond<S extends v.GenericSchema, T> = Equals<Flat<v.InferInput<S>>, Flat<T>>;
-/** The SDK takes lists that nobody may change. */
-type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] | undefined ? E[] | undefined : T[K] };
-/** The schema is wider in a recurrence, of which `faults` tells what may be in its lists. */
-type WithoutRule<T> = Flat<Omit<T, 'recurrence'>>;
-type RuleOf<T> = keyof NonNullable<T extends { recurrence?: infer Rule } ? Rule : never>;
-
-export const bonds: [
-  Bond<typeof accountInput.creation, wire.CreateAccount>,
-  Bond<typeof accountInput.publicKey, wire.SetPublicSigningKey>,
-  Bond<typeof webhookInput.webhook, wire.SetWebhook>,
-  Bond<typeof accountInput.settings, wire.AccountSettingsUpdate>,
-  Bond<typeof keyInput.creation, wire.AddSigningKey>,
-  Bond<typeof keyInput.change, wire.SetSigningKeyState>,
-  Bond<typeof keyInput.inspection, wire.InspectToken>,
-  Bond<typeof apiKeyInput.creation, wire.CreateApiKey>,
-  Bond<typeof userInput.creation, wire.CreateUser>,
-  Bond<typeof userInput.update, wire.UpdateUser>,
-  Bond<typeof userInput.revocation, wire.RevokeTokens>,
-  Bond<typeof calendarInput.creation, wire.CreateCalendar>,
-  Bond<typeof calendarInput.update, wire.UpdateCalendar>,
-  Equals<WithoutRule<v.InferInput<typeof eventInput.creation>>, WithoutRule<wire.CreateEvent>>,
-  Equals<WithoutRule<v.InferInput<typeof eventInput.update>>, WithoutRule<wire.UpdateEvent>>,
-  Equals<RuleOf<v.InferInput<typeof eventInput.creation>>, RuleOf<wire.CreateEvent>>,
-  Equals<RuleOf<v.InferInput<typeof eventInput.update>>, RuleOf<wire.UpdateEvent>>,
-  Bond<typeof scheduleInput.creation, wire.CreateSchedule>,
-  Bond<typeof scheduleInput.update, wire.UpdateSchedule>,
-  Bond<typeof serviceInput.creation, wire.CreateService>,
-  Bond<typeof serviceInput.update, wire.UpdateService>,
-  Bond<typeof serviceInput.newHost, wire.AddServiceUser>,
-  Bond<typeof serviceInput.hostUpdate, wire.UpdateServiceUser>,
-  Bond<typeof serviceInput.busyCalendar, wire.BusyCalendarChange>,
-  Bond<typeof bookingInput.creation, Writable<wire.CreateBooking>>,
-  Bond<typeof bookingInput.update, wire.UpdateBooking>,
-  wire.Recurrence extends NonNullable<v.InferInput<typeof eventInput.creation>['recurrence']> ? true : false,
-] = [
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-  true,
-];

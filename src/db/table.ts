@@ -2,6 +2,7 @@
  * A table declares its columns once. Rows, statements, the export, the notifications and the list of change types derive
  * from the declaration.
  */
+import type { ChangedResource } from '../sdk/types.ts';
 import type { Listed } from './pages.ts';
 import { ofAccount, ofUser, type Scope } from './scope.ts';
 import { assign, type Param, type Query, query, raw, type Sql, sql } from './sql.ts';
@@ -79,9 +80,9 @@ export const table = <const T extends Table>(declared: T): Declared<T> => ({
   ),
 });
 
-/** Declares a table of resources. */
+/** Declares a table of resources, whose changes notify the webhook: the SDK's types name each of them. */
 export const resourceTable = <
-  const Type extends string,
+  const Type extends ChangedResource,
   const Name extends string,
   C extends Columns,
   Resource,

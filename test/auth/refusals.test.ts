@@ -1,9 +1,12 @@
 /** Every 401 has a code of its own and, in `www-authenticate`, the words of RFC 6750 for it. */
-import { expect, it } from 'vitest';
+import { base64url } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
-import { CODE, call, newAccount, policy, type Reply, type User } from '../support/client.ts';
+import { CODE, call, newUser, policy, type Reply, type User } from '../support/client.ts';
+import { snapshot } from '../support/database.ts';
 import { expectProblem, statuses } from '../support/problem.ts';
-import { refusedTokens } from '../support/refused-tokens.ts';
+import { costOf, nothing } from './cost.ts';
+import { refusedTokens } from './refused-tokens.ts';
 
 /** Refusals that are not about a token's own form, key or user. */
 const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Reply>][] = [
@@ -88,54 +91,79 @@ function challengesOf(header: string): { scheme: string; params: Record<string, 
   return found;
 }
 
-it.each([
-  ...others,
-  ...refusedTokens.map(
-    ({ name, code, make }) =>
-      [
-        `a token with ${name}`,
-        code,
-        async (user: User) => user.call('GET', '/me', { token: await make(user) }),
-      ] as [string, ProblemCode, (user: User) => Promise<Reply>],
-  ),
-])('%s is refused with %s, and a challenge that says so', async (_, code, send) => {
-  const user = await (await newAccount()).newUser();
-  const reply = await send(user);
+/** The refusal has this code and, in its challenge, the words for it. */
+function expectRefusal(reply: Reply, code: ProblemCode): void {
   expectProblem(reply, code);
   const challenges = challengesOf(reply.headers.get('www-authenticate') ?? '');
   for (const { params } of challenges) expect(params.realm).toBe('nettu');
   const error = errorOf(code);
   if (error) {
-    expect(challenges).toEqual([
-      {
-        scheme: 'Bearer',
-        params: { realm: 'nettu', error, error_description: expect.stringContaining(code) },
-      },
-    ]);
+    const params = { realm: 'nettu', error, error_description: expect.stringContaining(code) };
+    expect(challenges).toEqual([{ scheme: 'Bearer', params }]);
   } else {
     for (const { params } of challenges) expect(params).toEqual({ realm: 'nettu' });
   }
+}
+
+it.each(others)('%s is refused with %s, and a challenge that says so', async (_, code, send) => {
+  expectRefusal(await send(await newUser()), code);
 });
 
-it('every 401 of the contract is among these, but for the one that only the owner is told', () => {
-  const tried = new Set<string>([
-    ...others.map(([, code]) => code),
-    ...refusedTokens.map(({ code }) => code),
-  ]);
+/** A token with such a fault is refused before any cryptography, and before the database. */
+const AT_NO_COST = /^token-(malformed|algorithm|claims|expired|not-yet-valid)$/;
+
+/** The header and the claims of a token, where they can be read. */
+const read = (part: string) => JSON.parse(new TextDecoder().decode(base64url.decode(part)));
+
+describe.each(refusedTokens)('a token with $name', (refused) => {
+  const { code, make, cause, kid = null, reads = ['header', 'claims'] } = refused;
+  let user: User;
+  let token: string;
+  let reply: Reply;
+  beforeAll(async () => {
+    user = await newUser();
+    token = await make(user);
+  });
+
+  it(`is refused with ${code}, and costs no more than it must`, async () => {
+    const before = await snapshot();
+    const read = await costOf((env) => user.call('GET', '/me', { token, env }));
+    const body = { timezone: 'UTC' };
+    const write = await costOf((env) => user.call('POST', '/calendar', { token, env, body }));
+    for (const { reply, trips, used } of [read, write]) {
+      expectRefusal(reply, code);
+      if (AT_NO_COST.test(code)) expect([trips, used]).toEqual([0, nothing]);
+    }
+    reply = read.reply;
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it('gets a detail that says what to do, and holds nothing of the token, the key or the database', () => {
+    expect(reply.problem.detail).toMatch(/^\S.{20,}\.$/s);
+    const text = JSON.stringify(reply.problem);
+    expect(text).not.toMatch(/SELECT|signing_keys|BEGIN|stack|undefined|\[object|cause/);
+    const [, claims = '', signature = ''] = token.split('.');
+    for (const secret of [claims, signature]) if (secret.length > 4) expect(text).not.toContain(secret);
+  });
+
+  it('is inspected by the owner with the same words, its parts, its key and the cause', async () => {
+    const before = await snapshot();
+    const { status, body } = await user.account.call('POST', '/account/keys/inspect', { body: { token } });
+    expect(status).toBe(200);
+    const { detail } = reply.problem;
+    expect(body).toMatchObject({ valid: false, code, detail, kid });
+    const [header = '', claims = ''] = token.split('.');
+    if (reads.includes('header')) expect(body.header).toEqual(read(header));
+    if (reads.includes('claims')) expect(body.claims).toEqual(read(claims));
+    expect(body.cause).toEqual(cause ? { ...cause, detail: expect.stringMatching(cause.detail) } : null);
+    expect(await snapshot()).toEqual(before);
+  });
+});
+
+it('every 401 of the contract is among these, but for the one that the owner alone learns', () => {
+  const tried = new Set<string>(
+    [...others, ...refusedTokens.map(({ code }) => ['', code] as const)].map(([, code]) => code),
+  );
   const codes = Object.entries(statuses).filter(([, status]) => status === 401);
   expect([...tried, 'key-missing'].sort()).toEqual(codes.map(([code]) => code).sort());
-});
-
-it('the detail of a refusal says what to do, and holds nothing of the token, the key or the database', async () => {
-  for (const { make } of refusedTokens) {
-    const user = await (await newAccount()).newUser();
-    const token = await make(user);
-    const { problem } = await user.call('GET', '/me', { token });
-    expect(problem.detail).toMatch(/^\S.{20,}\.$/s);
-    expect(JSON.stringify(problem)).not.toMatch(/SELECT|signing_keys|BEGIN|stack|undefined|\[object/);
-    const [, claims = '', signature = ''] = token.split('.');
-    for (const secret of [claims, signature]) {
-      if (secret.length > 4) expect(JSON.stringify(problem)).not.toContain(secret);
-    }
-  }
 });

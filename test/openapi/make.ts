@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { write } from '../../src/dev/describe.ts';
-import { typesOf } from './types.ts';
+import { bodyTypes, typesOf } from './types.ts';
 import { validatorsOf } from './validators.ts';
 
 const file = fileURLToPath(new URL('../../dist/assets/openapi.json', import.meta.url));
@@ -11,3 +11,4 @@ const description = JSON.parse(readFileSync(file, 'utf8'));
 write('test/validators.js', await validatorsOf(description));
 write('test/validators.d.ts', 'export {};\n');
 write('test/described.d.ts', await typesOf(description));
+write('test/bodies.d.ts', bodyTypes());

@@ -1,6 +1,7 @@
 /** From the description back to TypeScript, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
+import { type Words, words } from '../../src/openapi/words.ts';
 
 /** A module with the interface `Described`: the type of each schema, by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
@@ -17,4 +18,16 @@ export function typesOf({ components: { schemas } }: ReturnType<typeof describe>
     format: false,
     ignoreMinAndMaxItems: true,
   });
+}
+
+/** A module with the SDK's type of each body, which the words of its route name, under the name of the route. */
+export function bodyTypes(): string {
+  const types = Object.entries<Words>(words).flatMap(([route, { body }]) =>
+    body ? `${route}: wire.${body};` : [],
+  );
+  return [
+    "import type * as wire from '../../src/sdk/types.ts';",
+    `export interface Bodies { ${types.join(' ')} }`,
+    '',
+  ].join('\n');
 }

@@ -2,9 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { permissions } from '../../../src/auth/policy.ts';
 import { call, counting, keys, newAccount, policy } from '../../support/client.ts';
-import { snapshot } from '../../support/database.ts';
 import { expectProblem } from '../../support/problem.ts';
-import { refusedTokens } from '../../support/refused-tokens.ts';
 import { addKey, firstKid, part, second, tokenOf } from '../../support/signing.ts';
 
 const inspect = (account: Awaited<ReturnType<typeof newAccount>>, token: unknown) =>
@@ -102,36 +100,6 @@ describe('a token that its bearer can use', () => {
       }
     },
   );
-});
-
-it.each(refusedTokens)("tells a token's bearer and the owner the same: $name", async (refused) => {
-  const user = await (await newAccount()).newUser();
-  const token = await refused.make(user);
-  const bearer = await user.call('GET', '/me', { token });
-  const before = await snapshot();
-
-  const { status, body } = await inspect(user.account, token);
-
-  expectProblem(bearer, refused.code);
-  expect(status).toBe(200);
-  expect(body).toMatchObject({ valid: false, code: bearer.problem.code, detail: bearer.problem.detail });
-  expect(body.kid).toBe(refused.kid ?? null);
-  const { reads = ['header', 'claims'] } = refused;
-  const [header = '', claims = ''] = token.split('.');
-  const readable = (text: string) =>
-    JSON.parse(
-      new TextDecoder().decode(
-        Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0)),
-      ),
-    );
-  if (reads.includes('header')) expect(body.header).toEqual(readable(header));
-  if (reads.includes('claims')) expect(body.claims).toEqual(readable(claims));
-  const { cause } = refused;
-  expect(body.cause).toEqual(
-    cause ? { code: cause.code, detail: expect.stringMatching(cause.detail) } : null,
-  );
-  expect(JSON.stringify(bearer.body)).not.toContain('cause');
-  expect(await snapshot()).toEqual(before);
 });
 
 it('says what the policy of an expired token would allow, and nothing of a policy that cannot be read', async () => {

@@ -1,7 +1,7 @@
 /** For every way in which a token is refused: how to come by such a token, and what its bearer is told. */
 import type { ProblemCode } from '../../src/sdk/types.ts';
-import { keys, NOBODY, type User } from './client.ts';
-import { addKey, firstKid, part, second, setState, third, tokenOf } from './signing.ts';
+import { keys, NOBODY, type User } from '../support/client.ts';
+import { addKey, firstKid, part, second, setState, third, tokenOf } from '../support/signing.ts';
 
 export interface RefusedToken {
   name: string;
