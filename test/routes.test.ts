@@ -1,4 +1,4 @@
-/** What holds for every row of the table of routes, through each of its doors. A new row is in here by itself. */
+/** Guarantees of every row of the route table, through each of its doors. A new row is covered automatically. */
 import { SELF } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doorNames } from '../src/auth/doors.ts';
@@ -8,7 +8,7 @@ import { expectOpen, expectProblem } from './support/problem.ts';
 import { credentials, entries, pathWith, prepare, send, titled } from './support/rows.ts';
 
 const UNKNOWN_KEY = `sk_${'x'.repeat(40)}`;
-/** A user of an account of their own, to whom nothing here belongs. */
+/** A user of another account, who owns nothing in these tests. */
 const stranger = await newUser({ color: 'red' });
 
 describe.each(titled(entries))('%s', (_, entry) => {
@@ -27,7 +27,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   });
 
   if (door !== 'public' || params.length > 0) {
-    it('is 401 without credentials, whatever else is wrong', async () => {
+    it('returns 401 without credentials, whatever else is wrong', async () => {
       expectProblem(await sendAs({}), 'credentials-missing');
       const nonsense = { path: pathWith(entry, 'x'), as: {}, ...(request.body && { raw: '{' }) };
       expectProblem(await send(entry, user, nonsense), 'credentials-missing');
@@ -35,7 +35,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   }
 
   if (door === 'admin') {
-    it('is 401 for a user, for keys of no account and for what is no key', async () => {
+    it("returns 401 for a user's token, an unknown API key and a malformed one", async () => {
       expectProblem(await sendAs(await user.headers()), 'credentials-missing');
       for (const key of [UNKNOWN_KEY, 'sk_short', '', 'null', user.account.id, `${user.account.apiKey}x`]) {
         expectProblem(await sendAs({ 'x-api-key': key }), 'api-key-unknown');
@@ -44,7 +44,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   }
 
   if (door === 'user') {
-    it('is 401 for an API key, for half of the credentials and for another scheme', async () => {
+    it('returns 401 for an API key, half of the credentials and another scheme', async () => {
       const { authorization = '', ...headers } = await user.headers();
       for (const as of [
         user.account.headers,
@@ -60,7 +60,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   }
 
   if (params.length > 0) {
-    it('is 404 for an id that is none, and for one of nothing', async () => {
+    it('returns 404 for a malformed and an unknown id', async () => {
       const unknown = await send(entry, user, { ...request, path: pathWith(entry, NOBODY) });
       expectProblem(unknown, 'not-found');
       for (const id of ['x', '1', `${NOBODY}0`, '%20', '%ff', '%00', "'%20OR%201=1", 'null', '✓']) {
@@ -70,7 +70,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
       }
     });
 
-    /** To this user it is as if it did not exist. */
+    /** Expects the same response as for an unknown id. */
     const expectUnknownTo = async (other: User) => {
       const theirs = await send(entry, other, request);
       expectProblem(theirs, 'not-found');
@@ -78,14 +78,14 @@ describe.each(titled(entries))('%s', (_, entry) => {
       expect(theirs.body).toEqual(nobodys.body);
     };
 
-    it("is 404 for another account's resource, as if it did not exist", () => expectUnknownTo(stranger));
+    it("returns 404 for another account's resource", () => expectUnknownTo(stranger));
 
     if (door === 'user') {
-      it("is 404 for another user's resource, as if it did not exist", () => expectUnknownTo(colleague));
+      it("returns 404 for another user's resource", () => expectUnknownTo(colleague));
     }
   }
 
-  it('has changed nothing by all of that, and answers its caller, any page and no shared cache', async () => {
+  it('changed nothing in the rejected requests, and answers its caller with CORS and no shared cache', async () => {
     expect(await snapshot()).toEqual(before);
     const reply = await send(entry, user, request);
     const lines = entry.fixture?.lines ?? false;
@@ -96,7 +96,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
   });
 });
 
-/** A path is not looked at before its preflight is answered, so one path of each door stands for all. */
+/** The Worker answers a preflight before it reads the path, so one path stands for all of a door. */
 const preflights: [door: string, path: string][] = [
   ...doorNames.map((door): [string, string] => [
     door,
@@ -106,7 +106,7 @@ const preflights: [door: string, path: string][] = [
 ];
 
 it.each(preflights)(
-  'a preflight of a path of %s door allows every method and every header, without credentials',
+  'allows every method and header in a preflight of a path with %s door, without credentials',
   async (_, path) => {
     const methods = new Set(entries.map(({ row }) => row.method));
     const names =
@@ -127,7 +127,7 @@ it.each(preflights)(
   },
 );
 
-/** Each path of the contract, the methods it takes, and whether a request could also mean another path. */
+/** Each path of the contract, the methods it accepts, and the methods that match no route. */
 const paths = [...new Set(entries.map(({ path }) => path))].map((path) => {
   const methods = entries.filter((entry) => entry.path === path).map(({ row }) => row.method);
   const patterns = entries.filter((entry) => new RegExp(`^${pathWith(entry, '[^/]+')}$`).test(path));
@@ -138,7 +138,7 @@ const paths = [...new Set(entries.map(({ path }) => path))].map((path) => {
 });
 
 it.each(paths.map((row) => [row.path, row] as const))(
-  '%s is 405 for another method, and tells which it takes',
+  '%s returns 405 for another method and lists the accepted ones',
   async (_, { path, allow, wrong }) => {
     const { headers } = await newAccount();
     for (const method of wrong) {
@@ -152,7 +152,7 @@ it.each(paths.map((row) => [row.path, row] as const))(
 );
 
 it.each(['/nowhere', '/accounts', '/user', '/me/calendar', '/account/', '//account', '/calendar/x/y'])(
-  '%s without such a route is 404, or what the path means without its extra slashes',
+  '%s returns 404, or matches the route without the extra slashes',
   async (path) => {
     const expected = { '/user': 'credentials-missing', '/account/': 'credentials-missing' } as const;
     expectProblem(await call('GET', path), expected[path as keyof typeof expected] ?? 'route-unknown');
@@ -160,7 +160,7 @@ it.each(['/nowhere', '/accounts', '/user', '/me/calendar', '/account/', '//accou
 );
 
 it.each(titled(entries.filter(({ row }) => row.method === 'GET')))(
-  '%s: HEAD has the head of GET and no body',
+  '%s: HEAD returns the headers of GET without a body',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });
     const url = `https://nettu.test/api/v1${(await prepare(entry, user)).path}${entry.fixture?.query ?? ''}`;

@@ -1,4 +1,5 @@
-/** What the compiler must refuse of the table of routes and its operations: `tsc -p test` is the test. */
+/** Programs that the compiler must reject, in the route table and its operations: `tsc -p test` is the test. */
+
 import { query, sql } from '../src/db/sql.ts';
 import { type AnswerOf, read, write } from '../src/operation.ts';
 import { lookup, plan } from '../src/plan.ts';
@@ -16,17 +17,17 @@ const writes = write({ run: () => plan([sql`DELETE FROM users`], () => null) });
 
 export const table = {
   good: { method: 'GET', admin: '/calendar/:calendarId', needs: [], does: reads },
-  // @ts-expect-error not a permission
+  // @ts-expect-error unknown permission
   permission: { method: 'GET', admin: '/calendar/:calendarId', needs: ['ReadCalendar'], does: reads },
-  // @ts-expect-error not a door
+  // @ts-expect-error unknown door
   door: { method: 'GET', window: '/calendar/:calendarId', needs: [], does: reads },
-  // @ts-expect-error a GET changes nothing
+  // @ts-expect-error GET must not write
   method: { method: 'GET', admin: '/user', needs: [], does: writes },
-  // @ts-expect-error no such setting
+  // @ts-expect-error unknown setting
   opens: { method: 'GET', anyone: '/x/:calendarId', opens: 'publicUsers', needs: [], does: reads },
 } as const satisfies Record<string, Route>;
 
-// @ts-expect-error a door that nobody opens
+// @ts-expect-error missing door
 export const doors: Record<Door, null> = { admin: null, user: null, public: null };
 
 const paths = {
@@ -35,7 +36,7 @@ const paths = {
   unread: { method: 'DELETE', admin: '/user/:userId/:eventId', owner: 'userId', needs: [], does: writes },
   ownerless: { method: 'DELETE', admin: '/user', user: '/me', owner: 'userId', needs: [], does: writes },
 } as const satisfies Record<string, Route>;
-/** Each of these paths is told, and nothing else. */
+/** Exactly these paths have faults. */
 export const faults: Equals<
   FaultsOf<typeof paths>,
   | '/calendar lacks :calendarId'
@@ -47,25 +48,25 @@ export const faults: Equals<
 
 // --------------------------------------------------------------------------------------------- the operations
 
-// @ts-expect-error a read carries no statement that changes something
+// @ts-expect-error a read must not contain a statement that writes
 read({ run: () => plan([sql`DELETE FROM users`], () => null) });
-// @ts-expect-error nor does it go on to one
+// @ts-expect-error a read must not continue with a plan that writes
 read({ run: () => plan([query`SELECT 1`], () => plan([sql`DELETE FROM users`], () => null)) });
-// @ts-expect-error a parameter that it does not name
+// @ts-expect-error undeclared parameter
 read({ params: ['calendarId'], run: (_, { params }) => lookup(query`SELECT ${params.eventId}`, String) });
-// @ts-expect-error no such parameter
+// @ts-expect-error unknown parameter
 read({ params: ['calendar'], run: () => lookup(query`SELECT 1`, String) });
-// @ts-expect-error a body that it has no schema for
+// @ts-expect-error body without a schema
 write({ run: (_, { body }) => plan([sql`SELECT ${body.name}`], () => null) });
 
-/** What an operation answers with can be read off the table. */
-type Answered<Name extends keyof typeof routes> = AnswerOf<(typeof routes)[Name]['does']>;
+/** The type of an operation's answer follows from the route table. */
+type Answer<Name extends keyof typeof routes> = AnswerOf<(typeof routes)[Name]['does']>;
 export const answers: [
-  Equals<Answered<'getUser'>, wire.UserResult>,
-  Equals<Answered<'createCalendar'>, wire.CalendarResult>,
-  Equals<Answered<'getFreebusy'>, wire.FreebusyResult>,
-  Equals<Answered<'addApiKey'>, wire.CreateApiKeyResult>,
-  Equals<Answered<'inspectToken'>, wire.Inspection>,
+  Equals<Answer<'getUser'>, wire.UserResult>,
+  Equals<Answer<'createCalendar'>, wire.CalendarResult>,
+  Equals<Answer<'getFreebusy'>, wire.FreebusyResult>,
+  Equals<Answer<'addApiKey'>, wire.CreateApiKeyResult>,
+  Equals<Answer<'inspectToken'>, wire.Inspection>,
 ] = [true, true, true, true, true];
 
 /** A member that is optional and that only one of them has shows in the keys alone. */

@@ -10,7 +10,7 @@ import jwt from 'jsonwebtoken';
 import { type OnRequest, recording } from './record.ts';
 import { type Person, seed, ZONE } from './seed.ts';
 
-/** All that the backend knows. It sends only `Setup` to the page. */
+/** The state of the backend. The page gets only the `Setup`. */
 interface State {
   accountId: string;
   apiKey: string;

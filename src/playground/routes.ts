@@ -37,7 +37,7 @@ export const actions = (backend: Backend, notifications: Notifications) => ({
   revokeTokens: ({ userId, undo }: { userId: string; undo?: boolean }, onRequest: OnRequest) =>
     unwrap(backend.accountClient(onRequest).user.revokeTokens(userId, undo ? null : Date.now())),
 
-  /** Books a slot for somebody else than the person at the page. */
+  /** Books a slot for another person than the one at the page. */
   bookForSomebodyElse: ({ startTs, duration }: { startTs: number; duration: number }, onRequest: OnRequest) =>
     unwrap(
       backend.accountClient(onRequest).booking.create(backend.setup.serviceId, {

@@ -1,4 +1,4 @@
-/** The error of a failed request, and `unwrap`, which throws it. */
+/** The error of a failed request. */
 import type { Problem, ProblemCode } from './types.ts';
 
 /** The service's problem document. For an answer that is not from the service, the client makes one. */

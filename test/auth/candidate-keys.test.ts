@@ -1,4 +1,4 @@
-/** Which of an account's keys a token is verified with, and what is told of a key that does not count now. */
+/** Which of an account's keys verify a token, and the 401 for a token of a key that is not accepted now. */
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount, type User } from '../support/client.ts';
 import {
@@ -21,13 +21,13 @@ async function newUser(): Promise<User> {
 }
 
 describe('a kid that names a key', () => {
-  it('picks it', async () => {
+  it('selects that key', async () => {
     const user = await newUser();
     const kid = await addKey(user.account, second);
     expect(await readAndWrite(user, await tokenOf(second, user, {}, { kid }))).toEqual(ACCEPTED);
   });
 
-  it('picks it alone: another accepted key that did sign the token does not help', async () => {
+  it('selects that key alone: the Worker does not try another accepted key, even the one that signed the token', async () => {
     const user = await newUser();
     const first = await firstKid(user.account);
     const kid = await addKey(user.account, second);
@@ -39,7 +39,7 @@ describe('a kid that names a key', () => {
     );
   });
 
-  it('picks it alone also in an isolate that has verified tokens with the other key', async () => {
+  it('selects that key alone, also in an isolate that has verified tokens with the other key', async () => {
     const user = await newUser();
     const kid = await addKey(user.account, second);
     await readAndWrite(user, await tokenOf(keys, user));
@@ -48,7 +48,7 @@ describe('a kid that names a key', () => {
     );
   });
 
-  it('is compared exactly', async () => {
+  it('is case-sensitive and matches as a whole', async () => {
     const user = await newUser();
     await addKey(user.account, second, { kid: 'Mine' });
     for (const kid of ['mine', 'MINE', 'Mine ', 'Min']) {
@@ -56,7 +56,7 @@ describe('a kid that names a key', () => {
     }
   });
 
-  it("of another account means nothing here: any of this account's keys may verify", async () => {
+  it("of another account is ignored: any of this account's keys may verify the token", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const kid = await addKey(other.account, second, { kid: 'theirs' });
     expect(await readAndWrite(user, await tokenOf(keys, user, {}, { kid }))).toEqual(ACCEPTED);
@@ -69,7 +69,7 @@ describe('a kid that names a key', () => {
     ['standby', undefined, 'key-standby'],
     ['retiring', -HOUR, 'key-retired'],
     ['revoked', undefined, 'key-revoked'],
-  ])('picks a key in the state %s, and the other one cannot stand in', async (state, until, code) => {
+  ])('selects a key in the state %s, and no other key replaces it', async (state, until, code) => {
     const user = await newUser();
     const kid = await addKey(user.account, second);
     await setState(user.account, kid, state, until && Date.now() + until);
@@ -96,7 +96,7 @@ describe.each([
     }
   });
 
-  it('is told of the state of the key that signed it, when that key does not count', async () => {
+  it('gets the code for the state of the key that signed it, when that key is not accepted', async () => {
     const user = await newUser();
     const kid = await addKey(user.account, second, { state: 'standby' });
     const token = await tokenOf(second, user, {}, header);
@@ -108,7 +108,7 @@ describe.each([
   });
 
   it.each(['standby', 'retiring', 'revoked'])(
-    'is told nothing of a key in the state %s that did not sign it',
+    'gets token-signature, whatever the state, when a key in the state %s did not sign it',
     async (state) => {
       const user = await newUser();
       const kid = await firstKid(user.account);
@@ -118,7 +118,7 @@ describe.each([
     },
   );
 
-  it('is accepted when one of two records of its public key is', async () => {
+  it('is accepted when its public key is stored twice and one of the two is active', async () => {
     const user = await newUser();
     const first = await firstKid(user.account);
     await addKey(user.account, keys, { kid: 'again' });

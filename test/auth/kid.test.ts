@@ -1,4 +1,4 @@
-/** A kid comes from outside, in a body, in a path and in a token's header: hostile ones get nowhere. */
+/** A kid is untrusted input, in a body, a path and a token's header: hostile ones do no harm. */
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
@@ -38,7 +38,7 @@ const usable = [
   '~'.repeat(128),
 ];
 describe.each(usable)('the kid %s', (kid) => {
-  it('is stored exactly, found by its path, and picks its key', async () => {
+  it('is stored exactly, is found by its path, and selects its key', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const added = await account.call('POST', '/account/keys', { body: { publicJwtKey: second.pem, kid } });
@@ -64,10 +64,10 @@ it.each([
   ['SQL with spaces', encodeURIComponent("' OR 1=1 --")],
   ['half a character', '%E0%A4%A'],
   ['NUL', '%00'],
-  ['what is not UTF-8', '%ff'],
+  ['invalid UTF-8', '%ff'],
   ['10 kB', 'a'.repeat(10_000)],
   ['unicode', encodeURIComponent('schlüssel\u{1F511}')],
-])('a path with %s for a kid is 404, and changes nothing', async (_, kid) => {
+])('returns 404 for a path with %s as the kid, and changes nothing', async (_, kid) => {
   const account = await newAccount();
   await addKey(account, second, { kid: 'other' });
   const before = await snapshot();
@@ -90,7 +90,7 @@ describe('a kid in the header of a token', () => {
     ['unicode', 'schlüssel\u{1F511}'],
     ['a prototype', '__proto__'],
     ['5 kB', 'a'.repeat(5000)],
-  ])('that names no key picks none: any accepted key may verify (%s)', async (_, kid) => {
+  ])('is ignored when it names no key: any accepted key may verify the token (%s)', async (_, kid) => {
     const account = await newAccount();
     const user = await account.newUser();
     expect(await readAndWrite(user, await tokenOf(keys, user, {}, { kid }))).toEqual(['200', '201']);
@@ -102,7 +102,7 @@ describe('a kid in the header of a token', () => {
   });
 
   it.each([[7], [0], [true], [null], [['a']], [{ toString: 'a' }]])(
-    'that is %j and no string is malformed',
+    'makes the token malformed when it is %j',
     async (kid) => {
       const user = await (await newAccount()).newUser();
       const refused = ['401 token-malformed', '401 token-malformed'];
@@ -110,7 +110,7 @@ describe('a kid in the header of a token', () => {
     },
   );
 
-  it('of 10 kB makes the token too long', async () => {
+  it('makes the token too long when it has 10 kB', async () => {
     const user = await (await newAccount()).newUser();
     const token = await tokenOf(keys, user, {}, { kid: 'a'.repeat(10_000) });
     expect(await readAndWrite(user, token)).toEqual(['401 token-malformed', '401 token-malformed']);

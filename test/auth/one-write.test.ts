@@ -1,6 +1,6 @@
 /**
- * A write goes out with a key that this isolate has met. Other keys may have come since: a token that is accepted
- * is written with once, and one that is refused is not written with at all.
+ * A write requires the signing key in this isolate's key cache, which may be outdated. A write with an accepted token
+ * happens exactly once, and a write with a rejected token not at all.
  */
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount } from '../support/client.ts';
@@ -21,7 +21,7 @@ describe('a write while the account changes its keys', () => {
     expect(await countOf('calendars', account.id)).toBe(2);
   });
 
-  it('deletes once, and says so, when the same public key has been added under a second kid', async () => {
+  it('deletes once, and returns 200, when the same public key has been added under a second kid', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const token = await tokenOf(keys, user);
@@ -44,7 +44,7 @@ describe('a write while the account changes its keys', () => {
     expect(await countOf('calendars', account.id)).toBe(2);
   });
 
-  it("writes nothing when a new key has taken the kid of the client's own that stands in the token", async () => {
+  it('writes nothing when a new key has the kid that the client had put into the token', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const token = await tokenOf(keys, user, {}, { kid: 'mine' });
@@ -57,7 +57,7 @@ describe('a write while the account changes its keys', () => {
     expect(await countOf('calendars', account.id)).toBe(1);
   });
 
-  it('writes nothing when the kid in the token has passed to a key on standby', async () => {
+  it('writes nothing when a key on standby now has the kid in the token', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const token = await tokenOf(keys, user, {}, { kid: 'mine' });
@@ -93,7 +93,7 @@ describe('a write while the account changes its keys', () => {
   });
 });
 
-it('a read is answered that was under way while its account uploaded the same key again', async () => {
+it('answers a read that is in flight while its account uploads the same key again', async () => {
   const user = await (await newAccount()).newUser();
   const token = await user.token();
   await user.call('GET', '/me', { token });

@@ -1,4 +1,4 @@
-/** The policy's truth table: in the function that decides, and on every route that needs a permission. */
+/** The truth table of the policy, for the function `decide` and for every route that needs a permission. */
 import { describe, expect, it } from 'vitest';
 import { decide, permissions } from '../../src/auth/policy.ts';
 import type { NamedPermission, Permission } from '../../src/sdk/types.ts';
@@ -7,7 +7,7 @@ import { snapshot } from '../support/database.ts';
 import { expectProblem } from '../support/problem.ts';
 import { credentials, entries, prepare, send, titled } from '../support/rows.ts';
 
-/** What a list can hold, as seen from the permission that is needed. */
+/** The contents of a list, relative to the permission that the route needs. */
 const kinds = ['absent', 'empty', 'that', '*', 'others', 'that and others', '* and others'] as const;
 type Kind = (typeof kinds)[number];
 
@@ -26,7 +26,7 @@ function listOf(kind: Kind, needs: readonly NamedPermission[]): Permission[] | u
   return lists[kind];
 }
 
-/** Written down, not computed. Rows: allow. Columns: reject, in the order of `kinds`. */
+/** Written by hand, not computed. Rows: allow. Columns: reject, in the order of `kinds`. */
 // biome-ignore format: a truth table is read down its columns
 const allowed: Record<Kind, readonly (0 | 1)[]> = {
   //                 absent empty that  *  others that+ *+
@@ -60,17 +60,17 @@ describe('decide', () => {
     }
   });
 
-  it('what needs nothing is allowed, whatever the policy', () => {
+  it('allows a route that needs no permission, whatever the policy', () => {
     for (const schedulerPolicy of [undefined, {}, { allow: [] }, { reject: ['*'] as const }]) {
       expect(decide(schedulerPolicy, []).allowed).toBe(true);
     }
   });
 
-  it('without a policy, what needs anything is refused', () => {
+  it('denies every permission without a policy', () => {
     for (const permission of permissions) expect(decide(undefined, [permission]).allowed).toBe(false);
   });
 
-  it('of several permissions all must be allowed, and none rejected', () => {
+  it('requires all of several permissions to be allowed, and none to be rejected', () => {
     const needs = ['CreateCalendar', 'DeleteCalendar'] as const;
     const decided = (allow: Permission[], reject: Permission[] = []) =>
       decide({ allow, reject }, needs).allowed;
@@ -93,18 +93,18 @@ it('every user route that writes needs a permission', () => {
   expect(guarded.length).toBeGreaterThan(0);
 });
 
-it.each(titled(guarded))('%s follows the truth table, and a refusal changes nothing', async (_, entry) => {
+it.each(titled(guarded))('%s follows the truth table, and changes nothing when denied', async (_, entry) => {
   const user = await (await newAccount()).newUser();
-  const asked = async ({ allow, reject }: (typeof cells)[number]) => {
+  const requestFor = async ({ allow, reject }: (typeof cells)[number]) => {
     const claims = policy(listOf(allow, entry.row.needs), listOf(reject, entry.row.needs));
     return { ...(await prepare(entry, user)), as: await user.headers(await user.token(claims)) };
   };
   for (const cell of cells.filter(({ allowed }) => allowed)) {
-    const { status } = await send(entry, user, await asked(cell));
+    const { status } = await send(entry, user, await requestFor(cell));
     expect({ ...cell, status }).toEqual({ ...cell, status: entry.row.status ?? 200 });
   }
   const refused = await Promise.all(
-    cells.filter(({ allowed }) => !allowed).map(async (cell) => ({ cell, request: await asked(cell) })),
+    cells.filter(({ allowed }) => !allowed).map(async (cell) => ({ cell, request: await requestFor(cell) })),
   );
   const before = await snapshot();
   for (const { cell, request } of refused) {
@@ -116,22 +116,25 @@ it.each(titled(guarded))('%s follows the truth table, and a refusal changes noth
   expect(await snapshot()).toEqual(before);
 });
 
-it.each(titled(free))('%s takes any token of the user, for reading needs no permission', async (_, entry) => {
-  const user = await (await newAccount()).newUser();
-  for (const claims of [
-    { schedulerPolicy: undefined },
-    policy([]),
-    policy([], ['*']),
-    policy(['*'], ['*']),
-  ]) {
-    const request = await prepare(entry, user);
-    const as = await user.headers(await user.token(claims));
-    expect((await send(entry, user, { ...request, as })).status).toBe(200);
-  }
-});
+it.each(titled(free))(
+  '%s accepts any token of the user, as reading needs no permission',
+  async (_, entry) => {
+    const user = await (await newAccount()).newUser();
+    for (const claims of [
+      { schedulerPolicy: undefined },
+      policy([]),
+      policy([], ['*']),
+      policy(['*'], ['*']),
+    ]) {
+      const request = await prepare(entry, user);
+      const as = await user.headers(await user.token(claims));
+      expect((await send(entry, user, { ...request, as })).status).toBe(200);
+    }
+  },
+);
 
 it.each(titled(entries.filter(({ door }) => door === 'admin')))(
-  '%s: no policy applies to the account',
+  '%s ignores policies, as the account is the caller',
   async (_, entry) => {
     const user = await (await newAccount()).newUser();
     const rejecting = await user.headers(await user.token(policy([], ['*'])));

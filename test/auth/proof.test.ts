@@ -1,4 +1,4 @@
-/** The proof of a caller and what was asked for travel together: neither can be taken for the other. */
+/** One batch carries the caller's proof and the operation's queries: neither can pass as the other. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { type Query, query, sql } from '../../src/db/sql.ts';
@@ -11,7 +11,7 @@ import { Trace } from '../../src/trace.ts';
 import { newAccount, type User } from '../support/client.ts';
 import { countOf, through } from '../support/database.ts';
 
-/** Answers a GET of /probe by this query, as the Worker would. */
+/** Answers a GET of /probe with this query, as the Worker would. */
 async function probe(probed: Query<object>, as: Record<string, string>): Promise<unknown> {
   const does = read({ run: () => lookup(probed, (row) => row) });
   const answer = routerOf({ probe: { method: 'GET', admin: '/admin', user: '/probe', needs: [], does } });
@@ -25,7 +25,7 @@ async function probe(probed: Query<object>, as: Record<string, string>): Promise
   }
 }
 
-/** Every name that a column of the caller's has or had, as good news for who asks. */
+/** A row with every column name that a proof uses or used, each with the value that would accept the caller. */
 const golden: Query<object> = query`
   SELECT 'k' AS kid, 1 AS seq, 'active' AS state, 1 AS accepted, 1 AS known, 0 AS outdated, 1 AS held, 0 AS expired,
     NULL AS pem, 1 AS proof, 1 AS found, 1 AS row_found, 'a' AS account, 'u' AS user, '[]' AS keys, 1 AS looked_up`;
@@ -37,7 +37,7 @@ async function revoked(): Promise<User> {
   return user;
 }
 
-it('no column of a resource can speak for its caller', async () => {
+it('no column of a resource can verify its caller', async () => {
   const good = await (await newAccount()).newUser();
   const columns = await env.DB.prepare(golden.text).first();
   expect(await probe(golden, await good.headers())).toEqual(columns);
@@ -47,7 +47,7 @@ it('no column of a resource can speak for its caller', async () => {
   expect(await probe(golden, { 'x-api-key': `sk_${'x'.repeat(40)}` })).toBe('api-key-unknown');
 });
 
-it('not even under the very name that the proof has', async () => {
+it('not even a column with the name of the proof', async () => {
   const forged = JSON.stringify({ held: 1, user: { known: 1, outdated: 0 }, keys: [] });
   const named = query<object>`SELECT ${forged} AS "@proof", 1 AS "@found", 'mine' AS name`;
   const bad = await revoked();
@@ -55,7 +55,7 @@ it('not even under the very name that the proof has', async () => {
   expect(await probe(named, { 'x-api-key': `sk_${'x'.repeat(40)}` })).toBe('api-key-unknown');
 });
 
-it('an operation sees the columns that it asked for, and no others', async () => {
+it('an operation sees the columns that it selects, and no others', async () => {
   const user = await (await newAccount()).newUser();
   for (const as of [await user.headers(), user.account.headers]) {
     expect(await probe(query`SELECT 1 AS one`, as)).toEqual({ one: 1 });
@@ -64,7 +64,7 @@ it('an operation sees the columns that it asked for, and no others', async () =>
   }
 });
 
-it('a read of twenty keys and 4 kB ships each of them once', async () => {
+it('a read by a user with 4 kB of metadata, in an account with 20 keys, returns each of them once', async () => {
   const account = await newAccount();
   const user = await account.newUser({ note: 'x'.repeat(4096) });
   const [first] = (await account.call('GET', '/account/keys')).body.keys;
@@ -83,7 +83,7 @@ it('a read of twenty keys and 4 kB ships each of them once', async () => {
   expect(characters).toBeLessThan(4096 + 20 * 700);
 });
 
-it('a plan that goes on is proven at each step, and starts anew where its claim is replaced', async () => {
+it('a plan of several steps verifies the caller at each step, and restarts when the signing key is replaced', async () => {
   const user = await (await newAccount()).newUser();
   const steps: string[] = [];
   const does = write({

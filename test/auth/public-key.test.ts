@@ -1,4 +1,4 @@
-/** Which public keys the account may upload: three forms of PEM, and nothing unfit or secret. */
+/** The public keys that an account may upload: three PEM formats, and no weak, malformed or private key. */
 import { base64url, importJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount, newKeys, pemOf } from '../support/client.ts';
@@ -13,7 +13,7 @@ const jwk = (await crypto.subtle.exportKey('jwk', keys.pair.publicKey)) as JsonW
 const modulus = base64url.decode(jwk.n ?? '');
 const exponent = new Uint8Array([1, 0, 1]);
 
-/** A modulus of so many bits, that no one has factors of; odd as they must be. */
+/** Returns a random odd modulus of this many bits. */
 function randomModulus(bits: number): Uint8Array {
   const bytes = crypto.getRandomValues(new Uint8Array(bits / 8));
   return withByte(withByte(bytes, 0, 0xc1), -1, 0x0d);
@@ -25,7 +25,7 @@ const larger = await newKeys(4096);
 const PKCS1 = pemOf('RSA PUBLIC KEY', pkcs1(modulus, exponent));
 const oneLine = (pem: string) => pem.replace(/([^-])\n(?!-)/g, '$1');
 
-describe('is taken, comes back byte for byte and verifies tokens', () => {
+describe('accepts, returns byte for byte, and verifies tokens with', () => {
   it.each([
     ['SPKI', keys.pem, keys.pair],
     ['SPKI of 4096 bits', larger.pem, larger.pair],
@@ -38,7 +38,7 @@ describe('is taken, comes back byte for byte and verifies tokens', () => {
     ['SPKI after an empty line', `\n${keys.pem}`, keys.pair],
     ['SPKI between spaces and lines', ` \r\n\t${keys.pem}\n\n `, keys.pair],
     ['SPKI without the last newline', keys.pem.trim(), keys.pair],
-    ['SPKI in one line', oneLine(keys.pem), keys.pair],
+    ['SPKI on one line', oneLine(keys.pem), keys.pair],
   ])('%s', async (_, pem, pair) => {
     const account = await newAccount(null);
     const uploaded = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
@@ -60,7 +60,7 @@ const ec = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256'
   'verify',
 ])) as CryptoKeyPair;
 const PRIVATE = pemOf('PRIVATE KEY', await exported('pkcs8', keys.pair.privateKey));
-/** The PKCS#1 half of a PKCS#8 document: what follows its version, its algorithm and the header of the string. */
+/** The PKCS#1 key in a PKCS#8 document follows the version, the algorithm and the header of the octet string. */
 const rsaPrivate = (await exported('pkcs8', keys.pair.privateKey)).slice(26);
 const RSA_PRIVATE = pemOf('RSA PRIVATE KEY', rsaPrivate);
 const relabel = (pem: string, label: string) => pem.replace(/(BEGIN|END) [A-Z ]+/g, `$1 ${label}`);
@@ -92,7 +92,7 @@ const unfit: Record<string, unknown> = {
   'two forms of a key': keys.pem + PKCS1,
   'text before it': `my key:\n${keys.pem}`,
   'text after it': `${keys.pem}that was it`,
-  'base64 that is none': keys.pem.replace('MII', '!!!'),
+  'invalid base64': keys.pem.replace('MII', '!!!'),
   'the base64 alone': keys.pem.replace(/-----.*-----/g, ''),
   'a JWK': JSON.stringify(jwk),
   'an OpenSSH line': 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== me@host',
@@ -121,7 +121,7 @@ const secret: Record<string, string> = {
   'as a JWK': JSON.stringify(await crypto.subtle.exportKey('jwk', keys.pair.privateKey)),
 };
 
-describe('is 400, and the key that was there stays', () => {
+describe('returns 400, and keeps the previous key, for', () => {
   it.each(Object.entries(unfit))('%s', async (_, publicJwtKey) => {
     const account = await newAccount();
     expectInvalid(await account.call('PUT', '/account/pubkey', { body: { publicJwtKey } }), 'publicJwtKey');
@@ -130,7 +130,7 @@ describe('is 400, and the key that was there stays', () => {
   });
 });
 
-describe('a private key is 400, never repeated and never stored', () => {
+describe('returns 400 for a private key, and neither repeats nor stores it:', () => {
   it.each(Object.entries(secret))('%s', async (_, publicJwtKey) => {
     const account = await newAccount(null);
     const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey } });
@@ -140,7 +140,7 @@ describe('a private key is 400, never repeated and never stored', () => {
     expect((await account.call('GET', '/account')).body.account.publicJwtKey).toBe(null);
   });
 
-  it('and is told so, as its owner has to make a new pair', async () => {
+  it('says that the key is private, so that its owner replaces the pair', async () => {
     const account = await newAccount(null);
     for (const publicJwtKey of [PRIVATE, RSA_PRIVATE, keys.pem + PRIVATE]) {
       const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey } });
@@ -149,7 +149,7 @@ describe('a private key is 400, never repeated and never stored', () => {
   });
 });
 
-it('the same key in another form is the same key: its tokens go on', async () => {
+it('keeps accepting tokens when the same key is uploaded in another format', async () => {
   const account = await newAccount(keys.pem);
   const user = await account.newUser();
   const token = await user.token();

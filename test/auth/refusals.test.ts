@@ -1,4 +1,4 @@
-/** Every 401 has a code of its own and, in `www-authenticate`, the words of RFC 6750 for it. */
+/** Every 401 has its own code and, in `www-authenticate`, the error of RFC 6750. */
 import { base64url } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
@@ -8,7 +8,7 @@ import { expectProblem, statuses } from '../support/problem.ts';
 import { costOf, nothing } from './cost.ts';
 import { refusedTokens } from './refused-tokens.ts';
 
-/** Refusals that are not about a token's own form, key or user. */
+/** Every 401 but those for a token's format, key or user. */
 const others: [name: string, code: ProblemCode, send: (user: User) => Promise<Reply>][] = [
   ['no credentials for a user', 'credentials-missing', () => call('GET', '/me')],
   ['no credentials for an account', 'credentials-missing', () => call('GET', '/account')],
@@ -91,7 +91,7 @@ function challengesOf(header: string): { scheme: string; params: Record<string, 
   return found;
 }
 
-/** The refusal has this code and, in its challenge, the words for it. */
+/** Expects a 401 with this code, and a challenge that names the code. */
 function expectRefusal(reply: Reply, code: ProblemCode): void {
   expectProblem(reply, code);
   const challenges = challengesOf(reply.headers.get('www-authenticate') ?? '');
@@ -105,14 +105,14 @@ function expectRefusal(reply: Reply, code: ProblemCode): void {
   }
 }
 
-it.each(others)('%s is refused with %s, and a challenge that says so', async (_, code, send) => {
+it.each(others)('%s gets %s, with a challenge that names the code', async (_, code, send) => {
   expectRefusal(await send(await newUser()), code);
 });
 
-/** A token with such a fault is refused before any cryptography, and before the database. */
+/** The Worker refuses a token with such a code before any cryptography, and before the database. */
 const AT_NO_COST = /^token-(malformed|algorithm|claims|expired|not-yet-valid)$/;
 
-/** The header and the claims of a token, where they can be read. */
+/** Decodes the header or the claims of a token. */
 const read = (part: string) => JSON.parse(new TextDecoder().decode(base64url.decode(part)));
 
 describe.each(refusedTokens)('a token with $name', (refused) => {
@@ -125,7 +125,7 @@ describe.each(refusedTokens)('a token with $name', (refused) => {
     token = await make(user);
   });
 
-  it(`is refused with ${code}, and costs no more than it must`, async () => {
+  it(`gets ${code}, at the lowest possible cost`, async () => {
     const before = await snapshot();
     const read = await costOf((env) => user.call('GET', '/me', { token, env }));
     const body = { timezone: 'UTC' };
@@ -138,7 +138,7 @@ describe.each(refusedTokens)('a token with $name', (refused) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('gets a detail that says what to do, and holds nothing of the token, the key or the database', () => {
+  it('gets a detail that says how to proceed, and contains no part of the token, the key or the database', () => {
     expect(reply.problem.detail).toMatch(/^\S.{20,}\.$/s);
     const text = JSON.stringify(reply.problem);
     expect(text).not.toMatch(/SELECT|signing_keys|BEGIN|stack|undefined|\[object|cause/);
@@ -146,7 +146,7 @@ describe.each(refusedTokens)('a token with $name', (refused) => {
     for (const secret of [claims, signature]) if (secret.length > 4) expect(text).not.toContain(secret);
   });
 
-  it('is inspected by the owner with the same words, its parts, its key and the cause', async () => {
+  it('shows the account the same reason on inspection, with its parts, its key and the cause', async () => {
     const before = await snapshot();
     const { status, body } = await user.account.call('POST', '/account/keys/inspect', { body: { token } });
     expect(status).toBe(200);
@@ -160,7 +160,7 @@ describe.each(refusedTokens)('a token with $name', (refused) => {
   });
 });
 
-it('every 401 of the contract is among these, but for the one that the owner alone learns', () => {
+it('tests every 401 of the contract but key-missing, which only an inspection returns', () => {
   const tried = new Set<string>(
     [...others, ...refusedTokens.map(({ code }) => ['', code] as const)].map(([, code]) => code),
   );

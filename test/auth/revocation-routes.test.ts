@@ -1,6 +1,6 @@
 /**
- * A key that is taken away counts no more from that moment: in an isolate that has used it, and also where it goes
- * between the request's arrival and its batch. The race is played by a binding that lets the change happen first.
+ * A removed key is rejected at once: in an isolate that has used it, and also when the removal comes between the
+ * arrival of a request and its batch. A binding that makes the change just before the batch plays the race.
  */
 import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
@@ -19,7 +19,7 @@ const changes: [string, (user: User) => Promise<unknown>, ProblemCode][] = [
   ['its user deleted', ({ id, account }) => account.call('DELETE', `/user/${id}`), 'user-unknown'],
 ];
 
-/** A user whose account this isolate has met, by a read and a write. */
+/** Returns a user whose account is in this isolate's caches, after a read and a write. */
 async function knownUser(): Promise<User> {
   const user = await (await newAccount()).newUser();
   expect((await user.call('GET', '/me')).status).toBe(200);
@@ -30,7 +30,7 @@ async function knownUser(): Promise<User> {
 const forUsers = titled(entries.filter(({ door }) => door === 'user'));
 
 describe.each(changes)('a token with %s', (_, change, code) => {
-  it.each(forUsers)('is refused by the very next %s', async (_, entry) => {
+  it.each(forUsers)('is rejected by the very next %s', async (_, entry) => {
     const user = await knownUser();
     const request = await prepare(entry, user);
     const as = await user.headers();
@@ -40,7 +40,7 @@ describe.each(changes)('a token with %s', (_, change, code) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it.each(forUsers)('right before the batch is refused by %s', async (_, entry) => {
+  it.each(forUsers)('just before the batch is rejected by %s', async (_, entry) => {
     const user = await knownUser();
     const request = await prepare(entry, user);
     const as = await user.headers();
@@ -54,7 +54,7 @@ describe.each(changes)('a token with %s', (_, change, code) => {
     expect(await snapshot()).toEqual(changed);
   });
 
-  it('is refused by a write also between the first two batches of an isolate that does not know it', async () => {
+  it('between the first two batches of a write is rejected, in an isolate without the account in its caches', async () => {
     const user = await (await newAccount()).newUser();
     const DB = interrupted(() => change(user), 2);
     const reply = await user.call('POST', '/calendar', { body: { timezone: 'UTC' }, env: { DB } });
@@ -63,7 +63,7 @@ describe.each(changes)('a token with %s', (_, change, code) => {
   });
 });
 
-it('the same key uploaded again right before the batch is the same key: one write', async () => {
+it('writes once when the same key is uploaded again just before the batch', async () => {
   const user = await knownUser();
   const DB = interrupted(() => setKey(user.account, keys.pem));
   const before = await countOf('calendars', user.account.id);
@@ -74,7 +74,7 @@ it('the same key uploaded again right before the batch is the same key: one writ
   expect((await user.call('GET', `/calendar/${id}`)).body).toEqual(reply.body);
 });
 
-it('the same key uploaded again before each batch is given up on: 503, and nothing written', async () => {
+it('returns 503 and writes nothing when the same key is uploaded again before each batch', async () => {
   const user = await knownUser();
   const DB = interrupted(() => setKey(user.account, keys.pem), 'each');
   const before = await countOf('calendars', user.account.id);
@@ -83,7 +83,7 @@ it('the same key uploaded again before each batch is given up on: 503, and nothi
   expect(await countOf('calendars', user.account.id)).toBe(before);
 });
 
-it('the same key uploaded again does not disturb a read', async () => {
+it('answers a read when the same key is uploaded again before each batch', async () => {
   const user = await knownUser();
   const DB = interrupted(() => setKey(user.account, keys.pem), 'each');
   expect((await user.call('GET', '/me', { env: { DB } })).body).toEqual({
@@ -91,7 +91,7 @@ it('the same key uploaded again does not disturb a read', async () => {
   });
 });
 
-it('the new key counts at once, also right before the batch, in an isolate that knew the old one', async () => {
+it('accepts a new key at once, also just before the batch, in an isolate with the old one in its cache', async () => {
   const user = await knownUser();
   const claims = { nettuSchedulerUserId: user.id, exp: 5609418990073, schedulerPolicy: { allow: ['*'] } };
   const token = await other.sign(claims);
@@ -106,14 +106,14 @@ it('the new key counts at once, also right before the batch, in an isolate that 
   expect((await user.call('GET', '/me', { token })).status).toBe(200);
 });
 
-it('a calendar deleted right before the batch is 404 for who would change it', async () => {
+it('returns 404 for an update of a calendar that is deleted just before the batch', async () => {
   const user = await knownUser();
   const path = `/calendar/${await user.newCalendar()}`;
   const DB = interrupted(() => user.account.call('DELETE', `/user${path}`));
   expectProblem(await user.call('PUT', path, { body: { timezone: 'UTC' }, env: { DB } }), 'not-found');
 });
 
-it('the key of one account gone, those of the others go on', async () => {
+it('keeps accepting the tokens of other accounts when one account removes its key', async () => {
   const [user, neighbour] = [await knownUser(), await knownUser()];
   await setKey(user.account, null);
   expectProblem(await user.call('GET', '/me'), 'token-signature');

@@ -1,6 +1,6 @@
 /**
- * Revocation is exact: what was verified a moment ago counts for nothing. `interrupted` puts a revocation at the one
- * place where a race could be lost, between the proof of a token and the batch that acts on it.
+ * Revocation takes effect at once, even for a token that was verified a moment ago. `interrupted` revokes at the only
+ * moment when a race is possible: between the verification of a token and the batch that acts on it.
  */
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../src/env.ts';
@@ -25,20 +25,20 @@ const reads: [string, Send][] = [
   ['read', (user, token, id, env = {}) => user.call('GET', `/calendar/${id}`, { token, env })],
 ];
 
-/** A user with a calendar, in an account that this isolate has met, or has not. */
-async function prepare({ met }: { met: boolean }) {
+/** Returns a user with a calendar, in an account that is in this isolate's caches or not. */
+async function prepare({ cached }: { cached: boolean }) {
   const account = await newAccount();
   const user = await account.newUser();
   const token = await user.token();
   const made = await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone: 'UTC' } });
   const calendar: string = made.body.calendar.id;
-  if (met) expect(await readAndWrite(user, token)).toEqual(['200', '201']);
+  if (cached) expect(await readAndWrite(user, token)).toEqual(['200', '201']);
   return { account, user, token, calendar };
 }
 
 describe.each(revocations)('when %s', (_, code, revoke) => {
-  it('the very next request is refused, read or write, in the isolate that has just verified it', async () => {
-    const { user, token, calendar } = await prepare({ met: true });
+  it('the very next read and write are rejected, in the isolate that has just verified the token', async () => {
+    const { user, token, calendar } = await prepare({ cached: true });
     await revoke(user);
     const before = await snapshot();
     for (const [, send] of [...writes, ...reads, ...writes]) {
@@ -47,8 +47,8 @@ describe.each(revocations)('when %s', (_, code, revoke) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('the refusal of a write that was proven before takes one round trip', async () => {
-    const { user, token, calendar } = await prepare({ met: true });
+  it('rejects a write with a cached token in one round trip', async () => {
+    const { user, token, calendar } = await prepare({ cached: true });
     await revoke(user);
     for (const [, send] of writes) {
       const { db, trips } = counting();
@@ -57,8 +57,8 @@ describe.each(revocations)('when %s', (_, code, revoke) => {
     }
   });
 
-  it.each(writes)('a %s that was proven just before changes nothing', async (_, send) => {
-    const { user, token, calendar } = await prepare({ met: true });
+  it.each(writes)('a %s with a cached token changes nothing', async (_, send) => {
+    const { user, token, calendar } = await prepare({ cached: true });
     let before = {};
     const racing = interrupted(async () => {
       await revoke(user);
@@ -68,8 +68,8 @@ describe.each(revocations)('when %s', (_, code, revoke) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it.each(writes)('a %s whose keys were read just before changes nothing', async (_, send) => {
-    const { user, token, calendar } = await prepare({ met: false });
+  it.each(writes)('a %s that has just read the keys changes nothing', async (_, send) => {
+    const { user, token, calendar } = await prepare({ cached: false });
     let before = {};
     const racing = interrupted(async () => {
       await revoke(user);
@@ -79,14 +79,14 @@ describe.each(revocations)('when %s', (_, code, revoke) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it.each(reads)('a %s that was under way sees nothing', async (_, send) => {
-    const { user, token, calendar } = await prepare({ met: true });
+  it.each(reads)('a %s in flight returns nothing', async (_, send) => {
+    const { user, token, calendar } = await prepare({ cached: true });
     const racing = interrupted(() => revoke(user));
     expectProblem(await send(user, token, calendar, { DB: racing }), code);
   });
 
-  it('a write that was in before it stands, and was answered', async () => {
-    const { user, token, calendar, account } = await prepare({ met: true });
+  it('a write that commits before the revocation stands, and returns its result', async () => {
+    const { user, token, calendar, account } = await prepare({ cached: true });
     const racing = through(async (run) => {
       const results = await run();
       await revoke(user);
@@ -98,8 +98,8 @@ describe.each(revocations)('when %s', (_, code, revoke) => {
     expect(await countOf('calendars', account.id)).toBe(code === 'user-unknown' ? 0 : 3);
   });
 
-  it("another account's tokens stay", async () => {
-    const [{ user }, bystander] = [await prepare({ met: true }), await prepare({ met: true })];
+  it("another account's tokens stay valid", async () => {
+    const [{ user }, bystander] = [await prepare({ cached: true }), await prepare({ cached: true })];
     await revoke(user);
     expect(await readAndWrite(bystander.user, bystander.token)).toEqual(['200', '201']);
   });
@@ -110,7 +110,7 @@ describe('when an API key is removed', () => {
     ['POST', '/user', {}],
     ['GET', '/account', undefined],
     ['PUT', '/account/webhook', { webhookUrl: 'https://example.test/' }],
-  ])('%s %s that is under way is refused, and changes nothing', async (method, path, body) => {
+  ])('%s %s in flight is rejected, and changes nothing', async (method, path, body) => {
     const account = await newAccount();
     const { secretApiKey, apiKey } = (await account.call('POST', '/account/api-keys')).body;
     let before = {};

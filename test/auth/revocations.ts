@@ -1,4 +1,4 @@
-/** Every way to end a token before its time, through the account's server, and what its bearer is told then. */
+/** Every way in which an account revokes a token, and the code that its bearer gets afterwards. */
 import type { ProblemCode } from '../../src/sdk/types.ts';
 import { newKeys, type User } from '../support/client.ts';
 import { firstKid, keyPath, setState } from '../support/signing.ts';
@@ -30,7 +30,7 @@ export const revocations: [name: string, code: ProblemCode, revoke: Revoke][] = 
   ],
   ['its key is revoked', 'key-revoked', toState('revoked')],
   ['its key is set back to standby', 'key-standby', toState('standby')],
-  // A request goes by the clock of its arrival, so a date that is to end those under way too lies before that.
+  // A request uses the time of its arrival, so only a date before that retires the key for requests in flight.
   ['its key is retired', 'key-retired', toState('retiring', () => Date.now() - 60_000)],
   [
     "its user's tokens are revoked",

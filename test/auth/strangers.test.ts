@@ -1,4 +1,4 @@
-/** What depends on a secret or on an id is told only to who can sign: to everyone else all accounts look alike. */
+/** Without a valid signature all accounts, users and keys look alike: no answer reveals which of them exist. */
 import { describe, expect, it } from 'vitest';
 import {
   type Account,
@@ -20,7 +20,7 @@ interface Target {
   header?: Record<string, unknown>;
 }
 
-/** Accounts, users and keys that are there or not: a foreign signature must not be able to tell which. */
+/** Accounts, users and keys that exist or not: a caller with a foreign signature must not learn which. */
 const targets: [string, () => Promise<Target>][] = [
   ['an unknown account', async () => ({ account: NOBODY, user: NOBODY, calendar: NOBODY })],
   [
@@ -75,10 +75,14 @@ const requests: [string, (target: Target) => [method: string, path: string, body
   ['a write', () => ['POST', '/calendar', { timezone: 'UTC' }]],
   ['a write of bad input', () => ['POST', '/calendar', { timezone: 7 }]],
   ['a deletion', ({ calendar }) => ['DELETE', `/calendar/${calendar}`]],
-  ['a deletion of what is no id', () => ['DELETE', '/calendar/x']],
+  ['a deletion of a malformed id', () => ['DELETE', '/calendar/x']],
 ];
 
-async function ask(target: Target, [method, path, body]: [string, string, object?], claims: object = {}) {
+async function answerTo(
+  target: Target,
+  [method, path, body]: [string, string, object?],
+  claims: object = {},
+) {
   const token = await third.sign(
     { nettuSchedulerUserId: target.user, exp: 5609418990073, iat: 19, ...policy(['*']), ...claims },
     target.header,
@@ -90,13 +94,13 @@ async function ask(target: Target, [method, path, body]: [string, string, object
   return JSON.stringify({ body: reply.body, headers: alike(reply.headers), trips: trips() });
 }
 
-describe.each(requests)('to a foreign signature, %s', (_, request) => {
-  it('is answered byte for byte the same, after as many round trips, whatever is there', async () => {
+describe.each(requests)('%s with a foreign signature', (_, request) => {
+  it('gets the same bytes after the same number of round trips, whatever exists', async () => {
     const answers: Record<string, string> = {};
     for (const [name, prepare] of targets) {
       const target = await prepare();
-      answers[name] = await ask(target, request(target));
-      answers[`${name}, without a policy`] = await ask(target, request(target), {
+      answers[name] = await answerTo(target, request(target));
+      answers[`${name}, without a policy`] = await answerTo(target, request(target), {
         schedulerPolicy: undefined,
       });
     }
@@ -105,21 +109,21 @@ describe.each(requests)('to a foreign signature, %s', (_, request) => {
   });
 });
 
-it("another account's own good signature counts as foreign", async () => {
+it("rejects another account's valid signature like any foreign one", async () => {
   const target = await existing();
   const other = await newAccount(second.pem);
-  const visitor = await other.newUser();
-  const token = await tokenOf(second, visitor, { nettuSchedulerUserId: target.user });
+  const foreigner = await other.newUser();
+  const token = await tokenOf(second, foreigner, { nettuSchedulerUserId: target.user });
   const foreign = await call('GET', '/me', {
     headers: { 'nettu-account': target.account, authorization: `Bearer ${token}` },
   });
   expectProblem(foreign, 'token-signature');
-  const own = await visitor.call('GET', '/me', { token });
+  const own = await foreigner.call('GET', '/me', { token });
   expectProblem(own, 'user-unknown');
 });
 
 it.each(['policy-denied', 'input-invalid', 'not-found'])(
-  'what is wrong besides is told only after the credentials hold: %s',
+  'returns %s only after the credentials hold',
   async (code) => {
     const account = await newAccount();
     const user = await account.newUser();
@@ -138,7 +142,7 @@ it.each(['policy-denied', 'input-invalid', 'not-found'])(
   },
 );
 
-it('an API key that is unknown is refused the same, whatever the account, the path or the body', async () => {
+it('returns the same 401 for an unknown API key, whatever the account, the path or the body', async () => {
   const headers = { 'x-api-key': `sk_${'b'.repeat(32)}` };
   const target = await existing();
   const replies = [

@@ -1,4 +1,4 @@
-/** What a token says: its user, its times, its policy. All of these are well signed. */
+/** The JWT claims of a token: its user, its times, its policy. All tokens here have a valid signature. */
 import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
 import { keys, newAccount, newUser, type User } from '../support/client.ts';
@@ -22,7 +22,7 @@ async function expectRefused(user: User, token: string, code: ProblemCode, now?:
   expect(await snapshot()).toEqual(before);
 }
 
-async function expectTaken(user: User, token: string, now?: number): Promise<void> {
+async function expectAccepted(user: User, token: string, now?: number): Promise<void> {
   expect((await both(user, token, now)).map(({ status }) => status)).toEqual([200, 201]);
 }
 
@@ -33,28 +33,28 @@ const good = ({ id }: User) => ({
 });
 
 describe('the clock', () => {
-  it('exp has 5 seconds of leeway, to the millisecond', async () => {
+  it('allows 5 seconds of leeway for exp, to the millisecond', async () => {
     const user = await newUser();
     const token = await signed(good(user));
     const end = (NOW + 60 + 5) * 1000;
-    await expectTaken(user, token, end - 1);
+    await expectAccepted(user, token, end - 1);
     await expectRefused(user, token, 'token-expired', end);
     await expectRefused(user, token, 'token-expired', end + 1);
   });
 
-  it('nbf has 5 seconds of leeway, to the millisecond', async () => {
+  it('allows 5 seconds of leeway for nbf, to the millisecond', async () => {
     const user = await newUser();
     const token = await signed({ ...good(user), nbf: NOW });
     const start = (NOW - 5) * 1000;
     await expectRefused(user, token, 'token-not-yet-valid', start - 1);
-    await expectTaken(user, token, start);
-    await expectTaken(user, token, NOW * 1000);
+    await expectAccepted(user, token, start);
+    await expectAccepted(user, token, NOW * 1000);
   });
 
-  it('both may have fractions', async () => {
+  it('accepts fractional seconds in both', async () => {
     const user = await newUser();
     const token = await signed({ ...good(user), exp: NOW + 0.5, nbf: NOW - 9.75 });
-    await expectTaken(user, token, NOW * 1000 + 5499);
+    await expectAccepted(user, token, NOW * 1000 + 5499);
     await expectRefused(user, token, 'token-expired', NOW * 1000 + 5500);
     await expectRefused(user, token, 'token-not-yet-valid', NOW * 1000 - 14_751);
   });
@@ -67,28 +67,28 @@ describe('the clock', () => {
     ['iat after exp', { iat: NOW + 120 }],
     ['iat of 0', { iat: 0 }],
     ['nbf of long ago', { nbf: 0 }],
-  ])('takes %s', async (_, claims) => {
+  ])('accepts %s', async (_, claims) => {
     const user = await newUser();
-    await expectTaken(user, await signed({ ...good(user), ...claims }));
+    await expectAccepted(user, await signed({ ...good(user), ...claims }));
   });
 
-  it('takes any iat where the user has no notBefore, and none at all', async () => {
+  it('accepts a token without iat when the user has no notBefore', async () => {
     const user = await newUser();
     expect(good(user)).not.toHaveProperty('iat');
-    await expectTaken(user, await signed(good(user)));
+    await expectAccepted(user, await signed(good(user)));
   });
 
   it.each([
-    ['exp long ago', { exp: 19 }],
-    ['exp of 0', { exp: 0 }],
-    ['exp before 1970', { exp: -1 }],
-  ])('%s has passed', async (_, claims) => {
+    ['an exp long ago', { exp: 19 }],
+    ['an exp of 0', { exp: 0 }],
+    ['an exp before 1970', { exp: -1 }],
+  ])('returns token-expired for %s', async (_, claims) => {
     const user = await newUser();
     await expectRefused(user, await signed({ ...good(user), ...claims }), 'token-expired');
   });
 });
 
-describe('refuses for its claims a token with', () => {
+describe('returns token-claims for', () => {
   const LATER = NOW + 60;
   it.each([
     ['no exp', { exp: undefined }],
@@ -100,7 +100,7 @@ describe('refuses for its claims a token with', () => {
     ['nbf as a string', { nbf: '19' }],
     ['nbf null', { nbf: null }],
     ['no user', { nettuSchedulerUserId: undefined }],
-    ['a user that is no id', { nettuSchedulerUserId: 'me' }],
+    ['a user that is not a UUID', { nettuSchedulerUserId: 'me' }],
     ['a user in capitals', { nettuSchedulerUserId: crypto.randomUUID().toUpperCase() }],
     ['a user as a list', { nettuSchedulerUserId: [crypto.randomUUID()] }],
     ['its user only in sub', { nettuSchedulerUserId: undefined, sub: crypto.randomUUID() }],
@@ -124,33 +124,33 @@ describe('refuses for its claims a token with', () => {
     await expectRefused(user, await signed({ ...good(user), ...claims }), 'token-claims');
   });
 
-  it('exp beyond all numbers', async () => {
+  it('exp beyond any number', async () => {
     const user = await newUser();
     const text = JSON.stringify(good(user)).replace(/"exp":\d+/, '"exp":1e999');
     await expectRefused(user, await signed(text), 'token-claims');
   });
 });
 
-it('ignores claims that it does not know', async () => {
+it('ignores unknown claims', async () => {
   const user = await newUser();
   const more = { iss: 'us', aud: ['them'], sub: 'x', jti: 1, roles: { a: [] }, constructor: 1, admin: true };
-  await expectTaken(user, await signed({ ...good(user), ...more }));
+  await expectAccepted(user, await signed({ ...good(user), ...more }));
 });
 
-it('where a claim is repeated the last one counts, for the check and for the use', async () => {
+it('uses the last of repeated claims, both to verify and to act', async () => {
   const [user, other] = [await newUser(), await newUser()];
   const claims = JSON.stringify(good(user));
   const first = (claim: string) => signed(claims.replace('{', `{${claim},`));
   const last = (claim: string) => signed(claims.replace(/}$/, `,${claim}}`));
-  await expectTaken(user, await first('"exp":1'));
-  await expectTaken(user, await first('"schedulerPolicy":[]'));
-  await expectTaken(user, await first(`"nettuSchedulerUserId":"${other.id}"`));
+  await expectAccepted(user, await first('"exp":1'));
+  await expectAccepted(user, await first('"schedulerPolicy":[]'));
+  await expectAccepted(user, await first(`"nettuSchedulerUserId":"${other.id}"`));
   await expectRefused(user, await last('"exp":1'), 'token-expired');
   await expectRefused(user, await last('"schedulerPolicy":[]'), 'token-claims');
   await expectRefused(user, await last(`"nettuSchedulerUserId":"${other.id}"`), 'user-unknown');
 });
 
-it('a token without a policy reads and does nothing else', async () => {
+it('a token without a policy can read, and nothing else', async () => {
   const user = await newUser();
   const { schedulerPolicy: _, ...claims } = good(user);
   const [read, write] = await both(user, await signed(claims));
@@ -158,7 +158,7 @@ it('a token without a policy reads and does nothing else', async () => {
   if (write) expectProblem(write, 'policy-denied');
 });
 
-it('speaks for the user in it, and for no other of the account', async () => {
+it('a token acts for its own user, and for no other user of the account', async () => {
   const account = await newAccount();
   const [mine, other] = [await account.newUser({ is: 'me' }), await account.newUser({ is: 'other' })];
   const token = await signed(good(mine));

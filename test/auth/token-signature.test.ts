@@ -1,4 +1,4 @@
-/** Who signed a token: RS256 by the account's key, and nothing that only looks like it. */
+/** Token signatures: the Worker accepts RS256 by a key of the account, and nothing else. */
 import { exportJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { ProblemCode } from '../../src/sdk/types.ts';
@@ -17,7 +17,7 @@ const claimsOf = ({ id }: User, more: object = {}) => ({
   ...more,
 });
 
-/** Neither answers a read nor takes a write. */
+/** Expects this code for a read and for a write, and no change. */
 async function expectRefused(user: User, token: string, code: ProblemCode): Promise<void> {
   const before = await snapshot();
   expectProblem(await user.call('GET', '/me', { token }), code);
@@ -25,17 +25,17 @@ async function expectRefused(user: User, token: string, code: ProblemCode): Prom
   expect(await snapshot()).toEqual(before);
 }
 
-async function expectTaken(user: User, token: string): Promise<void> {
+async function expectAccepted(user: User, token: string): Promise<void> {
   expect((await user.call('GET', '/me', { token })).body).toEqual({ user: { id: user.id, metadata: {} } });
   expect((await user.call('POST', '/calendar', { token, body: { timezone: 'UTC' } })).status).toBe(201);
 }
 
-it('takes RS256 by the key of the account, also from the helper that forges the tokens below', async () => {
+it('accepts RS256 by the key of the account, made with the helper that forges the tokens below', async () => {
   const user = await newUser();
-  await expectTaken(user, await jws({ alg: 'RS256' }, claimsOf(user), rs256(keys.pair)));
+  await expectAccepted(user, await jws({ alg: 'RS256' }, claimsOf(user), rs256(keys.pair)));
 });
 
-describe('an algorithm other than RS256 is refused, named so', async () => {
+describe('rejects another algorithm in the header:', async () => {
   const nothing = async () => new Uint8Array([0]);
   it.each([
     ['none', nothing],
@@ -57,7 +57,7 @@ describe('an algorithm other than RS256 is refused, named so', async () => {
   });
 });
 
-describe('a signature made in another way is refused, whatever the header claims', async () => {
+describe('rejects another signature under an RS256 header:', async () => {
   it.each([
     ['HS256 keyed with the PEM', await hmac(keys.pem)],
     ['HS256 keyed with the PEM, trimmed', await hmac(keys.pem.trim())],
@@ -74,7 +74,7 @@ describe('a signature made in another way is refused, whatever the header claims
   });
 });
 
-describe('a key that the token brings along is not looked at', async () => {
+describe('ignores a key in the header of the token:', async () => {
   const x5c = [CERTIFICATE.replace(/-----.*-----|\s/g, '')];
   it.each([
     ['jwk', { jwk: await exportJWK(attacker.pair.publicKey) }],
@@ -87,7 +87,7 @@ describe('a key that the token brings along is not looked at', async () => {
     const user = await newUser();
     const forged = await jws({ alg: 'RS256', ...header }, claimsOf(user), rs256(attacker.pair));
     await expectRefused(user, forged, 'token-signature');
-    await expectTaken(user, await jws({ alg: 'RS256', ...header }, claimsOf(user), rs256(keys.pair)));
+    await expectAccepted(user, await jws({ alg: 'RS256', ...header }, claimsOf(user), rs256(keys.pair)));
   });
 });
 
@@ -100,13 +100,13 @@ it.each([
   ['kid, a number', { kid: 1 }],
   ['kid, null', { kid: null }],
   ['kid, a list', { kid: ['a'] }],
-])('a header with %s is malformed, though well signed', async (_, header) => {
+])('a header with %s is malformed, even with a valid signature', async (_, header) => {
   const user = await newUser();
   const token = await jws({ alg: 'RS256', ...header }, claimsOf(user), rs256(keys.pair));
   await expectRefused(user, token, 'token-malformed');
 });
 
-it('a token with an unencoded payload (RFC 7797) is refused', async () => {
+it('rejects an unencoded payload (RFC 7797)', async () => {
   const user = await newUser();
   const input = `${part({ alg: 'RS256', b64: false })}.${JSON.stringify(claimsOf(user))}`;
   const signature = await rs256(keys.pair)(new TextEncoder().encode(input));
@@ -114,7 +114,7 @@ it('a token with an unencoded payload (RFC 7797) is refused', async () => {
   await expectRefused(user, token.replace(/=+$/, ''), 'token-malformed');
 });
 
-it('a token that was tampered with in any part is refused', async () => {
+it('rejects a token with any part tampered with', async () => {
   const user = await newUser();
   const other = await user.account.newUser();
   const token = await user.token();
@@ -131,7 +131,7 @@ it('a token that was tampered with in any part is refused', async () => {
   for (const parts of tampered) await expectRefused(user, parts.join('.'), 'token-signature');
 });
 
-it('what is not a compact JWS is malformed', async () => {
+it('returns token-malformed for anything but a compact JWS', async () => {
   const user = await newUser();
   const [header = '', payload = '', signature = ''] = (await user.token()).split('.');
   const good = part({ alg: 'RS256' });
@@ -145,7 +145,7 @@ it('what is not a compact JWS is malformed', async () => {
   }
 });
 
-it('a token has at most 8192 characters', async () => {
+it('accepts a token of at most 8,192 characters', async () => {
   const user = await newUser();
   const sized = async (bytes: number) =>
     jws({ alg: 'RS256' }, claimsOf(user, { pad: 'x'.repeat(bytes) }), rs256(keys.pair));
@@ -153,11 +153,11 @@ it('a token has at most 8192 characters', async () => {
   const room = Math.floor(((8192 - least) * 3) / 4);
   const fits = await sized(room);
   expect(fits.length).toBeGreaterThan(8186);
-  await expectTaken(user, fits);
+  await expectAccepted(user, fits);
   await expectRefused(user, await sized(room + 6), 'token-malformed');
 });
 
-it('the scheme Bearer is read in any case', async () => {
+it('accepts the scheme Bearer in any case', async () => {
   const user = await newUser();
   const token = await user.token();
   for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
@@ -166,7 +166,7 @@ it('the scheme Bearer is read in any case', async () => {
   }
 });
 
-it("another account's token is refused, and tells nothing of either account", async () => {
+it("rejects another account's token with token-signature", async () => {
   const [user, theirs] = [await newUser(), await (await newAccount(attacker.pem)).newUser()];
   const token = await attacker.sign(claimsOf(theirs));
   expect((await theirs.call('GET', '/me', { token })).status).toBe(200);
@@ -174,20 +174,20 @@ it("another account's token is refused, and tells nothing of either account", as
   await expectRefused(user, await attacker.sign(claimsOf(user)), 'token-signature');
 });
 
-it('where two accounts share a key, a token still reaches only the account that has its user', async () => {
+it('rejects a token in an account that shares the key but does not have the user', async () => {
   const [user, theirs] = [await newUser(), await newUser()];
   await expectRefused(user, await theirs.token(), 'user-unknown');
 });
 
-it('a token of no user, or of a user who is gone, is refused', async () => {
+it('rejects a token of an unknown or a deleted user', async () => {
   const user = await newUser();
-  await expectTaken(user, await user.token());
+  await expectAccepted(user, await user.token());
   await expectRefused(user, await user.token({ nettuSchedulerUserId: NOBODY }), 'user-unknown');
   await user.account.call('DELETE', `/user/${user.id}`);
   await expectRefused(user, await user.token(), 'user-unknown');
 });
 
-it('a stranger learns nothing: no such account, an account without a key, and a forged signature are one answer', async () => {
+it('gives a stranger one answer for an unknown account, an account without keys, and a forged signature', async () => {
   const [user, keyless] = [await newUser(), await newAccount(null)];
   const token = await jws({ alg: 'RS256' }, claimsOf(user), rs256(attacker.pair));
   for (const [method, path, body] of [

@@ -3,6 +3,7 @@
  * references/sequential.ts, or it does not compile. Every section of the bench then measures it.
  */
 import type { D1Database } from '@cloudflare/workers-types';
+import type { Actor } from './fixture.ts';
 import {
   busyCalendars,
   fillBusyCalendars,
@@ -10,8 +11,7 @@ import {
   fullCalendar,
   week,
   weekQuery,
-} from './agenda.ts';
-import type { Actor } from './fixture.ts';
+} from './full-calendars.ts';
 
 export interface Operation {
   readonly name: string;
@@ -93,8 +93,8 @@ export interface Call {
 }
 
 /**
- * The request of an actor for an operation. The headers `x-operation` and `x-user` tell the references the route and the
- * caller, which they do not have to find out. Our Worker ignores them, like any unknown header.
+ * The request of an actor for an operation. The headers `x-operation` and `x-user` give the route and the caller to the
+ * references, which do no routing and no authentication. Our Worker ignores them, like any unknown header.
  */
 export function callOf(operation: Operation, actor: Actor): Call {
   const body = operation.body?.(actor);

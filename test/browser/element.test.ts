@@ -53,7 +53,7 @@ it('dispatches slot-selected, and books nothing without a token', async () => {
   expect(detail).toMatchObject({ duration: HOUR_MS, userIds: [bookable.userId], timezone: 'Europe/Oslo' });
   expect(new Date(detail.start).toLocaleTimeString('en-GB', { timeZone: 'Europe/Oslo' })).toBe('10:00:00');
   const { booking } = await unwrap(
-    bookable.server.booking.create(bookable.serviceId, { startTs: detail.start, duration: HOUR_MS }),
+    bookable.accountClient.booking.create(bookable.serviceId, { startTs: detail.start, duration: HOUR_MS }),
   );
   expect(booking.state).toBe('confirmed');
 });
@@ -67,7 +67,7 @@ it('with a token, holds, confirms, moves and cancels a booking', async () => {
   await picture(page, 'element-details');
   // Nobody else can book it meanwhile.
   const start = await chosenStart();
-  const other = await bookable.server.booking.create(bookable.serviceId, {
+  const other = await bookable.accountClient.booking.create(bookable.serviceId, {
     startTs: start,
     duration: HOUR_MS,
   });
@@ -78,7 +78,7 @@ it('with a token, holds, confirms, moves and cancels a booking', async () => {
   await page.getByRole('heading', { name: 'Your booking is confirmed' }).waitFor();
   await picture(page, 'element-booked');
   const month = { startTs: start - 24 * HOUR_MS, endTs: start + 24 * HOUR_MS };
-  const bookings = () => unwrap(bookable.server.booking.ofService(bookable.serviceId, month));
+  const bookings = () => unwrap(bookable.accountClient.booking.ofService(bookable.serviceId, month));
   expect((await bookings()).bookings).toMatchObject([
     { state: 'confirmed', startTs: start, metadata: { name: 'Vera' } },
   ]);
@@ -110,7 +110,7 @@ it('releases the held slot when the person goes back', async () => {
   await page.getByRole('button', { name: 'Choose another time' }).click();
   await slot('10:00').and(page.locator('[aria-pressed=false]')).waitFor();
   const start = await chosenStart();
-  const { status } = await bookable.server.booking.create(bookable.serviceId, {
+  const { status } = await bookable.accountClient.booking.create(bookable.serviceId, {
     startTs: start,
     duration: HOUR_MS,
   });
@@ -134,7 +134,9 @@ it('shows that somebody else booked the slot, and the other slots', async () => 
   await page.goto(site.at(bookable.tag({ token: true })));
   await toNextMonth();
   const start = Number(await slot('10:00').getAttribute('data-start'));
-  await unwrap(bookable.server.booking.create(bookable.serviceId, { startTs: start, duration: HOUR_MS }));
+  await unwrap(
+    bookable.accountClient.booking.create(bookable.serviceId, { startTs: start, duration: HOUR_MS }),
+  );
   await slot('10:00').click();
   await page.getByRole('alert').filter({ hasText: 'Somebody else has just booked that time' }).waitFor();
   await slot('10:00').waitFor({ state: 'detached' });
@@ -186,8 +188,8 @@ it('retries the last step after a lost connection, with the details in the form'
 });
 
 it('shows that the person has to sign in again after a revocation', async () => {
-  const { server, accountId, userId } = bookable;
-  await unwrap(server.user.revokeTokens(userId));
+  const { accountClient, accountId, userId } = bookable;
+  await unwrap(accountClient.user.revokeTokens(userId));
   const tag = bookable.tag({ token: true }).replace(bookable.guestToken, bookable.token);
   await page.goto(site.at(tag));
   // The element loads slots with the token too.
@@ -196,9 +198,11 @@ it('shows that the person has to sign in again after a revocation', async () => 
 });
 
 it('shows the next month with times on a click', async () => {
-  const { server, serviceId, userId } = bookable;
+  const { accountClient, serviceId, userId } = bookable;
   // The first bookable day is in the month after next.
-  await unwrap(server.service.updateUserInService(serviceId, { userId, closestBookingTime: 45 * 24 * 60 }));
+  await unwrap(
+    accountClient.service.updateUserInService(serviceId, { userId, closestBookingTime: 45 * 24 * 60 }),
+  );
   await page.goto(site.at(bookable.tag()));
   await page.getByRole('button', { name: 'Show the next date with times' }).click();
   const first = page.locator('td.free').first();

@@ -1,4 +1,4 @@
-/** What a connection tries again, how often, after how long, and when it gives up. */
+/** Which batches a connection retries, how often, after which waits, and when it gives up. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BatchOptions, Connection, DEADLINE_MS, Outage } from '../../src/db/connection.ts';
 import { query, type Sql, sql } from '../../src/db/sql.ts';
@@ -8,7 +8,7 @@ const write = [query`SELECT 1`, sql`DELETE FROM users`];
 
 const LOST = 'D1_ERROR: Network connection lost.';
 const UNRESOLVED = 'D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.';
-/** What D1's documentation says to retry (developers.cloudflare.com/d1/observability/debug-d1/#error-list). */
+/** The errors that D1's documentation says to retry (developers.cloudflare.com/d1/observability/debug-d1/#error-list). */
 const transient = [
   LOST,
   UNRESOLVED,
@@ -26,7 +26,7 @@ const lasting = [
   'something else',
 ];
 
-/** Answers each batch in turn: null is an answer, a text is what it fails with, and after the last it never answers. */
+/** Returns a database with an outcome per batch: null succeeds, a text is an error, and later batches never end. */
 function database(...outcomes: (string | null)[]) {
   const at: number[] = [];
   const began = Date.now();
@@ -53,7 +53,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What it comes to, and when. */
+/** Returns the outcome of a batch, and after how many milliseconds. */
 async function outcomeOf(db: D1Database, statements: readonly Sql[], manner: BatchOptions = {}) {
   const began = Date.now();
   const outcome = new Connection(db).batch(statements, manner).then(
@@ -68,7 +68,7 @@ async function outcomeOf(db: D1Database, statements: readonly Sql[], manner: Bat
 }
 
 describe.each(transient)('%s', (message) => {
-  it('a read is tried again until it is answered, up to five times, each wait twice as long', async () => {
+  it('retries a read until it succeeds, with five attempts at most and twice the wait each time', async () => {
     const { db, at } = database(message, message, message, message, null);
     expect(await outcomeOf(db, read)).toEqual({ changed: 'answered', after: 3000 });
     expect(at).toEqual([0, 200, 600, 1400, 3000]);
@@ -77,20 +77,20 @@ describe.each(transient)('%s', (message) => {
     expect(dead.at).toHaveLength(5);
   });
 
-  it('a write that may be carried out twice is too', async () => {
+  it('retries a write that may run twice', async () => {
     const { db, at } = database(message, message, null);
     expect(await outcomeOf(db, write, { repeatable: true })).toMatchObject({ changed: 'answered' });
     expect(at).toHaveLength(3);
   });
 
-  it('any other write is tried again only if it is known not to have run', async () => {
+  it('retries any other write only when it certainly has not run', async () => {
     const { db, at } = database(message, null);
     const { changed } = await outcomeOf(db, write);
     expect([changed, at.length]).toEqual(message === UNRESOLVED ? ['answered', 2] : ['unknown', 1]);
   });
 });
 
-it.each(lasting)('%s: nothing is tried again', async (message) => {
+it.each(lasting)('%s: retries nothing', async (message) => {
   for (const [statements, manner] of [
     [read, {}],
     [write, {}],
@@ -103,14 +103,14 @@ it.each(lasting)('%s: nothing is tried again', async (message) => {
   }
 });
 
-it("SQLite's verdict on a statement is final, also after another try", async () => {
+it('does not retry an error of SQLite, also after a retry', async () => {
   const defect = 'D1_ERROR: no such table: x: SQLITE_ERROR';
   const { db, at } = database(LOST, defect, null);
   expect(await outcomeOf(db, read)).toMatchObject({ changed: `Error: ${defect}` });
   expect(at).toHaveLength(2);
 });
 
-it('the waits are jittered, from nothing up to the longest', async () => {
+it('jitters the waits, from zero up to the full wait', async () => {
   for (const [random, times] of [
     [0, [0, 0, 0]],
     [0.5, [0, 100, 300]],
@@ -122,12 +122,12 @@ it('the waits are jittered, from nothing up to the longest', async () => {
   }
 });
 
-it('what may have been carried out once stays unknown, though the last try was turned away', async () => {
+it('reports an unknown outcome when a write may have run once, even if its last attempt has not run', async () => {
   const { db } = database(LOST, ...Array(9).fill(UNRESOLVED));
   expect(await outcomeOf(db, write, { repeatable: true })).toMatchObject({ changed: 'unknown' });
 });
 
-it('whatever is tried again, it is over within ten seconds', async () => {
+it('gives up after ten seconds, however many retries are left', async () => {
   for (const outcomes of [[], [LOST], [LOST, LOST, LOST, LOST]]) {
     const { db, at } = database(...outcomes);
     expect(await outcomeOf(db, read)).toEqual({ changed: 'nothing', after: DEADLINE_MS });
@@ -136,7 +136,7 @@ it('whatever is tried again, it is over within ten seconds', async () => {
   expect(DEADLINE_MS).toBeLessThanOrEqual(10_000);
 });
 
-it('the batches of one request share the ten seconds', async () => {
+it('shares the ten seconds among the batches of one request', async () => {
   const { db } = database(null);
   const connection = new Connection(db);
   await connection.batch(read);
@@ -147,7 +147,7 @@ it('the batches of one request share the ten seconds', async () => {
   expect(await next).toBe(1000);
 });
 
-it('a replica is not waited for any longer than that either', async () => {
+it('gives up on a replica at the same deadline', async () => {
   const { db } = database();
   const connection = new Connection(db, { replicaFrom: 'first-unconstrained', endsMs: Date.now() + 1000 });
   const began = Date.now();

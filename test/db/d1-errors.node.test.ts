@@ -1,11 +1,11 @@
-/** The table of D1's errors: what each of them says of the batch that it ended. */
+/** The table of D1's errors: whether the batch may have been committed, and whether a retry may succeed. */
 import { expect, it } from 'vitest';
 import { isDefect, isRefusal, isTransient, wasNotRun } from '../../src/db/d1-errors.ts';
 
-/** `lost`: the batch may have been committed. `turned away`: it was not run, or rolled back. */
-type Verdict = 'lost' | 'turned away' | 'defect' | 'refusal';
+/** `lost`: the batch may have been committed. `not run`: it did not run, or D1 rolled it back. */
+type Meaning = 'lost' | 'not run' | 'defect' | 'refusal';
 
-const errors: [message: string, verdict: Verdict, transient: boolean][] = [
+const errors: [message: string, meaning: Meaning, transient: boolean][] = [
   ['D1_ERROR: Network connection lost.', 'lost', true],
   ['D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.', 'lost', false],
   ['D1_ERROR: D1 DB reset because its code was updated.', 'lost', true],
@@ -17,11 +17,11 @@ const errors: [message: string, verdict: Verdict, transient: boolean][] = [
   ['D1_ERROR: Failed to parse body as JSON, got: error code: 1031', 'lost', false],
   ['something else', 'lost', false],
   ['fetch failed', 'lost', false],
-  ['D1_ERROR: D1 DB is overloaded. Too many requests queued.', 'turned away', false],
-  ['D1_ERROR: D1 DB is overloaded. Requests queued for too long.', 'turned away', false],
-  ['D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.', 'turned away', true],
+  ['D1_ERROR: D1 DB is overloaded. Too many requests queued.', 'not run', false],
+  ['D1_ERROR: D1 DB is overloaded. Requests queued for too long.', 'not run', false],
+  ['D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.', 'not run', true],
   ...['BUSY', 'LOCKED', 'NOMEM', 'INTERRUPT', 'IOERR', 'FULL', 'CANTOPEN', 'READONLY'].map(
-    (code): [string, Verdict, boolean] => [`D1_ERROR: gave up: SQLITE_${code}`, 'turned away', false],
+    (code): [string, Meaning, boolean] => [`D1_ERROR: gave up: SQLITE_${code}`, 'not run', false],
   ),
   ['D1_ERROR: no such table: x: SQLITE_ERROR', 'defect', false],
   ['D1_ERROR: UNIQUE constraint failed: users.id: SQLITE_CONSTRAINT', 'defect', false],
@@ -29,20 +29,20 @@ const errors: [message: string, verdict: Verdict, transient: boolean][] = [
   ['D1_ERROR: CHECK constraint failed: precondition_failed: SQLITE_CONSTRAINT', 'refusal', false],
 ];
 
-/** As a connection asks: a refusal before a defect. */
-function verdictOf(error: unknown): Verdict {
+/** Checks in the order of a connection: a refusal before a defect. */
+function meaningOf(error: unknown): Meaning {
   if (isRefusal(error)) return 'refusal';
   if (isDefect(error)) return 'defect';
-  return wasNotRun(error) ? 'turned away' : 'lost';
+  return wasNotRun(error) ? 'not run' : 'lost';
 }
 
-it.each(errors)('"%s" means: %s; transient: %s', (message, verdict, transient) => {
+it.each(errors)('"%s" means: %s; transient: %s', (message, meaning, transient) => {
   const error = new Error(message);
-  expect([verdictOf(error), isTransient(error)]).toEqual([verdict, transient]);
+  expect([meaningOf(error), isTransient(error)]).toEqual([meaning, transient]);
 });
 
-it('what is no error is lost', () => {
+it('treats a thrown value that is not an Error as lost', () => {
   for (const thrown of ['D1 DB is overloaded', undefined, { message: 'SQLITE_ERROR' }]) {
-    expect([verdictOf(thrown), isTransient(thrown)]).toEqual(['lost', false]);
+    expect([meaningOf(thrown), isTransient(thrown)]).toEqual(['lost', false]);
   }
 });

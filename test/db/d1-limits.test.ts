@@ -1,6 +1,6 @@
 /**
- * D1's limits (developers.cloudflare.com/d1/platform/limits), and every statement of every route, for the largest input
- * that it takes: what is sent, and what comes back.
+ * D1's limits (developers.cloudflare.com/d1/platform/limits) hold for every statement of every route and for its rows,
+ * with the largest input that the route accepts.
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const bytesOf = (value: unknown) =>
 
 type Measures = Record<keyof typeof LIMITS, number>;
 
-/** A binding that measures what goes through it. */
+/** Returns a binding that measures its statements, parameters and rows. */
 function measuring(): { db: D1Database; most: Measures } {
   const most: Measures = { parameters: 0, statement: 0, value: 0, row: 0, functionArguments: 0 };
   const note = (measure: keyof Measures, size: number) => {
@@ -58,7 +58,7 @@ function measuring(): { db: D1Database; most: Measures } {
   return { db, most };
 }
 
-/** Of the functions that are called by their names: each comma within their own parentheses parts two arguments. */
+/** Returns the most arguments of any function call: a comma in the call's own parentheses separates two of them. */
 function mostArguments(text: string): number {
   const open: { called: boolean; commas: number }[] = [];
   let most = 0;
@@ -71,7 +71,7 @@ function mostArguments(text: string): number {
   return most;
 }
 
-/** Of so many bytes as JSON, in 64 entries. */
+/** Returns metadata of 64 entries that has about this many bytes as JSON. */
 function metadataOf(bytes: number): Record<string, string> {
   const size = Math.floor(bytes / 64) - 128 - 6;
   return Object.fromEntries(
@@ -97,7 +97,7 @@ const eventful = {
   exdates: times(1000, (i) => 1e12 + (i as number)),
   metadata: someMetadata,
 };
-/** White space may stand between the lines of a PEM. */
+/** A PEM may have white space between its lines. */
 const longest = keys.pem.replace('\n', `\n${' '.repeat(16_384 - keys.pem.length)}`);
 const intervals = times(10, (i) => ({
   start: { hours: 2 * (i as number), minutes: 0 },
@@ -115,11 +115,11 @@ interface Large {
   user: User;
   service: string;
   hosts: string[];
-  /** Of the first host. */
+  /** The calendars of the first host. */
   calendars: string[];
 }
 
-/** A service with as many hosts as it may have, each with as many busy calendars, all booked together; and with room for two more signing keys. */
+/** A collective service with the most hosts, each with the most busy calendars, in an account with room for two more signing keys. */
 async function large(): Promise<Large> {
   const account: Account = await newAccount();
   const user = await account.newUser({ color: 'red' });
@@ -157,7 +157,7 @@ async function large(): Promise<Large> {
        SELECT ?1, printf('%0128d', value), printf('%.16384c', 'k'), 'revoked', 0 FROM json_each('${JSON.stringify(times(17, (i) => i))}')`,
     ).bind(account.id),
   ]);
-  // More of them than a part of an export may hold.
+  // More than one part of an export may hold.
   await env.DB.prepare(
     `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
      SELECT ?1, 'large' || value, ?2, ?3, 0, 1, 0, 0, '[]', ?4, 1, 1 FROM json_each(?5)`,
@@ -179,7 +179,7 @@ const week = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
 
 const at = { startTs: Date.UTC(2031, 0, 6, 12), duration: 3_600_000 };
 
-/** By method and admin path (or what there is of one): the largest body, or query, that takes the place of the usual one. */
+/** By method and path (for an account, if it has one): the largest body or query, which replaces the usual one. */
 const largest: Record<string, (large: Large) => { body?: object; query?: string; path?: string }> = {
   'POST /account/api-keys': () => ({ body: { name: '🗝'.repeat(128) } }),
   'POST /user': () => ({ body: { metadata } }),
@@ -243,33 +243,33 @@ beforeAll(async () => {
   there = await large();
 });
 
-it.each(titled(entries))('%s stays within them', async (_, entry) => {
-  // What changes the account for the others has one of its own.
-  const asking = entry.path.startsWith('/account/') && entry.row.does.writes ? await large() : there;
-  const user = await asking.user.account.newUser({ color: 'red' });
+it.each(titled(entries))('%s stays within the limits', async (_, entry) => {
+  // A route that changes the account gets its own, so that it does not affect the others.
+  const target = entry.path.startsWith('/account/') && entry.row.does.writes ? await large() : there;
+  const user = await target.user.account.newUser({ color: 'red' });
   const request = await prepare(entry, user);
-  const larger = largest[entry.name]?.({ ...asking, user }) ?? {};
+  const larger = largest[entry.name]?.({ ...target, user }) ?? {};
   const { db, most } = measuring();
   const headers = {
     'idempotency-key': crypto.randomUUID().padEnd(255, 'k'),
     'if-match': times(500, (i) => `"${i}"`),
   };
   const { query, body, ...changes } = larger;
-  const asked = {
+  const largestRequest = {
     ...request,
     ...(body && { body: { ...request.body, ...body } }),
     ...changes,
     env: { DB: db },
   };
   const reply = await send(query ? { ...entry, fixture: { ...entry.fixture, query } } : entry, user, {
-    ...asked,
+    ...largestRequest,
     headers: { 'idempotency-key': headers['idempotency-key'] },
   });
   expect(reply.status, JSON.stringify(reply.body)).toBe(entry.row.status ?? 200);
   if (entry.row.does.target) {
-    // And with as many entity tags as one likes, none of which fits.
+    // Also with 500 etags, none of which matches.
     const tags = { 'if-match': String(headers['if-match']) };
-    expect((await send(entry, user, { ...asked, headers: tags })).status).toBeGreaterThan(200);
+    expect((await send(entry, user, { ...largestRequest, headers: tags })).status).toBeGreaterThan(200);
   }
   for (const [measure, limit] of Object.entries(LIMITS)) {
     expect([measure, most[measure as keyof Measures]]).toEqual([

@@ -1,11 +1,10 @@
-/** "An index for every question asked": SQLite's own plan for each statement that any route sends. */
+/** Every statement that a route sends uses an index, according to SQLite's own query plan. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { newAccount } from '../support/client.ts';
 import { type Entry, entries, prepare, send, titled } from '../support/rows.ts';
 
-/** The account has at most 20 of either: reading them all is what the index by account is for. */
-const asksTheDatabase = entries.filter(({ trips }) => trips > 0);
+const querying = entries.filter(({ trips }) => trips > 0);
 
 async function plansOf(entry: Entry, query?: string): Promise<string[]> {
   const user = await (await newAccount()).newUser({ color: 'red' });
@@ -34,7 +33,7 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
   return plans.flatMap(({ results }) => results.map(({ detail }) => detail));
 }
 
-/** A SCAN reads a whole table; of a list in a parameter, of a constant, or of rows already found, it does not. */
+/** A SCAN reads a whole table, unless it is of a list in a parameter, of a constant, or of rows already found. */
 const scans = (plan: string[]) =>
   plan.filter((step) =>
     /^SCAN (?!json_each|walk$|class|calendar$|new$|host$|k$|\d+ CONSTANT ROWS|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(
@@ -42,18 +41,18 @@ const scans = (plan: string[]) =>
     ),
   );
 
-it.each(titled(asksTheDatabase))('%s scans no table', async (_, entry) => {
+it.each(titled(querying))('%s scans no table', async (_, entry) => {
   expect(scans(await plansOf(entry))).toEqual([]);
 });
 
-it('free/busy of named calendars looks each of them up', async () => {
+it('free/busy looks up each calendar in calendarIds by its key', async () => {
   const entry = entries.find(({ name }) => name.endsWith('/freebusy')) as Entry;
   const plan = await plansOf(entry, '?startTs=0&endTs=1&calendarIds=');
   expect(scans(plan)).toEqual([]);
   expect(plan.join('\n')).toMatch(/SEARCH calendars USING INDEX sqlite_autoindex_calendars_1/);
 });
 
-it('a trigger looks up each metadata entry by its primary key', async () => {
+it('every trigger looks up search entries by their primary key', async () => {
   const { results } = await env.DB.prepare(
     "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_metadata\\_%' ESCAPE '\\' ORDER BY name",
   ).all<{ sql: string }>();

@@ -1,4 +1,4 @@
-/** The rows kept beside each resource for its metadata: true to its JSON, gone with it, and no more written than changed. */
+/** Search entries equal the metadata of their resource, go with it, and cost one row written per changed entry. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newUser, type User } from '../support/client.ts';
@@ -8,12 +8,12 @@ interface Kind {
   table: string;
   entries: string;
   name: string;
-  /** Where one is made for a user, and what it takes besides its metadata. */
+  /** The path that creates a resource for a user, and the body besides its metadata. */
   creation: (user: User) => Promise<[path: string, body: object]>;
   root: string;
-  /** Rows of one without metadata: itself and its indexes; for an event its user's agenda is raised, too. */
+  /** Rows written by a creation without metadata: the row, its indexes, and an event's availability revision. */
   rows: number;
-  /** Rows that go with one: itself, and its user's agenda. */
+  /** Rows written by a deletion: the row, and an event's availability revision. */
   gone: number;
 }
 const kinds: Kind[] = [
@@ -67,14 +67,14 @@ const kinds: Kind[] = [
   },
 ];
 
-/** Every entry of every resource stands in its JSON, and the other way round. */
-async function expectTrue(): Promise<void> {
+/** Expects the search entries to equal the metadata of all resources. */
+async function expectInSync(): Promise<void> {
   for (const { table, entries } of kinds) {
-    const kept = `SELECT account_id, key, value, seq FROM ${entries}`;
-    const meant = `SELECT account_id, entry.key, entry.value, seq FROM ${table}, json_each(metadata) entry`;
+    const stored = `SELECT account_id, key, value, seq FROM ${entries}`;
+    const expected = `SELECT account_id, entry.key, entry.value, seq FROM ${table}, json_each(metadata) entry`;
     const [extra, missing] = await env.DB.batch([
-      env.DB.prepare(`${kept} EXCEPT ${meant}`),
-      env.DB.prepare(`${meant} EXCEPT ${kept}`),
+      env.DB.prepare(`${stored} EXCEPT ${expected}`),
+      env.DB.prepare(`${expected} EXCEPT ${stored}`),
     ]);
     expect({ table, extra: extra?.results, missing: missing?.results }).toEqual({
       table,
@@ -87,7 +87,7 @@ async function expectTrue(): Promise<void> {
 const metadataOf = (size: number, value: (i: number) => string = (i) => `v${i}`) =>
   Object.fromEntries(Array.from({ length: size }, (_, i) => [`k${i}`, value(i)]));
 
-describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name, kind) => {
+describe.each(kinds.map((kind) => [kind.name, kind] as const))('the search entries of a %s', (name, kind) => {
   const make = async (user: User, metadata: object): Promise<string> => {
     const [path, body] = await kind.creation(user);
     return (await user.account.call('POST', path, { body: { ...body, metadata } })).body[name].id;
@@ -97,7 +97,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name,
   const seqOf = (id: string) =>
     env.DB.prepare(`SELECT seq FROM ${kind.table} WHERE id = ?`).bind(id).first<number>('seq');
 
-  it.each([0, 3, 64])('with %i entries: one row for each that comes or goes', async (size) => {
+  it.each([0, 3, 64])('cost one row per added or removed entry, for a resource with %i', async (size) => {
     const user = await newUser();
     const [path, body] = await kind.creation(user);
     const written = async (method: string, at: string, sent?: object) => {
@@ -119,13 +119,13 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name,
     ];
     for (const [metadata, rows] of changes) {
       expect((await written('PUT', at, { metadata })).rows).toBe(1 + rows);
-      await expectTrue();
+      await expectInSync();
     }
     expect((await written('DELETE', at)).rows).toBe(kind.gone + size);
-    await expectTrue();
+    await expectInSync();
   });
 
-  it('follow every change, however alike the entries', async () => {
+  it('follow every change, even between nearly equal entries', async () => {
     const user = await newUser();
     const steps = [
       {},
@@ -143,15 +143,15 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name,
       expect(Object.entries((await change(user, id, metadata)).body[name].metadata).sort()).toEqual(
         Object.entries(metadata).sort(),
       );
-      await expectTrue();
+      await expectInSync();
       const other = await make(user, metadata);
-      await expectTrue();
+      await expectInSync();
       await user.account.call('DELETE', `${kind.root}/${other}`);
-      await expectTrue();
+      await expectInSync();
     }
   });
 
-  it('leave nothing to whoever gets the same seq', async () => {
+  it('leave nothing behind for a new resource with the same seq', async () => {
     const user = await newUser();
     const id = await make(user, { k: 'old', l: 'old' });
     const seq = await seqOf(id);
@@ -162,12 +162,12 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('of a %s', (name,
     const found = async (key: string, value: string) =>
       (await user.account.call('GET', `${query}?key=${key}&value=${value}`)).body[kind.table].length;
     expect([await found('k', 'old'), await found('l', 'old'), await found('l', 'new')]).toEqual([0, 0, 1]);
-    await expectTrue();
+    await expectInSync();
   });
 });
 
-/** A user of the account, with what can belong to one, and a service. */
-async function newHousehold(user: User) {
+/** Creates a user with a calendar, an event and a schedule, and a service, all with metadata. */
+async function newResources(user: User) {
   const metadata = metadataOf(5);
   const { account } = user;
   const { id } = await account.newUser(metadata);
@@ -190,7 +190,8 @@ async function newHousehold(user: User) {
   };
 }
 
-const left = ({ account }: User) => Promise.all(kinds.map(({ entries }) => countOf(entries, account.id)));
+const entryCounts = ({ account }: User) =>
+  Promise.all(kinds.map(({ entries }) => countOf(entries, account.id)));
 
 it.each([
   ['an event', 'event', [10, 10, 5, 10, 10]],
@@ -198,22 +199,25 @@ it.each([
   ['a schedule', 'schedule', [10, 10, 10, 5, 10]],
   ['a service', 'service', [10, 10, 10, 10, 5]],
   ['a user', 'user', [5, 5, 5, 5, 10]],
-] as const)('%s takes the entries of all that goes with it, and no others', async (_, kind, expected) => {
-  const user = await newUser();
-  const [gone] = [await newHousehold(user), await newHousehold(user)];
-  expect(await left(user)).toEqual([10, 10, 10, 10, 10]);
-  expect((await user.account.call('DELETE', gone[kind])).status).toBe(200);
-  expect(await left(user)).toEqual(expected);
-  await expectTrue();
-});
+] as const)(
+  'deleting %s deletes the entries of everything that goes with it, and no others',
+  async (_, kind, expected) => {
+    const user = await newUser();
+    const [gone] = [await newResources(user), await newResources(user)];
+    expect(await entryCounts(user)).toEqual([10, 10, 10, 10, 10]);
+    expect((await user.account.call('DELETE', gone[kind])).status).toBe(200);
+    expect(await entryCounts(user)).toEqual(expected);
+    await expectInSync();
+  },
+);
 
-it('an account takes the entries of all that it had', async () => {
+it('deleting an account deletes the entries of all its resources', async () => {
   const [user, other] = [await newUser(), await newUser()];
-  for (const one of [user, other]) await newHousehold(one);
+  for (const one of [user, other]) await newResources(one);
   await env.DB.prepare('DELETE FROM accounts WHERE id = ?').bind(user.account.id).run();
-  expect([await left(user), await left(other)]).toEqual([
+  expect([await entryCounts(user), await entryCounts(other)]).toEqual([
     [0, 0, 0, 0, 0],
     [5, 5, 5, 5, 5],
   ]);
-  await expectTrue();
+  await expectInSync();
 });

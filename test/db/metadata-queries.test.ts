@@ -1,11 +1,11 @@
-/** Finding by metadata: exact, of one's own account alone, in order, and at a price that does not grow. */
+/** Searches by one metadata entry match exactly, stay in the account, keep the order, and read few rows. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { reading } from '../support/database.ts';
 
-/** What can be found so: made with this metadata, it answers the new id. */
-const things = [
+/** The searchable resources; `make` creates one with this metadata and returns its id. */
+const kinds = [
   {
     table: 'users',
     path: '/user/meta',
@@ -44,7 +44,7 @@ const things = [
 
 const search = (query: Record<string, unknown>) => `?${new URLSearchParams(query as Record<string, string>)}`;
 
-describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, { table, at, make }) => {
+describe.each(kinds.map((kind) => [kind.path, kind] as const))('%s', (path, { table, at, make }) => {
   const find = async (account: Account, query: Record<string, unknown>): Promise<string[]> => {
     const reply = await account.call('GET', path + search(query));
     expect(reply.status).toBe(200);
@@ -52,7 +52,7 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     return reply.body[table].map(({ id }: { id: string }) => id);
   };
 
-  it('answers whole resources in the order of their creation, 20 unless told', async () => {
+  it('returns whole resources in the order of their creation, 20 by default', async () => {
     const account = await newAccount();
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) ids.push(await make(account, { color: 'red', n: `${i}` }));
@@ -69,7 +69,7 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     else expect(Object.values(single)).toEqual([one]);
   });
 
-  it('keeps that order where others are changed or removed', async () => {
+  it('keeps that order while resources change or go', async () => {
     const account = await newAccount();
     const [a = '', b = '', c = ''] = [
       await make(account, { k: 'x' }),
@@ -110,7 +110,7 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     }
   });
 
-  it("finds nothing of another account's", async () => {
+  it('finds nothing in another account', async () => {
     const [account, other] = [await newAccount(), await newAccount()];
     const [mine] = [await make(account, { k: 'x' }), await make(other, { k: 'x' })];
     await make(other, { k: 'theirs' });
@@ -118,7 +118,7 @@ describe.each(things.map((thing) => [thing.path, thing] as const))('%s', (path, 
     expect(await find(account, { key: 'k', value: 'theirs' })).toEqual([]);
   });
 
-  /** Fills an account behind its back: every nth has the metadata that is looked for. */
+  /** Inserts rows into an account with SQL: every nth has the metadata of the search. */
   async function fill(account: Account, count: number, nth: number): Promise<void> {
     const owner = await make(account, {});
     const metadata = `json_object('color', iif(n % ${nth} = 0, 'red', 'n' || n), 'n', 'x')`;

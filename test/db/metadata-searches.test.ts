@@ -1,4 +1,4 @@
-/** Finding by several metadata entries at once: what it reads is set by the rarest, and bounded in any case. */
+/** Searches by several metadata entries: the rarest entry decides the rows read, and there is an upper bound. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
@@ -6,7 +6,7 @@ import { reading } from '../support/database.ts';
 
 const USERS = 30_000;
 
-/** Users 1 … n, of which all carry `a` to `e`, a few `rare`, and each either `odd` or `even`. */
+/** Creates users 1 … n: all have `a` to `e`, a few have `rare`, and each has either `odd` or `even`. */
 async function populated(): Promise<Account> {
   const account = await newAccount();
   await env.DB.prepare(
@@ -20,7 +20,7 @@ async function populated(): Promise<Account> {
   return account;
 }
 
-async function ask(account: Account, keys: string[], more = ''): Promise<{ reply: Reply; rows: number }> {
+async function search(account: Account, keys: string[], more = ''): Promise<{ reply: Reply; rows: number }> {
   const { db, rows } = reading();
   const query = keys.map((key) => `metadata[${key}]=1`).join('&');
   const reply = await account.call('GET', `/user?${query}${more}`, { env: { DB: db } });
@@ -28,7 +28,7 @@ async function ask(account: Account, keys: string[], more = ''): Promise<{ reply
   return { reply, rows: rows() };
 }
 
-it('reads few rows for a page of many, for few of many, and for none', async () => {
+it('reads few rows, whether many, few or no users match', async () => {
   const account = await populated();
   for (const [keys, found, most] of [
     [['a'], 20, 7 * 20],
@@ -38,19 +38,19 @@ it('reads few rows for a page of many, for few of many, and for none', async () 
     [['a', 'b', 'c', 'd', 'rare'], 10, 30 * 10],
     [['a', 'nothing'], 0, 20],
   ] as const) {
-    const { reply, rows } = await ask(account, [...keys]);
+    const { reply, rows } = await search(account, [...keys]);
     expect(reply.body.users).toHaveLength(found);
     expect(rows, keys.join()).toBeLessThan(most);
   }
 });
 
-it('gives up where two lists only ever miss each other, and goes on with the next page, to the end', async () => {
+it('ends a page early when two lists never meet, and reaches the end over several pages', async () => {
   const account = await populated();
   for (const order of ['asc', 'desc']) {
     let pages = 0;
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { reply, rows } = await ask(
+      const { reply, rows } = await search(
         account,
         ['odd', 'even'],
         `&order=${order}${cursor && `&cursor=${cursor}`}`,
@@ -65,10 +65,10 @@ it('gives up where two lists only ever miss each other, and goes on with the nex
   }
 });
 
-it('pages that were given up miss nothing and double nothing', async () => {
+it('pages that end early skip nothing and repeat nothing', async () => {
   const account = await populated();
-  // One user in the thick of those who miss each other has both.
-  const [both] = (await ask(account, ['rare', 'odd'])).reply.body.users;
+  // Three users between all those with one of the two entries have both.
+  const [both] = (await search(account, ['rare', 'odd'])).reply.body.users;
   expect(both).toBe(undefined);
   for (const n of [7001, 7002, 29_999]) {
     const id = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -78,7 +78,7 @@ it('pages that were given up miss nothing and double nothing', async () => {
     const found: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const { reply } = await ask(
+      const { reply } = await search(
         account,
         ['odd', 'even'],
         `&limit=1&order=${order}${cursor && `&cursor=${cursor}`}`,
@@ -100,7 +100,7 @@ it('page 1,001 reads as many rows as page 2', async () => {
   };
   let at = await page('', 20);
   const second = await page(at.cursor, 20);
-  // The size of a page is its own: the way there is shorter in large ones.
+  // Each page may have its own size: large ones get there sooner.
   at = await page('', 100);
   for (let n = 1; n < 200; n++) at = await page(at.cursor, 100);
   const late = await page(at.cursor, 20);
@@ -109,7 +109,7 @@ it('page 1,001 reads as many rows as page 2', async () => {
   expect(late.rows).toBeLessThan(30);
 });
 
-/** A sequence of numbers from 0 to 1 that is the same each time. */
+/** Returns a seeded generator of numbers from 0 to 1. */
 function chance(seed: number): () => number {
   let state = seed;
   return () => {
@@ -119,7 +119,7 @@ function chance(seed: number): () => number {
 }
 
 it.each(Array.from({ length: 12 }, (_, seed) => seed))(
-  'while users come and go a walk finds each that was there throughout exactly once (%i)',
+  'pages return every user that exists throughout exactly once, while others come and go (seed %i)',
   async (seed) => {
     const random = chance(seed * 7919 + 1);
     const account = await newAccount();

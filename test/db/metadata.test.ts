@@ -1,18 +1,18 @@
-/** Metadata is kept exactly as it was sent, by every resource that has some. `validation/metadata.test.ts` has what is refused. */
+/** Every resource stores its metadata exactly as sent. `validation/metadata.test.ts` tests invalid metadata. */
 import { describe, expect, it } from 'vitest';
 import { type Account, newAccount, type Reply } from '../support/client.ts';
 
 const headers = { 'content-type': 'application/json' };
 
-/** Sends the JSON text as metadata of something new and of something that is there. */
-interface Place {
+/** A resource with metadata: how to create, update and search it. */
+interface Kind {
   name: string;
   meta: string;
   create: (account: Account) => Promise<{ path: string }>;
   update: (id: string) => string;
   extra: string;
 }
-const places: Place[] = [
+const kinds: Kind[] = [
   {
     name: 'user',
     meta: '/user/meta',
@@ -44,9 +44,9 @@ const places: Place[] = [
 ];
 
 const EMPTY = '{}';
-/** JSON texts, and what they hold. */
+/** JSON texts, and the entries that they contain. */
 const kept: Record<string, [text: string, entries: [string, string][]]> = {
-  'names of objects’ own members': [
+  'names of built-in object members': [
     '{"__proto__":"a","constructor":"b","prototype":"c","toString":"d","hasOwnProperty":"e","__defineGetter__":"f"}',
     [
       ['__proto__', 'a'],
@@ -72,7 +72,7 @@ const kept: Record<string, [text: string, entries: [string, string][]]> = {
       ['😀', '😁'],
     ],
   ],
-  'two spellings of one letter, apart': [
+  'two Unicode forms of one letter, as different keys': [
     '{"caf\u00e9":"nfc","cafe\u0301":"nfd"}',
     [
       ['caf\u00e9', 'nfc'],
@@ -83,7 +83,7 @@ const kept: Record<string, [text: string, entries: [string, string][]]> = {
     '{"\u2028\u2029\ufeff\u200f":"\uffff\ufffe\ufffd\u{10ffff}"}',
     [['\u2028\u2029\ufeff\u200f', '\uffff\ufffe\ufffd\u{10ffff}']],
   ],
-  'what looks like something else': [
+  'texts that look like JSON, SQL or patterns': [
     '{"1":"null","$.a":"{\\"a\\":1}","a.b[0]":"1e5"," ":" ","\'":"\'; DROP TABLE users; --","%":"_"}',
     [
       ['1', 'null'],
@@ -94,7 +94,7 @@ const kept: Record<string, [text: string, entries: [string, string][]]> = {
       ['%', '_'],
     ],
   ],
-  'of a repeated key the last value': ['{"a":"first","a":"last"}', [['a', 'last']]],
+  'the last value of a repeated key': ['{"a":"first","a":"last"}', [['a', 'last']]],
   'the longest key, the longest value and the empty value': [
     JSON.stringify({ ['k'.repeat(128)]: 'v'.repeat(4096), empty: '' }),
     [
@@ -109,15 +109,15 @@ const kept: Record<string, [text: string, entries: [string, string][]]> = {
   ],
 };
 
-describe.each(places.map((place) => [place.name, place] as const))('of a %s', (name, place) => {
+describe.each(kinds.map((kind) => [kind.name, kind] as const))('the metadata of a %s', (name, kind) => {
   const post = async (account: Account, text: string): Promise<Reply> => {
-    const { path } = await place.create(account);
-    return account.call('POST', path, { raw: `{${place.extra}"metadata":${text}}`, headers });
+    const { path } = await kind.create(account);
+    return account.call('POST', path, { raw: `{${kind.extra}"metadata":${text}}`, headers });
   };
   const put = (account: Account, id: string, text: string): Promise<Reply> =>
-    account.call('PUT', place.update(id), { raw: `{"metadata":${text}}`, headers });
+    account.call('PUT', kind.update(id), { raw: `{"metadata":${text}}`, headers });
 
-  it.each(Object.entries(kept))('keeps exactly: %s', async (_, [text, entries]) => {
+  it.each(Object.entries(kept))('keeps %s', async (_, [text, entries]) => {
     const account = await newAccount();
     const sorted = [...entries].sort();
     const made = await post(account, text);
@@ -127,17 +127,17 @@ describe.each(places.map((place) => [place.name, place] as const))('of a %s', (n
     expect(changed.status).toBe(201);
     const replies = [
       made,
-      await account.call('GET', place.update(id)),
+      await account.call('GET', kind.update(id)),
       await put(account, changed.body[name].id, text),
-      await account.call('GET', place.update(changed.body[name].id)),
+      await account.call('GET', kind.update(changed.body[name].id)),
     ];
     for (const { body } of replies) {
-      const { metadata } = body[name] ?? body; // a service is read as it is, not wrapped
+      const { metadata } = body[name] ?? body; // GET returns a service without a wrapper
       expect(Object.entries(metadata).sort()).toEqual(sorted);
     }
     for (const [key, value] of entries) {
       const query = new URLSearchParams({ key, value });
-      const found = (await account.call('GET', `${place.meta}?${query}`)).body[`${name}s`];
+      const found = (await account.call('GET', `${kind.meta}?${query}`)).body[`${name}s`];
       expect(found.map(({ id }: { id: string }) => id)).toEqual([id, changed.body[name].id]);
     }
   });

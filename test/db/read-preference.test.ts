@@ -1,4 +1,4 @@
-/** Reads that a replica answers: which may be, what they promise, and that a replica which lags or lies does no harm. */
+/** Reads from replicas: which requests may use one, what they guarantee, and that a lagging or faulty one does no harm. */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Account, type Call, call, newAccount, type Reply, type User } from '../support/client.ts';
 import { failing, snapshot } from '../support/database.ts';
@@ -21,7 +21,7 @@ beforeEach(() => {
 const bookmarkOf = ({ headers }: Reply): string => headers.get('nettu-bookmark') ?? '';
 const bearing = (bookmark: string) => ({ headers: { 'nettu-bookmark': bookmark } });
 
-/** An account behind the lagging database, of which the replica has heard. */
+/** Returns an account in the lagging database that its replica has already received. */
 async function prepared({ nearest }: { nearest: boolean }) {
   const account = await newAccount(undefined, { env: { DB: replicated.db } });
   const body = { reads: nearest ? 'nearest' : 'primary' };
@@ -33,8 +33,8 @@ async function prepared({ nearest }: { nearest: boolean }) {
   return { account, user, bookmark };
 }
 
-/** Where each batch of a request was answered, and what it came to. */
-async function shardsOf(request: Promise<Reply>): Promise<[number, ...('primary' | 'replica')[]]> {
+/** Returns the status of a request, and which database answered each of its batches. */
+async function readersOf(request: Promise<Reply>): Promise<[number, ...('primary' | 'replica')[]]> {
   replicated.answered();
   const { status } = await request;
   return [status, ...replicated.answered()];
@@ -52,8 +52,8 @@ async function book(user: User): Promise<Reply> {
   return user.call('POST', '/events', { body: { calendarId, startTs: 0, duration: 60_000, busy: true } });
 }
 
-describe('a visitor', () => {
-  it('is answered by the replica, with what that has heard of, and by the primary with the bookmark of a write', async () => {
+describe('an anonymous caller', () => {
+  it('reads the replica, however stale, and the primary with the bookmark of a write', async () => {
     const { user } = await prepared({ nearest: false });
     const written = await book(user);
     const stale = await freebusy(user);
@@ -67,7 +67,7 @@ describe('a visitor', () => {
     expect(replicated.answered()).toEqual(['replica']);
   });
 
-  it('never sees the past of what they saw', async () => {
+  it('gets bookmarks that only go forward', async () => {
     const { user } = await prepared({ nearest: false });
     const before = bookmarkOf(await freebusy(user));
     await book(user);
@@ -76,34 +76,34 @@ describe('a visitor', () => {
     expect(after > before).toBe(true);
   });
 
-  it('is asked of the primary where the replica does not know yet what is asked for', async () => {
+  it('reads the primary when the replica does not have the resource yet', async () => {
     const { account } = await prepared({ nearest: false });
     const user = await account.newUser();
-    expect(await shardsOf(freebusy(user))).toEqual([200, 'replica', 'primary']);
+    expect(await readersOf(freebusy(user))).toEqual([200, 'replica', 'primary']);
     const { body } = await account.call('POST', '/service', { body: {} });
     const slots = call(
       'GET',
       `/service/${body.service.id}/booking?startDate=2030-01-01&endDate=2030-01-01&duration=3600000&interval=3600000`,
       { env: account.deployed, headers: { 'nettu-account': account.id } },
     );
-    expect(await shardsOf(slots)).toEqual([200, 'replica', 'primary']);
+    expect(await readersOf(slots)).toEqual([200, 'replica', 'primary']);
   });
 
-  it('hears once that what they ask for is not valid', async () => {
+  it('gets a 400 from the replica alone', async () => {
     const { user } = await prepared({ nearest: false });
     const headers = { 'nettu-account': user.account.id };
     const nonsense = call('GET', `/user/${user.id}/freebusy?startTs=x`, {
       headers,
       env: user.account.deployed,
     });
-    expect(await shardsOf(nonsense)).toEqual([400, 'replica']);
+    expect(await readersOf(nonsense)).toEqual([400, 'replica']);
   });
 
-  it('hears once that a door is closed', async () => {
+  it('gets a 401 from the replica alone when the account has closed the route', async () => {
     const { user, account } = await prepared({ nearest: false });
     await account.call('PUT', '/account/settings', { body: { publicFreebusy: false } });
     await replicated.catchUp();
-    expect(await shardsOf(freebusy(user))).toEqual([401, 'replica']);
+    expect(await readersOf(freebusy(user))).toEqual([401, 'replica']);
   });
 });
 
@@ -113,26 +113,26 @@ describe('an account that reads from the primary', () => {
   );
 
   it.each(gets)(
-    '%s is answered by the primary, with or without a bookmark, also one that is made up',
+    '%s reads the primary, without a bookmark, with one, and with a forged one',
     async (_, entry) => {
       const { user, bookmark } = await prepared({ nearest: false });
       await user.call('GET', '/me');
       const request = await prepare(entry, user);
       expect(bookmark).not.toContain('n');
       for (const headers of [undefined, bearing(bookmark).headers]) {
-        const [status, ...places] = await shardsOf(
+        const [status, ...readers] = await readersOf(
           send(entry, user, { ...request, ...(headers && { headers }) }),
         );
-        expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
+        expect([status, new Set(readers)]).toEqual([200, new Set(['primary'])]);
       }
-      const [status, ...places] = await shardsOf(
+      const [status, ...readers] = await readersOf(
         send(entry, user, { ...request, ...bearing(`${bookmark}.n`) }),
       );
-      expect([status, places.at(-1)]).toEqual([200, 'primary']);
+      expect([status, readers.at(-1)]).toEqual([200, 'primary']);
     },
   );
 
-  it('refuses a revoked key at once, whatever bookmark comes with it', async () => {
+  it('rejects a revoked key at once, whatever the bookmark', async () => {
     const { account, user, bookmark } = await prepared({ nearest: false });
     expect((await user.call('GET', '/me')).status).toBe(200);
     await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: null } });
@@ -142,19 +142,19 @@ describe('an account that reads from the primary', () => {
   });
 });
 
-describe('an account that reads from the nearest', () => {
-  it('is told so by its bookmarks, and from then on answered by the replica; without one by the primary', async () => {
+describe('an account that reads from the nearest database', () => {
+  it('reads the replica with its bookmarks, which carry the setting, and the primary without one', async () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     expect((await account.call('GET', '/account')).body.account.settings.reads).toBe('nearest');
     expect(bookmark).toMatch(/^0\.[0-9a-f-]+\.n$/);
-    expect(await shardsOf(user.call('GET', '/me'))).toEqual([200, 'primary']);
-    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
-    expect(await shardsOf(account.call('GET', '/account', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await readersOf(user.call('GET', '/me'))).toEqual([200, 'primary']);
+    expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await readersOf(account.call('GET', '/account', bearing(bookmark)))).toEqual([200, 'replica']);
     expect(bookmarkOf(await user.call('GET', '/me', bearing(bookmark)))).toMatch(/\.n$/);
-    expect(await shardsOf(user.newCalendar() as never)).toContain('primary');
+    expect(await readersOf(user.newCalendar() as never)).toContain('primary');
   });
 
-  it('keys and tokens of keys that are added later know it as well, and forget it with the setting', async () => {
+  it('gets such bookmarks also with keys that it adds later, until it changes the setting', async () => {
     const { account, user } = await prepared({ nearest: true });
     const added = await account.call('POST', '/account/api-keys', { body: {} });
     const headers = { 'x-api-key': added.body.secretApiKey };
@@ -175,39 +175,39 @@ describe('an account that reads from the nearest', () => {
   const gets = entries.filter(({ row, door }) => row.method === 'GET' && door !== 'public');
 
   it.each(titled(gets.filter(({ row }) => row.does.streams)))(
-    '%s is answered by the primary all the same: its parts fit together',
+    '%s still reads the primary, so that its parts are consistent',
     async (_, entry) => {
       const { user, bookmark } = await prepared({ nearest: true });
       await replicated.catchUp();
-      const [status, ...places] = await shardsOf(
+      const [status, ...readers] = await readersOf(
         send(entry, user, { path: entry.path, ...bearing(bookmark) }),
       );
-      expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
+      expect([status, new Set(readers)]).toEqual([200, new Set(['primary'])]);
     },
   );
 
   it.each(titled(gets.filter(({ row }) => !row.does.streams)))(
-    '%s reads what was written before, though the replica has not heard of it',
+    '%s reads its own writes, even when the replica lags',
     async (_, entry) => {
       const { user, bookmark: old } = await prepared({ nearest: true });
       await user.call('GET', '/me');
       const request = await prepare(entry, user);
       const { bookmark } = { bookmark: bookmarkOf(await user.account.call('GET', '/account')) };
-      const [status, ...places] = await shardsOf(send(entry, user, { ...request, ...bearing(bookmark) }));
-      expect([status, new Set(places)]).toEqual([200, new Set(['primary'])]);
-      // A bookmark of before: what the replica does not find the primary does.
+      const [status, ...readers] = await readersOf(send(entry, user, { ...request, ...bearing(bookmark) }));
+      expect([status, new Set(readers)]).toEqual([200, new Set(['primary'])]);
+      // With an older bookmark, the primary finds the resource that the replica does not have.
       expect((await send(entry, user, { ...request, ...bearing(old) })).status).toBe(200);
       await replicated.catchUp();
-      const caughtUp = await shardsOf(send(entry, user, { ...request, ...bearing(bookmark) }));
+      const caughtUp = await readersOf(send(entry, user, { ...request, ...bearing(bookmark) }));
       expect([caughtUp[0], new Set(caughtUp.slice(1))]).toEqual([200, new Set(['replica'])]);
     },
   );
 
-  it('a revoked key reads on for as long as the replica lags, and changes nothing from the first moment', async () => {
+  it('can read with a revoked key while the replica lags, but not write', async () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     await user.call('GET', '/me');
     await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: null } });
-    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
     const before = await snapshot();
     const write = { body: { timezone: 'UTC' }, ...bearing(bookmark) };
     expectProblem(await user.call('POST', '/calendar', write), 'token-signature');
@@ -217,31 +217,31 @@ describe('an account that reads from the nearest', () => {
     expectProblem(await user.call('GET', '/me', bearing(bookmark)), 'token-signature');
   });
 
-  it('a key, a user and an API key that are new are not refused because the replica does not know them', async () => {
+  it('accepts a new user and a new API key that the replica does not have yet', async () => {
     const { account, bookmark } = await prepared({ nearest: true });
     const user = await account.newUser();
-    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
+    expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
     const { body } = await account.call('POST', '/account/api-keys', { body: {} });
     const headers = { 'x-api-key': body.secretApiKey, 'nettu-bookmark': bookmark };
-    expect(await shardsOf(call('GET', '/account', { headers, env: account.deployed }))).toEqual([
+    expect(await readersOf(call('GET', '/account', { headers, env: account.deployed }))).toEqual([
       200,
       'replica',
       'primary',
     ]);
   });
 
-  it('goes back to the primary as soon as the replica has heard that it is to', async () => {
+  it('reads the primary again once the replica has received the changed setting', async () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
     await account.call('PUT', '/account/settings', { body: { reads: 'primary' } });
     await replicated.catchUp();
-    expect(await shardsOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
+    expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
   });
 });
 
-describe('a replica in trouble', () => {
-  const near = async () => {
+describe('a faulty replica', () => {
+  const nearest = async () => {
     const { account, user, bookmark } = await prepared({ nearest: true });
-    return { account, user, ask: () => user.call('GET', '/me', bearing(bookmark)) };
+    return { account, user, get: () => user.call('GET', '/me', bearing(bookmark)) };
   };
 
   it.each([
@@ -249,24 +249,24 @@ describe('a replica in trouble', () => {
     'D1_ERROR: invalid bookmark',
     'D1_ERROR: no such table: users: SQLITE_ERROR',
     'something else',
-  ])('that says "%s" is left for the primary', async (message) => {
-    const { ask, user } = await near();
+  ])('that fails with "%s" is replaced by the primary', async (message) => {
+    const { get, user } = await nearest();
     void replicated.fail(new Error(message));
-    expect(await shardsOf(ask())).toEqual([200, 'primary']);
-    expect(await shardsOf(freebusy(user))).toEqual([200, 'primary']);
+    expect(await readersOf(get())).toEqual([200, 'primary']);
+    expect(await readersOf(freebusy(user))).toEqual([200, 'primary']);
   });
 
-  it('that does not answer is left after two seconds', async () => {
+  it('that does not answer is replaced by the primary after two seconds', async () => {
     const { user, bookmark } = await prepared({ nearest: true });
     const token = await user.token();
-    const asked = replicated.fail('hang');
+    const reached = replicated.fail('hang');
     vi.useFakeTimers();
     try {
       let replied = false;
       const reply = user.call('GET', '/me', { token, ...bearing(bookmark) }).finally(() => {
         replied = true;
       });
-      await asked;
+      await reached;
       await vi.advanceTimersByTimeAsync(1999);
       expect(replied).toBe(false);
       await vi.advanceTimersByTimeAsync(1);
@@ -277,7 +277,7 @@ describe('a replica in trouble', () => {
   });
 });
 
-describe('a bookmark that is not ours', () => {
+describe('a forged bookmark', () => {
   const texts = [
     '',
     '0',
@@ -296,7 +296,7 @@ describe('a bookmark that is not ours', () => {
     "0.' OR 1=1 --",
   ];
 
-  it.each(texts.map((text) => [text.slice(0, 50), text]))('such as %s does no harm', async (_, text) => {
+  it.each(texts.map((text) => [text.slice(0, 50), text]))('like %s does no harm', async (_, text) => {
     const accounts: Account[] = [];
     for (const nearest of [false, true]) {
       const { account, user } = await prepared({ nearest });
@@ -312,7 +312,7 @@ describe('a bookmark that is not ours', () => {
   });
 });
 
-it('every answer that asked the database has a bookmark that pages may read and send', async () => {
+it('every answer from a database has a bookmark, which CORS allows pages to read and send', async () => {
   const { user } = await prepared({ nearest: false });
   const reply = await user.call('GET', '/me');
   expect(bookmarkOf(reply)).toMatch(/^0\.[0-9a-f-]+$/);
@@ -327,7 +327,7 @@ it('every answer that asked the database has a bookmark that pages may read and 
   ).toBe(false);
 });
 
-it.each(['reads', 'primary ', null, 1])('reads: %j is no setting', async (reads) => {
+it.each(['reads', 'primary ', null, 1])('rejects the setting reads: %j', async (reads) => {
   const { account } = await prepared({ nearest: false });
   expectProblem(await account.call('PUT', '/account/settings', { body: { reads } }), 'input-invalid');
 });

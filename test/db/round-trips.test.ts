@@ -1,11 +1,11 @@
-/** D1 is far from most browsers: how often each operation goes there is part of what it promises. */
+/** D1 is far from most browsers, so every operation has a fixed number of round trips to it. */
 import { describe, expect, it } from 'vitest';
 import { call, counting, keys, newUser, policy, type User } from '../support/client.ts';
 import { jws } from '../support/jws.ts';
 import { expectProblem } from '../support/problem.ts';
 import { credentials, type Entry, entries, pathWith, prepare, send, titled } from '../support/rows.ts';
 
-/** How many round trips a request takes, once what it is about has been made. */
+/** Counts the round trips of a request, without those that create its resources. */
 async function tripsOf(entry: Entry, user: User) {
   const { db, trips } = counting();
   const as = await credentials(entry, user);
@@ -18,11 +18,11 @@ async function tripsOf(entry: Entry, user: User) {
 const through = (door: string) => entries.filter((entry) => entry.door === door);
 const userWrites = through('user').filter(({ row }) => row.method !== 'GET');
 
-// What comes in parts has a trip for each: see the last test.
+// A streamed answer takes a round trip per part: see the last test.
 const whole = through('admin').filter(({ fixture }) => !fixture?.lines);
 
 it.each(titled([...whole, ...through('public')]))(
-  '%s takes one, or none where it asks nothing, the first time too',
+  '%s takes one round trip, or none without a query, also the first time',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(entry.trips);
@@ -32,7 +32,7 @@ it.each(titled([...whole, ...through('public')]))(
 const userReads = through('user').filter(({ row }) => row.method === 'GET');
 
 it.each(titled(userReads.filter(({ row }) => !row.does.unbounded)))(
-  '%s takes one, the first time too',
+  '%s takes one round trip, also the first time',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(1);
@@ -41,7 +41,7 @@ it.each(titled(userReads.filter(({ row }) => !row.does.unbounded)))(
 );
 
 it.each(titled(userReads.filter(({ row }) => row.does.unbounded)))(
-  '%s is not carried along by an unverified token: two the first time, one once the isolate has met the account',
+  '%s takes two round trips while the key cache lacks the account, as it runs only for a verified token, and then one',
   async (_, entry) => {
     const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(2);
@@ -51,20 +51,20 @@ it.each(titled(userReads.filter(({ row }) => row.does.unbounded)))(
 );
 
 describe.each(titled(userWrites))('%s', (_, entry) => {
-  it('takes two the first time, and one once the isolate has met the account', async () => {
+  it('takes two round trips while the key cache lacks the account, and then one', async () => {
     const user = await newUser({ color: 'red' });
     expect(await tripsOf(entry, user)).toBe(2);
     expect(await tripsOf(entry, user)).toBe(1);
     expect(await tripsOf(entry, await user.account.newUser())).toBe(1);
   });
 
-  it('takes one after a read, which also meets the account', async () => {
+  it('takes one round trip after a read, which also fills the key cache', async () => {
     const user = await newUser({ color: 'red' });
     await user.call('GET', '/me');
     expect(await tripsOf(entry, user)).toBe(1);
   });
 
-  it('takes one to be refused by the policy, by the input or for what is not there', async () => {
+  it('takes one round trip for policy-denied, invalid input and not-found', async () => {
     const user = await newUser({ color: 'red' });
     await user.call('GET', '/me');
     const refusals = [
@@ -84,26 +84,29 @@ describe.each(titled(userWrites))('%s', (_, entry) => {
   });
 });
 
-it.each(titled(through('user')))('%s refuses a token that is bad by itself in none', async (_, entry) => {
-  const user = await newUser({ color: 'red' });
-  const request = await prepare(entry, user);
-  const token = await user.token();
-  const bad = {
-    'token-expired': await user.token({ exp: 1 }),
-    'token-not-yet-valid': await user.token({ nbf: 1e12 }),
-    'token-malformed': token.split('.').slice(0, 2).join('.'),
-    'token-algorithm': await jws({ alg: 'none' }, {}, async (input) => input),
-    'token-claims': await user.token({ schedulerPolicy: [] }),
-  } as const;
-  for (const [code, token] of Object.entries(bad)) {
-    const { db, trips } = counting();
-    const as = await user.headers(token);
-    expectProblem(await send(entry, user, { ...request, as, env: { DB: db } }), code as keyof typeof bad);
-    expect(trips()).toBe(0);
-  }
-});
+it.each(titled(through('user')))(
+  '%s takes no round trip for a token that is invalid by itself',
+  async (_, entry) => {
+    const user = await newUser({ color: 'red' });
+    const request = await prepare(entry, user);
+    const token = await user.token();
+    const bad = {
+      'token-expired': await user.token({ exp: 1 }),
+      'token-not-yet-valid': await user.token({ nbf: 1e12 }),
+      'token-malformed': token.split('.').slice(0, 2).join('.'),
+      'token-algorithm': await jws({ alg: 'none' }, {}, async (input) => input),
+      'token-claims': await user.token({ schedulerPolicy: [] }),
+    } as const;
+    for (const [code, token] of Object.entries(bad)) {
+      const { db, trips } = counting();
+      const as = await user.headers(token);
+      expectProblem(await send(entry, user, { ...request, as, env: { DB: db } }), code as keyof typeof bad);
+      expect(trips()).toBe(0);
+    }
+  },
+);
 
-it('refuses what cannot be an API key in none, and a wrong account code too', async () => {
+it('takes no round trip for a malformed API key or a wrong account code', async () => {
   const { db, trips } = counting();
   const DB = { env: { DB: db } };
   expectProblem(await call('GET', '/account', { headers: { 'x-api-key': 'no' }, ...DB }), 'api-key-unknown');
@@ -112,7 +115,7 @@ it('refuses what cannot be an API key in none, and a wrong account code too', as
   expect(trips()).toBe(0);
 });
 
-it('takes two to write where the account has a new key, and one again after', async () => {
+it('takes two round trips for the first write after the account changes its key, and then one', async () => {
   const user = await newUser({ color: 'red' });
   await user.call('GET', '/me');
   await user.account.call('PUT', '/account/pubkey', { body: { publicJwtKey: keys.pem } });
@@ -124,7 +127,7 @@ it('takes two to write where the account has a new key, and one again after', as
   expect(trips()).toBe(3);
 });
 
-it('takes one for a write whose token was only inspected before, after the first that met the account', async () => {
+it('takes two round trips for the first write after an inspection, which does not fill the key cache, and then one', async () => {
   const user = await newUser({ color: 'red' });
   const token = await user.token();
   await user.account.call('POST', '/account/keys/inspect', { body: { token } });
@@ -138,7 +141,7 @@ it('takes one for a write whose token was only inspected before, after the first
   expect(trips).toEqual([2, 1, 1]);
 });
 
-it('an export takes one to begin and one to end, and two for each kind of thing that the account has', async () => {
+it('an export takes one round trip to begin, one to end, and two per type of resource in the account', async () => {
   const user = await newUser();
   const { db, trips } = counting();
   const kinds = ['account', 'user', 'signingKey', 'apiKey'];

@@ -1,4 +1,4 @@
-/** Between databases it is as between accounts: whoever belongs to another one does not exist. */
+/** Tenancy across shards: a credential or a resource of another shard is unknown, as between accounts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Account, call, NOBODY, type Reply, type User } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
@@ -20,14 +20,14 @@ const pairs = regions.flatMap((mine) =>
 const everything = () => Promise.all(Object.values(databases).map((db) => snapshot(db)));
 const through = (...doors: string[]) => titled(entries.filter(({ door }) => doors.includes(door)));
 
-/** The request fails like this, asks at most one database, and that once, and changes nothing in any. */
+/** Expects this problem after at most one round trip to at most one shard, and no change in any. */
 async function expectRefused(
-  ask: (env: ReturnType<typeof counted>['env']) => Promise<Reply>,
+  request: (env: ReturnType<typeof counted>['env']) => Promise<Reply>,
   code: Parameters<typeof expectProblem>[1],
 ) {
   const before = await everything();
   const { env, trips } = counted();
-  const reply = await ask(env);
+  const reply = await request(env);
   expectProblem(reply, code);
   expect(trips().reduce((sum, n) => sum + n)).toBeLessThanOrEqual(1);
   expect(await everything()).toEqual(before);
@@ -36,7 +36,7 @@ async function expectRefused(
 
 describe.each(through('user'))('%s', (_, entry) => {
   // All accounts here have the same signing key, so that only the user is unknown.
-  it("does not know another database's user", async () => {
+  it('rejects a user of another shard', async () => {
     for (const [, mine, other] of pairs) {
       const request = await prepare(entry, users[mine]);
       const as = { ...(await users[mine].headers()), 'nettu-account': users[other].account.id };
@@ -47,7 +47,7 @@ describe.each(through('user'))('%s', (_, entry) => {
 
 const withIds = through('admin', 'both').filter(([, { params }]) => params.length > 0);
 
-it.each(withIds)('%s does not find what another database has', async (_, entry: Entry) => {
+it.each(withIds)('%s returns 404 for a resource of another shard', async (_, entry: Entry) => {
   const [mine, other] = [users.eu, await users.us.account.newUser({ color: 'red' })];
   const request = await prepare(entry, other);
   const as = mine.account.headers;
@@ -59,13 +59,13 @@ describe('an API key', () => {
     call('GET', '/account', { headers: { 'x-api-key': key }, env });
   const secret = ({ apiKey }: Account) => apiKey.replace(/^sk_(\d+\.)?/, '');
 
-  it('says its place, but in place 0, where it looks as it always did', () => {
+  it('contains the number of its shard, except in shard 0', () => {
     expect(users.home.account.apiKey).toMatch(/^sk_[\w-]{32}$/);
     expect(users.eu.account.apiKey).toMatch(/^sk_1\.[\w-]{32}$/);
     expect(users.us.account.apiKey).toMatch(/^sk_2\.[\w-]{32}$/);
   });
 
-  it('is unknown with another place in it, or none, or one that there is not', async () => {
+  it('is unknown with the number of another shard, without one, and with one that does not exist', async () => {
     const unknown = await expectRefused(get(`sk_${'unknown'.repeat(5)}`), 'api-key-unknown');
     for (const region of regions) {
       const text = secret(users[region].account);
@@ -83,7 +83,7 @@ describe('an API key', () => {
     }
   });
 
-  it('is no key with a place written otherwise', async () => {
+  it('is rejected without a round trip when the number is malformed', async () => {
     const text = secret(users.eu.account);
     for (const forged of [
       `sk_01.${text}`,
@@ -99,12 +99,12 @@ describe('an API key', () => {
     }
   });
 
-  it('that is made later says the place, too, and works', async () => {
+  it('that is created later also contains the number, and works', async () => {
     for (const region of regions) {
       const { account } = users[region];
       const { body } = await account.call('POST', '/account/api-keys', { body: {} });
-      const place = regions.indexOf(region);
-      expect(body.secretApiKey).toMatch(place ? new RegExp(`^sk_${place}\\.[\\w-]{32}$`) : /^sk_[\w-]{32}$/);
+      const shard = regions.indexOf(region);
+      expect(body.secretApiKey).toMatch(shard ? new RegExp(`^sk_${shard}\\.[\\w-]{32}$`) : /^sk_[\w-]{32}$/);
       const reply = await get(body.secretApiKey)(deployed());
       expect(reply.body.account.id).toBe(account.id);
     }
@@ -112,15 +112,15 @@ describe('an API key', () => {
 });
 
 describe("an account's id", () => {
-  const tagged = (id: string, place: string) => `${id.slice(0, 14)}${place}${id.slice(18)}`;
+  const tagged = (id: string, digits: string) => `${id.slice(0, 14)}${digits}${id.slice(18)}`;
 
-  it('is a UUID of version 8 with its place in it, and of version 4 in place 0', () => {
+  it('is a UUID of version 8 with the number of its shard, and of version 4 in shard 0', () => {
     expect(users.home.account.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
     expect(users.eu.account.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8001-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(users.us.account.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8002-[89ab]/);
   });
 
-  it('is unknown with another place in it, just as one that nobody has', async () => {
+  it('is unknown with the number of another shard, with the same answer as any unknown id', async () => {
     const me = (account: string) => async (env: ReturnType<typeof counted>['env']) =>
       call('GET', '/me', { headers: { ...(await users.eu.headers()), 'nettu-account': account }, env });
     const busy = (account: string) => (env: ReturnType<typeof counted>['env']) =>
@@ -130,15 +130,15 @@ describe("an account's id", () => {
       });
     const unknown = await expectRefused(me(NOBODY), 'token-signature');
     const closed = await expectRefused(busy(NOBODY), 'credentials-missing');
-    for (const place of ['4001', '8000', '8002', '8003', '8fff', '7001', '1001']) {
-      const forged = tagged(users.eu.account.id, place);
+    for (const digits of ['4001', '8000', '8002', '8003', '8fff', '7001', '1001']) {
+      const forged = tagged(users.eu.account.id, digits);
       expect((await expectRefused(me(forged), 'token-signature')).body).toEqual(unknown.body);
       expect((await expectRefused(busy(forged), 'credentials-missing')).body).toEqual(closed.body);
     }
   });
 });
 
-it('a cursor of one database is none of another, though the account had the same list there', async () => {
+it('rejects a cursor of the same list in another shard', async () => {
   const cursors = await Promise.all(
     regions.map(async (region) => {
       const { account } = users[region];
@@ -154,7 +154,7 @@ it('a cursor of one database is none of another, though the account had the same
   }
 });
 
-it('an Idempotency-Key means nothing to another database', async () => {
+it('creates once per shard for the same Idempotency-Key', async () => {
   const headers = { 'idempotency-key': 'the same in all' };
   const made = await Promise.all(
     regions.map((region) => users[region].account.call('POST', '/user', { body: {}, headers })),

@@ -4,18 +4,18 @@ import { newAccountId, SHARD_NUMBER_MAX, shardOfAccount } from '../../src/db/sha
 import { shardOf, shardsOf } from '../../src/db/shards.ts';
 import type { Env } from '../../src/env.ts';
 
-const places = [0, 1, 2, 15, 16, 255, 256, 999, 1000, 4094, SHARD_NUMBER_MAX];
+const numbers = [0, 1, 2, 15, 16, 255, 256, 999, 1000, 4094, SHARD_NUMBER_MAX];
 
-it('an id and a key say the place that they were made for', () => {
-  for (const place of places) {
-    const id = newAccountId(place);
+it('an account id and an API key contain the number of their shard', () => {
+  for (const number of numbers) {
+    const id = newAccountId(number);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-[48][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(shardOfAccount(id)).toBe(place);
-    expect(shardOfKey(newApiKey(place))).toBe(place);
+    expect(shardOfAccount(id)).toBe(number);
+    expect(shardOfKey(newApiKey(number))).toBe(number);
   }
 });
 
-it('no two ids of a place are alike, and all their other bits are random', () => {
+it('ids of one shard are unique, and all their other bits are random', () => {
   const ids = Array.from({ length: 2000 }, () => newAccountId(7));
   expect(new Set(ids).size).toBe(ids.length);
   const digits = Array.from({ length: 36 }, (_, i) => new Set(ids.map((id) => id[i])).size);
@@ -24,7 +24,7 @@ it('no two ids of a place are alike, and all their other bits are random', () =>
   expect(digits[19]).toBe(4);
 });
 
-it('a UUID of another version, or of another variant, is of place 0', () => {
+it('a UUID of another version or variant belongs to shard 0', () => {
   for (const id of [
     '00000000-0000-4123-8000-000000000000',
     '00000000-0000-7123-8000-000000000000',
@@ -36,7 +36,7 @@ it('a UUID of another version, or of another variant, is of place 0', () => {
   }
 });
 
-it('a key of the time before places is one of place 0, whatever it begins with', () => {
+it('a key without a number belongs to shard 0, and a malformed number is rejected', () => {
   for (const secret of ['1'.repeat(32), `1_${'a'.repeat(30)}`, `-${'9'.repeat(31)}`, 'a'.repeat(128)]) {
     expect(shardOfKey(`sk_${secret}`)).toBe(0);
   }
@@ -68,7 +68,7 @@ it('DB is shard 0 beside other shards, and may have a region', () => {
   ]);
 });
 
-it('the name of the release before, PLACES, still works', () => {
+it('reads PLACES, the former name of SHARDS', () => {
   const env = { DB, DB_EU, PLACES: { 1: { binding: 'DB_EU' } } } as unknown as Env;
   expect(shardOf(env, 1).db).toBe(DB_EU);
 });
@@ -91,7 +91,7 @@ it.each([
   [{ eu: { binding: 'DB_EU' } }, /eu is not the number of a shard/],
   [{ 1: { binding: 'DB_EU', region: 'The EU' } }, /the region of shard 1 must be/],
   [{ 1: { binding: 'DB_EU', region: '' } }, /the region of shard 1 must be/],
-])('%j is refused, with the reason', (SHARDS, words) => {
+])('rejects %j, with the reason', (SHARDS, words) => {
   expect(() => shardsOf(envOf(SHARDS))).toThrow(words);
   expect(() => shardsOf(envOf(SHARDS))).toThrow(/^SHARDS in wrangler.toml: /);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isQuery, query, sql } from '../../src/db/sql.ts';
 
 describe('sql', () => {
-  it('binds values and never spells them out', () => {
+  it('binds values and never puts them into the text', () => {
     const hostile = "x'; DROP TABLE users; --";
     expect(sql`SELECT ${hostile}, ${1}, ${null}`).toEqual({
       text: 'SELECT ?, ?, ?',
@@ -10,25 +10,25 @@ describe('sql', () => {
     });
   });
 
-  it('splices a nested statement in with its parameters, in the order of the text', () => {
+  it('inserts a nested statement with its parameters, in the order of the text', () => {
     const inner = sql`account_id = ${'a'} AND id = ${'b'}`;
     const { text, params } = sql`SELECT * FROM t WHERE n > ${1} AND ${inner} LIMIT ${2}`;
     expect(text).toBe('SELECT * FROM t WHERE n > ? AND account_id = ? AND id = ? LIMIT ?');
     expect(params).toEqual([1, 'a', 'b', 2]);
   });
 
-  it('may stand twice, each time with its parameters', () => {
+  it('inserts a fragment twice, each time with its parameters', () => {
     const guard = sql`(SELECT ${'x'})`;
     expect(sql`${guard} IS ${guard}`).toEqual({ text: '(SELECT ?) IS (SELECT ?)', params: ['x', 'x'] });
   });
 
-  it('is itself when there is nothing in it', () => {
+  it('accepts an empty statement', () => {
     expect(sql``).toEqual({ text: '', params: [] });
   });
 });
 
 describe('query', () => {
-  it('is the same statement, and known to change nothing', () => {
+  it('builds the same statement, marked as a read', () => {
     const one = query`SELECT ${1}`;
     expect([one.text, one.params]).toEqual(['SELECT ?', [1]]);
     expect([isQuery(one), isQuery(sql`SELECT ${1}`)]).toEqual([true, false]);

@@ -14,21 +14,21 @@ const TOMORROW_MS = (Math.floor(Date.now() / DAY_MS) + 2) * DAY_MS;
 /** An account with a service, and a client with its API key for each isolate. */
 async function newWorld(hosts: number) {
   const actors = await newActors(service.baseUrls[0]);
-  const servers = service.baseUrls.map((baseUrl) => serverAt(baseUrl, actors.apiKey));
-  const [server] = servers as [(typeof servers)[number]];
+  const clients = service.baseUrls.map((baseUrl) => serverAt(baseUrl, actors.apiKey));
+  const [accountClient] = clients as [(typeof clients)[number]];
   const rules = (['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const).map((value) => ({
     variant: { type: 'WDay' as const, value },
     intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
   }));
-  const created = dataOf(await server.service.create());
+  const created = dataOf(await accountClient.service.create());
   const calendars: { userId: string; calendarId: string }[] = [];
   for (let i = 0; i < hosts; i++) {
-    const { user } = dataOf(await server.user.create());
-    const { calendar } = dataOf(await server.calendar.create(user.id, { timezone: 'UTC' }));
-    const { schedule } = dataOf(await server.schedule.create(user.id, { timezone: 'UTC', rules }));
+    const { user } = dataOf(await accountClient.user.create());
+    const { calendar } = dataOf(await accountClient.calendar.create(user.id, { timezone: 'UTC' }));
+    const { schedule } = dataOf(await accountClient.schedule.create(user.id, { timezone: 'UTC', rules }));
     const availability = { variant: 'Schedule', id: schedule.id } as const;
     dataOf(
-      await server.service.addUser(created.service.id, {
+      await accountClient.service.addUser(created.service.id, {
         userId: user.id,
         availability,
         bookingCalendarId: calendar.id,
@@ -36,7 +36,7 @@ async function newWorld(hosts: number) {
     );
     calendars.push({ userId: user.id, calendarId: calendar.id });
   }
-  return { account: actors.accountId, serviceId: created.service.id, servers, calendars };
+  return { account: actors.accountId, serviceId: created.service.id, clients, calendars };
 }
 
 async function expectSound(account: string) {
@@ -48,11 +48,11 @@ async function expectSound(account: string) {
 }
 
 it('books a slot once, with one event, for 200 requests at once', { timeout: 60_000 }, async () => {
-  const { account, serviceId, servers } = await newWorld(1);
+  const { account, serviceId, clients } = await newWorld(1);
   const booking = { startTs: TOMORROW_MS + 10 * HOUR_MS, duration: HOUR_MS };
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, i) =>
-      (servers[i % servers.length] as (typeof servers)[number]).booking.create(serviceId, booking),
+      (clients[i % clients.length] as (typeof clients)[number]).booking.create(serviceId, booking),
     ),
   );
   const outcomes = Map.groupBy(answers, outcome);
@@ -78,32 +78,32 @@ function randomFrom(seed: number): (below: number) => number {
 it('keeps every invariant of the stored rows under random concurrent changes', {
   timeout: 120_000,
 }, async () => {
-  const { account, serviceId, servers, calendars } = await newWorld(2);
+  const { account, serviceId, clients, calendars } = await newWorld(2);
   const random = randomFrom(7);
   const slot = () => TOMORROW_MS + (8 + random(6)) * HOUR_MS + random(2) * (HOUR_MS / 2);
   const ids: string[] = [];
   const counts = { written: 0, refused: 0 };
   for (let round = 0; round < 6; round++) {
     const requests = Array.from({ length: 40 }, (_, i) => {
-      const server = servers[i % servers.length] as (typeof servers)[number];
+      const accountClient = clients[i % clients.length] as (typeof clients)[number];
       const id = ids[random(Math.max(ids.length, 1))];
       const host = calendars[random(2)] as (typeof calendars)[number];
       switch (id ? random(8) : 0) {
         case 1:
-          return server.booking.move(id as string, slot());
+          return accountClient.booking.move(id as string, slot());
         case 2:
-          return server.booking.confirm(id as string);
+          return accountClient.booking.confirm(id as string);
         case 3:
-          return server.booking.cancel(id as string);
+          return accountClient.booking.cancel(id as string);
         case 4:
-          return server.events.create(host.userId, {
+          return accountClient.events.create(host.userId, {
             calendarId: host.calendarId,
             startTs: slot(),
             duration: HOUR_MS,
             busy: true,
           });
         case 5:
-          return server.service.updateUserInService(serviceId, {
+          return accountClient.service.updateUserInService(serviceId, {
             userId: host.userId,
             bufferAfter: random(3) * 5,
           });
@@ -111,10 +111,10 @@ it('keeps every invariant of the stored rows under random concurrent changes', {
           const multiPerson = (
             [{ variant: 'collective' }, { variant: 'roundRobinAlgorithm', data: 'availability' }] as const
           )[random(2)];
-          return server.service.update(serviceId, { multiPerson });
+          return accountClient.service.update(serviceId, { multiPerson });
         }
         default:
-          return server.booking.create(serviceId, {
+          return accountClient.booking.create(serviceId, {
             startTs: slot(),
             duration: HOUR_MS,
             ...(random(3) === 0 && { holdFor: 1 }),

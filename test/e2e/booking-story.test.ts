@@ -12,19 +12,21 @@ const MINUTE_MS = 60_000;
 /** An account with a service and one host, who is available from Monday to Thursday in Oslo. */
 async function bookable() {
   const actors = await newActors(baseUrl);
-  const { server, userId } = actors;
-  const { calendar } = await unwrap(server.calendar.create(userId, { timezone: 'Europe/Oslo' }));
+  const { accountClient, userId } = actors;
+  const { calendar } = await unwrap(accountClient.calendar.create(userId, { timezone: 'Europe/Oslo' }));
   const hours = { start: { hours: 9, minutes: 0 }, end: { hours: 16, minutes: 30 } };
   const rules = [Weekday.Mon, Weekday.Tue, Weekday.Wed, Weekday.Thu].map((value) => ({
     variant: { type: ScheduleRuleVariant.WDay, value },
     intervals: [hours],
   }));
-  const { schedule } = await unwrap(server.schedule.create(userId, { timezone: 'Europe/Oslo', rules }));
-  const { service } = await unwrap(server.service.create({ metadata: { title: 'Consultation' } }));
+  const { schedule } = await unwrap(
+    accountClient.schedule.create(userId, { timezone: 'Europe/Oslo', rules }),
+  );
+  const { service } = await unwrap(accountClient.service.create({ metadata: { title: 'Consultation' } }));
   const availability = { variant: 'Schedule', id: schedule.id } as const;
-  await unwrap(server.service.addUser(service.id, { userId, availability, bufferAfter: 15 }));
+  await unwrap(accountClient.service.addUser(service.id, { userId, availability, bufferAfter: 15 }));
   const busy = { provider: 'Nettu', id: calendar.id } as const;
-  await unwrap(server.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
+  await unwrap(accountClient.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
 
   const anonymous = NettuClient({ baseUrl, fetch: freshSocket, nettuAccount: actors.accountId });
   const duration = 30 * MINUTE_MS;
@@ -35,7 +37,7 @@ async function bookable() {
 }
 
 it('shows the slots by the dates of the viewer, and books one of them', async () => {
-  const { browser, serviceId, duration, slots, userId } = await bookable();
+  const { userClient, serviceId, duration, slots, userId } = await bookable();
   const { dates } = await unwrap(slots());
   expect(dates.map(({ date }) => date)).toEqual(['2030-04-01', '2030-04-02', '2030-04-03', '2030-04-04']);
   const slot = dates[0]?.slots[0];
@@ -43,7 +45,7 @@ it('shows the slots by the dates of the viewer, and books one of them', async ()
   expect(slot).toEqual({ start: Date.parse('2030-04-01T13:00+05:45'), duration, userIds: [userId] });
 
   const { booking } = await unwrap(
-    browser.booking.create(serviceId, { startTs: slot?.start ?? 0, duration }),
+    userClient.booking.create(serviceId, { startTs: slot?.start ?? 0, duration }),
   );
   expect(booking).toMatchObject({ state: 'confirmed', hostUserIds: [userId], bookedBy: userId });
   const later = (await unwrap(slots())).dates[0]?.slots[0];
@@ -52,14 +54,16 @@ it('shows the slots by the dates of the viewer, and books one of them', async ()
 });
 
 it('returns slot-taken for a held slot, and confirms, moves and cancels the hold', async () => {
-  const { accountId, server, serviceId, duration } = await bookable();
-  const guest = await unwrap(server.user.create());
+  const { accountId, accountClient, serviceId, duration } = await bookable();
+  const guest = await unwrap(accountClient.user.create());
   const client = browserAt(baseUrl, accountId, sign(guest.user.id));
   const startTs = Date.parse('2030-04-02T10:00+02:00');
 
   const held = await unwrap(client.booking.create(serviceId, { startTs, duration, holdFor: 10 }));
   expect(held.booking).toMatchObject({ state: 'held', bookedBy: guest.user.id });
-  expect(outcome(await server.booking.create(serviceId, { startTs, duration }))).toBe('409 slot-taken');
+  expect(outcome(await accountClient.booking.create(serviceId, { startTs, duration }))).toBe(
+    '409 slot-taken',
+  );
   const night = startTs + 12 * 60 * MINUTE_MS;
   expect(outcome(await client.booking.move(held.booking.id, night))).toBe('409 slot-unavailable');
 
@@ -69,11 +73,11 @@ it('returns slot-taken for a held slot, and confirms, moves and cancels the hold
   expect(moved.booking).toMatchObject({ state: 'confirmed', startTs: startTs + 5 * MINUTE_MS });
   expect((await unwrap(client.booking.cancel(id))).booking.state).toBe('cancelled');
   expect(outcome(await client.booking.move(id, startTs))).toBe('409 booking-cancelled');
-  expect(outcome(await server.booking.create(serviceId, { startTs, duration }))).toBe('201');
+  expect(outcome(await accountClient.booking.create(serviceId, { startTs, duration }))).toBe('201');
 });
 
 it('returns 401 for anonymous requests after publicBooking: false', async () => {
-  const { server, slots } = await bookable();
-  await unwrap(server.account.updateSettings({ publicBooking: false }));
+  const { accountClient, slots } = await bookable();
+  await unwrap(accountClient.account.updateSettings({ publicBooking: false }));
   expect(outcome(await slots())).toBe('401 credentials-missing');
 });

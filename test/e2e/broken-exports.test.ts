@@ -89,14 +89,14 @@ describe('an export', () => {
 describe('a reader', () => {
   it('that is slow gets every line, even if the account changes meanwhile', async () => {
     const actors = await withUsers(2500);
-    const { server } = actors;
+    const { accountClient } = actors;
     let deleted = '';
     async function* slowly() {
       for await (const line of exported(actors)) {
         yield line;
         if (!line.startsWith('{"type":"cursor"')) continue;
-        dataOf(await server.user.create());
-        deleted ||= dataOf(await server.user.remove(actors.ids.at(-1) ?? '')).user.id;
+        dataOf(await accountClient.user.create());
+        deleted ||= dataOf(await accountClient.user.remove(actors.ids.at(-1) ?? '')).user.id;
       }
     }
     const { ids, counted } = await usersIn(slowly());
@@ -107,10 +107,10 @@ describe('a reader', () => {
 
   it('that pauses gets only the buffered lines after its API key is removed', async () => {
     const actors = await withUsers(5000, 4000);
-    const { apiKey, secretApiKey } = dataOf(await actors.server.account.apiKeys.create());
+    const { apiKey, secretApiKey } = dataOf(await actors.accountClient.account.apiKeys.create());
     const lines = serverAt(baseUrl, secretApiKey).account.export()[Symbol.asyncIterator]();
     await lines.next();
-    dataOf(await actors.server.account.apiKeys.remove(apiKey.id));
+    dataOf(await actors.accountClient.account.apiKeys.remove(apiKey.id));
     let read = 1;
     const rest = async () => {
       while (!(await lines.next()).done) read++;
@@ -125,7 +125,7 @@ describe('a reader', () => {
     for await (const line of exported(actors)) if (JSON.parse(line).type === 'user') break;
     expect(await proxy.closed()).toBe('broken');
     expect(proxy.requested).toEqual(['/account/export']);
-    expect((await actors.server.account.me()).status).toBe(200);
+    expect((await actors.accountClient.account.me()).status).toBe(200);
   });
 
   it('that aborts its signal ends at once, even when no data arrives', async () => {

@@ -85,7 +85,7 @@ describe('a page on another origin', () => {
       },
     ],
   ])('reads the error %i %s', async (status, code, request) => {
-    const { data } = await actors.server.account.apiKeys.list();
+    const { data } = await actors.accountClient.account.apiKeys.list();
     const path = request.path.replace(':own', data?.apiKeys[0]?.id ?? '');
     const response = await pageOn()({ ...request, path });
     expect(response.status).toBe(status);

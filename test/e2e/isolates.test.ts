@@ -16,16 +16,16 @@ const timezone = { timezone: 'UTC' };
 /** An account with a client at A, and a user with a client at each isolate and the same token. */
 async function newWorld() {
   const actors = await newActors(a);
-  const { accountId, token, server } = actors;
+  const { accountId, token, accountClient } = actors;
   const at = (baseUrl: string) => browserAt(baseUrl, accountId, token);
-  return { actors, server, atA: at(a), atB: at(b) };
+  return { actors, accountClient, atA: at(a), atB: at(b) };
 }
 
 /** Lets both isolates verify the token for reads and writes. Returns the id of a calendar. */
 async function warm({ atA, atB }: Awaited<ReturnType<typeof newWorld>>): Promise<string> {
-  for (const browser of [atA, atB]) {
-    expect(outcome(await browser.user.me())).toBe('200');
-    expect(outcome(await browser.calendar.create(timezone))).toBe('201');
+  for (const userClient of [atA, atB]) {
+    expect(outcome(await userClient.user.me())).toBe('200');
+    expect(outcome(await userClient.calendar.create(timezone))).toBe('201');
   }
   return dataOf(await atB.calendar.create(timezone)).calendar.id;
 }
@@ -37,7 +37,7 @@ describe('the two Workers', () => {
   it('run in two isolates', async () => {
     const { atA, atB } = await newWorld();
     const isolates = [];
-    for (const browser of [atA, atB, atA, atB]) isolates.push(isolateOf((await browser.user.me()).res));
+    for (const userClient of [atA, atB, atA, atB]) isolates.push(isolateOf((await userClient.user.me()).res));
     expect(isolates[0]).toMatch(/./);
     expect(isolates[2]).toBe(isolates[0]);
     expect(isolates[3]).toBe(isolates[1]);
@@ -47,8 +47,8 @@ describe('the two Workers', () => {
   it('have their own caches: the first write through each takes a second round trip', async () => {
     const { atA, atB } = await newWorld();
     const trips = [];
-    for (const browser of [atA, atA, atB, atB])
-      trips.push(tripsOf((await browser.calendar.create(timezone)).res));
+    for (const userClient of [atA, atA, atB, atB])
+      trips.push(tripsOf((await userClient.calendar.create(timezone)).res));
     expect(trips).toEqual(['2', '1', '2', '1']);
   });
 
@@ -65,7 +65,7 @@ describe.each(revocations)('when $name through A', ({ code, revoke }) => {
     async (next) => {
       const world = await newWorld();
       const calendarId = await warm(world);
-      dataOf(await revoke(world.server, world.actors));
+      dataOf(await revoke(world.accountClient, world.actors));
 
       const { calendar } = world.atB;
       const answer = await {
@@ -77,11 +77,11 @@ describe.each(revocations)('when $name through A', ({ code, revoke }) => {
 
       expect(outcome(answer)).toBe(`401 ${code}`);
       expect(tripsOf(answer.res)).toBe('1');
-      const { data } = await world.server.calendar.findById(calendarId);
+      const { data } = await world.accountClient.calendar.findById(calendarId);
       expect(data?.calendar.settings.timezone).toBe(code === 'user-unknown' ? undefined : 'UTC');
-      for (const browser of [world.atA, world.atB]) {
-        expect(outcome(await browser.user.me())).toBe(`401 ${code}`);
-        expect(outcome(await browser.calendar.create(timezone))).toBe(`401 ${code}`);
+      for (const userClient of [world.atA, world.atB]) {
+        expect(outcome(await userClient.user.me())).toBe(`401 ${code}`);
+        expect(outcome(await userClient.calendar.create(timezone))).toBe(`401 ${code}`);
       }
     },
   );
@@ -89,13 +89,13 @@ describe.each(revocations)('when $name through A', ({ code, revoke }) => {
 
 describe('when an API key is removed through A', () => {
   it.each(['read', 'write'] as const)('the next %s through B returns 401', async (next) => {
-    const { server, actors } = await newWorld();
-    const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
+    const { accountClient, actors } = await newWorld();
+    const { apiKey, secretApiKey } = dataOf(await accountClient.account.apiKeys.create());
     const clientAtB = serverAt(b, secretApiKey);
     const send = async (): Promise<Answer<object>> =>
       next === 'read' ? clientAtB.account.me() : clientAtB.user.create();
     dataOf(await send());
-    dataOf(await server.account.apiKeys.remove(apiKey.id));
+    dataOf(await accountClient.account.apiKeys.remove(apiKey.id));
     expect(outcome(await send())).toBe('401 api-key-unknown');
     expect(outcome(await serverAt(b, actors.apiKey).account.me())).toBe('200');
   });
@@ -105,21 +105,21 @@ describe('a permission that A gives takes effect in B', () => {
   it('for the next write, after A activates a signing key', async () => {
     const world = await newWorld();
     await warm(world);
-    const { server } = world;
-    const kid = dataOf(await server.account.keys.list()).keys[0]?.kid ?? '';
-    dataOf(await server.account.keys.setState(kid, { state: 'standby' }));
+    const { accountClient } = world;
+    const kid = dataOf(await accountClient.account.keys.list()).keys[0]?.kid ?? '';
+    dataOf(await accountClient.account.keys.setState(kid, { state: 'standby' }));
     expect(outcome(await world.atB.calendar.create(timezone))).toBe('401 key-standby');
-    dataOf(await server.account.keys.setState(kid, { state: 'active' }));
+    dataOf(await accountClient.account.keys.setState(kid, { state: 'active' }));
     expect(outcome(await world.atB.calendar.create(timezone))).toBe('201');
   });
 
   it('for the next write, after A undoes a revocation', async () => {
     const world = await newWorld();
     await warm(world);
-    const { server, actors } = world;
-    dataOf(await server.user.revokeTokens(actors.userId, Date.now() + 60_000));
+    const { accountClient, actors } = world;
+    dataOf(await accountClient.user.revokeTokens(actors.userId, Date.now() + 60_000));
     expect(outcome(await world.atB.calendar.create(timezone))).toBe('401 token-revoked');
-    dataOf(await server.user.revokeTokens(actors.userId, null));
+    dataOf(await accountClient.user.revokeTokens(actors.userId, null));
     expect(outcome(await world.atB.calendar.create(timezone))).toBe('201');
   });
 });

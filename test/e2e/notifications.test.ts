@@ -4,6 +4,7 @@ import { NettuClient } from '../../src/sdk/index.ts';
 import { dataOf } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
 import { CODE, startService } from './support/service.ts';
+import { RECORDS } from './support/stored.ts';
 
 const service = await startService();
 const hook = await startHook();
@@ -16,18 +17,23 @@ afterAll(async () => {
 it('delivers a ping, a change and a reminder after setWebhook', async () => {
   const [baseUrl] = service.baseUrls;
   const { secretApiKey } = dataOf(await NettuClient({ baseUrl }).account.create({ code: CODE }));
-  const server = NettuClient({ baseUrl, apiKey: secretApiKey });
-  const set = dataOf(await server.account.setWebhook(url, { events: ['event.created'] }));
+  const accountClient = NettuClient({ baseUrl, apiKey: secretApiKey });
+  const set = dataOf(await accountClient.account.setWebhook(url, { events: ['event.created'] }));
   hook.secret = set.account.settings.webhook?.secret ?? '';
-  const tested = dataOf(await server.account.webhook.test());
+  const tested = dataOf(await accountClient.account.webhook.test());
   expect(tested).toEqual({ delivered: true, status: 204, error: null });
 
-  const { user } = dataOf(await server.user.create({}));
-  const { calendar } = dataOf(await server.calendar.create(user.id, { timezone: 'UTC' }));
+  const { user } = dataOf(await accountClient.user.create({}));
+  const { calendar } = dataOf(await accountClient.calendar.create(user.id, { timezone: 'UTC' }));
   const reminders = [{ delta: 60, identifier: 'an hour in' }];
   const startTs = Date.now() - 3_600_000 + 1500;
   const { event } = dataOf(
-    await server.events.create(user.id, { calendarId: calendar.id, startTs, duration: 7_200_000, reminders }),
+    await accountClient.events.create(user.id, {
+      calendarId: calendar.id,
+      startTs,
+      duration: 7_200_000,
+      reminders,
+    }),
   );
   const all = ['ping', 'event.created', 'reminders'];
   await expect
@@ -48,7 +54,7 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
       reminders: [{ event, identifier: 'an hour in', instance }],
     },
   ]);
-  const { deliveries } = dataOf(await server.account.webhook.deliveries());
+  const { deliveries } = dataOf(await accountClient.account.webhook.deliveries());
   expect(deliveries.map(({ type, state }) => [type, state])).toEqual([
     ['reminders', 'delivered'],
     ['event.created', 'delivered'],
@@ -62,8 +68,8 @@ it('the daily cron deletes expired idempotency records, and the cron of each min
   const [minutely, daily, ...others] = service.crons;
   expect([minutely, others]).toEqual(['* * * * *', []]);
   const countRecords = async () =>
-    (await service.db.prepare("SELECT 1 FROM remembered WHERE key = 'old'").all()).results.length;
-  await service.db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
+    (await service.db.prepare(`SELECT 1 FROM ${RECORDS} WHERE key = 'old'`).all()).results.length;
+  await service.db.exec(`INSERT INTO ${RECORDS} VALUES ('a', '', 'old', '', '{}', 0)`);
   await service.runCron(minutely ?? '');
   expect(await countRecords()).toBe(1);
   await service.runCron(daily ?? '');

@@ -25,21 +25,21 @@ async function manyTimes<T extends { data?: unknown; status: number; res: Respon
 const once = { bodies: 1, firsts: 1, isolates: 2, statuses: new Set([201]) };
 
 it('creates one calendar for a user whom neither isolate has seen', async () => {
-  const { accountId, token, server, userId } = await newActors(a);
+  const { accountId, token, accountClient, userId } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   const found = await manyTimes((baseUrl) =>
     browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' }, options),
   );
   expect({ ...found, bodies: found.bodies.size }).toEqual(once);
-  expect(dataOf(await server.calendar.list(userId)).calendars).toHaveLength(1);
+  expect(dataOf(await accountClient.calendar.list(userId)).calendars).toHaveLength(1);
 });
 
 it('creates one user for the account', async () => {
-  const { apiKey, server } = await newActors(a);
+  const { apiKey, accountClient } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   const found = await manyTimes((baseUrl) => serverAt(baseUrl, apiKey).user.create({}, options));
   expect({ ...found, bodies: found.bodies.size }).toEqual(once);
-  expect(dataOf(await server.user.list()).users).toHaveLength(2);
+  expect(dataOf(await accountClient.user.list()).users).toHaveLength(2);
 });
 
 it('creates one account, and returns the same API key every time', async () => {
@@ -53,7 +53,7 @@ it('creates one account, and returns the same API key every time', async () => {
 });
 
 it('returns 422 for other bodies with the same key', async () => {
-  const { apiKey, server } = await newActors(a);
+  const { apiKey, accountClient } = await newActors(a);
   const options = { idempotencyKey: crypto.randomUUID() };
   let n = 0;
   const found = await manyTimes((baseUrl) => {
@@ -61,5 +61,5 @@ it('returns 422 for other bodies with the same key', async () => {
     return serverAt(baseUrl, apiKey).user.create({ metadata: { n: String(n) } }, options);
   });
   expect(found.statuses).toEqual(new Set([201, 422]));
-  expect(dataOf(await server.user.list()).users).toHaveLength(2);
+  expect(dataOf(await accountClient.user.list()).users).toHaveLength(2);
 });

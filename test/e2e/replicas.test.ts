@@ -21,14 +21,14 @@ const anonymousPage = (nettuAccount: string) => NettuClient({ baseUrl, nettuAcco
 
 /** An account that the replica has, and the page of one of its users, which has sent a request. */
 async function newWorld(reads: 'primary' | 'nearest') {
-  const { server, accountId, userId } = await newActors(baseUrl);
-  dataOf(await server.account.updateSettings({ reads }));
+  const { accountClient, accountId, userId } = await newActors(baseUrl);
+  dataOf(await accountClient.account.updateSettings({ reads }));
   const token = sign(userId);
   const page = freshPage(accountId, token);
   dataOf(await page.user.me());
   await catchUp();
   await answered();
-  return { server, accountId, userId, token, page };
+  return { accountClient, accountId, userId, token, page };
 }
 
 beforeEach(catchUp);
@@ -87,8 +87,8 @@ describe("with reads: 'nearest'", () => {
   });
 
   it('a client still reads with a revoked key until the replica has the revocation; a new client gets 401 at once', async () => {
-    const { server, page, accountId, token } = await newWorld('nearest');
-    dataOf(await server.account.removePublicSigningKey());
+    const { accountClient, page, accountId, token } = await newWorld('nearest');
+    dataOf(await accountClient.account.removePublicSigningKey());
     expect(outcome(await page.user.me())).toBe('200');
     expect(outcome(await freshPage(accountId, token).user.me())).toBe('401 token-signature');
     expect(outcome(await page.calendar.create({ timezone: 'UTC' }))).toBe('401 token-signature');
@@ -98,11 +98,11 @@ describe("with reads: 'nearest'", () => {
 });
 
 it("with reads: 'primary', the primary answers every request of a page", async () => {
-  const { page, server } = await newWorld('primary');
+  const { page, accountClient } = await newWorld('primary');
   dataOf(await page.calendar.list());
   dataOf(await page.user.me());
   expect(new Set(await answered())).toEqual(new Set(['primary']));
-  dataOf(await server.account.removePublicSigningKey());
+  dataOf(await accountClient.account.removePublicSigningKey());
   expect(outcome(await page.user.me())).toBe('401 token-signature');
 });
 

@@ -51,12 +51,12 @@ type Write = (baseUrl: string) => Promise<Answer<unknown>>;
 
 /** Starts the writers, revokes after some calendars, and returns the counts and the log. */
 async function race(
-  { accountId, server }: Actors,
+  { accountId, accountClient }: Actors,
   write: Write,
   revoke: () => Promise<unknown>,
   after: number,
 ) {
-  dataOf(await server.account.me());
+  dataOf(await accountClient.account.me());
   const refusals: string[] = [];
   let created = 0;
   let start = () => {};
@@ -111,8 +111,8 @@ describe.each<Revocation>(revocations)('when $name while 60 writers run', ({ cod
 describe('when an API key is removed while 60 writers run', () => {
   it.each(ROUNDS)('no write commits after it (it starts after %i)', async (after) => {
     const actors = await newActors(baseUrls[0]);
-    const { server, userId, accountId } = actors;
-    const { apiKey, secretApiKey } = dataOf(await server.account.apiKeys.create());
+    const { accountClient, userId, accountId } = actors;
+    const { apiKey, secretApiKey } = dataOf(await accountClient.account.apiKeys.create());
     const write: Write = (baseUrl) =>
       serverAt(baseUrl, secretApiKey).calendar.create(userId, { timezone: 'UTC' });
     await clearLog(accountId);
@@ -120,7 +120,7 @@ describe('when an API key is removed while 60 writers run', () => {
     const result = await race(
       actors,
       write,
-      async () => dataOf(await server.account.apiKeys.remove(apiKey.id)),
+      async () => dataOf(await accountClient.account.apiKeys.remove(apiKey.id)),
       after,
     );
 

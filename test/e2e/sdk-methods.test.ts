@@ -22,16 +22,16 @@ const calendar = (timezone: string, more = {}) => ({
   calendar: { id: UUID, settings: { timezone }, ...more },
 });
 
-const addKey = ({ server }: Actors) =>
-  server.account.keys.add({ publicJwtKey: other.publicKey, kid: 'new', state: 'standby' });
+const addKey = ({ accountClient }: Actors) =>
+  accountClient.account.keys.add({ publicJwtKey: other.publicKey, kid: 'new', state: 'standby' });
 const makeEvent = async (actors: Actors) => {
   const body = { calendarId: await makeCalendar(actors), ...when, busy: true, ...tagged };
-  return dataOf(await actors.server.events.create(actors.userId, body)).event;
+  return dataOf(await actors.accountClient.events.create(actors.userId, body)).event;
 };
 const idOfEvent = async (actors: Actors) => (await makeEvent(actors)).id;
 
 /** The methods of both clients. */
-const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
+const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
   'user.freebusy': [
     async (actors) => {
       const { calendarId } = await makeEvent(actors);
@@ -69,7 +69,9 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
   'calendar.list': [
     async (actors) => {
       await makeCalendar(actors);
-      return who === 'server' ? actors.server.calendar.list(actors.userId) : actors.browser.calendar.list();
+      return who === 'accountClient'
+        ? actors.accountClient.calendar.list(actors.userId)
+        : actors.userClient.calendar.list();
     },
     200,
     { calendars: [{ id: UUID, ...tagged }], nextCursor: null },
@@ -77,7 +79,9 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
   'events.list': [
     async (actors) => {
       await makeEvent(actors);
-      return who === 'server' ? actors.server.events.list(actors.userId) : actors.browser.events.list();
+      return who === 'accountClient'
+        ? actors.accountClient.events.list(actors.userId)
+        : actors.userClient.events.list();
     },
     200,
     { events: [{ id: UUID, ...when, ...tagged }], nextCursor: null },
@@ -90,59 +94,59 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => ({
 });
 
 /** Makes a change with a webhook that does not answer, and returns the id of the delivery. */
-async function makeDelivery({ server }: Actors): Promise<string> {
-  dataOf(await server.account.setWebhook('http://127.0.0.1:1/', { events: ['user.created'] }));
-  dataOf(await server.user.create({}));
-  const { deliveries } = dataOf(await server.account.webhook.deliveries());
+async function makeDelivery({ accountClient }: Actors): Promise<string> {
+  dataOf(await accountClient.account.setWebhook('http://127.0.0.1:1/', { events: ['user.created'] }));
+  dataOf(await accountClient.user.create({}));
+  const { deliveries } = dataOf(await accountClient.account.webhook.deliveries());
   return deliveries[0]?.id ?? '';
 }
 
 const accountUses: Record<string, Use> = {
-  ...shared('server'),
+  ...shared('accountClient'),
   ...accountScheduling,
   'account.create': [
-    ({ server }) => server.account.create({ code: CODE }),
+    ({ accountClient }) => accountClient.account.create({ code: CODE }),
     201,
     { ...account(null), secretApiKey: expect.stringMatching(/^sk_/) },
   ],
-  'account.me': [({ server }) => server.account.me(), 200, account(pair.publicKey)],
+  'account.me': [({ accountClient }) => accountClient.account.me(), 200, account(pair.publicKey)],
   'account.setPublicSigningKey': [
-    ({ server }) => server.account.setPublicSigningKey(other.publicKey),
+    ({ accountClient }) => accountClient.account.setPublicSigningKey(other.publicKey),
     200,
     account(other.publicKey),
   ],
   'account.removePublicSigningKey': [
-    ({ server }) => server.account.removePublicSigningKey(),
+    ({ accountClient }) => accountClient.account.removePublicSigningKey(),
     200,
     account(null),
   ],
   'account.setWebhook': [
-    ({ server }) => server.account.setWebhook('https://a.test/'),
+    ({ accountClient }) => accountClient.account.setWebhook('https://a.test/'),
     200,
     { account: { settings: { webhook: { url: 'https://a.test/' } } } },
   ],
   'account.webhook.deliveries': [
     async (actors) => {
       await makeDelivery(actors);
-      return actors.server.account.webhook.deliveries({ state: 'pending', limit: 5 });
+      return actors.accountClient.account.webhook.deliveries({ state: 'pending', limit: 5 });
     },
     200,
     { deliveries: [{ type: 'user.created', state: 'pending', attempts: 0 }], nextCursor: null },
   ],
   'account.webhook.delivery': [
-    async (actors) => actors.server.account.webhook.delivery(await makeDelivery(actors)),
+    async (actors) => actors.accountClient.account.webhook.delivery(await makeDelivery(actors)),
     200,
     { delivery: { type: 'user.created', body: expect.stringContaining('"user"') } },
   ],
   'account.webhook.replay': [
-    async (actors) => actors.server.account.webhook.replay(await makeDelivery(actors)),
+    async (actors) => actors.accountClient.account.webhook.replay(await makeDelivery(actors)),
     200,
     { delivery: { state: 'pending' } },
   ],
   'account.webhook.test': [
     async (actors) => {
       await makeDelivery(actors);
-      return actors.server.account.webhook.test();
+      return actors.accountClient.account.webhook.test();
     },
     200,
     { delivered: false, status: null, error: expect.any(String) },
@@ -150,23 +154,24 @@ const accountUses: Record<string, Use> = {
   'account.webhook.rollSecret': [
     async (actors) => {
       await makeDelivery(actors);
-      return actors.server.account.webhook.rollSecret();
+      return actors.accountClient.account.webhook.rollSecret();
     },
     200,
     { account: { settings: { webhook: { secret: expect.stringMatching(/^whsec_/) } } } },
   ],
   'account.removeWebhook': [
-    ({ server }) => server.account.removeWebhook(),
+    ({ accountClient }) => accountClient.account.removeWebhook(),
     200,
     { account: { settings: { webhook: null } } },
   ],
   'account.updateSettings': [
-    ({ server }) => server.account.updateSettings({ publicFreebusy: false, publicBooking: false }),
+    ({ accountClient }) =>
+      accountClient.account.updateSettings({ publicFreebusy: false, publicBooking: false }),
     200,
     { account: { settings: { webhook: null, publicFreebusy: false, publicBooking: false } } },
   ],
   'account.keys.list': [
-    ({ server }) => server.account.keys.list(),
+    ({ accountClient }) => accountClient.account.keys.list(),
     200,
     { keys: [{ publicJwtKey: pair.publicKey, state: 'active' }] },
   ],
@@ -174,7 +179,7 @@ const accountUses: Record<string, Use> = {
   'account.keys.setState': [
     async (actors) => {
       dataOf(await addKey(actors));
-      return actors.server.account.keys.setState('new', { state: 'retiring', retiresAt: 5 });
+      return actors.accountClient.account.keys.setState('new', { state: 'retiring', retiresAt: 5 });
     },
     200,
     key({ kid: 'new', state: 'retiring', retiresAt: 5 }),
@@ -182,100 +187,124 @@ const accountUses: Record<string, Use> = {
   'account.keys.remove': [
     async (actors) => {
       dataOf(await addKey(actors));
-      return actors.server.account.keys.remove('new');
+      return actors.accountClient.account.keys.remove('new');
     },
     200,
     key({ kid: 'new' }),
   ],
   'account.keys.inspect': [
-    ({ server, token }) => server.account.keys.inspect(token),
+    ({ accountClient, token }) => accountClient.account.keys.inspect(token),
     200,
     { valid: true, permissions: { CreateCalendar: { allowed: true } } },
   ],
   'account.apiKeys.list': [
-    ({ server }) => server.account.apiKeys.list(),
+    ({ accountClient }) => accountClient.account.apiKeys.list(),
     200,
     { apiKeys: [{ id: UUID, name: null }] },
   ],
   'account.apiKeys.create': [
-    ({ server }) => server.account.apiKeys.create({ name: 'two' }),
+    ({ accountClient }) => accountClient.account.apiKeys.create({ name: 'two' }),
     201,
     { apiKey: { id: UUID, name: 'two' }, secretApiKey: expect.stringMatching(/^sk_/) },
   ],
   'account.apiKeys.remove': [
-    async ({ server }) =>
-      server.account.apiKeys.remove(dataOf(await server.account.apiKeys.create({ name: 'two' })).apiKey.id),
+    async ({ accountClient }) =>
+      accountClient.account.apiKeys.remove(
+        dataOf(await accountClient.account.apiKeys.create({ name: 'two' })).apiKey.id,
+      ),
     200,
     { apiKey: { name: 'two' } },
   ],
-  'user.create': [({ server }) => server.user.create(tagged), 201, { user: { id: UUID, ...tagged } }],
+  'user.create': [
+    ({ accountClient }) => accountClient.user.create(tagged),
+    201,
+    { user: { id: UUID, ...tagged } },
+  ],
   'user.findById': [
-    ({ server, userId }) => server.user.findById(userId),
+    ({ accountClient, userId }) => accountClient.user.findById(userId),
     200,
     { user: { id: UUID, metadata: {} } },
   ],
-  'user.find': [({ server, userId }) => server.user.find(userId), 200, { user: { id: UUID, metadata: {} } }],
-  'user.update': [({ server, userId }) => server.user.update(userId, tagged), 200, { user: tagged }],
-  'user.remove': [({ server, userId }) => server.user.remove(userId), 200, { user: { id: UUID } }],
+  'user.find': [
+    ({ accountClient, userId }) => accountClient.user.find(userId),
+    200,
+    { user: { id: UUID, metadata: {} } },
+  ],
+  'user.update': [
+    ({ accountClient, userId }) => accountClient.user.update(userId, tagged),
+    200,
+    { user: tagged },
+  ],
+  'user.remove': [
+    ({ accountClient, userId }) => accountClient.user.remove(userId),
+    200,
+    { user: { id: UUID } },
+  ],
   'user.findByMeta': [
-    async ({ server }) => {
-      dataOf(await server.user.create(tagged));
-      return server.user.findByMeta(red, 0, 5);
+    async ({ accountClient }) => {
+      dataOf(await accountClient.user.create(tagged));
+      return accountClient.user.findByMeta(red, 0, 5);
     },
     200,
     { users: [tagged] },
   ],
-  'user.list': [({ server }) => server.user.list(), 200, { users: [{ id: UUID }], nextCursor: null }],
+  'user.list': [
+    ({ accountClient }) => accountClient.user.list(),
+    200,
+    { users: [{ id: UUID }], nextCursor: null },
+  ],
   'user.revokeTokens': [
-    ({ server, userId }) => server.user.revokeTokens(userId),
+    ({ accountClient, userId }) => accountClient.user.revokeTokens(userId),
     200,
     { user: { id: UUID } },
   ],
   'calendar.create': [
-    ({ server, userId }) => server.calendar.create(userId, { timezone: 'Europe/Oslo' }),
+    ({ accountClient, userId }) => accountClient.calendar.create(userId, { timezone: 'Europe/Oslo' }),
     201,
     calendar('Europe/Oslo'),
   ],
   'calendar.findById': [
-    async (actors) => actors.server.calendar.findById(await makeCalendar(actors)),
+    async (actors) => actors.accountClient.calendar.findById(await makeCalendar(actors)),
     200,
     calendar('UTC'),
   ],
   'calendar.update': [
     async (actors) =>
-      actors.server.calendar.update(await makeCalendar(actors), { settings: { timezone: 'Asia/Tokyo' } }),
+      actors.accountClient.calendar.update(await makeCalendar(actors), {
+        settings: { timezone: 'Asia/Tokyo' },
+      }),
     200,
     calendar('Asia/Tokyo', tagged),
   ],
   'calendar.remove': [
-    async (actors) => actors.server.calendar.remove(await makeCalendar(actors)),
+    async (actors) => actors.accountClient.calendar.remove(await makeCalendar(actors)),
     200,
     calendar('UTC'),
   ],
   'calendar.findByMeta': [
     async (actors) => {
       await makeCalendar(actors);
-      return actors.server.calendar.findByMeta(red);
+      return actors.accountClient.calendar.findByMeta(red);
     },
     200,
     { calendars: [tagged] },
   ],
   'events.create': [
     async (actors) =>
-      actors.server.events.create(actors.userId, { calendarId: await makeCalendar(actors), ...when }),
+      actors.accountClient.events.create(actors.userId, { calendarId: await makeCalendar(actors), ...when }),
     201,
     { event: { id: UUID, ...when, recurrence: null } },
   ],
   'events.findByMeta': [
     async (actors) => {
       await makeEvent(actors);
-      return actors.server.events.findByMeta(red);
+      return actors.accountClient.events.findByMeta(red);
     },
     200,
     { events: [{ ...when, ...tagged }] },
   ],
   'health.checkStatus': [
-    ({ server }) => server.health.checkStatus(),
+    ({ accountClient }) => accountClient.health.checkStatus(),
     200,
     {
       message: expect.any(String),
@@ -287,31 +316,32 @@ const accountUses: Record<string, Use> = {
 };
 
 const userUses: Record<string, Use> = {
-  ...shared('browser'),
+  ...shared('userClient'),
   ...userScheduling,
-  'user.me': [({ browser }) => browser.user.me(), 200, { user: { id: UUID, metadata: {} } }],
+  'user.me': [({ userClient }) => userClient.user.me(), 200, { user: { id: UUID, metadata: {} } }],
   'calendar.create': [
-    ({ browser }) => browser.calendar.create({ timezone: 'UTC', weekStart: 6 }),
+    ({ userClient }) => userClient.calendar.create({ timezone: 'UTC', weekStart: 6 }),
     201,
     calendar('UTC'),
   ],
   'calendar.findById': [
-    async (actors) => actors.browser.calendar.findById(await makeCalendar(actors)),
+    async (actors) => actors.userClient.calendar.findById(await makeCalendar(actors)),
     200,
     calendar('UTC', tagged),
   ],
   'calendar.update': [
-    async (actors) => actors.browser.calendar.update(await makeCalendar(actors), { timezone: 'Asia/Tokyo' }),
+    async (actors) =>
+      actors.userClient.calendar.update(await makeCalendar(actors), { timezone: 'Asia/Tokyo' }),
     200,
     calendar('Asia/Tokyo'),
   ],
   'calendar.remove': [
-    async (actors) => actors.browser.calendar.remove(await makeCalendar(actors)),
+    async (actors) => actors.userClient.calendar.remove(await makeCalendar(actors)),
     200,
     calendar('UTC'),
   ],
   'events.create': [
-    async (actors) => actors.browser.events.create({ calendarId: await makeCalendar(actors), ...when }),
+    async (actors) => actors.userClient.events.create({ calendarId: await makeCalendar(actors), ...when }),
     201,
     { event: { id: UUID, ...when, recurrence: null } },
   ],

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { browserAt, dataOf, newActors } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
 import { type Service, startPlaces, startPlacesWithQueue } from './support/service.ts';
-import { whereIs } from './support/stored.ts';
+import { RECORDS, whereIs } from './support/stored.ts';
 
 const service = await startPlaces();
 const queued = await startPlacesWithQueue();
@@ -22,8 +22,8 @@ async function expectDelivery(
 ) {
   const hook = await startHook();
   try {
-    const { server, accountId, token } = await newActors(baseUrl, region);
-    const set = await server.account.setWebhook(hook.url, { events: ['calendar.created'] });
+    const { accountClient, accountId, token } = await newActors(baseUrl, region);
+    const set = await accountClient.account.setWebhook(hook.url, { events: ['calendar.created'] });
     hook.secret = dataOf(set).account.settings.webhook?.secret ?? '';
     const created = dataOf(await browserAt(baseUrl, accountId, token).calendar.create({ timezone: 'UTC' }));
     await expect
@@ -32,7 +32,7 @@ async function expectDelivery(
     const timestamp = expect.any(Number);
     expect(hook.notifications).toEqual([{ type: 'calendar.created', timestamp, data: created }]);
     await expect
-      .poll(async () => dataOf(await server.account.webhook.deliveries()).deliveries)
+      .poll(async () => dataOf(await accountClient.account.webhook.deliveries()).deliveries)
       .toMatchObject([{ type: 'calendar.created', state: 'delivered', attempts: 1 }]);
   } finally {
     hook.stop();
@@ -49,14 +49,14 @@ describe.each(regions)('the notification of an account in %s', (region) => {
 it('the cron puts a reminder of an account in the EU into the outbox of its shard only', async () => {
   const hook = await startHook();
   try {
-    const { server, userId, accountId } = await newActors(queued.baseUrls[0], 'eu');
-    const set = await server.account.setWebhook(hook.url);
+    const { accountClient, userId, accountId } = await newActors(queued.baseUrls[0], 'eu');
+    const set = await accountClient.account.setWebhook(hook.url);
     hook.secret = dataOf(set).account.settings.webhook?.secret ?? '';
-    const { calendar } = dataOf(await server.calendar.create(userId, { timezone: 'UTC' }));
+    const { calendar } = dataOf(await accountClient.calendar.create(userId, { timezone: 'UTC' }));
     const startTs = Date.now() + 1000;
     const reminders = [{ delta: 0, identifier: 'now' }];
     const event = { calendarId: calendar.id, startTs, duration: 60_000, reminders };
-    dataOf(await server.events.create(userId, event));
+    dataOf(await accountClient.events.create(userId, event));
     await expect
       .poll(() => queued.runCron('* * * * *').then(() => hook.notifications), {
         timeout: 20_000,
@@ -71,8 +71,8 @@ it('the cron puts a reminder of an account in the EU into the outbox of its shar
 
 it('the daily cron deletes expired idempotency records in every shard', async () => {
   const databases = Object.values(queued.databases);
-  const expired = "remembered WHERE account_id = 'a' AND key = 'old'";
-  for (const db of databases) await db.exec("INSERT INTO remembered VALUES ('a', '', 'old', '', '{}', 0)");
+  const expired = `${RECORDS} WHERE account_id = 'a' AND key = 'old'`;
+  for (const db of databases) await db.exec(`INSERT INTO ${RECORDS} VALUES ('a', '', 'old', '', '{}', 0)`);
   const records = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${expired}`).first()));
   expect(await records()).not.toContain(null);
   await queued.runCron(queued.crons[1] ?? '');

@@ -4,7 +4,7 @@ import { type Answer, NettuClient } from '../../src/sdk/index.ts';
 import { browserAt, dataOf, freshSocket, newActors, outcome, serverAt, sign } from './support/actors.ts';
 import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
 import { CODE, startPlaces } from './support/service.ts';
-import { countIn, stored, whereIs } from './support/stored.ts';
+import { countIn, RECORDS, stored, whereIs } from './support/stored.ts';
 
 const service = await startPlaces('a', 'b');
 afterAll(service.stop);
@@ -38,15 +38,15 @@ it.each(regions)(
   'the API key and the token of an account in %s work in an isolate that has not seen them',
   async (region, binding) => {
     const { apiKey, accountId, token, userId } = await newActors(a, region);
-    const [server, browser] = [serverAt(b, apiKey), browserAt(b, accountId, token)];
+    const [accountClient, userClient] = [serverAt(b, apiKey), browserAt(b, accountId, token)];
     const anonymous = NettuClient({ baseUrl: b, nettuAccount: accountId, fetch: freshSocket });
-    const me = await server.account.me();
+    const me = await accountClient.account.me();
     expect([dataOf(me).account.id, databasesOf(me)]).toEqual([accountId, binding]);
-    const read = await browser.user.me();
+    const read = await userClient.user.me();
     expect([dataOf(read).user.id, databasesOf(read)]).toEqual([userId, binding]);
     const free = await anonymous.user.freebusy(userId, { startTs: 0, endTs: 1 });
     expect([dataOf(free), databasesOf(free)]).toEqual([{ busy: [], userId }, binding]);
-    const created = dataOf(await browser.calendar.create({ timezone: 'UTC' }));
+    const created = dataOf(await userClient.calendar.create({ timezone: 'UTC' }));
     expect(await whereIs(service, 'calendars', created.calendar.id)).toEqual([binding]);
   },
 );
@@ -58,15 +58,15 @@ it('no request of an account in the EU or of its users changes the other shards'
   const uses = [...Object.values(accountScheduling), ...Object.values(userScheduling)];
   for (const [send, status] of uses) {
     // Each use has its own user, since some delete their resource, and several book the same hour.
-    const { user } = dataOf(await actors.server.user.create());
+    const { user } = dataOf(await actors.accountClient.user.create());
     const token = sign(user.id);
-    const own = { ...actors, userId: user.id, token, browser: browserAt(b, actors.accountId, token) };
+    const own = { ...actors, userId: user.id, token, userClient: browserAt(b, actors.accountId, token) };
     const answer = await send(own);
     expect(answer.status).toBe(status);
     expect(new Set(databasesOf(answer)?.split(' '))).toEqual(new Set(['DB_EU']));
   }
-  for await (const line of actors.server.account.export()) expect(line).toMatch(/^{"type":/);
-  expect(dataOf(await actors.server.user.list({ limit: 100 })).users).toHaveLength(uses.length + 1);
+  for await (const line of actors.accountClient.account.export()) expect(line).toMatch(/^{"type":/);
+  expect(dataOf(await actors.accountClient.user.list({ limit: 100 })).users).toHaveLength(uses.length + 1);
   expect(await others()).toEqual(before);
 });
 
@@ -99,8 +99,10 @@ describe('between shards', () => {
 
   it("an API key returns 404 for resources of another shard's account", async () => {
     const [eu, us] = [await newActors(a, 'eu'), await newActors(a, 'us')];
-    expect(outcome(await eu.server.user.find(us.userId))).toBe('404 not-found');
-    expect(outcome(await eu.server.calendar.create(us.userId, { timezone: 'UTC' }))).toBe('404 not-found');
+    expect(outcome(await eu.accountClient.user.find(us.userId))).toBe('404 not-found');
+    expect(outcome(await eu.accountClient.calendar.create(us.userId, { timezone: 'UTC' }))).toBe(
+      '404 not-found',
+    );
   });
 });
 
@@ -109,7 +111,7 @@ describe('the creation of an account with an Idempotency-Key', () => {
     serverAt(baseUrl).account.create({ code: CODE }, options);
   const fill = (binding: string) =>
     service.databases[binding]
-      ?.prepare("INSERT INTO remembered VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)")
+      ?.prepare(`INSERT INTO ${RECORDS} VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)`)
       .bind(crypto.randomUUID())
       .run();
 

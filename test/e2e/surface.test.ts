@@ -16,7 +16,7 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 
-type Client = 'server' | 'browser';
+type Client = 'accountClient' | 'userClient';
 type List = ReturnType<NettuClient['calendar' | 'events' | 'schedule' | 'user' | 'service']['list']>;
 
 /** How to create a resource, and how to list it with either client. */
@@ -28,25 +28,25 @@ const resources: Record<
   }
 > = {
   calendar: {
-    make: async ({ server, userId }, more) =>
-      dataOf(await server.calendar.create(userId, { timezone, ...more })).calendar.id,
-    list: ({ server, browser, userId }, who, query) =>
-      who === 'server' ? server.calendar.list(userId, query) : browser.calendar.list(query),
+    make: async ({ accountClient, userId }, more) =>
+      dataOf(await accountClient.calendar.create(userId, { timezone, ...more })).calendar.id,
+    list: ({ accountClient, userClient, userId }, who, query) =>
+      who === 'accountClient' ? accountClient.calendar.list(userId, query) : userClient.calendar.list(query),
   },
   events: {
-    make: async ({ server, userId }, more) => {
-      const { calendar } = dataOf(await server.calendar.create(userId, { timezone }));
+    make: async ({ accountClient, userId }, more) => {
+      const { calendar } = dataOf(await accountClient.calendar.create(userId, { timezone }));
       const event = { calendarId: calendar.id, startTs: 0, duration: 1000, ...more };
-      return dataOf(await server.events.create(userId, event)).event.id;
+      return dataOf(await accountClient.events.create(userId, event)).event.id;
     },
-    list: ({ server, browser, userId }, who, query) =>
-      who === 'server' ? server.events.list(userId, query) : browser.events.list(query),
+    list: ({ accountClient, userClient, userId }, who, query) =>
+      who === 'accountClient' ? accountClient.events.list(userId, query) : userClient.events.list(query),
   },
   schedule: {
-    make: async ({ server, userId }, more) =>
-      dataOf(await server.schedule.create(userId, { timezone, ...more })).schedule.id,
-    list: ({ server, browser, userId }, who, query) =>
-      who === 'server' ? server.schedule.list(userId, query) : browser.schedule.list(query),
+    make: async ({ accountClient, userId }, more) =>
+      dataOf(await accountClient.schedule.create(userId, { timezone, ...more })).schedule.id,
+    list: ({ accountClient, userClient, userId }, who, query) =>
+      who === 'accountClient' ? accountClient.schedule.list(userId, query) : userClient.schedule.list(query),
   },
 };
 
@@ -57,72 +57,83 @@ async function idsOf(list: AsyncIterable<{ id: string }>): Promise<string[]> {
 }
 
 describe.each(Object.entries(resources))('a list of %s', (_, { make, list }) => {
-  it.each(['server', 'browser'] as const)('with the %s, has each item once, in order', async (who) => {
-    const actors = await newActors(baseUrl);
-    const created = [];
-    for (const more of [free, paid, free, paid, free]) created.push(await make(actors, more));
-    const limit = 2;
+  it.each(['accountClient', 'userClient'] as const)(
+    'with the %s, has each item once, in order',
+    async (who) => {
+      const actors = await newActors(baseUrl);
+      const created = [];
+      for (const more of [free, paid, free, paid, free]) created.push(await make(actors, more));
+      const limit = 2;
 
-    expect(await idsOf(list(actors, who, { limit }))).toEqual(created);
-    expect(await idsOf(list(actors, who, { limit, order: 'desc' }))).toEqual([...created].reverse());
-    expect(await idsOf(list(actors, who, { limit, ...free }))).toEqual([created[0], created[2], created[4]]);
-    expect(await idsOf(list(actors, who, { metadata: { ...free.metadata, ...paid.metadata } }))).toEqual([]);
+      expect(await idsOf(list(actors, who, { limit }))).toEqual(created);
+      expect(await idsOf(list(actors, who, { limit, order: 'desc' }))).toEqual([...created].reverse());
+      expect(await idsOf(list(actors, who, { limit, ...free }))).toEqual([
+        created[0],
+        created[2],
+        created[4],
+      ]);
+      expect(await idsOf(list(actors, who, { metadata: { ...free.metadata, ...paid.metadata } }))).toEqual(
+        [],
+      );
 
-    let pages = 0;
-    for await (const { nextCursor } of list(actors, who, { limit }).pages()) {
-      pages += 1;
-      expect(nextCursor === null).toBe(pages > 2);
-    }
-    expect(outcome(await list(actors, who, { cursor: 'forged' }))).toBe('400 input-invalid');
-  });
+      let pages = 0;
+      for await (const { nextCursor } of list(actors, who, { limit }).pages()) {
+        pages += 1;
+        expect(nextCursor === null).toBe(pages > 2);
+      }
+      expect(outcome(await list(actors, who, { cursor: 'forged' }))).toBe('400 input-invalid');
+    },
+  );
 });
 
 it('the account lists its users and its services', async () => {
-  const { server, userId } = await newActors(baseUrl);
+  const { accountClient, userId } = await newActors(baseUrl);
   const users = [userId];
   const services = [];
   for (const more of [free, paid, free, paid]) {
-    users.push(dataOf(await server.user.create(more)).user.id);
-    services.push(dataOf(await server.service.create(more)).service.id);
+    users.push(dataOf(await accountClient.user.create(more)).user.id);
+    services.push(dataOf(await accountClient.service.create(more)).service.id);
   }
-  expect(await idsOf(server.user.list({ limit: 2 }))).toEqual(users);
-  expect(await idsOf(server.user.list(free))).toEqual([users[1], users[3]]);
-  expect(await idsOf(server.service.list({ limit: 1, order: 'desc' }))).toEqual(services.reverse());
+  expect(await idsOf(accountClient.user.list({ limit: 2 }))).toEqual(users);
+  expect(await idsOf(accountClient.user.list(free))).toEqual([users[1], users[3]]);
+  expect(await idsOf(accountClient.service.list({ limit: 1, order: 'desc' }))).toEqual(services.reverse());
 });
 
 describe('concurrent changes', () => {
   it('return 412 for the second one, and keep the first one', async () => {
-    const { server, browser, userId } = await newActors(baseUrl);
-    const { calendar } = dataOf(await server.calendar.create(userId, { timezone }));
-    const { etag: accountEtag } = await server.calendar.findById(calendar.id);
-    const { etag: userEtag } = await browser.calendar.findById(calendar.id);
+    const { accountClient, userClient, userId } = await newActors(baseUrl);
+    const { calendar } = dataOf(await accountClient.calendar.create(userId, { timezone }));
+    const { etag: accountEtag } = await accountClient.calendar.findById(calendar.id);
+    const { etag: userEtag } = await userClient.calendar.findById(calendar.id);
     expect(accountEtag).toMatch(/^".+"$/);
     expect(userEtag).toBe(accountEtag);
 
-    const first = await browser.calendar.update(calendar.id, free, { ifMatch: userEtag });
+    const first = await userClient.calendar.update(calendar.id, free, { ifMatch: userEtag });
     expect(outcome(first)).toBe('200');
     expect(first.etag).not.toBe(userEtag);
-    const second = await server.calendar.update(calendar.id, paid, { ifMatch: accountEtag });
+    const second = await accountClient.calendar.update(calendar.id, paid, { ifMatch: accountEtag });
     expect(outcome(second)).toBe('412 precondition-failed');
-    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: accountEtag }))).toBe(
+    expect(outcome(await accountClient.calendar.remove(calendar.id, { ifMatch: accountEtag }))).toBe(
       '412 precondition-failed',
     );
 
-    const now = await server.calendar.findById(calendar.id);
+    const now = await accountClient.calendar.findById(calendar.id);
     expect(now.data?.calendar).toMatchObject(free);
     expect(now.etag).toBe(first.etag);
-    expect(outcome(await server.calendar.update(calendar.id, paid, { ifMatch: now.etag }))).toBe('200');
-    expect(outcome(await server.calendar.remove(calendar.id, { ifMatch: '*' }))).toBe('200');
+    expect(outcome(await accountClient.calendar.update(calendar.id, paid, { ifMatch: now.etag }))).toBe(
+      '200',
+    );
+    expect(outcome(await accountClient.calendar.remove(calendar.id, { ifMatch: '*' }))).toBe('200');
   });
 });
 
 it('returns 304 and the earlier data for an unchanged resource', async () => {
-  const { server, browser, userId } = await newActors(baseUrl);
-  const earlier = await browser.user.me();
-  const same = await browser.user.me({ ifNoneMatch: earlier });
+  const { accountClient, userClient, userId } = await newActors(baseUrl);
+  const earlier = await userClient.user.me();
+  const same = await userClient.user.me({ ifNoneMatch: earlier });
   expect(same).toMatchObject({ status: 304, data: { user: { id: userId } }, etag: earlier.etag });
-  dataOf(await server.user.update(userId, free));
-  const changed = await browser.user.me({ ifNoneMatch: same });
+  dataOf(await accountClient.user.update(userId, free));
+  const changed = await userClient.user.me({ ifNoneMatch: same });
   expect(changed).toMatchObject({ status: 200, data: { user: free } });
 });
 
@@ -141,51 +152,51 @@ describe('a creation whose answer is lost', () => {
   const replayed = ({ res }: Answer<unknown>) => res.headers.get('idempotency-replayed');
 
   it.each([1, 2])('%d times takes effect once', async (times) => {
-    const { apiKey, server, userId } = await newActors(baseUrl);
+    const { apiKey, accountClient, userId } = await newActors(baseUrl);
     const { fetch, statuses } = losing(times);
     const answer = await NettuClient({ apiKey, baseUrl, fetch }).calendar.create(userId, { timezone });
     expect([outcome(answer), replayed(answer)]).toEqual(['201', 'true']);
     expect(statuses).toEqual(Array(times + 1).fill(201));
-    expect(await idsOf(server.calendar.list(userId))).toEqual([answer.data?.calendar.id]);
+    expect(await idsOf(accountClient.calendar.list(userId))).toEqual([answer.data?.calendar.id]);
   });
 
   it('takes effect once with a token, and with a secret in the answer', async () => {
-    const { accountId, apiKey, token, browser, server } = await newActors(baseUrl);
+    const { accountId, apiKey, token, userClient, accountClient } = await newActors(baseUrl);
     const client = NettuUserClient({ nettuAccount: accountId, token, baseUrl, fetch: losing(1).fetch });
     const created = dataOf(await client.calendar.create({ timezone, ...free }));
-    expect(dataOf(await browser.calendar.list()).calendars).toEqual([created.calendar]);
+    expect(dataOf(await userClient.calendar.list()).calendars).toEqual([created.calendar]);
 
     const losingClient = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch });
     const { secretApiKey } = dataOf(await losingClient.account.apiKeys.create({ name: 'ci' }));
     expect(
       outcome(await NettuClient({ apiKey: secretApiKey, baseUrl, fetch: freshSocket }).account.me()),
     ).toBe('200');
-    expect(dataOf(await server.account.apiKeys.list()).apiKeys).toHaveLength(2);
+    expect(dataOf(await accountClient.account.apiKeys.list()).apiKeys).toHaveLength(2);
   });
 
   it('is not retried with retries: 0', async () => {
-    const { apiKey, server } = await newActors(baseUrl);
+    const { apiKey, accountClient } = await newActors(baseUrl);
     const client = NettuClient({ apiKey, baseUrl, fetch: losing(1).fetch, retries: 0 });
     await expect(client.user.create()).rejects.toThrow('got no answer');
-    expect(dataOf(await server.user.list()).users).toHaveLength(2);
+    expect(dataOf(await accountClient.user.list()).users).toHaveLength(2);
   });
 });
 
 it('an idempotencyKey of the caller names one creation', async () => {
-  const { server } = await newActors(baseUrl);
-  const create = (data: object) => server.user.create(data, { idempotencyKey: 'sign-up 42' });
+  const { accountClient } = await newActors(baseUrl);
+  const create = (data: object) => accountClient.user.create(data, { idempotencyKey: 'sign-up 42' });
   const { user } = await unwrap(create(free));
   expect(await unwrap(create(free))).toEqual({ user });
   expect(outcome(await create(paid))).toBe('422 idempotency-key-reused');
 });
 
 it('every answer has the id of the request', async () => {
-  const { server } = await newActors(baseUrl);
+  const { accountClient } = await newActors(baseUrl);
   const answers: Answer<unknown>[] = [
-    await server.account.me(),
-    await server.user.create(),
-    await server.user.find('00000000-0000-4000-8000-000000000000'),
-    await server.health.checkStatus(),
+    await accountClient.account.me(),
+    await accountClient.user.create(),
+    await accountClient.user.find('00000000-0000-4000-8000-000000000000'),
+    await accountClient.health.checkStatus(),
   ];
   const ids = answers.map(({ requestId }) => requestId);
   for (const id of ids) expect(id).toMatch(/^[\w-]{8,}$/);

@@ -11,14 +11,14 @@ const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset;
 
 /** A user's client whose token function returns tokens with these expiries, then repeats the last one. */
 async function browserWith(...exps: number[]) {
-  const { accountId, userId, server } = await newActors(baseUrl);
+  const { accountId, userId, accountClient } = await newActors(baseUrl);
   let calls = 0;
   const token = async () => {
     const exp = exps[Math.min(calls++, exps.length - 1)] ?? 0;
     return sign(userId, { exp });
   };
-  const browser = browserAt(baseUrl, accountId, token);
-  return { browser, server, accountId, calls: () => calls };
+  const userClient = browserAt(baseUrl, accountId, token);
+  return { userClient, accountClient, accountId, calls: () => calls };
 }
 
 const countCalendars = (accountId: string) =>
@@ -28,19 +28,19 @@ const countCalendars = (accountId: string) =>
     .first<number>('n');
 
 it('renews an expired token, and the request takes effect once', async () => {
-  const { browser, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
-  const created = await browser.calendar.create({ timezone: 'UTC' });
+  const { userClient, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
+  const created = await userClient.calendar.create({ timezone: 'UTC' });
   expect(outcome(created)).toBe('201');
   expect(calls()).toBe(2);
   expect(await countCalendars(accountId)).toBe(1);
-  dataOf(await browser.user.me());
+  dataOf(await userClient.user.me());
   expect(calls()).toBe(2);
 });
 
 it('renews an expired token once for ten requests, and each takes effect once', async () => {
-  const { browser, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
+  const { userClient, accountId, calls } = await browserWith(seconds(-60), seconds(3600));
   const answers = await Promise.all(
-    Array.from({ length: 10 }, () => browser.calendar.create({ timezone: 'UTC' })),
+    Array.from({ length: 10 }, () => userClient.calendar.create({ timezone: 'UTC' })),
   );
   expect(answers.map(outcome)).toEqual(Array(10).fill('201'));
   expect(calls()).toBe(2);
@@ -48,15 +48,15 @@ it('renews an expired token once for ten requests, and each takes effect once', 
 });
 
 it('returns token-expired after a second call, if the token function returns only expired tokens', async () => {
-  const { browser, calls } = await browserWith(seconds(-60));
-  const { status, error } = await browser.user.me();
+  const { userClient, calls } = await browserWith(seconds(-60));
+  const { status, error } = await userClient.user.me();
   expect([status, error?.code]).toEqual([401, 'token-expired']);
   expect(calls()).toBe(2);
 });
 
 it('does not renew a token that the service refuses for another reason', async () => {
-  const { browser, server, calls } = await browserWith(seconds(3600));
-  dataOf(await server.account.removePublicSigningKey());
-  expect(outcome(await browser.user.me())).toBe('401 token-signature');
+  const { userClient, accountClient, calls } = await browserWith(seconds(3600));
+  dataOf(await accountClient.account.removePublicSigningKey());
+  expect(outcome(await userClient.user.me())).toBe('401 token-signature');
   expect(calls()).toBe(1);
 });

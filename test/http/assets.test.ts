@@ -1,4 +1,4 @@
-/** The description, the reference and the guides, as the Worker serves them. */
+/** Static assets: the Worker serves the OpenAPI description, the reference and the guides. */
 import { env } from 'cloudflare:workers';
 import { afterAll, describe, expect, it } from 'vitest';
 import document from '../../dist/assets/openapi.json';
@@ -12,7 +12,7 @@ const get = (path: string, init: RequestInit = {}) =>
   handle(new Request(`https://nettu.test${path}`, init as RequestInit<never>), env as Env, 0);
 
 describe.each(['/api/v1', ''])('below "%s"', (base) => {
-  it('the description is JSON that any page may read', async () => {
+  it('serves the OpenAPI description as JSON to any origin', async () => {
     const response = await get(`${base}/openapi.json`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -21,7 +21,7 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
     expect(await response.json()).toEqual(document);
   });
 
-  it('the page, and all that it loads, come from this host, under a strict policy', async () => {
+  it('serves the reference and everything it loads from this host, under a strict CSP', async () => {
     const response = await get(`${base}/docs`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^text\/html/);
@@ -42,21 +42,24 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
     expect(found.headers.get('cache-control')).toContain('immutable');
   });
 
-  it.each(['', '/'])('the guides begin at /docs/guides%s, under the same strict policy', async (slash) => {
-    const response = await get(`${base}/docs/guides${slash}`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-    expect(response.headers.get('content-security-policy')).toContain(
-      "default-src 'none'; script-src 'self';",
-    );
-    expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(response.headers.get('referrer-policy')).toBe('no-referrer');
-    expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await response.text()).toContain('<h1>Guides</h1>');
-  });
+  it.each(['', '/'])(
+    'serves the index of the guides at /docs/guides%s, under the same CSP',
+    async (slash) => {
+      const response = await get(`${base}/docs/guides${slash}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+      expect(response.headers.get('content-security-policy')).toContain(
+        "default-src 'none'; script-src 'self';",
+      );
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(await response.text()).toContain('<h1>Guides</h1>');
+    },
+  );
 
-  it('a guide, and all that it loads, come from this host', async () => {
+  it('serves a guide and everything it loads from this host', async () => {
     const response = await get(`${base}/docs/guides/decisions/0009-the-leapfrog-search`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|\*|unsafe-eval/);
@@ -73,7 +76,7 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
     }
   });
 
-  it('HEAD finds a guide and sends no body; a guide that does not exist is 404', async () => {
+  it('answers HEAD without a body, and 404 for an unknown guide', async () => {
     const head = await get(`${base}/docs/guides/events`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     for (const path of ['nothing', 'decisions', 'decisions/', 'decisions/nothing', '../openapi', 'events/']) {
@@ -85,7 +88,7 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it('what has not changed is 304, another method 405, another file 404', async () => {
+  it('answers 304 for a known etag, 405 for another method and 404 for an unknown file', async () => {
     const etag = (await get(`${base}/docs`)).headers.get('etag') ?? '';
     expect((await get(`${base}/docs`, { headers: { 'if-none-match': etag } })).status).toBe(304);
     const post = await get(`${base}/docs`, { method: 'POST' });
@@ -94,7 +97,7 @@ describe.each(['/api/v1', ''])('below "%s"', (base) => {
   });
 });
 
-it('a Worker that was deployed without them has no such route', async () => {
+it('returns 404 when the Worker is deployed without assets', async () => {
   const without = { ...env, ASSETS: undefined } as unknown as Env;
   for (const path of ['/docs', '/docs/guides', '/docs/guides/events', '/openapi.json']) {
     expectProblem(await call('GET', path, { env: without }), 'route-unknown');

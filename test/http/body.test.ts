@@ -1,4 +1,4 @@
-/** From bytes to JSON: what is no JSON object of at most 64 KiB is refused on every route that takes a body. */
+/** Request bodies: every route that takes one accepts a JSON object of at most 64 KiB, and rejects everything else. */
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../../src/http/body.ts';
 import { Problem } from '../../src/problem.ts';
@@ -9,7 +9,7 @@ import { entries, prepare, send, titled } from '../support/rows.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const LIMIT = 65_536;
-/** Stands in everything that is refused here, and must never come back. */
+/** Part of every rejected body: no answer may repeat it. */
 const MARK = 'mark-7c1d';
 const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(
@@ -33,22 +33,22 @@ const malformed: Record<string, string | Uint8Array> = {
   'a number': '5',
   true: 'true',
   null: 'null',
-  '10,000 open lists': '['.repeat(10_000),
+  '10,000 unclosed lists': '['.repeat(10_000),
   '10,000 levels of lists': '['.repeat(10_000) + ']'.repeat(10_000),
-  'a byte that is no UTF-8': bytes(`{"a":"${MARK}`, [0xff], '"}'),
+  'a byte that is not UTF-8': bytes(`{"a":"${MARK}`, [0xff], '"}'),
   'UTF-8 cut short': bytes(`{"a":"${MARK}`, [0xe2, 0x82], '"}'),
   'an overlong NUL': bytes(`{"a":"${MARK}`, [0xc0, 0x80], '"}'),
   'a surrogate in UTF-8': bytes(`{"a":"${MARK}`, [0xed, 0xa0, 0x80], '"}'),
   'UTF-16': new Uint8Array(new Uint16Array([...`{"a":"${MARK}"}`].map((c) => c.charCodeAt(0))).buffer),
 };
 
-/** What `readJson` makes of a body. */
+/** Reads a body with `readJson`. */
 const read = (body: BodyInit | null, headers: Record<string, string> = JSON_TYPE) =>
   readJson(new Request('https://nettu.test/', { method: 'POST', body, headers }));
-/** The code and the detail of the problem that it throws. */
+/** Returns the code and the detail of the problem that `readJson` throws. */
 const refusal = (body: BodyInit, headers?: Record<string, string>) =>
   read(body, headers).then(
-    () => 'taken',
+    () => 'accepted',
     (error: unknown) => {
       expect(error).toBeInstanceOf(Problem);
       const { code, detail } = error as Problem;
@@ -57,7 +57,7 @@ const refusal = (body: BodyInit, headers?: Record<string, string>) =>
   );
 
 describe('readJson', () => {
-  it.each(Object.entries(malformed))('refuses %s, and does not repeat it', async (_, body) => {
+  it.each(Object.entries(malformed))('rejects %s, and does not repeat it', async (_, body) => {
     const problem = await refusal(body);
     expect(problem).toMatch(/^body-not-json: \S/);
     expect(problem).not.toContain(MARK);
@@ -72,11 +72,11 @@ describe('readJson', () => {
     'application/jsonp',
     'application/xml; application/json',
     'json',
-  ])('refuses a body that is %s', async (type) => {
+  ])('rejects a body of type %s', async (type) => {
     expect(await refusal('{}', { 'content-type': type })).toMatch(/^media-type-unsupported/);
   });
 
-  it('refuses a body of no type, and takes an absent one', async () => {
+  it('rejects a body without a content type, and accepts an absent body', async () => {
     expect(await refusal(bytes('{}'), {})).toMatch(/^media-type-unsupported/);
     expect(await read(null, {})).toEqual({});
   });
@@ -84,14 +84,14 @@ describe('readJson', () => {
   it.each([
     ['one byte too many', '{}'.padEnd(LIMIT + 1), {}],
     ['twenty times as many', '{}'.padEnd(LIMIT * 20), {}],
-    ['too many bytes of no JSON', 'x'.repeat(LIMIT + 1), {}],
-    ['one byte too many by its declaration', '{}', { 'content-length': `${LIMIT + 1}` }],
-    ['more than any number by its declaration', '{}', { 'content-length': '99999999999999999999' }],
-  ])('refuses %s', async (_, body, headers) => {
+    ['too many bytes that are not JSON', 'x'.repeat(LIMIT + 1), {}],
+    ['a content-length of one byte too many', '{}', { 'content-length': `${LIMIT + 1}` }],
+    ['a content-length beyond any safe integer', '{}', { 'content-length': '99999999999999999999' }],
+  ])('rejects %s', async (_, body, headers) => {
     expect(await refusal(body, { ...JSON_TYPE, ...headers })).toMatch(/^body-too-large/);
   });
 
-  it('takes 65,536 bytes, declared or not', async () => {
+  it('accepts 65,536 bytes, with and without a content-length', async () => {
     for (const headers of [{}, { 'content-length': `${LIMIT}` }]) {
       expect(await read('{"a":1}'.padEnd(LIMIT), { ...JSON_TYPE, ...headers })).toEqual({ a: 1 });
     }
@@ -99,7 +99,7 @@ describe('readJson', () => {
 });
 
 describe.each(titled(entries.filter(({ fixture }) => fixture?.body)))('%s', (_, entry) => {
-  it('refuses a body that is no JSON, not sent as JSON or too large, and writes nothing; 65,536 bytes are taken', async () => {
+  it('rejects a body that is not JSON, has another type or is too large, writes nothing, and accepts 65,536 bytes', async () => {
     const user = await newUser();
     const { path, body } = await prepare(entry, user);
     const text = JSON.stringify(body);
@@ -118,7 +118,7 @@ describe.each(titled(entries.filter(({ fixture }) => fixture?.body)))('%s', (_, 
     expect((await send(entry, user, fits)).status).toBe(entry.row.status ?? 200);
   });
 
-  it('tells nobody but its caller what is wrong with a body', async () => {
+  it('checks the credentials before the body', async () => {
     const user = await newUser();
     const { path } = await prepare(entry, user);
     if (entry.door === 'public') return;
@@ -137,13 +137,13 @@ it.each([
   'application/json;charset=UTF-8',
   'Application/JSON',
   'application/json ; x=y',
-])('a body may be sent as %s', async (type) => {
+])('accepts a body of type %s', async (type) => {
   const account = await newAccount();
   const request = { raw: '{"metadata":{"a":"b"}}', headers: { 'content-type': type } };
   expect((await account.call('POST', '/user', request)).body.user.metadata).toEqual({ a: 'b' });
 });
 
-it('a body may come in many pieces, cut anywhere', async () => {
+it('accepts a body that arrives one byte at a time', async () => {
   const account = await newAccount();
   const metadata = { ключ: '👩‍👩‍👧 €' };
   const whole = bytes(JSON.stringify({ metadata }));
@@ -157,7 +157,7 @@ it('a body may come in many pieces, cut anywhere', async () => {
   expect(reply.body.user.metadata).toEqual(metadata);
 });
 
-it('members that are not known are left out, however deep and whatever their names', async () => {
+it('ignores unknown members, however deep, and whatever their names', async () => {
   const account = await newAccount();
   const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
   for (const name of ['x', '__proto__', 'constructor', 'toString']) {
@@ -173,7 +173,7 @@ it('members that are not known are left out, however deep and whatever their nam
 it.each([
   ['lists', '['.repeat(10_000) + ']'.repeat(10_000)],
   ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
-])('10,000 levels of %s in a field are 400', async (_, deep) => {
+])('returns 400 for 10,000 levels of %s in a field', async (_, deep) => {
   const account = await newAccount();
   const user = await account.newUser();
   const calendar = await user.newCalendar();
@@ -192,11 +192,15 @@ it.each([
   expect(await snapshot()).toEqual(before);
 });
 
-describe('what is refused unread', () => {
+describe('a body that the Worker does not parse', () => {
   const MB = 1024 * 1024;
 
-  /** The bytes that were taken of a body, sent in pieces of 64 KiB. */
-  async function taken(size: number, path: string, headers = {}): Promise<{ status: number; bytes: number }> {
+  /** Sends a body in pieces of 64 KiB, and counts the bytes that the Worker reads. */
+  async function drained(
+    size: number,
+    path: string,
+    headers = {},
+  ): Promise<{ status: number; bytes: number }> {
     let bytes = 0;
     const raw = new ReadableStream({
       type: 'bytes',
@@ -218,22 +222,22 @@ describe('what is refused unread', () => {
     ['/user', 401],
     ['/nowhere', 404],
     ['/account', 413],
-  ])('POST %s: is taken in to its end, up to 16 MiB, and no further', async (path, status) => {
-    expect(await taken(10 * MB, path)).toEqual({ status, bytes: 10 * MB });
-    const endless = await taken(Number.POSITIVE_INFINITY, path);
+  ])('POST %s: is drained to its end, up to 16 MiB', async (path, status) => {
+    expect(await drained(10 * MB, path)).toEqual({ status, bytes: 10 * MB });
+    const endless = await drained(Number.POSITIVE_INFINITY, path);
     expect(endless.status).toBe(status);
     expect(endless.bytes).toBeLessThan(17 * MB);
   });
 
-  it('is left to the platform where its length is declared and small, or past the bound', async () => {
+  it('is left to the platform when its content-length is small, or past 16 MiB', async () => {
     for (const length of [MB / 16, 17 * MB]) {
-      const { status, bytes } = await taken(MB, '/nowhere', { 'content-length': `${length}` });
+      const { status, bytes } = await drained(MB, '/nowhere', { 'content-length': `${length}` });
       expect(status).toBe(404);
       expect(bytes).toBeLessThanOrEqual(LIMIT);
     }
   });
 
-  it('does not keep the answer from a client that is gone', async () => {
+  it('gets its answer even when the client aborts the upload', async () => {
     const raw = new ReadableStream({
       type: 'bytes',
       pull: (controller) => controller.error(new Error('gone')),

@@ -1,4 +1,4 @@
-/** When it is not the client's fault: the database out of reach, a defect of ours, too many requests. */
+/** Failures that the client does not cause: database outages, our own defects, rate limits. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Call,
@@ -18,12 +18,12 @@ import { jws, rs256 } from '../support/jws.ts';
 import { expectProblem } from '../support/problem.ts';
 import { credentials, type Entry, entries, prepare, send, titled } from '../support/rows.ts';
 
-/** All that went to the log. */
+/** Returns everything that was logged. */
 let logged: () => string;
 beforeEach(() => {
   const levels = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
   const spies = levels.map((level) => vi.spyOn(console, level).mockImplementation(() => {}));
-  // No waiting before another try.
+  // Retries do not wait.
   vi.spyOn(Math, 'random').mockReturnValue(0);
   logged = () => spies.flatMap((spy) => spy.mock.calls.flat().map(String)).join('\n');
 });
@@ -31,27 +31,27 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const asking = titled(entries.filter(({ trips }) => trips > 0));
+const querying = titled(entries.filter(({ trips }) => trips > 0));
 
-/** A batch that may have been committed before its answer was lost; `db/d1-errors.node.test.ts` has all such errors. */
+/** D1 lost the answer of a batch that it may have committed; `db/d1-errors.node.test.ts` lists all such errors. */
 const LOST = new Error('the answer was lost');
-/** A batch that was not run. */
-const TURNED_AWAY = new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.');
+/** D1 did not run the batch. */
+const NOT_RUN = new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.');
 const DEFECT = 'D1_ERROR: no such table: x: SQLITE_ERROR';
 
 const NOTHING_CHANGED = /nothing changed. Try again/;
-const MAY_HAVE_BEEN = /may have taken effect or not/;
+const MAY_HAVE_CHANGED = /may have taken effect or not/;
 
-/** What is known of a request whose answer was lost, by what it does. */
+/** Expects the problem for a lost answer, which depends on whether the route may have written. */
 function expectOutage(entry: Entry, reply: Reply): void {
-  // What reads before it writes has changed nothing yet.
+  // A route that reads before it writes has not changed anything in its first batch.
   const writes = entry.row.does.writes && entry.trips === 1;
   const posts = writes && entry.row.method === 'POST';
   expectProblem(reply, posts ? 'outcome-unknown' : 'database-unavailable');
-  expect(reply.problem.detail).toMatch(writes ? MAY_HAVE_BEEN : NOTHING_CHANGED);
+  expect(reply.problem.detail).toMatch(writes ? MAY_HAVE_CHANGED : NOTHING_CHANGED);
 }
 
-/** A database that never answers, and a promise that it gets its first batch. */
+/** Returns a database that never answers, and a promise that resolves on its first batch. */
 function hanging() {
   const first = Promise.withResolvers<void>();
   const DB = through(() => {
@@ -61,8 +61,8 @@ function hanging() {
   return { DB, reached: first.promise };
 }
 
-describe.each(asking)('%s', (_, entry) => {
-  it('is 503 while the database is out of reach, and 500 for a defect of ours', async () => {
+describe.each(querying)('%s', (_, entry) => {
+  it('returns 503 during an outage of the database, and 500 for a defect of ours', async () => {
     const user = await newUser();
     await user.call('GET', '/me');
     const request = { ...(await prepare(entry, user)), as: await credentials(entry, user) };
@@ -74,12 +74,12 @@ describe.each(asking)('%s', (_, entry) => {
       return Promise.reject(LOST);
     });
     expectOutage(entry, await send(entry, user, { ...request, env: { DB: losing } }));
-    // Anyone reads a replica first, and then the primary; nothing else is sent twice.
+    // Routes for anyone read a replica and then the primary. Nothing else is sent twice.
     expect(batches).toBe(entry.door === 'anyone' ? 2 : 1);
 
-    const turnedAway = await send(entry, user, { ...request, env: { DB: failing(TURNED_AWAY) } });
-    expectProblem(turnedAway, 'database-unavailable');
-    expect(turnedAway.problem.detail).toMatch(NOTHING_CHANGED);
+    const notRun = await send(entry, user, { ...request, env: { DB: failing(NOT_RUN) } });
+    expectProblem(notRun, 'database-unavailable');
+    expect(notRun.problem.detail).toMatch(NOTHING_CHANGED);
 
     const broken = await send(entry, user, { ...request, env: { DB: failing(new Error(DEFECT)) } });
     expectProblem(broken, 'internal');
@@ -96,7 +96,7 @@ const oneOfEach = ['GET', 'POST', 'PUT', 'DELETE'].flatMap(
   (method) => entries.find(({ row, door }) => row.method === method && door === 'user') ?? [],
 );
 
-it.each(titled(oneOfEach))('%s is 503 after ten seconds without an answer', async (_, entry) => {
+it.each(titled(oneOfEach))('%s returns 503 after ten seconds without an answer', async (_, entry) => {
   const user = await newUser();
   await user.call('GET', '/me');
   const request = await prepare(entry, user);
@@ -113,7 +113,7 @@ it.each(titled(oneOfEach))('%s is 503 after ten seconds without an answer', asyn
   }
 });
 
-it('a write that was committed before its answer was lost is not said to have changed nothing', async () => {
+it('does not claim that nothing changed when the answer of a committed write is lost', async () => {
   const account = await newAccount();
   const DB = through(async (run) => {
     await run();
@@ -128,7 +128,7 @@ it('a write that was committed before its answer was lost is not said to have ch
   expect(opened.problem.detail).toMatch(/an empty account whose API key nobody has/);
 });
 
-it('a user who only met an outage while the keys were read has changed nothing', async () => {
+it('says that nothing changed when the outage hits the read of the signing keys', async () => {
   const user = await newUser();
   const env = { DB: failing(new Error('D1_ERROR: Network connection lost.')) };
   const reply = await user.call('POST', '/calendar', { body: { timezone: 'UTC' }, env });
@@ -136,7 +136,7 @@ it('a user who only met an outage while the keys were read has changed nothing',
   expect(reply.problem.detail).toMatch(NOTHING_CHANGED);
 });
 
-it('each defect has an id of its own', async () => {
+it('gives each defect its own id', async () => {
   const account = await newAccount();
   const env = { DB: failing(new Error('D1_ERROR: no such table: x: SQLITE_ERROR')) };
   const ids = [
@@ -152,7 +152,7 @@ it('GET / answers without a database', async () => {
   expect((await call('GET', '/', { env: { DB: failing(new Error('lost')) } })).status).toBe(200);
 });
 
-it('a token that was refused before stays refused, 401, while the database is out of reach', async () => {
+it('still returns 401 during an outage for a token that needs no database to be rejected', async () => {
   const user = await newUser();
   const env = { DB: failing(new Error('lost')) };
   expectProblem(await user.call('GET', '/me', { claims: { exp: 1 }, env }), 'token-expired');
@@ -162,42 +162,42 @@ it('a token that was refused before stays refused, 401, while the database is ou
 
 describe('the rate limiter', () => {
   const limiter = (success: boolean) => {
-    const asked: string[] = [];
+    const counted: string[] = [];
     const limit = async ({ key }: { key: string }) => {
-      asked.push(key);
+      counted.push(key);
       return { success };
     };
-    return { asked, env: { RATE_LIMITER: { limit } as unknown as RateLimit } };
+    return { counted, env: { RATE_LIMITER: { limit } as unknown as RateLimit } };
   };
   const from = { headers: { 'cf-connecting-ip': '192.0.2.1' } };
   const open = (options: Call) => call('POST', '/account', { body: { code: CODE }, ...from, ...options });
 
-  it('refuses to open accounts, right code or wrong, and writes nothing', async () => {
-    const { asked, env } = limiter(false);
+  it('blocks the creation of accounts with a right and a wrong code, and writes nothing', async () => {
+    const { counted, env } = limiter(false);
     const before = await snapshot();
     expectProblem(await open({ env }), 'rate-limited');
     expectProblem(await open({ env, body: { code: 'no' } }), 'rate-limited');
     expect(await snapshot()).toEqual(before);
-    expect(asked).toEqual(['192.0.2.1', '192.0.2.1']);
+    expect(counted).toEqual(['192.0.2.1', '192.0.2.1']);
   });
 
   it.each(['127.0.0.1', '::1'])(
-    'is not asked about %s, where wrangler dev says that all come from',
+    'does not count %s, the address of every caller in wrangler dev',
     async (address) => {
-      const { asked, env } = limiter(false);
+      const { counted, env } = limiter(false);
       expect((await open({ env, headers: { 'cf-connecting-ip': address } })).status).toBe(201);
-      expect(asked).toEqual([]);
+      expect(counted).toEqual([]);
     },
   );
 
-  it('lets pass what is within the limit', async () => {
-    const { asked, env } = limiter(true);
+  it('lets requests within the limit pass', async () => {
+    const { counted, env } = limiter(true);
     expect((await open({ env })).status).toBe(201);
-    expect(asked).toEqual(['192.0.2.1']);
+    expect(counted).toEqual(['192.0.2.1']);
   });
 
-  it('is not asked about the health check, nor about credentials that this isolate has seen proven', async () => {
-    const { asked, env } = limiter(false);
+  it('does not count health checks, nor credentials that this isolate has verified before', async () => {
+    const { counted, env } = limiter(false);
     const user = await newUser();
     await user.call('GET', '/me');
     expect((await call('GET', '/', { ...from, env })).status).toBe(200);
@@ -205,10 +205,10 @@ describe('the rate limiter', () => {
     expect((await user.account.call('POST', '/user', { ...from, env })).status).toBe(201);
     expect((await user.call('GET', '/me', { ...from, env })).status).toBe(200);
     expect((await user.call('GET', '/me', { ...from, env, claims: { jti: 'another' } })).status).toBe(200);
-    expect(asked).toEqual([]);
+    expect(counted).toEqual([]);
   });
 
-  it('refuses API keys and tokens that are not known to be good before the database is asked', async () => {
+  it('blocks API keys and tokens that this isolate has not verified before they reach the database', async () => {
     const { env } = limiter(false);
     const user = await newUser();
     const forger = await newKeys();
@@ -227,15 +227,15 @@ describe('the rate limiter', () => {
     expect(trips()).toBe(0);
   });
 
-  it('counts the whole network of an IPv6 subscriber as one', async () => {
-    const { asked, env } = limiter(true);
+  it('counts the whole IPv6 network of a subscriber as one caller', async () => {
+    const { counted, env } = limiter(true);
     for (const address of ['2001:db8:0:7::1', '2001:db8:0:7:a:b:c:d', '2001:db8::7:0:0:0:9', '2001:db8::1']) {
       await open({ env, headers: { 'cf-connecting-ip': address } });
     }
-    expect(asked).toEqual(['2001:db8:0:7', '2001:db8:0:7', '2001:db8:0:7', '2001:db8:0:0']);
+    expect(counted).toEqual(['2001:db8:0:7', '2001:db8:0:7', '2001:db8:0:7', '2001:db8:0:0']);
   });
 
-  it('lets pass when it fails, and says so in the log', async () => {
+  it('lets requests pass when the limiter fails, and logs the failure', async () => {
     const limit = () => Promise.reject(new Error('limiter lost'));
     const env = { RATE_LIMITER: { limit } as unknown as RateLimit };
     expect((await open({ env })).status).toBe(201);
@@ -243,7 +243,7 @@ describe('the rate limiter', () => {
   });
 });
 
-it('no token, API key, code or private key reaches the log or an answer, however a request fails', async () => {
+it('keeps tokens, API keys, codes and private keys out of the log and out of every failed answer', async () => {
   const user = await newUser();
   const attacker = await newKeys();
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', keys.pair.privateKey)) as ArrayBuffer;
@@ -277,11 +277,11 @@ it('no token, API key, code or private key reaches the log or an answer, however
   expect(answers.length).toBeGreaterThan(40);
   expect(logged()).toContain('database-unavailable');
   expect(logged()).toContain('outcome-unknown');
-  const told = `${logged()}\n${JSON.stringify(answers)}`;
+  const output = `${logged()}\n${JSON.stringify(answers)}`;
   const secrets = [...tokens.slice(0, -1), await user.token(), ...apiKeys, CODE, privateKey.slice(100, 150)];
   for (const secret of secrets) {
-    expect(told).not.toContain(secret);
+    expect(output).not.toContain(secret);
     const signature = secret.split('.')[2];
-    if (signature) expect(told).not.toContain(signature);
+    if (signature) expect(output).not.toContain(signature);
   }
 });

@@ -1,4 +1,4 @@
-/** Safe retries: a creation that is sent again with its Idempotency-Key takes place once, and is answered alike. */
+/** Safe retries: a creation that is sent again with its Idempotency-Key runs once, and gets the same answer. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { expireIdempotencyRecords } from '../../src/db/expire-idempotency.ts';
@@ -21,9 +21,9 @@ const HOUR = 3_600_000;
 const creations = entries.filter(({ row }) => row.does.idempotent);
 const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
 
-/** All tables but the one that remembers. */
+/** All tables but the one with the idempotency records. */
 async function stored(): Promise<Record<string, unknown[]>> {
-  const { remembered: _, ...others } = await snapshot();
+  const { remembered: _, ...others } = await snapshot(); // words: allow
   return others;
 }
 
@@ -35,7 +35,7 @@ function expectReplay(reply: Reply, first: Reply): void {
   expect(reply.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
 }
 
-it('every POST idempotent, but for those that look, and those that have something sent', () => {
+it('takes an Idempotency-Key on every POST but those that only read or send', () => {
   const others = entries.filter(({ row }) => row.method === 'POST' && !row.does.idempotent);
   expect(others.map(({ name }) => name).sort()).toEqual([
     'POST /account/keys/inspect',
@@ -46,10 +46,10 @@ it('every POST idempotent, but for those that look, and those that have somethin
 });
 
 describe.each(titled(creations))('%s', (_, entry) => {
-  /** A request that can be sent again, with the credentials that it was first sent with. */
+  /** Prepares a request that can be sent several times with the same credentials. */
   async function prepared(): Promise<{ user: User; post: (options?: Call) => Promise<Reply>; key: string }> {
     const user = await newUser({ color: 'red' });
-    // The isolate is to have met the account.
+    // Afterwards this isolate has the account's keys in its cache.
     await user.call('GET', '/me');
     const request = await prepare(entry, user);
     const lasting = await user.headers(await user.token({ exp: 1e11 }));
@@ -57,12 +57,12 @@ describe.each(titled(creations))('%s', (_, entry) => {
     return {
       user,
       post: (options = {}) => send(entry, user, { ...request, as, ...options }),
-      // Who has no account yet is told from others by the key alone.
+      // A caller without an account has nothing but this key as an identity.
       key: `key of ${user.id}`,
     };
   }
 
-  it('answers a repetition with the first answer, and changes nothing more', async () => {
+  it('replays the first answer to a retry, and changes nothing more', async () => {
     const { post, key } = await prepared();
     const first = await post(withKey(key));
     expect(first.status).toBeLessThan(300);
@@ -73,7 +73,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect(await snapshot()).toEqual(after);
   });
 
-  it('takes no more round trips with a key than without, the first time and again', async () => {
+  it('takes no more round trips with a key than without one, for the first request and for the replay', async () => {
     const { post, key } = await prepared();
     const trips: number[] = [];
     for (let i = 0; i < 2; i++) {
@@ -84,7 +84,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect(trips).toEqual([entry.trips, 1]);
   });
 
-  it('two at once make one, and answer alike', async () => {
+  it('creates once for concurrent requests, and gives all of them the same answer', async () => {
     const { post, key } = await prepared();
     const before = await stored();
     const replies = await Promise.all(Array.from({ length: 5 }, () => post(withKey(key))));
@@ -101,7 +101,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
     }
   });
 
-  it('answers again where the first answer was lost after the commit', async () => {
+  it('replays an answer that was lost after the commit', async () => {
     const { post, key } = await prepared();
     const lost = through(async (run, count) => {
       const results = await run();
@@ -119,7 +119,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect(await snapshot()).toEqual(after);
   });
 
-  it('is tried again by the Worker itself where the connection was lost after the commit, and takes place once', async () => {
+  it('creates once when the connection is lost after the commit and the Worker retries', async () => {
     const { post, key } = await prepared();
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const before = await stored();
@@ -138,7 +138,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect((await post(withKey(key))).body).toEqual(reply.body);
   });
 
-  it('does not remember what failed', async () => {
+  it('keeps no idempotency record of a failure', async () => {
     const { post, key } = await prepared();
     const unreachable = failing(new Error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.'));
     expect((await post({ ...withKey(key), env: { DB: unreachable } })).status).toBe(503);
@@ -151,25 +151,26 @@ describe.each(titled(creations))('%s', (_, entry) => {
         })
       ).status,
     ).toBe(400);
-    const { remembered } = await snapshot();
+    const { remembered: before } = await snapshot(); // words: allow
     const reply = await post(withKey(key));
     expect(reply.status).toBeLessThan(300);
     expect(reply.headers.get('idempotency-replayed')).toBe(null);
-    expect((await snapshot()).remembered).toHaveLength((remembered?.length ?? 0) + 1);
+    const { remembered: after } = await snapshot(); // words: allow
+    expect(after).toHaveLength((before?.length ?? 0) + 1);
   });
 
-  it('forgets after 24 hours, and takes the key anew', async () => {
+  it('accepts the same key as new after 24 hours', async () => {
     const { post, key } = await prepared();
     const first = Date.now();
     await post({ ...withKey(key), now: first });
     const last = first + 24 * HOUR;
     expect((await post({ ...withKey(key), now: last - 1 })).headers.get('idempotency-replayed')).toBe('true');
-    // Whatever it is now, it is no repetition: a slot may be taken, a kid too.
+    // It may fail now, as a slot or a kid is taken, but it is not a replay.
     const later = await post({ ...withKey(key), now: last });
     expect(later.headers.get('idempotency-replayed')).toBe(null);
   });
 
-  it('refuses a key that is none, once the credentials are found to hold', async () => {
+  it('rejects a malformed key, after it has verified the credentials', async () => {
     const { post } = await prepared();
     const before = await snapshot();
     for (const key of ['', 'x'.repeat(256), 'tab\there']) {
@@ -181,7 +182,7 @@ describe.each(titled(creations))('%s', (_, entry) => {
 });
 
 describe.each(titled(creations.filter(({ door }) => door !== 'public')))('%s', (_, entry: Entry) => {
-  it('is 401 for who may not, though the key has an answer', async () => {
+  it('returns 401 to a caller without permission, even when the key has a record', async () => {
     const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const first = await send(entry, user, { ...request, ...withKey('k') });
@@ -195,7 +196,7 @@ describe.each(titled(creations.filter(({ door }) => door !== 'public')))('%s', (
   });
 });
 
-it('the same key with another body or path is refused, and changes nothing', async () => {
+it('rejects the same key with another body or path, and changes nothing', async () => {
   const user = await newUser();
   const post = (path: string, body: object) => user.call('POST', path, { body, ...withKey('k') });
   expect((await post('/calendar', { timezone: 'UTC', metadata: { a: '1' } })).status).toBe(201);
@@ -206,7 +207,7 @@ it('the same key with another body or path is refused, and changes nothing', asy
   expect(await snapshot()).toEqual(before);
 });
 
-it('a key is its caller’s own: another user, the account and another account make theirs with it', async () => {
+it('keeps keys apart by caller: another user, the account and another account may use the same one', async () => {
   const account = await newAccount();
   const [one, two] = [await account.newUser(), await account.newUser()];
   const other = await newUser();
@@ -221,7 +222,7 @@ it('a key is its caller’s own: another user, the account and another account m
   expect(new Set(replies.map((reply) => reply.body.calendar.id)).size).toBe(4);
 });
 
-it('is the user’s, with whatever token, and the account’s, with whatever API key', async () => {
+it('replays for another token of the same user, and for another API key of the same account', async () => {
   const user = await newUser();
   const body = { timezone: 'UTC' };
   const first = await user.call('POST', '/calendar', { body, ...withKey('k') });
@@ -235,7 +236,7 @@ it('is the user’s, with whatever token, and the account’s, with whatever API
   expectReplay(await call('POST', '/user', { body: {}, headers }), made);
 });
 
-it('a secret is remembered sealed: only who made it can have it again, and the database holds it nowhere', async () => {
+it('seals a secret in the record: only its creator gets it replayed, and the database never holds it in plain text', async () => {
   const account = await newAccount();
   const first = await account.call('POST', '/account/api-keys', { body: { name: 'n' }, ...withKey('k') });
   const { secretApiKey } = first.body;
@@ -256,7 +257,7 @@ it('a secret is remembered sealed: only who made it can have it again, and the d
   expectProblem(wrong, 'account-code-wrong');
 });
 
-it('answers again though what would be refused today: the first answer stands', async () => {
+it('replays the first answer even when the same request would now be rejected', async () => {
   const account = await newAccount();
   const soon = Date.now() + HOUR;
   const post = (now: number) =>
@@ -272,7 +273,7 @@ it('answers again though what would be refused today: the first answer stands', 
   expectReplay(await user.call('POST', '/events', { body, ...withKey('k') }), made);
 });
 
-it('counts a repetition that arrives between the reading and the writing of a booking', async () => {
+it('replays a booking that another request creates between the read and the write', async () => {
   const entry = creations.find(({ name }) => name.endsWith('/booking')) as Entry;
   const user = await newUser();
   const request = await prepare(entry, user);
@@ -284,7 +285,7 @@ it('counts a repetition that arrives between the reading and the writing of a bo
   expectReplay(second, first as Reply);
 });
 
-it('does nothing on routes that create nothing', async () => {
+it('ignores the key on routes that create nothing', async () => {
   const user = await newUser();
   const token = await user.token();
   const post = () => user.account.call('POST', '/account/keys/inspect', { body: { token }, ...withKey('k') });
@@ -293,7 +294,7 @@ it('does nothing on routes that create nothing', async () => {
   expect((await user.call('GET', '/me', withKey(''))).status).toBe(200);
 });
 
-it('without a key nothing is written for it; with one, one row', async () => {
+it('writes one row more with a key than without one', async () => {
   const account = await newAccount();
   const rowsOf = async (options: Call) => {
     const { db, rows } = writing();
@@ -303,7 +304,7 @@ it('without a key nothing is written for it; with one, one row', async () => {
   expect(await rowsOf(withKey('k'))).toBe((await rowsOf({})) + 1);
 });
 
-it('a user who is deleted is forgotten with all answers', async () => {
+it('deletes the idempotency records of a user together with the user', async () => {
   const user = await newUser();
   await user.call('POST', '/calendar', {
     body: { timezone: 'UTC', metadata: { a: 'secret of theirs' } },
@@ -314,17 +315,17 @@ it('a user who is deleted is forgotten with all answers', async () => {
   expect(JSON.stringify(await snapshot())).not.toContain('secret of theirs');
 });
 
-it('the sweep forgets what is past its time and nothing else, stretch by stretch', async () => {
+it('deletes only expired records, in batches', async () => {
   const account = await newAccount();
   const now = Date.now();
   for (let i = 0; i < 7; i++) {
     const at = now - (i % 2 ? 0 : 24 * HOUR);
     await account.call('POST', '/user', { body: {}, now: at, ...withKey(`k${i}`) });
   }
-  const mine = async () =>
-    (await snapshot()).remembered?.filter(
-      (row) => (row as { account_id: string }).account_id === account.id,
-    ) ?? [];
+  const mine = async () => {
+    const { remembered: records } = await snapshot(); // words: allow
+    return records?.filter((row) => (row as { account_id: string }).account_id === account.id) ?? [];
+  };
   expect(await mine()).toHaveLength(7);
   await expireIdempotencyRecords(env.DB, now, 2);
   expect(await mine()).toHaveLength(3);

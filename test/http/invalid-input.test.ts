@@ -1,6 +1,6 @@
 /**
- * Each member of the body and of the query of each route, over HTTP: where it is wrong, the answer is a 400 that names
- * it, and nothing is written. The `input.node.test.ts` of each resource say what is wrong.
+ * Over HTTP, an invalid member of a body or a query of any route gets a 400 that names it, and nothing is written. The
+ * `input.node.test.ts` of each resource test which values are invalid.
  */
 import { describe, expect, it } from 'vitest';
 import { newUser } from '../support/client.ts';
@@ -9,10 +9,10 @@ import { membersOf } from '../support/parse.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type Entry, entries, prepare, send, titled } from '../support/rows.ts';
 
-/** No member of any body takes a list in a list. */
+/** No member of any body accepts a list in a list. */
 const WRONG = [[]];
 
-/** Sends one request for each member, and compares the database before and after. */
+/** Sends one request per member, and compares the database before and after. */
 async function expectRefused(
   entry: Entry,
   members: string[],
@@ -34,13 +34,13 @@ async function expectRefused(
 }
 
 describe.each(titled(entries.filter(({ row }) => row.does.body)))('%s', (_, entry) => {
-  it('is 400 for each member of the body that is wrong, and writes nothing', async () => {
+  it('returns 400 for each invalid member of the body, and writes nothing', async () => {
     await expectRefused(entry, membersOf(entry.row.does.body), (member) => ({ body: { [member]: WRONG } }));
   });
 });
 
 describe.each(titled(entries.filter(({ row }) => row.does.query)))('%s', (_, entry) => {
-  it('is 400 for each parameter of the query that stands twice, and writes nothing', async () => {
+  it('returns 400 for each repeated query parameter, and writes nothing', async () => {
     const { query = '?' } = entry.fixture ?? {};
     await expectRefused(entry, membersOf(entry.row.does.query), (member) => ({
       search: `${query}&${member}=1&${member}=2`,

@@ -1,4 +1,4 @@
-/** The problem that each route makes of an outage, by what is known of the batch. */
+/** The problem that each route answers during an outage, whether D1 has certainly not run the batch or may have. */
 import { expect, it } from 'vitest';
 import { Outage } from '../../src/db/connection.ts';
 import { failure, problemOf } from '../../src/http/errors.ts';
@@ -8,7 +8,7 @@ import { Trace } from '../../src/trace.ts';
 
 const CAUSE = new Error('D1_ERROR: Network connection lost.');
 
-/** The document, and what the log gets. */
+/** Returns the problem that the route answers, and checks the cause in the log. */
 function answerTo(changed: Outage['changed'], route: Route, headers: Record<string, string> = {}) {
   const trace = new Trace();
   const {
@@ -25,14 +25,14 @@ function answerTo(changed: Outage['changed'], route: Route, headers: Record<stri
 
 const all = Object.entries<Route>(routes);
 
-it.each(all)('%s is 503 and says that nothing was changed, where that is known', (_, route) => {
+it.each(all)('%s returns 503 and says that nothing changed, when that is certain', (_, route) => {
   const { status, code, detail } = answerTo('nothing', route);
   expect([status, code]).toEqual([503, 'database-unavailable']);
   expect(detail).toMatch(/Nothing was changed; try again/);
 });
 
 it.each(all.filter(([, { does }]) => does.writes))(
-  '%s is 503 and says what to do where it may have taken effect',
+  '%s returns 503 and says how to proceed, when the write may have taken effect',
   (_, route) => {
     const { status, code, detail } = answerTo('unknown', route);
     expect(status).toBe(503);
@@ -49,7 +49,7 @@ it.each(all.filter(([, { does }]) => does.writes))(
 );
 
 it.each(all.filter(([, { does }]) => does.idempotent))(
-  '%s is safe to send again with the same Idempotency-Key',
+  '%s says that a retry with the same Idempotency-Key is safe',
   (_, route) => {
     const { code, detail } = answerTo('unknown', route, { 'idempotency-key': 'k' });
     expect(code).toBe('outcome-unknown');

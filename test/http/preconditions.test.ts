@@ -1,4 +1,4 @@
-/** Conditional requests: each resource's tag changes with every change of it, and a stale one changes nothing. */
+/** Conditional requests: every change of a resource changes its etag, and a write with a stale etag changes nothing. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { hasEtag } from '../../src/operation.ts';
@@ -17,7 +17,7 @@ const etagOf = ({ headers }: Reply): string => {
 
 const single = entries.filter(({ row }) => hasEtag(row.does));
 
-it('every PUT and DELETE, and everything that idempotent, answers with one resource', () => {
+it('every PUT, DELETE and idempotent POST answers with one resource, and so has an etag', () => {
   const untagged = entries.filter((entry) => !single.includes(entry)).map(({ name }) => name);
   expect(untagged.filter((name) => /^(PUT|DELETE)/.test(name))).toEqual([]);
   expect(untagged.filter((name) => name.startsWith('POST')).sort()).toEqual([
@@ -29,7 +29,7 @@ it('every PUT and DELETE, and everything that idempotent, answers with one resou
 });
 
 describe.each(titled(entries))('%s', (_, entry) => {
-  it('has a strong entity tag just where it answers with one resource', async () => {
+  it('has a strong etag if and only if it answers with one resource', async () => {
     const user = await newUser({ color: 'red' });
     const reply = await send(entry, user, await prepare(entry, user));
     expect(reply.status).toBeLessThan(300);
@@ -40,7 +40,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
 });
 
 describe.each(titled(single.filter(({ row }) => row.method === 'GET')))('%s', (_, entry) => {
-  it('is 304 without a body for a tag that the client has, and for *', async () => {
+  it('returns 304 without a body for the current etag, and for *', async () => {
     const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const etag = etagOf(await send(entry, user, request));
@@ -62,8 +62,8 @@ describe.each(titled(single.filter(({ row }) => row.method === 'GET')))('%s', (_
 
 const changes = entries.filter(({ row }) => row.method === 'PUT' || row.method === 'DELETE');
 
-/** The tag of what a change is about, as the change before would have answered it. */
-async function tagBefore(entry: Entry, user: User, path: string): Promise<string> {
+/** Returns the current etag of the resource that a change targets. */
+async function currentEtag(entry: Entry, user: User, path: string): Promise<string> {
   const get = entries.find(
     ({ row, path, door }) => row.method === 'GET' && path === entry.path && door === entry.door,
   );
@@ -73,7 +73,7 @@ async function tagBefore(entry: Entry, user: User, path: string): Promise<string
   }
   if (entry.path.endsWith('/tokens')) return etagOf(await user.account.call('GET', `/user/${user.id}`));
   if (entry.path.startsWith('/account/keys/')) {
-    // The same state again: there is no route that shows one key.
+    // No route returns a single key, so this writes the state that it has.
     return etagOf(await user.account.call('PUT', path, { body: { state: 'active' } }));
   }
   if (entry.path.startsWith('/account/api-keys/')) return '"1"';
@@ -82,10 +82,10 @@ async function tagBefore(entry: Entry, user: User, path: string): Promise<string
 }
 
 describe.each(titled(changes))('%s', (_, entry) => {
-  it('is 412 for a tag that is not what is stored, changes nothing, and goes through with the one that is', async () => {
+  it('returns 412 and changes nothing for a stale etag, and succeeds with the current one', async () => {
     const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
-    const etag = await tagBefore(entry, user, request.path);
+    const etag = await currentEtag(entry, user, request.path);
     const before = await snapshot();
     for (const wrong of [stale, '"1x"', `"${'z'.repeat(300)}"`, `${stale}, "other"`, '"0"', '"-1"', '""']) {
       const reply = await send(entry, user, { ...request, headers: { 'if-match': wrong } });
@@ -97,7 +97,7 @@ describe.each(titled(changes))('%s', (_, entry) => {
     expect(reply.status).toBe(200);
   });
 
-  it('says what is wrong with an If-Match that is none', async () => {
+  it('returns 400 for a malformed If-Match', async () => {
     const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const before = await snapshot();
@@ -107,17 +107,17 @@ describe.each(titled(changes))('%s', (_, entry) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('takes * for what is there, and a tag that a proxy has marked as weak', async () => {
+  it('accepts * for an existing resource, and an etag that a proxy has made weak', async () => {
     for (const star of [true, false]) {
       const user = await newUser({ color: 'red' });
       const request = await prepare(entry, user);
-      const etag = await tagBefore(entry, user, request.path);
+      const etag = await currentEtag(entry, user, request.path);
       const headers = { 'if-match': star ? '*' : `W/${etag}` };
       expect((await send(entry, user, { ...request, headers })).status).toBe(200);
     }
   });
 
-  it('tells strangers nothing by it', async () => {
+  it('gives strangers the same answer as without If-Match', async () => {
     const user = await newUser({ color: 'red' });
     const request = await prepare(entry, user);
     const headers = { 'if-match': stale };
@@ -128,13 +128,13 @@ describe.each(titled(changes))('%s', (_, entry) => {
   });
 });
 
-describe('a tag changes', () => {
-  const settle = async (user: User, path: string): Promise<string> =>
+describe('an etag changes', () => {
+  const readEtag = async (user: User, path: string): Promise<string> =>
     etagOf(await user.account.call('GET', path));
-  const admin = (user: User) => (method: string, path: string, body?: object) =>
+  const accountOf = (user: User) => (method: string, path: string, body?: object) =>
     user.account.call(method, path, body ? { body } : {});
 
-  it('with every change of a calendar, and answers of changes have the new one', async () => {
+  it('with every change of a calendar, and the answer to the change has the new one', async () => {
     const user = await newUser();
     const created = await user.call('POST', '/calendar', { body: { timezone: 'UTC' } });
     const path = `/calendar/${created.body.calendar.id}`;
@@ -147,10 +147,10 @@ describe('a tag changes', () => {
     expect(new Set(tags).size).toBe(4);
   });
 
-  it('of an account, with its settings, its webhook and its keys', async () => {
+  it('of an account with its settings, its webhook and its keys', async () => {
     const user = await newUser();
-    const act = admin(user);
-    const tags = new Set([await settle(user, '/account')]);
+    const act = accountOf(user);
+    const tags = new Set([await readEtag(user, '/account')]);
     const { publicJwtKey } = (await act('GET', '/account')).body.account;
     for (const change of [
       () => act('PUT', '/account/settings', { publicBooking: false }),
@@ -162,21 +162,21 @@ describe('a tag changes', () => {
       () => act('PUT', '/account/pubkey', { publicJwtKey: null }),
     ]) {
       expect((await change()).status).toBeLessThan(300);
-      const tag = await settle(user, '/account');
+      const tag = await readEtag(user, '/account');
       expect(tags.has(tag)).toBe(false);
       tags.add(tag);
     }
   });
 
-  it('of a service, with its hosts', async () => {
+  it('of a service with its hosts', async () => {
     const user = await newUser();
-    const act = admin(user);
+    const act = accountOf(user);
     const { service } = (await act('POST', '/service', {})).body;
     const path = `/service/${service.id}`;
     const calendarId = await user.newCalendar();
     const busy = { busy: { provider: 'Nettu', id: calendarId } };
     const { schedule } = (await act('POST', `/user/${user.id}/schedule`, { timezone: 'UTC' })).body;
-    const tags = [await settle(user, path)];
+    const tags = [await readEtag(user, path)];
     for (const change of [
       () => act('POST', `${path}/users`, { userId: user.id }),
       () =>
@@ -188,14 +188,14 @@ describe('a tag changes', () => {
       () => act('PUT', path, { metadata: { a: '1' } }),
     ]) {
       expect((await change()).status).toBe(200);
-      tags.push(await settle(user, path));
+      tags.push(await readEtag(user, path));
     }
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  it('of a host, but not where adding a busy calendar twice changes nothing', async () => {
+  it('of a host with its busy calendars, but not when the same one is added twice', async () => {
     const user = await newUser();
-    const act = admin(user);
+    const act = accountOf(user);
     const { service } = (await act('POST', '/service', {})).body;
     const path = `/service/${service.id}/users`;
     const busy = { busy: { provider: 'Nettu', id: await user.newCalendar() } };
@@ -211,7 +211,7 @@ describe('a tag changes', () => {
   });
 });
 
-it('of two changes that saw the same, the second is refused: no update is lost', async () => {
+it('accepts one of several concurrent changes with the same etag: no update is lost', async () => {
   const user = await newUser();
   const id = await user.newCalendar();
   const etag = etagOf(await user.call('GET', `/calendar/${id}`));
@@ -223,7 +223,7 @@ it('of two changes that saw the same, the second is refused: no update is lost',
   expect((await user.call('GET', `/calendar/${id}`)).body).toEqual(won?.body);
 });
 
-it('is decided inside the write: a change that slips in before it is seen', async () => {
+it('compares the etag inside the write, so it detects a change that comes just before', async () => {
   const user = await newUser();
   const id = await user.newCalendar();
   const etag = etagOf(await user.call('GET', `/calendar/${id}`));
@@ -240,7 +240,7 @@ it('is decided inside the write: a change that slips in before it is seen', asyn
   expect((await user.call('GET', `/calendar/${id}`)).body.calendar.metadata).toEqual({ a: '1' });
 });
 
-it('is 404, and not 412, for what is not there', async () => {
+it('returns 404, not 412, for a resource that does not exist', async () => {
   const account = await newAccount();
   const headers = { 'if-match': stale };
   const path = `/user/calendar/${crypto.randomUUID()}`;
@@ -248,6 +248,6 @@ it('is 404, and not 412, for what is not there', async () => {
   expectProblem(await account.call('DELETE', path, { headers: { 'if-match': '*' } }), 'not-found');
 });
 
-it('nothing is ever in the table that refuses', async () => {
+it('leaves the table `refused` empty', async () => {
   expect(await env.DB.prepare('SELECT count(*) AS n FROM refused').first('n')).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** One line of log for each request, under the id that its answer has, without anything that is not an operator's business. */
+/** The request log: one line per request, with the request id of the answer, and without private data. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CODE, call, NOBODY, newUser } from '../support/client.ts';
@@ -15,14 +15,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** The one line of what was just asked. */
+/** Returns the one line that the last request logged. */
 function line(): Record<string, unknown> & { by: string } {
   expect(lines).toHaveLength(1);
   const [{ by, text } = { by: 'log', text: '' }] = lines.splice(0);
   return { ...JSON.parse(text), by };
 }
 
-it('tells the method, the route, the status, whose it is, and what it took', async () => {
+it('logs the method, route, status, account, duration and rows read', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   lines.length = 0;
@@ -38,12 +38,12 @@ it('tells the method, the route, the status, whose it is, and what it took', asy
     rowsRead: expect.any(Number),
   });
   await user.account.call('GET', `/user/calendar/${calendarId}`);
-  const admin = line();
-  expect(admin).toMatchObject({ route: '/user/calendar/:calendarId', account: user.account.id });
-  expect(admin.rowsRead).toBeGreaterThan(0);
+  const ofAccount = line();
+  expect(ofAccount).toMatchObject({ route: '/user/calendar/:calendarId', account: user.account.id });
+  expect(ofAccount.rowsRead).toBeGreaterThan(0);
 });
 
-it('tells the code of a problem, and of an outage what is behind it', async () => {
+it('logs the code of a problem, and the cause of an outage', async () => {
   const user = await newUser();
   lines.length = 0;
   await user.call('GET', `/calendar/${NOBODY}`);
@@ -64,7 +64,7 @@ it('tells the code of a problem, and of an outage what is behind it', async () =
   });
 });
 
-it('tells a defect of ours with its stack, under the id that its caller is given', async () => {
+it('logs a defect as an error, under the id that the caller gets', async () => {
   const user = await newUser();
   lines.length = 0;
   const DB = failing(new Error('no such column: nonsense: SQLITE_ERROR'));
@@ -74,7 +74,7 @@ it('tells a defect of ours with its stack, under the id that its caller is given
   expect(line()).toMatchObject({ by: 'error', id: reply.problem.id, code: 'internal', status: 500 });
 });
 
-it('holds no token, no key, no body, no query and no id of a path', async () => {
+it('logs no token, key, body, query or id in a path', async () => {
   const user = await newUser({ color: 'a private colour' });
   const token = await user.token();
   const headers = { 'idempotency-key': 'a private key' };
@@ -109,7 +109,7 @@ it('holds no token, no key, no body, no query and no id of a path', async () => 
   }
 });
 
-it('every answer has an id of its own', async () => {
+it('gives every answer its own id', async () => {
   const ids = [];
   for (const path of ['/', '/nowhere', '/account'])
     ids.push((await call('GET', path)).headers.get('x-request-id'));

@@ -17,8 +17,8 @@ export const FIRST_RELEASE: readonly string[] = [
   `INSERT INTO services (account_id, id, multi_person, metadata) VALUES ('${ACCOUNT}', 'x', '{"variant":"group","data":3}', '{"title":"Tour"}')`,
   `INSERT INTO service_users (account_id, service_id, user_id, schedule_id, buffer_before, buffer_after, closest, booking_calendar_id, busy)
    VALUES ('${ACCOUNT}', 'x', 'u', 's', 5, 5, 0, 'c', '["c"]')`,
-  `INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, hosts, events, metadata, created, updated, stamp)
-   VALUES ('${ACCOUNT}', 'b', 'x', 'session', ${DAY}, 3600000, 'confirmed', '["u"]', '["be"]', '{}', 1, 1, 'stamp')`,
+  `INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, hosts, events, metadata, created, updated, stamp) -- the former name
+   VALUES ('${ACCOUNT}', 'b', 'x', 'session', ${DAY}, 3600000, 'confirmed', '["u"]', '["be"]', '{}', 1, 1, 'token')`,
   `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id, session, metadata, created, updated)
    VALUES ('${ACCOUNT}', 'be', 'c', 'u', ${DAY}, 3600000, 1, ${DAY}, '[]', 'x', 'session', '{}', 1, 1)`,
 ];

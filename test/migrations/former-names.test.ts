@@ -1,4 +1,4 @@
-/** Bundle 3 reads and writes the former names of columns, and the next release the new ones: each sees the other's changes. */
+/** The previous release uses the former names of columns and this one the new names: each sees the other's changes. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -20,15 +20,15 @@ async function written(text: string): Promise<number> {
   return (await env.DB.prepare(text).run()).meta.rows_written;
 }
 
-it('users.agenda is the availability revision', async () => {
-  const [before] = await rows("SELECT agenda, availability_revision AS revision FROM users WHERE id = 'u'");
+it('users.agenda is the former name of availability_revision', async () => {
+  const [before] = await rows("SELECT agenda, availability_revision AS revision FROM users WHERE id = 'u'"); // former name
   await run(["UPDATE events SET busy = 0 WHERE id = 'e'"]);
-  const [after] = await rows("SELECT agenda, availability_revision AS revision FROM users WHERE id = 'u'");
-  expect([before?.agenda, after?.agenda]).toEqual([before?.revision, after?.revision]);
-  expect(after?.agenda).toBe(Number(before?.agenda) + 1);
+  const [after] = await rows("SELECT agenda, availability_revision AS revision FROM users WHERE id = 'u'"); // former name
+  expect([before?.agenda, after?.agenda]).toEqual([before?.revision, after?.revision]); // former name
+  expect(after?.agenda).toBe(Number(before?.agenda) + 1); // former name
 });
 
-describe('nearest and reads_replica', () => {
+describe('nearest, the former name of reads_replica', () => {
   const SETTINGS = 'SELECT nearest, reads_replica FROM accounts WHERE id = ';
   const all = async () => [
     ...(await rows(`${SETTINGS}'${ACCOUNT}'`)),
@@ -40,7 +40,7 @@ describe('nearest and reads_replica', () => {
   it.each([
     ['nearest', 'reads_replica'],
     ['reads_replica', 'nearest'],
-  ])('a release that writes %s writes %s too, also in the keys', async (written, other) => {
+  ])('a release that writes %s also writes %s, in the account and its keys', async (written, other) => {
     await run([`UPDATE accounts SET ${written} = 1 WHERE id = '${ACCOUNT}'`]);
     expect(await all()).toEqual([both(1), both(1), both(1)]);
     await run([`UPDATE accounts SET ${other} = 0 WHERE id = '${ACCOUNT}'`]);
@@ -49,7 +49,7 @@ describe('nearest and reads_replica', () => {
   });
 
   it.each(['nearest', 'reads_replica'])(
-    'a new key has both, whichever release adds it: %s',
+    'a new key has both columns when a release writes %s',
     async (column) => {
       await run([
         `UPDATE accounts SET ${column} = 1 WHERE id = '${ACCOUNT}'`,
@@ -63,37 +63,38 @@ describe('nearest and reads_replica', () => {
   );
 });
 
-describe('filed and backfilled_to', () => {
-  const place = () => rows('SELECT filed, backfilled_to FROM webhooks');
-  const both = (value: string | null) => [{ filed: value, backfilled_to: value }];
+describe('webhooks.filed, the former name of backfilled_to', () => {
+  const NAMES = ['filed', 'backfilled_to']; // former name
+  const positions = () => rows('SELECT filed, backfilled_to FROM webhooks'); // former name
+  const both = (value: string | null) => [{ filed: value, backfilled_to: value }]; // former name
 
   it.each([
-    ['filed', 'backfilled_to'],
-    ['backfilled_to', 'filed'],
-  ])('a webhook that a release with %s sets is at the same place for one with %s', async (mine, other) => {
+    ['filed', 'backfilled_to'], // former name
+    ['backfilled_to', 'filed'], // former name
+  ])('a webhook that a release writes through %s has the same position in %s', async (mine, other) => {
     await run([
       `INSERT INTO webhooks (account_id, url, key, secret, events, since, ${mine})
        VALUES ('${ACCOUNT}', 'https://example.test', 'k', 's', '[]', 1, '')`,
     ]);
-    expect(await place()).toEqual(both(''));
+    expect(await positions()).toEqual(both(''));
     await run([`UPDATE webhooks SET ${other} = 'be'`]);
-    expect(await place()).toEqual(both('be'));
+    expect(await positions()).toEqual(both('be'));
     await run([`UPDATE webhooks SET ${mine} = 'e'`]);
-    expect(await place()).toEqual(both('e'));
+    expect(await positions()).toEqual(both('e'));
     await run([`UPDATE webhooks SET ${other} = NULL`]);
-    expect(await place()).toEqual(both(null));
+    expect(await positions()).toEqual(both(null));
   });
 
-  it('is found by an index of either name', async () => {
-    for (const name of ['filed', 'backfilled_to']) {
+  it('an index finds rows by either name', async () => {
+    for (const name of NAMES) {
       const plan = await rows(`EXPLAIN QUERY PLAN SELECT account_id FROM webhooks WHERE ${name} IS NOT NULL`);
       expect(plan.map(({ detail }) => detail)).toEqual([expect.stringMatching(/USING (COVERING )?INDEX/)]);
     }
   });
 });
 
-describe('reminders.stamp and change_token', () => {
-  const reminder = async () => (await rows('SELECT due, stamp, change_token FROM reminders'))[0];
+describe('reminders.stamp, the former name of change_token', () => {
+  const reminder = async () => (await rows('SELECT due, stamp, change_token FROM reminders'))[0]; // former name
 
   beforeEach(() =>
     run([
@@ -107,18 +108,18 @@ describe('reminders.stamp and change_token', () => {
     ["UPDATE events SET duration = 1000, updated = 3 WHERE id = 'e'"],
     ["UPDATE events SET start_ts = 120000, updated = 3 WHERE id = 'e'"],
     ["UPDATE calendars SET timezone = 'UTC' WHERE id = 'c'"],
-  ])('change both at each change of the event: %s', async (change) => {
+  ])('change together with the event: %s', async (change) => {
     const before = await reminder();
     await run([change]);
     const after = await reminder();
-    expect(after?.stamp).not.toBe(before?.stamp);
+    expect(after?.stamp).not.toBe(before?.stamp); // former name
     expect(after?.change_token).not.toBe(before?.change_token);
   });
 
-  it('a write by bundle 3 changes what the next release compares, and costs one row', async () => {
+  it('a write by the previous release changes the token that this one compares, and costs one row', async () => {
     const before = await reminder();
-    const write = `UPDATE reminders SET since = 5, due = 99999, stamp = random() & 0xffffffffffff WHERE stamp = ${before?.stamp}`;
-    expect(await written(write)).toBe(2); // the row, and its entry in reminders_due
+    const write = `UPDATE reminders SET since = 5, due = 99999, stamp = random() & 0xffffffffffff WHERE stamp = ${before?.stamp}`; // former name
+    expect(await written(write)).toBe(2); // the row and its entry in reminders_due
     const { due, change_token } = before ?? {};
     const same = `SELECT 1 FROM reminders WHERE change_token = ${change_token} AND due = ${due}`;
     expect(await rows(same)).toEqual([]);

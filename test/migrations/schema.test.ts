@@ -1,4 +1,4 @@
-/** The migrations build schema.sql from every earlier step, and keep every row. */
+/** The migrations produce schema.sql from every earlier step, and keep every row. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, it } from 'vitest';
@@ -17,14 +17,14 @@ async function written(): Promise<Record<string, string>> {
 
 const apply = () => applyD1Migrations(env.DB, env.MIGRATIONS);
 
-it('is built from nothing', async () => {
+it('an empty database becomes schema.sql', async () => {
   const wanted = await written();
   expect(Object.keys(wanted).length).toBeGreaterThan(50);
   await apply();
   expect(await schema()).toEqual(wanted);
 });
 
-it('has the triggers of each table in the same order: SQLite fires the newest first', async () => {
+it('the triggers of each table have the same order, because SQLite fires the newest first', async () => {
   await run(env.SCHEMA);
   const wanted = await triggers();
   await clear();
@@ -32,7 +32,7 @@ it('has the triggers of each table in the same order: SQLite fires the newest fi
   expect(await triggers()).toEqual(wanted);
 });
 
-it.each(stepNames())('is built from %s with data in it, and every row is kept', async (last) => {
+it.each(stepNames())('a database at %s becomes schema.sql and keeps every row', async (last) => {
   const wanted = await written();
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);
@@ -47,7 +47,7 @@ it.each(stepNames())('is built from %s with data in it, and every row is kept', 
   await apply();
   expect(await schema()).toEqual(wanted);
   const after = await content();
-  // 0005_contract.sql removes the webhook that release 1 had here: it is in the table of webhooks.
+  // 0005_contract.sql clears the webhook that release 1 kept here: it is in the webhooks table.
   before.accounts = before.accounts?.map((row) => ({ ...row, webhook_url: null, webhook_key: null })) ?? [];
   for (const [table, rows] of Object.entries(before)) {
     expect([table, after[table]?.length]).toEqual([table, rows.length]);
@@ -56,9 +56,9 @@ it.each(stepNames())('is built from %s with data in it, and every row is kept', 
   expect(before.bookings).toHaveLength(1);
 });
 
-it('takes over a database that schema.sql made before there were migrations', async () => {
+it('a database that schema.sql created before migrations existed becomes schema.sql', async () => {
   const wanted = await written();
-  // All that was ever told to be run as schema.sql: the first step, twice.
+  // Operators ran schema.sql, which was the first step, any number of times.
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);
   await runStep('0001_initial.sql');
@@ -67,7 +67,7 @@ it('takes over a database that schema.sql made before there were migrations', as
   expect((await content()).bookings).toHaveLength(1);
 });
 
-it('may be applied again, and changes nothing then', async () => {
+it('a second application changes nothing', async () => {
   await apply();
   await run(FIRST_RELEASE);
   const before = [await schema(), await content()];
@@ -75,7 +75,7 @@ it('may be applied again, and changes nothing then', async () => {
   expect([await schema(), await content()]).toEqual(before);
 });
 
-it('the webhook of the first release is told with a secret from then on', async () => {
+it('a webhook of the first release gets a signing secret', async () => {
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);
   for (const step of stepNames().slice(1)) await runStep(step);
@@ -86,13 +86,13 @@ it('the webhook of the first release is told with a secret from then on', async 
       key: 'whk_1',
       secret: expect.stringMatching(/^whsec_[0-9A-F]{48}$/),
       events: '[]',
-      filed: '',
+      filed: '', // former name
     }),
   ]);
   expect((await content()).deliveries).toEqual([]);
 });
 
-it('what begins with a version of its own still does, and what was there before begins at 0', async () => {
+it('resources of the first release start at version 0', async () => {
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);
   for (const step of stepNames().slice(1)) await runStep(step);

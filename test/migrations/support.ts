@@ -1,4 +1,4 @@
-/** The database of the test file as each step of src/migrations leaves it. */
+/** Applies single steps of src/migrations and reads the database that they leave. */
 import { env } from 'cloudflare:workers';
 
 export const stepNames = (): string[] => env.MIGRATIONS.map(({ name }) => name);
@@ -10,7 +10,7 @@ export async function run(statements: readonly string[]): Promise<void> {
 export const runStep = (name: string): Promise<void> =>
   run(env.MIGRATIONS.find((step) => step.name === name)?.queries ?? []);
 
-/** The SQL of each object of the database, by its type and name, without comments and with single spaces. */
+/** The SQL of each database object by type and name, without comments and with single spaces. */
 export async function schema(): Promise<Record<string, string>> {
   const { results } = await env.DB.prepare(
     `SELECT type || ' ' || name AS name, sql FROM sqlite_schema
@@ -25,7 +25,7 @@ export async function schema(): Promise<Record<string, string>> {
   return Object.fromEntries(results.map(({ name, sql }) => [name, plain(sql)]).sort());
 }
 
-/** The names of the triggers, by their table, the oldest first. */
+/** The trigger names of each table, oldest first. */
 export async function triggers(): Promise<Record<string, string>> {
   const { results } = await env.DB.prepare(
     "SELECT tbl_name, group_concat(name, ' ' ORDER BY rowid) AS names FROM sqlite_schema WHERE type = 'trigger' GROUP BY tbl_name",
@@ -35,7 +35,7 @@ export async function triggers(): Promise<Record<string, string>> {
 
 type Row = Record<string, unknown>;
 
-/** All rows of all tables, by table. */
+/** All rows, by table. */
 export async function content(): Promise<Record<string, Row[]>> {
   const { results: tables } = await env.DB.prepare(
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' ORDER BY name`,

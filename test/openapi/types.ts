@@ -1,7 +1,8 @@
 /** From the description back to TypeScript, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
-import { type Words, words } from '../../src/openapi/words.ts';
+import { words } from '../../src/openapi/words.ts';
+import type { OperationDocs } from '../../src/operation-docs.ts';
 
 /** A module with the interface `Described`: the type of each schema, by its name. */
 export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
@@ -22,7 +23,7 @@ export function typesOf({ components: { schemas } }: ReturnType<typeof describe>
 
 /** A module with the SDK's type of each body, which the words of its route name, under the name of the route. */
 export function bodyTypes(): string {
-  const types = Object.entries<Words>(words).flatMap(([route, { body }]) =>
+  const types = Object.entries<OperationDocs>(words).flatMap(([route, { body }]) =>
     body ? `${route}: wire.${body};` : [],
   );
   return [

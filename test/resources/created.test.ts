@@ -1,4 +1,4 @@
-/** The answer of a creation is made before it is stored: it says what is stored, to the letter, in its tag too. */
+/** The response of a creation is built before the row exists: it must equal the stored resource to the byte, ETag included. */
 import { expect, it } from 'vitest';
 import { CODE, call, keys, newUser, type Reply } from '../support/client.ts';
 
@@ -10,7 +10,7 @@ const metadata = JSON.parse('{"title":"Stand-up ü 🗓","":"empty is no key"}')
 delete metadata[''];
 const odd = JSON.parse('{"__proto__":"1","constructor":"2","2":"b","1":"a","\\u2028":"x"}');
 
-it('of a user, a calendar, an event, a schedule, a service', async () => {
+it('returns a user, calendar, event, schedule and service as stored', async () => {
   const user = await newUser();
   const { account } = user;
   const calendarId = await user.newCalendar();
@@ -94,7 +94,7 @@ it('of a user, a calendar, an event, a schedule, a service', async () => {
   }
 });
 
-it('of an account, its keys and its API keys', async () => {
+it('returns an account, its signing keys and API keys as stored', async () => {
   const created = await call('POST', '/account', { body: { code: CODE } });
   const headers = { 'x-api-key': created.body.secretApiKey };
   const account = await call('GET', '/account', { headers });
@@ -116,7 +116,7 @@ it('of an account, its keys and its API keys', async () => {
   }
 });
 
-it('of a host and of bookings, those that share a session too', async () => {
+it('returns a host and bookings as stored, including those that share a session', async () => {
   const user = await newUser();
   const { account } = user;
   const calendarId = await user.newCalendar();

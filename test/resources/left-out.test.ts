@@ -1,11 +1,11 @@
-/** What is left out of a list costs no page more than its own rows, however much of it there is. */
+/** Rows that a list omits: a page costs no more because of them. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { newUser, type Reply } from '../support/client.ts';
 import { reading } from '../support/database.ts';
 
 it.each(['asc', 'desc'])(
-  'walks past the events of holds that have expired, page by page (%s)',
+  'pages past the events of expired holds at the cost of a page (%s)',
   async (order) => {
     const user = await newUser();
     const calendarId = await user.newCalendar();

@@ -1,4 +1,4 @@
-/** Lists: in pages by creation, through both doors, filtered by metadata, and led through by cursors that only we make. */
+/** Lists: pages in creation order through both doors, metadata filters, and cursors that only the service can create. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Account, NOBODY, newAccount, type Reply, type User } from '../support/client.ts';
@@ -7,9 +7,9 @@ import { expectInvalid, expectProblem } from '../support/problem.ts';
 
 interface Kind {
   plural: string;
-  admin: (user: User) => string;
-  /** The path through the user's door, where there is one. */
-  user?: string;
+  accountPath: (user: User) => string;
+  /** The path through the user's door, if there is one. */
+  userPath?: string;
   make: (user: User, metadata: object) => Promise<string>;
   remove: (user: User, id: string) => Promise<Reply>;
 }
@@ -19,22 +19,22 @@ const made = async (reply: Promise<Reply>, name: string): Promise<string> => (aw
 const kinds: Kind[] = [
   {
     plural: 'users',
-    admin: () => '/user',
+    accountPath: () => '/user',
     make: ({ account }, metadata) => made(account.call('POST', '/user', { body: { metadata } }), 'user'),
     remove: ({ account }, id) => account.call('DELETE', `/user/${id}`),
   },
   {
     plural: 'calendars',
-    admin: ({ id }) => `/user/${id}/calendar`,
-    user: '/calendar',
+    accountPath: ({ id }) => `/user/${id}/calendar`,
+    userPath: '/calendar',
     make: (user, metadata) =>
       made(user.call('POST', '/calendar', { body: { timezone: 'UTC', metadata } }), 'calendar'),
     remove: (user, id) => user.call('DELETE', `/calendar/${id}`),
   },
   {
     plural: 'events',
-    admin: ({ id }) => `/user/${id}/events`,
-    user: '/events',
+    accountPath: ({ id }) => `/user/${id}/events`,
+    userPath: '/events',
     make: async (user, metadata) => {
       const calendarId = await user.newCalendar();
       const body = { calendarId, startTs: 0, duration: 1, metadata };
@@ -44,15 +44,15 @@ const kinds: Kind[] = [
   },
   {
     plural: 'schedules',
-    admin: ({ id }) => `/user/${id}/schedule`,
-    user: '/schedule',
+    accountPath: ({ id }) => `/user/${id}/schedule`,
+    userPath: '/schedule',
     make: (user, metadata) =>
       made(user.call('POST', '/schedule', { body: { timezone: 'UTC', metadata } }), 'schedule'),
     remove: (user, id) => user.call('DELETE', `/schedule/${id}`),
   },
   {
     plural: 'services',
-    admin: () => '/service',
+    accountPath: () => '/service',
     make: ({ account }, metadata) =>
       made(account.call('POST', '/service', { body: { metadata } }), 'service'),
     remove: ({ account }, id) => account.call('DELETE', `/service/${id}`),
@@ -63,13 +63,15 @@ type Query = Record<string, string>;
 const search = (query: Query) => (Object.keys(query).length ? `?${new URLSearchParams(query)}` : '');
 
 const doors = kinds.flatMap((kind) => {
-  const admin = (user: User, query: Query = {}) => user.account.call('GET', kind.admin(user) + search(query));
-  const { user: path } = kind;
-  if (!path) return [{ title: `GET ${kind.admin({ id: ':userId' } as User)} (admin)`, kind, get: admin }];
-  const own = (user: User, query: Query = {}) => user.call('GET', path + search(query));
+  const byAccount = (user: User, query: Query = {}) =>
+    user.account.call('GET', kind.accountPath(user) + search(query));
+  const { userPath: path } = kind;
+  if (!path)
+    return [{ title: `GET ${kind.accountPath({ id: ':userId' } as User)} (account)`, kind, get: byAccount }];
+  const byUser = (user: User, query: Query = {}) => user.call('GET', path + search(query));
   return [
-    { title: `GET ${kind.admin({ id: ':userId' } as User)} (admin)`, kind, get: admin },
-    { title: `GET ${path} (user)`, kind, get: own },
+    { title: `GET ${kind.accountPath({ id: ':userId' } as User)} (account)`, kind, get: byAccount },
+    { title: `GET ${path} (user)`, kind, get: byUser },
   ];
 });
 
@@ -79,14 +81,14 @@ const idsOf = (reply: Reply, { plural }: Kind): string[] => {
   return reply.body[plural].map(({ id }: { id: string }) => id);
 };
 
-/** Users are listed with the one who lists them. */
+/** A list of users includes the user who calls it. */
 async function start({ plural }: Kind): Promise<{ user: User; ids: string[] }> {
   const user = await (await newAccount()).newUser();
   return { user, ids: plural === 'users' ? [user.id] : [] };
 }
 
 describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind, get }) => {
-  /** All pages, and how many there are of what size. */
+  /** The ids of all pages. */
   async function walk(user: User, query: Query): Promise<string[][]> {
     const pages: string[][] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -97,7 +99,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     return pages;
   }
 
-  it('answers whole resources in the order of their creation, 20 unless told, and the other way round', async () => {
+  it('returns whole resources in creation order, 20 by default, or in reverse', async () => {
     const { user, ids } = await start(kind);
     while (ids.length < 23) ids.push(await kind.make(user, {}));
     expect(await walk(user, {})).toEqual([ids.slice(0, 20), ids.slice(20)]);
@@ -115,12 +117,12 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     expect(first).toEqual(resource);
   });
 
-  it('is empty where there is nothing', async () => {
+  it('returns an empty list without resources', async () => {
     const { user, ids } = await start(kind);
     expect(await walk(user, {})).toEqual([ids]);
   });
 
-  it('holds what carries every entry that is asked for, in whichever order they are named', async () => {
+  it('filters by every metadata entry in the query, in any order', async () => {
     const { user } = await start(kind);
     const red = { color: 'red', 'a]b[c': ' ü&=', plan: 'free' };
     const wanted = [await kind.make(user, red), await kind.make(user, { color: 'red', plan: 'paid' })];
@@ -140,7 +142,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     expect(idsOf(await get(user, { ...query, cursor: one.body.nextCursor }), kind)).toEqual([free[1]]);
   });
 
-  it('goes on where the last page ended, though that is gone and more has come', async () => {
+  it('continues after the last page despite deletions and new resources', async () => {
     const { user } = await start(kind);
     const filter = { 'metadata[n]': '1' };
     const ids = [];
@@ -157,7 +159,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     expect(third.body.nextCursor).toBe(null);
   });
 
-  it('shows nothing of another account, nor of another user', async () => {
+  it('returns nothing of another account or user', async () => {
     const { user, ids } = await start(kind);
     const others = [await user.account.newUser(), await (await newAccount()).newUser()];
     for (const other of others) await kind.make(other, { color: 'red' });
@@ -169,7 +171,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     expect(red).toHaveLength(everyone ? 1 : 0);
   });
 
-  it('refuses a cursor that is damaged, made up, or of another list, order, filter, user or account', async () => {
+  it('rejects a cursor that is damaged, forged, or from another list, order, filter, user or account', async () => {
     const { user } = await start(kind);
     for (let i = 0; i < 3; i++) await kind.make(user, { color: 'red' });
     const { nextCursor } = (await get(user, { limit: '1' })).body;
@@ -199,17 +201,18 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
       await otherKind.make(user, {});
       expectInvalid(await otherGet(user, { cursor: nextCursor }), 'cursor');
     }
-    if (kind.user) expectInvalid(await get(await user.account.newUser(), { cursor: nextCursor }), 'cursor');
+    if (kind.userPath)
+      expectInvalid(await get(await user.account.newUser(), { cursor: nextCursor }), 'cursor');
   });
 
-  it('reads the rows of a page, at any depth, with metadata too', async () => {
+  it('reads only the rows of its page, at any depth, even with metadata', async () => {
     const { user } = await start(kind);
     await fill(kind.plural, user, 1200);
     for (const filter of [{}, { 'metadata[color]': 'red' }] as Query[]) {
       const costs: number[] = [];
       for (let cursor: string | null = ''; cursor !== null; ) {
         const { db, rows } = reading();
-        const path = kind.admin(user) + search({ ...filter, limit: '100', ...(cursor && { cursor }) });
+        const path = kind.accountPath(user) + search({ ...filter, limit: '100', ...(cursor && { cursor }) });
         const reply: Reply = await user.account.call('GET', path, { env: { DB: db } });
         costs.push(rows());
         cursor = reply.body.nextCursor;
@@ -224,7 +227,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
 
 const kindPath: Record<string, string> = { calendars: 'calendar', events: 'events', schedules: 'schedule' };
 
-/** So many rows straight into the table, each with the same entry. */
+/** Inserts this many rows directly, each with the same metadata entry. */
 async function fill(
   table: string,
   { id, account }: { id: string; account: Account },
@@ -254,7 +257,7 @@ async function fill(
   ]);
 }
 
-it('is 404 for a user who does not exist, or is of another account', async () => {
+it('returns 404 for an unknown user or one of another account', async () => {
   const account = await newAccount();
   const stranger = await (await newAccount()).newUser();
   for (const id of [NOBODY, stranger.id, 'x']) {
@@ -264,7 +267,7 @@ it('is 404 for a user who does not exist, or is of another account', async () =>
   }
 });
 
-it('a hold that has expired is in no list', async () => {
+it('a list of events omits expired holds', async () => {
   const user = await (await newAccount()).newUser();
   const calendarId = await user.newCalendar();
   const event = async () =>

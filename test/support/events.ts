@@ -41,37 +41,37 @@ const doorOf = (
     send(user, 'GET', `${root}/calendar/${calendar}/events${query(window)}`, options),
 });
 
-export const admin = doorOf(
+export const byAccount = doorOf(
   (user, ...request) => user.account.call(...request),
   '/user',
   ({ id }) => `/user/${id}/events`,
 );
-export const browser = doorOf(
+export const byUser = doorOf(
   (user, ...request) => user.call(...request),
   '',
   () => '/events',
 );
 export const doors = [
-  ['the account', admin],
-  ['the user', browser],
+  ['the account', byAccount],
+  ['the user', byUser],
 ] as const;
 
 /** Makes an event, by the account. */
 export async function made(user: User, body: object): Promise<CalendarEvent> {
-  const reply = await admin.create(user, body);
+  const reply = await byAccount.create(user, body);
   if (reply.status !== 201) throw new Error(JSON.stringify({ body, answer: reply.body }));
   return reply.body.event;
 }
 
 export async function changed(user: User, event: string, body: object): Promise<CalendarEvent> {
-  const reply = await admin.event(user, 'PUT', event, { body });
+  const reply = await byAccount.event(user, 'PUT', event, { body });
   if (reply.status !== 200) throw new Error(JSON.stringify({ body, answer: reply.body }));
   return reply.body.event;
 }
 
 /** The instances of an event, by its own route. */
 export async function instancesOf(user: User, event: string, window: Timespan): Promise<Instance[]> {
-  const reply = await admin.instances(user, event, window);
+  const reply = await byAccount.instances(user, event, window);
   expect(reply.status).toBe(200);
   return reply.body.instances;
 }
@@ -82,7 +82,7 @@ export async function weekOf(
   calendar: string,
   window: Timespan,
 ): Promise<Record<string, Instance[]>> {
-  const reply = await admin.week(user, calendar, window);
+  const reply = await byAccount.week(user, calendar, window);
   expect(reply.status).toBe(200);
   return byId(reply.body.events);
 }

@@ -1,4 +1,4 @@
-/** What the tests of scheduling share: schedules, services and hosts in one call, and slots as a reader would write them. */
+/** Shared by the tests of scheduling: creates schedules, services and hosts in one call, and reads slots in short form. */
 import { expect } from 'vitest';
 import type {
   BookingSlotsResult,
@@ -14,28 +14,28 @@ export { DAY, HOUR, made, ms, UUID } from './events.ts';
 export * from './schedule-rules.ts';
 
 export const MINUTE = 60_000;
-/** What a request that must succeed answers. */
+/** The body of a response that must be a success. */
 export function body(reply: Reply) {
   if (reply.status >= 300) throw new Error(JSON.stringify(reply.body));
   return reply.body;
 }
 
 export async function newSchedule(user: User, rules?: ScheduleRule[], timezone = 'UTC'): Promise<Schedule> {
-  const asked = { timezone, ...(rules && { rules }) };
-  return body(await user.account.call('POST', `/user/${user.id}/schedule`, { body: asked })).schedule;
+  const request = { timezone, ...(rules && { rules }) };
+  return body(await user.account.call('POST', `/user/${user.id}/schedule`, { body: request })).schedule;
 }
 
 export const collective: MultiPerson = { variant: 'collective' };
 export const group = (data: number): MultiPerson => ({ variant: 'group', data });
 
 export async function newService(account: Account, multiPerson?: MultiPerson): Promise<string> {
-  const asked = multiPerson ? { multiPerson } : {};
-  return body(await account.call('POST', '/service', { body: asked })).service.id;
+  const request = multiPerson ? { multiPerson } : {};
+  return body(await account.call('POST', '/service', { body: request })).service.id;
 }
 
 export type Settings = Partial<Omit<ServiceUser, 'userId' | 'serviceId' | 'busy'>>;
 
-/** Adds a user to a service, with these calendars that make the user busy. */
+/** Adds a user to a service, with these busy calendars. */
 export async function addHost(
   service: string,
   user: User,
@@ -58,7 +58,7 @@ export const busyCalendar = (
     body: { busy: { provider, id } },
   });
 
-/** A user who is open at these times, each day of the week, in a service of a new account. */
+/** A user who is open at these times every day, as the host of a service in a new account. */
 export async function open(
   times = '00:00-24:00',
   { timezone = 'UTC', multiPerson, ...settings }: Settings & Opening = {},
@@ -73,7 +73,7 @@ interface Opening {
   busy?: string[];
 }
 
-/** One more such user. */
+/** Adds another such user to the service. */
 export async function join(
   service: string,
   account: Account,
@@ -86,11 +86,11 @@ export async function join(
   return user;
 }
 
-/** Before all dates that the tests ask about. */
+/** Earlier than all dates in the tests. */
 export const NOW = Date.UTC(2029, 0, 1);
 
-/** A slots query, by default of hours on 2030-01-07, a Monday. */
-export interface Asked {
+/** A slots query; by default for slots of an hour on 2030-01-07, a Monday. */
+export interface SlotsQuery {
   startDate?: string;
   endDate?: string;
   duration?: number | string;
@@ -99,33 +99,33 @@ export interface Asked {
   ianaTz?: string;
   hostUserIds?: string;
 }
-export const search = ({ startDate = '2030-01-07', endDate = startDate, ...rest }: Asked = {}): string =>
+export const search = ({ startDate = '2030-01-07', endDate = startDate, ...rest }: SlotsQuery = {}): string =>
   new URLSearchParams(
     Object.entries({ startDate, endDate, duration: 3_600_000, interval: 3_600_000, ...rest }).map(
       ([name, value]) => [name, `${value}`],
     ),
   ).toString();
 
-export const askSlots = (account: Account, service: string, asked?: Asked, options: Call = {}) =>
-  account.call('GET', `/service/${service}/booking?${search(asked)}`, { now: NOW, ...options });
+export const getSlots = (account: Account, service: string, query?: SlotsQuery, options: Call = {}) =>
+  account.call('GET', `/service/${service}/booking?${search(query)}`, { now: NOW, ...options });
 
 export async function slotsOf(
   account: Account,
   service: string,
-  asked?: Asked,
+  query?: SlotsQuery,
   options?: Call,
 ): Promise<BookingSlotsResult['dates']> {
-  return body(await askSlots(account, service, asked, options)).dates;
+  return body(await getSlots(account, service, query, options)).dates;
 }
 
-/** By date the starts of the slots, as they are in UTC: `{ '2030-01-07': '09:00 10:00' }`. */
+/** The start times of slots in UTC, by date: `{ '2030-01-07': '09:00 10:00' }`. */
 export async function timesOf(
   account: Account,
   service: string,
-  asked?: Asked,
+  query?: SlotsQuery,
   options?: Call,
 ): Promise<Record<string, string>> {
-  const dates = await slotsOf(account, service, asked, options);
+  const dates = await slotsOf(account, service, query, options);
   return Object.fromEntries(
     dates.map(({ date, slots }) => [
       date,
@@ -134,12 +134,12 @@ export async function timesOf(
   );
 }
 
-/** The same of the one date that is asked for, as a list. */
-export async function hoursOf(...asked: Parameters<typeof timesOf>): Promise<string[]> {
-  const dates = Object.values(await timesOf(...asked));
+/** The same for the only date in the answer, as a list. */
+export async function hoursOf(...request: Parameters<typeof timesOf>): Promise<string[]> {
+  const dates = Object.values(await timesOf(...request));
   expect(dates.length).toBeLessThan(2);
   return dates[0]?.split(' ') ?? [];
 }
-/** The whole hours from one to another, the last included: `09:00 … 16:00`. */
+/** The full hours from `first` to `last`, both included: `09:00 … 16:00`. */
 export const hours = (first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, i) => `${String(first + i).padStart(2, '0')}:00`);

@@ -1,4 +1,4 @@
-/** What the token panel and its views share. */
+/** The state that the token panel shares with its views. */
 import type { Inspection, Permission, SigningKey } from '@nettu/scheduler-sdk';
 import type { Outcome } from './operations.ts';
 

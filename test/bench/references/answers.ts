@@ -81,9 +81,12 @@ const user = ({ id, metadata }: UserRow) => ({ id, metadata: JSON.parse(metadata
 export const userAnswer = (row: UserRow | null, status = 200): Response =>
   row ? json({ user: user(row) }, status) : json({}, 404);
 
+/** The table of the idempotency records. */
+export const RECORDS = 'remembered'; // words: allow
+
 /** Stores the answer of a request with an Idempotency-Key. */
-export const insertIdempotencyRecord =
-  "INSERT INTO remembered (account_id, caller, key, request, answer, expires_at) VALUES (?, ?, ?, '', ?, 0)";
+export const insertIdempotencyRecord = `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at)
+  VALUES (?, ?, ?, '', ?, 0)`;
 
 export const usersAnswer = (rows: UserRow[]): Response => json({ users: rows.map(user) }, 200);
 

@@ -1,6 +1,6 @@
 /**
  * **limit**: the lowest possible cost of an operation. It trusts the request, checks nothing, and sends at most one query
- * or batch to the database. The difference between this Worker and ours is all that ours can still save.
+ * or batch to the database. The difference between this Worker and ours is the most that ours can still save.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import type { OperationName } from '../operations.ts';

@@ -23,6 +23,7 @@ import {
   type NewEvent,
   type NewUser,
   preflightAnswer,
+  RECORDS,
   refusal,
   type UserRow,
   userAnswer,
@@ -113,7 +114,7 @@ const handlers: Record<OperationName, (request: Request, db: D1Database) => Resp
     if (!caller) return refusal('forged');
     const key = header(request, 'idempotency-key');
     const record = await db
-      .prepare('SELECT answer FROM remembered WHERE account_id = ? AND caller = ? AND key = ?')
+      .prepare(`SELECT answer FROM ${RECORDS} WHERE account_id = ? AND caller = ? AND key = ?`)
       .bind(caller.account, caller.user.id, key)
       .first<{ answer: string }>();
     if (record) return new Response(record.answer, { status: 201 });

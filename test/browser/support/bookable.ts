@@ -14,20 +14,20 @@ const time = (hours: number): ClockTime => ({ hours, minutes: 0 });
 
 export async function newBookable(baseUrl: string, [from, to] = [9, 17]): Promise<Bookable> {
   const actors = await newActors(baseUrl);
-  const { server, userId, accountId } = actors;
+  const { accountClient, userId, accountId } = actors;
   const timezone = 'Europe/Oslo';
-  const { calendar } = await unwrap(server.calendar.create(userId, { timezone }));
+  const { calendar } = await unwrap(accountClient.calendar.create(userId, { timezone }));
   const rules = Object.values(Weekday).map((value) => ({
     variant: { type: ScheduleRuleVariant.WDay, value },
     intervals: [{ start: time(from ?? 9), end: time(to ?? 17) }],
   }));
-  const { schedule } = await unwrap(server.schedule.create(userId, { timezone, rules }));
-  const { service } = await unwrap(server.service.create({ metadata: { title: 'Consultation' } }));
+  const { schedule } = await unwrap(accountClient.schedule.create(userId, { timezone, rules }));
+  const { service } = await unwrap(accountClient.service.create({ metadata: { title: 'Consultation' } }));
   const availability = { variant: 'Schedule', id: schedule.id } as const;
-  await unwrap(server.service.addUser(service.id, { userId, availability }));
+  await unwrap(accountClient.service.addUser(service.id, { userId, availability }));
   const busy = { provider: 'Nettu', id: calendar.id } as const;
-  await unwrap(server.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
-  const { user } = await unwrap(server.user.create());
+  await unwrap(accountClient.service.addBusyCalendar({ serviceId: service.id, userId, calendar: busy }));
+  const { user } = await unwrap(accountClient.user.create());
   const guestToken = sign(user.id);
   return {
     ...actors,

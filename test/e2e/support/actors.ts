@@ -66,20 +66,20 @@ export const browserAt = (baseUrl: string, nettuAccount: string, token: Token): 
 export interface Actors {
   accountId: string;
   apiKey: string;
-  server: NettuClient;
+  accountClient: NettuClient;
   userId: string;
   token: string;
-  browser: NettuUserClient;
+  userClient: NettuUserClient;
 }
 
 /** Creates an account with the signing key `pair`, in a region if given, and a user. */
 export async function newActors(baseUrl: string, region?: string): Promise<Actors> {
   const created = await serverAt(baseUrl).account.create({ code: CODE, region });
   const { account, secretApiKey: apiKey } = dataOf(created);
-  const server = serverAt(baseUrl, apiKey);
-  dataOf(await server.account.setPublicSigningKey(pair.publicKey));
-  const userId = dataOf(await server.user.create()).user.id;
+  const accountClient = serverAt(baseUrl, apiKey);
+  dataOf(await accountClient.account.setPublicSigningKey(pair.publicKey));
+  const userId = dataOf(await accountClient.user.create()).user.id;
   const token = sign(userId);
-  const browser = browserAt(baseUrl, account.id, token);
-  return { accountId: account.id, apiKey, server, userId, token, browser };
+  const userClient = browserAt(baseUrl, account.id, token);
+  return { accountId: account.id, apiKey, accountClient, userId, token, userClient };
 }

@@ -20,24 +20,24 @@ const rules = [
   },
 ];
 
-const makeSchedule = async ({ server, userId }: Actors) =>
-  dataOf(await server.schedule.create(userId, { timezone: 'UTC', ...tagged })).schedule.id;
+const makeSchedule = async ({ accountClient, userId }: Actors) =>
+  dataOf(await accountClient.schedule.create(userId, { timezone: 'UTC', ...tagged })).schedule.id;
 
-const makeService = async ({ server }: Actors) =>
-  dataOf(await server.service.create({ ...collective, ...tagged })).service.id;
+const makeService = async ({ accountClient }: Actors) =>
+  dataOf(await accountClient.service.create({ ...collective, ...tagged })).service.id;
 
 /** Creates a service with the user as its host, who can be booked on Mondays. */
 async function makeHost(actors: Actors) {
-  const { server, userId } = actors;
+  const { accountClient, userId } = actors;
   const serviceId = await makeService(actors);
   const calendarId = await makeCalendar(actors);
   const availability = { variant: 'Schedule', id: await makeSchedule(actors) } as const;
   const host = { userId, availability, bookingCalendarId: calendarId, bufferAfter: 15 };
-  dataOf(await server.service.addUser(serviceId, host));
+  dataOf(await accountClient.service.addUser(serviceId, host));
   return { serviceId, userId, calendarId };
 }
 
-async function makeBooking(actors: Actors, who: 'server' | 'browser', more = {}) {
+async function makeBooking(actors: Actors, who: 'accountClient' | 'userClient', more = {}) {
   const { serviceId } = await makeHost(actors);
   return dataOf(await actors[who].booking.create(serviceId, { ...atTen, ...tagged, ...more })).booking;
 }
@@ -53,7 +53,7 @@ const host = {
 };
 
 /** The methods of both clients. */
-const shared = (who: 'server' | 'browser'): Record<string, Use> => {
+const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => {
   const booking = {
     id: UUID,
     serviceId: UUID,
@@ -61,7 +61,7 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
     state: 'confirmed',
     hostUserIds: [UUID],
     eventIds: [UUID],
-    bookedBy: who === 'server' ? null : UUID,
+    bookedBy: who === 'accountClient' ? null : UUID,
     ...tagged,
   };
   return {
@@ -84,8 +84,8 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
     'schedule.list': [
       async (actors) => {
         await makeSchedule(actors);
-        const { server, browser, userId } = actors;
-        return who === 'server' ? server.schedule.list(userId) : browser.schedule.list();
+        const { accountClient, userClient, userId } = actors;
+        return who === 'accountClient' ? accountClient.schedule.list(userId) : userClient.schedule.list();
       },
       200,
       { schedules: [schedule.schedule], nextCursor: null },
@@ -152,46 +152,52 @@ const shared = (who: 'server' | 'browser'): Record<string, Use> => {
 };
 
 export const accountScheduling: Record<string, Use> = {
-  ...shared('server'),
+  ...shared('accountClient'),
   'schedule.create': [
-    ({ server, userId }) => server.schedule.create(userId, { timezone: 'UTC', ...tagged }),
+    ({ accountClient, userId }) => accountClient.schedule.create(userId, { timezone: 'UTC', ...tagged }),
     201,
     schedule,
   ],
   'schedule.findByMeta': [
     async (actors) => {
       await makeSchedule(actors);
-      return actors.server.schedule.findByMeta(red);
+      return actors.accountClient.schedule.findByMeta(red);
     },
     200,
     { schedules: [schedule.schedule] },
   ],
-  'service.create': [({ server }) => server.service.create({ ...collective, ...tagged }), 201, { service }],
+  'service.create': [
+    ({ accountClient }) => accountClient.service.create({ ...collective, ...tagged }),
+    201,
+    { service },
+  ],
   'service.findById': [
-    async (actors) => actors.server.service.findById((await makeHost(actors)).serviceId),
+    async (actors) => actors.accountClient.service.findById((await makeHost(actors)).serviceId),
     200,
     { ...service, users: [host] },
   ],
   'service.find': [
-    async (actors) => actors.server.service.find(await makeService(actors)),
+    async (actors) => actors.accountClient.service.find(await makeService(actors)),
     200,
     { ...service, users: [] },
   ],
   'service.update': [
     async (actors) =>
-      actors.server.service.update(await makeService(actors), { multiPerson: { variant: 'group', data: 8 } }),
+      actors.accountClient.service.update(await makeService(actors), {
+        multiPerson: { variant: 'group', data: 8 },
+      }),
     200,
     { service: { ...service, multiPerson: { variant: 'group', data: 8 } } },
   ],
   'service.remove': [
-    async (actors) => actors.server.service.remove(await makeService(actors)),
+    async (actors) => actors.accountClient.service.remove(await makeService(actors)),
     200,
     { service },
   ],
   'service.findByMeta': [
     async (actors) => {
       await makeService(actors);
-      return actors.server.service.findByMeta(red);
+      return actors.accountClient.service.findByMeta(red);
     },
     200,
     { services: [service] },
@@ -199,20 +205,21 @@ export const accountScheduling: Record<string, Use> = {
   'service.list': [
     async (actors) => {
       await makeService(actors);
-      return actors.server.service.list();
+      return actors.accountClient.service.list();
     },
     200,
     { services: [service], nextCursor: null },
   ],
   'service.addUser': [
-    async (actors) => actors.server.service.addUser(await makeService(actors), { userId: actors.userId }),
+    async (actors) =>
+      actors.accountClient.service.addUser(await makeService(actors), { userId: actors.userId }),
     200,
     { serviceId: UUID, userId: UUID, availability: { variant: 'Empty' }, busy: [] },
   ],
   'service.updateUserInService': [
     async (actors) => {
       const { serviceId, userId } = await makeHost(actors);
-      return actors.server.service.updateUserInService(serviceId, { userId, closestBookingTime: 60 });
+      return actors.accountClient.service.updateUserInService(serviceId, { userId, closestBookingTime: 60 });
     },
     200,
     { ...host, closestBookingTime: 60 },
@@ -220,7 +227,7 @@ export const accountScheduling: Record<string, Use> = {
   'service.removeUser': [
     async (actors) => {
       const { serviceId, userId } = await makeHost(actors);
-      return actors.server.service.removeUser(serviceId, userId);
+      return actors.accountClient.service.removeUser(serviceId, userId);
     },
     200,
     host,
@@ -228,7 +235,7 @@ export const accountScheduling: Record<string, Use> = {
   'service.addBusyCalendar': [
     async (actors) => {
       const { serviceId, userId, calendarId: id } = await makeHost(actors);
-      return actors.server.service.addBusyCalendar({
+      return actors.accountClient.service.addBusyCalendar({
         serviceId,
         userId,
         calendar: { provider: 'Nettu', id },
@@ -241,30 +248,31 @@ export const accountScheduling: Record<string, Use> = {
     async (actors) => {
       const { serviceId, userId, calendarId: id } = await makeHost(actors);
       const calendar = { provider: 'Nettu', id } as const;
-      dataOf(await actors.server.service.addBusyCalendar({ serviceId, userId, calendar }));
-      return actors.server.service.removeBusyCalendar({ serviceId, userId, calendar });
+      dataOf(await actors.accountClient.service.addBusyCalendar({ serviceId, userId, calendar }));
+      return actors.accountClient.service.removeBusyCalendar({ serviceId, userId, calendar });
     },
     200,
     { ...host, busy: [] },
   ],
   'booking.ofService': [
-    async (actors) => actors.server.booking.ofService((await makeBooking(actors, 'browser')).serviceId, day),
+    async (actors) =>
+      actors.accountClient.booking.ofService((await makeBooking(actors, 'userClient')).serviceId, day),
     200,
     { bookings: [{ id: UUID, ...atTen, state: 'confirmed' }] },
   ],
 };
 
 export const userScheduling: Record<string, Use> = {
-  ...shared('browser'),
+  ...shared('userClient'),
   'schedule.create': [
-    ({ browser }) => browser.schedule.create({ timezone: 'UTC', rules, ...tagged }),
+    ({ userClient }) => userClient.schedule.create({ timezone: 'UTC', rules, ...tagged }),
     201,
     { schedule: { ...schedule.schedule, rules } },
   ],
   'booking.list': [
     async (actors) => {
-      await makeBooking(actors, 'browser');
-      return actors.browser.booking.list(day);
+      await makeBooking(actors, 'userClient');
+      return actors.userClient.booking.list(day);
     },
     200,
     { bookings: [{ id: UUID, ...atTen, bookedBy: UUID }] },

@@ -1,6 +1,9 @@
 /** Reads the databases directly, without the Worker. */
 import type { Service } from './service.ts';
 
+/** The table of the idempotency records. */
+export const RECORDS = 'remembered'; // words: allow
+
 type Database = Service['db'];
 
 /** All rows, by table. */

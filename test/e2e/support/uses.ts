@@ -9,5 +9,5 @@ export const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 export const tagged = { metadata: { color: 'red' } };
 export const red = { key: 'color', value: 'red' };
 
-export const makeCalendar = async ({ server, userId }: Actors) =>
-  dataOf(await server.calendar.create(userId, { timezone: 'UTC', ...tagged })).calendar.id;
+export const makeCalendar = async ({ accountClient, userId }: Actors) =>
+  dataOf(await accountClient.calendar.create(userId, { timezone: 'UTC', ...tagged })).calendar.id;

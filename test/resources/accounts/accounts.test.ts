@@ -1,4 +1,4 @@
-/** Accounts: how one is opened, what is told of it, its webhook and its one public key. */
+/** Accounts: creation, the webhook and the single public key. */
 import { describe, expect, it } from 'vitest';
 import { version } from '../../../src/sdk/package.json';
 import { CODE, call, keys, newAccount, newKeys } from '../../support/client.ts';
@@ -8,7 +8,7 @@ import { expectProblem } from '../../support/problem.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const text = expect.any(String);
 
-it('GET / tells anyone that the service is up', async () => {
+it('GET / reports that the service is up', async () => {
   const reply = await call('GET', '/');
   expect(reply.status).toBe(200);
   expect(reply.body).toEqual({
@@ -20,7 +20,7 @@ it('GET / tells anyone that the service is up', async () => {
 });
 
 describe('POST /account', () => {
-  it('opens an empty account, whose API key works', async () => {
+  it('creates an empty account with a working API key', async () => {
     const reply = await call('POST', '/account', { body: { code: CODE } });
     expect(reply.status).toBe(201);
     const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
@@ -32,13 +32,13 @@ describe('POST /account', () => {
     expect(me.body).toEqual({ account: reply.body.account });
   });
 
-  it('opens another account each time', async () => {
+  it('creates a different account on every call', async () => {
     const [one, two] = [await newAccount(), await newAccount()];
     expect(one.id).not.toBe(two.id);
     expect(one.apiKey).not.toBe(two.apiKey);
   });
 
-  it('keeps nothing from which the API key could be read', async () => {
+  it('stores nothing that reveals the API key', async () => {
     const { apiKey } = await newAccount();
     const stored = JSON.stringify(await snapshot());
     expect(stored).not.toContain(apiKey);
@@ -47,7 +47,7 @@ describe('POST /account', () => {
   });
 
   it.each(['', `${CODE} `, CODE.toUpperCase(), CODE.slice(0, -1), `${CODE}${CODE}`, 'undefined', '\0'])(
-    'the wrong code %j is 401',
+    'returns 401 for the wrong code %j',
     async (code) => {
       const before = await snapshot();
       expectProblem(await call('POST', '/account', { body: { code } }), 'account-code-wrong');
@@ -55,7 +55,7 @@ describe('POST /account', () => {
     },
   );
 
-  it.each([undefined, ''])('is closed to everyone while the secret is %j', async (secret) => {
+  it.each([undefined, ''])('rejects every code while the secret is %j', async (secret) => {
     const env = { CREATE_ACCOUNT_SECRET_CODE: secret as string };
     const before = await snapshot();
     for (const code of [CODE, '', 'undefined', 'null']) {
@@ -66,7 +66,7 @@ describe('POST /account', () => {
 });
 
 describe('PUT /account/pubkey', () => {
-  it('answers with the account, the key in it as it was sent', async () => {
+  it('returns the account with the key exactly as sent', async () => {
     const account = await newAccount(null);
     const pem = `\n${keys.pem.replaceAll('\n', '\r\n')}`;
     const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
@@ -76,7 +76,7 @@ describe('PUT /account/pubkey', () => {
     expect((await account.call('GET', '/account')).body).toEqual(reply.body);
   });
 
-  it('leaves exactly that one key', async () => {
+  it('replaces the previous key', async () => {
     const account = await newAccount(keys.pem);
     const { pem } = await newKeys();
     for (const publicJwtKey of [pem, pem, keys.pem]) {
@@ -90,7 +90,7 @@ describe('PUT /account/pubkey', () => {
     ['null', { body: { publicJwtKey: null } }],
     ['an absent member', { body: {} }],
     ['no body at all', {}],
-  ])('%s removes the key, also where there is none', async (_, request) => {
+  ])('%s removes the key, or does nothing without one', async (_, request) => {
     const account = await newAccount(keys.pem);
     for (let times = 0; times < 2; times++) {
       const reply = await account.call('PUT', '/account/pubkey', request);
@@ -100,7 +100,7 @@ describe('PUT /account/pubkey', () => {
     }
   });
 
-  it("touches no other account's key", async () => {
+  it('leaves other accounts alone', async () => {
     const [account, other] = [await newAccount(keys.pem), await newAccount(keys.pem)];
     await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: null } });
     expect((await other.call('GET', '/account')).body.account.publicJwtKey).toBe(keys.pem);
@@ -111,7 +111,7 @@ describe('the webhook', () => {
   const put = (account: Awaited<ReturnType<typeof newAccount>>, webhookUrl: unknown) =>
     account.call('PUT', '/account/webhook', { body: { webhookUrl } });
 
-  it('has a key, which is made once and kept when the URL changes', async () => {
+  it('keeps its key and secret when the URL changes', async () => {
     const account = await newAccount();
     const first = await put(account, 'https://example.test/a');
     expect(first.status).toBe(200);
@@ -131,7 +131,7 @@ describe('the webhook', () => {
     expect((await account.call('GET', '/account')).body).toEqual(second.body);
   });
 
-  it('goes away, also where there is none, and comes back with a new key', async () => {
+  it('can be deleted twice, and gets a new key when it is set again', async () => {
     const account = await newAccount();
     const { key, secret } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
     for (let times = 0; times < 2; times++) {
@@ -144,7 +144,7 @@ describe('the webhook', () => {
     expect(again.secret).not.toBe(secret);
   });
 
-  it('is of its account alone', async () => {
+  it('belongs to one account', async () => {
     const [account, other] = [await newAccount(), await newAccount()];
     const { key } = (await put(account, 'https://example.test/a')).body.account.settings.webhook;
     expect((await other.call('GET', '/account')).body.account.settings.webhook).toBe(null);

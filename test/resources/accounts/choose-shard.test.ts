@@ -1,4 +1,4 @@
-/** Where a new account comes to live. */
+/** The shard that a new account is created in. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Env } from '../../../src/env.ts';
 import { CODE, call } from '../../support/client.ts';
@@ -20,19 +20,19 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-describe('a region', () => {
-  it('that is named decides', async () => {
-    for (const [place, region] of ['home', 'eu', 'us'].entries()) {
+describe('POST /account with a region', () => {
+  it('creates the account in the shard of that region', async () => {
+    for (const [shard, region] of ['home', 'eu', 'us'].entries()) {
       const { env, trips } = counted();
       const reply = await open(env, { region });
-      expect([reply.status, shardOf(reply)]).toEqual([201, place]);
-      expect(trips()).toEqual([0, 1, 2].map((i) => Number(i === place)));
+      expect([reply.status, shardOf(reply)]).toEqual([201, shard]);
+      expect(trips()).toEqual([0, 1, 2].map((i) => Number(i === shard)));
       const headers = { 'x-api-key': reply.body.secretApiKey };
       expect((await call('GET', '/account', { headers, env })).body.account).toEqual(reply.body.account);
     }
   });
 
-  it('that there is not is refused, and those that there are are named; nothing is asked', async () => {
+  it('rejects an unknown region, lists the known ones and queries no shard', async () => {
     const { env, trips } = counted();
     const reply = await open(env, { region: 'mars' });
     expectInvalid(reply, 'region');
@@ -40,14 +40,14 @@ describe('a region', () => {
     expect(trips()).toEqual([0, 0, 0]);
   });
 
-  it('is refused where the operator has none, and told to nobody with a wrong code', async () => {
+  it('rejects a region where none is configured, and checks the code first', async () => {
     const reply = await open({}, { region: 'eu' });
     expectInvalid(reply, 'region');
     expect(reply.problem.detail).toBe('region is not offered here.');
     expectProblem(await open(deployed(), { region: 'mars', code: 'no' }), 'account-code-wrong');
   });
 
-  it('of several places is where there is room', async () => {
+  it('picks the shard with room among several in the region', async () => {
     const SHARDS: Env['SHARDS'] = {
       1: { binding: 'DB_EU', region: 'eu' },
       2: { binding: 'DB_US', region: 'eu' },
@@ -57,8 +57,8 @@ describe('a region', () => {
   });
 });
 
-describe('without a region', () => {
-  it('the roomiest of all is chosen', async () => {
+describe('POST /account without a region', () => {
+  it('picks the shard with the most room', async () => {
     const sizes = [
       [3, 2, 1],
       [1, 2, 3],
@@ -76,12 +76,12 @@ describe('without a region', () => {
     }
   });
 
-  it('one that is out of reach gets no account, and keeps none from the others', async () => {
+  it('skips a shard that is out of reach', async () => {
     const lost = failing(new Error('D1_ERROR: Network connection lost.'));
     expect(shardOf(await open(deployed({ DB: full(databases.DB), DB_EU: lost })))).toBe(2);
   });
 
-  it('it is 507 when all are full, and nothing is written; named or not', async () => {
+  it('returns 507 and writes nothing when all shards are full', async () => {
     const { DB, DB_EU, DB_US } = databases;
     const env = deployed({ DB: full(DB), DB_EU: full(DB_EU), DB_US: full(DB_US) });
     const before = await everything();
@@ -90,7 +90,7 @@ describe('without a region', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('it is 503 when those that are not full are out of reach', async () => {
+  it('returns 503 when every shard with room is out of reach', async () => {
     const { DB, DB_EU } = databases;
     const lost = failing(new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.'));
     expectProblem(
@@ -99,33 +99,33 @@ describe('without a region', () => {
     );
   });
 
-  it('nobody asks how full they are with a wrong code', async () => {
+  it('queries no shard when the code is wrong', async () => {
     const { env, trips } = counted();
     expectProblem(await open(env, { code: 'no' }, { 'idempotency-key': 'wrong' }), 'account-code-wrong');
     expect(trips()).toEqual([0, 0, 0]);
   });
 
-  it('one place alone is not asked: the account takes one round trip', async () => {
+  it('makes one round trip with a single shard', async () => {
     const { env, trips } = counted();
     expect((await open({ ...env, SHARDS: {} })).status).toBe(201);
     expect(trips()).toEqual([1, 0, 0]);
   });
 });
 
-describe('with an Idempotency-Key', () => {
-  const only = (place: number) =>
+describe('POST /account with an Idempotency-Key', () => {
+  const only = (shard: number) =>
     deployed(
       Object.fromEntries(
-        Object.entries(databases).map(([name, db], i) => [name, i === place ? db : full(db)]),
+        Object.entries(databases).map(([name, db], i) => [name, i === shard ? db : full(db)]),
       ),
     );
   const keyed = () => ({ 'idempotency-key': crypto.randomUUID() });
 
-  it('the first answer is found again, though another place would be chosen now', async () => {
-    for (const place of [0, 1, 2]) {
+  it('replays the first response even if another shard would be chosen now', async () => {
+    for (const shard of [0, 1, 2]) {
       const headers = keyed();
-      const first = await open(only(place), {}, headers);
-      expect([first.status, shardOf(first)]).toEqual([201, place]);
+      const first = await open(only(shard), {}, headers);
+      expect([first.status, shardOf(first)]).toEqual([201, shard]);
       const before = await everything();
       for (const other of [0, 1, 2]) {
         const again = await open(only(other), {}, headers);
@@ -136,7 +136,7 @@ describe('with an Idempotency-Key', () => {
     }
   });
 
-  it('many at once that would choose differently make one account', async () => {
+  it('creates one account from concurrent requests that would choose different shards', async () => {
     const headers = keyed();
     const before = await Promise.all(Object.values(databases).map(accountsIn));
     const replies = await Promise.all(Array.from({ length: 12 }, (_, i) => open(only(i % 3), {}, headers)));
@@ -145,31 +145,31 @@ describe('with an Idempotency-Key', () => {
     expect(after.map((n, i) => n - (before[i] as number)).sort()).toEqual([0, 0, 1]);
   });
 
-  it('an answer from the time of a single place is found again', async () => {
+  it('replays a response from before the deployment had shards', async () => {
     const headers = keyed();
     const first = await open({}, {}, headers);
     const again = await open(only(1), {}, headers);
     expect(again.body).toEqual(first.body);
   });
 
-  it('a request that went no further than the choice is carried out where that was', async () => {
+  it('retries in the shard that an interrupted request chose', async () => {
     const headers = keyed();
     const dead = through(async () => Promise.reject(new Error('D1_ERROR: Network connection lost.')));
-    const asked = await open(
+    const interrupted = await open(
       deployed({ DB: full(databases.DB), DB_US: full(databases.DB_US), DB_EU: afterOne(dead) }),
       {},
       headers,
     );
-    expectProblem(asked, 'outcome-unknown');
+    expectProblem(interrupted, 'outcome-unknown');
     expect(shardOf(await open(only(2), {}, headers))).toBe(1);
   });
 
-  /** Says how full it is, and is out of reach from then on. */
+  /** Answers the first batch and fails every later one. */
   function afterOne(dead: D1Database): D1Database {
     return through((run, count) => (count === 1 ? run() : dead.batch([])), databases.DB_EU);
   }
 
-  it('it is 422 with another body, also where the first went no further than the choice', async () => {
+  it('returns 422 for a different body, also after an interrupted request', async () => {
     const headers = keyed();
     await open(deployed(), { region: 'eu' }, headers);
     expectProblem(await open(deployed(), { region: 'us' }, headers), 'idempotency-key-reused');
@@ -181,7 +181,7 @@ describe('with an Idempotency-Key', () => {
     expect((await open(deployed(), { region: 'eu' }, others)).status).toBe(201);
   });
 
-  it('is free again after a day', async () => {
+  it('accepts the key for a new account after 24 hours', async () => {
     const headers = keyed();
     const first = await open(only(1), {}, headers);
     const now = Date.now() + 24 * 3_600_000 + 1000;
@@ -191,11 +191,11 @@ describe('with an Idempotency-Key', () => {
   });
 });
 
-it('all that it asks for together has ten seconds', async () => {
+it('answers within ten seconds in total when a shard hangs', async () => {
   const empty = () => Promise.resolve([{ results: [], meta: { size_after: 1, rows_read: 0 } }]) as never;
-  const asked: number[] = [];
+  const queriedAt: number[] = [];
   const hung = through(() => {
-    asked.push(Date.now());
+    queriedAt.push(Date.now());
     return new Promise(() => {});
   });
   const env = deployed({ DB: hung, DB_EU: through(empty), DB_US: through(empty) });
@@ -207,9 +207,9 @@ it('all that it asks for together has ten seconds', async () => {
     });
     while (!replied) await vi.advanceTimersByTimeAsync(100);
     expect((await reply).status).toBe(503);
-    // How full it is, and what was chosen before.
-    expect(asked).toHaveLength(2);
-    expect(replied - (asked[0] as number)).toBeLessThanOrEqual(10_000);
+    // One query for the size and one for the earlier choice.
+    expect(queriedAt).toHaveLength(2);
+    expect(replied - (queriedAt[0] as number)).toBeLessThanOrEqual(10_000);
   } finally {
     vi.useRealTimers();
   }

@@ -1,21 +1,24 @@
-/** The fields of an account: all that is wrong, refused by its path. */
+/** Validation of an account's fields: each error names its path. */
 import { it } from 'vitest';
 import { expectInvalidBody, MARK } from '../../support/parse.ts';
 
-it.each([{}, { code: 5 }, { code: null }, { code: ['let me in'] }])('%j has no code', async (body) => {
-  await expectInvalidBody('createAccount', body, 'code');
-});
+it.each([{}, { code: 5 }, { code: null }, { code: ['let me in'] }])(
+  'rejects %j, which has no code',
+  async (body) => {
+    await expectInvalidBody('createAccount', body, 'code');
+  },
+);
 
-it('a region that is no name is refused', async () => {
+it('rejects a region that is not a string', async () => {
   await expectInvalidBody('createAccount', { code: 'x', region: 7 }, 'region');
 });
 
-it.each([7, true, ['PEM'], { pem: 'PEM' }])('the public key %j is refused', async (publicJwtKey) => {
+it.each([7, true, ['PEM'], { pem: 'PEM' }])('rejects the public key %j', async (publicJwtKey) => {
   await expectInvalidBody('setPublicKey', { publicJwtKey }, 'publicJwtKey');
 });
 
 it.each(['publicFreebusy', 'publicBooking', 'reads'])(
-  '%s is refused where it is no such setting',
+  'rejects %s with a value of the wrong type',
   async (name) => {
     for (const value of [null, 0, 1, 'true', MARK, [], {}]) {
       await expectInvalidBody('changeSettings', { [name]: value }, name);
@@ -23,6 +26,6 @@ it.each(['publicFreebusy', 'publicBooking', 'reads'])(
   },
 );
 
-it('a change of no setting is refused', async () => {
+it('rejects an update without any setting', async () => {
   for (const body of [{}, { other: true }]) await expectInvalidBody('changeSettings', body, 'publicFreebusy');
 });

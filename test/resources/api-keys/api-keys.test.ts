@@ -1,4 +1,4 @@
-/** The account's API keys: several, so that one can follow another; each shown once. */
+/** API keys: an account can have several, for rotation, and each secret is returned once. */
 import { describe, expect, it } from 'vitest';
 import { type Account, call, NOBODY, newAccount } from '../../support/client.ts';
 import { snapshot } from '../../support/database.ts';
@@ -12,7 +12,7 @@ const me = (secret: string, now?: number) =>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-it('a fresh account has one, and the list shows its end and nothing else of it', async () => {
+it('lists the first key of a new account by its last four characters only', async () => {
   const account = await newAccount();
   const { status, body } = await account.call('GET', '/account/api-keys');
   expect(status).toBe(200);
@@ -30,7 +30,7 @@ it('a fresh account has one, and the list shows its end and nothing else of it',
   expect(JSON.stringify(body)).not.toContain(account.apiKey);
 });
 
-it('a new one is shown once, works at once, and is listed without its secret', async () => {
+it('returns a new secret once, accepts it immediately and never lists it', async () => {
   const account = await newAccount();
   const now = Date.now();
   const created = await create(account, { name: 'deploy 🚀', expiresAt: now + 60_000 }, now);
@@ -49,7 +49,7 @@ it('a new one is shown once, works at once, and is listed without its secret', a
   expect((await list(account))[1]).toEqual(created.body.apiKey);
 });
 
-it('name and expiresAt may be left out, body and all, or null', async () => {
+it('accepts a missing body, and name and expiresAt as absent or null', async () => {
   const account = await newAccount();
   const replies = [
     await account.call('POST', '/account/api-keys'),
@@ -64,13 +64,13 @@ it('name and expiresAt may be left out, body and all, or null', async () => {
   expect(new Set([...secrets, account.apiKey]).size).toBe(4);
 });
 
-it('keys are listed in the order in which they were made, and names may repeat', async () => {
+it('lists keys in creation order, with duplicate names', async () => {
   const account = await newAccount();
   for (const name of ['c', 'a', 'b', 'a']) await create(account, { name });
   expect((await list(account)).map(({ name }: { name: string }) => name)).toEqual([null, 'c', 'a', 'b', 'a']);
 });
 
-it('the database holds no key, only what cannot be turned back into one', async () => {
+it('stores neither a secret nor a reversible form of it', async () => {
   const account = await newAccount();
   const { secretApiKey } = (await create(account, { name: 'one' })).body;
   await me(secretApiKey);
@@ -84,8 +84,8 @@ it('the database holds no key, only what cannot be turned back into one', async 
   }
 });
 
-describe('bad input', () => {
-  it('refuses an expiresAt that is past or now and makes no key, and takes one a millisecond later', async () => {
+describe('POST /account/api-keys', () => {
+  it('rejects an expiresAt in the past or present, and accepts one a millisecond ahead', async () => {
     const account = await newAccount();
     const now = Date.now();
     for (const expiresAt of [0, now - 1000, now]) {
@@ -95,13 +95,13 @@ describe('bad input', () => {
     expect((await create(account, { expiresAt: now + 1 }, now)).status).toBe(201);
   });
 
-  it('takes a name of 128 characters', async () => {
+  it('accepts a name of 128 characters', async () => {
     const { body } = await create(await newAccount(), { name: 'ö'.repeat(128) });
     expect(body.apiKey.name).toBe('ö'.repeat(128));
   });
 });
 
-it('a key ends by the clock, to the millisecond, and says so', async () => {
+it('returns 401 api-key-expired from the millisecond of expiresAt on', async () => {
   const account = await newAccount();
   const now = Date.now();
   const { secretApiKey } = (await create(account, { expiresAt: now + 60_000 }, now)).body;
@@ -112,7 +112,7 @@ it('a key ends by the clock, to the millisecond, and says so', async () => {
   expect((await me(account.apiKey, now + 60_000)).status).toBe(200);
 });
 
-it('an expired key writes nothing', async () => {
+it('writes nothing with an expired key', async () => {
   const account = await newAccount();
   const now = Date.now();
   const { secretApiKey } = (await create(account, { expiresAt: now + 1 }, now)).body;
@@ -128,7 +128,7 @@ it('an expired key writes nothing', async () => {
   expect(await snapshot()).toEqual(before);
 });
 
-it("another account's key id is 404, as if it did not exist, and its key goes on", async () => {
+it("returns 404 for another account's key and leaves it working", async () => {
   const [account, other] = [await newAccount(), await newAccount()];
   await create(account);
   const { apiKey, secretApiKey } = (await create(other)).body;

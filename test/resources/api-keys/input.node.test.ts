@@ -1,4 +1,4 @@
-/** The fields of an API key: all that is wrong, refused by its path. */
+/** Validation of an API key's fields: each error names its path. */
 import { it } from 'vitest';
 import { expectInvalidBody } from '../../support/parse.ts';
 
@@ -10,8 +10,8 @@ it.each([
   ['a name with a lone surrogate', { name: 'a\uD800' }, 'name'],
   ['a negative expiresAt', { expiresAt: -1 }, 'expiresAt'],
   ['a fractional expiresAt', { expiresAt: Date.now() + 1000.5 }, 'expiresAt'],
-  ['an expiresAt that is text', { expiresAt: '2099-01-01' }, 'expiresAt'],
-  ['an expiresAt beyond every date', { expiresAt: 8.64e15 + 1 }, 'expiresAt'],
-])('%s is refused', async (_, body, path) => {
+  ['an expiresAt that is a string', { expiresAt: '2099-01-01' }, 'expiresAt'],
+  ['an expiresAt beyond the last date', { expiresAt: 8.64e15 + 1 }, 'expiresAt'],
+])('rejects %s', async (_, body, path) => {
   await expectInvalidBody('addApiKey', body, path);
 });

@@ -1,4 +1,4 @@
-/** Removing API keys: at once, and never so that the account could be left out of reach. */
+/** Deleting API keys: effective immediately, and never the last key that works. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Account, call, newAccount } from '../../support/client.ts';
@@ -18,7 +18,7 @@ const remove = (secret: string, id: string, now = Date.now()) =>
 const me = (secret: string) => call('GET', '/account', { headers: { 'x-api-key': secret } });
 const firstId = async (account: Account) => (await list(account))[0]?.id ?? '';
 
-it('a removed key is answered as it was, and refused on the very next request', async () => {
+it('returns the deleted key and rejects its next request', async () => {
   const account = await newAccount();
   const { apiKey, secretApiKey } = await create(account, { name: 'old' });
   expect((await me(secretApiKey)).status).toBe(200);
@@ -34,7 +34,7 @@ it('a removed key is answered as it was, and refused on the very next request', 
   expect(outcome(await remove(account.apiKey, apiKey.id))).toBe('404 not-found');
 });
 
-it('an account changes over from its first key to another, which removes the first', async () => {
+it('lets a new key delete the first one', async () => {
   const account = await newAccount();
   const { apiKey, secretApiKey } = await create(account);
   expect(outcome(await remove(secretApiKey, await firstId(account)))).toBe('200');
@@ -44,21 +44,21 @@ it('an account changes over from its first key to another, which removes the fir
   });
 });
 
-it('a key can remove itself while another works', async () => {
+it('lets a key delete itself while another key works', async () => {
   const account = await newAccount();
   const { apiKey, secretApiKey } = await create(account);
   expect(outcome(await remove(secretApiKey, apiKey.id))).toBe('200');
   expectProblem(await me(secretApiKey), 'api-key-unknown');
 });
 
-it('the last one stays, and goes on working', async () => {
+it('keeps the last key', async () => {
   const account = await newAccount();
   expectProblem(await remove(account.apiKey, await firstId(account)), 'api-key-last');
   expect((await me(account.apiKey)).status).toBe(200);
   expect(await list(account)).toHaveLength(1);
 });
 
-it('another that has expired does not count as one that works', async () => {
+it('does not count an expired key as working', async () => {
   const account = await newAccount();
   const first = await firstId(account);
   const end = Date.now() + 60_000;
@@ -68,10 +68,10 @@ it('another that has expired does not count as one that works', async () => {
   expectProblem(await remove(account.apiKey, first, end), 'api-key-last');
 });
 
-describe('while all others expire', () => {
+describe('an account with one key that never expires', () => {
   const soon = () => ({ expiresAt: Date.now() + 60_000 });
 
-  it('the last one that never expires stays', async () => {
+  it('keeps its last key that never expires', async () => {
     const account = await newAccount();
     const first = await firstId(account);
     for (const body of [soon(), { expiresAt: Date.now() + 100 * 365 * 86_400_000 }]) {
@@ -83,7 +83,7 @@ describe('while all others expire', () => {
     expect(await list(account)).toHaveLength(3);
   });
 
-  it('it goes once there is another that never expires', async () => {
+  it('deletes that key once there is another one that never expires', async () => {
     const account = await newAccount();
     const first = await firstId(account);
     await create(account, soon());
@@ -91,7 +91,7 @@ describe('while all others expire', () => {
     expect(outcome(await remove(account.apiKey, first))).toBe('200');
   });
 
-  it('those that expire go, also the last of them, by itself', async () => {
+  it('deletes all keys that expire, even through themselves', async () => {
     const account = await newAccount();
     const one = await create(account, soon());
     const other = await create(account, soon());
@@ -100,7 +100,7 @@ describe('while all others expire', () => {
     expect(await list(account)).toHaveLength(1);
   });
 
-  it('two that never expire and remove each other at once leave one of them', async () => {
+  it('keeps one of two keys that never expire when they delete each other at once', async () => {
     for (let round = 0; round < 5; round++) {
       const account = await newAccount();
       const first = await firstId(account);
@@ -123,8 +123,8 @@ describe('while all others expire', () => {
   });
 });
 
-describe('of an account that has only keys that expire', () => {
-  /** As an account may be that removed its last lasting key before that was refused. */
+describe('an account with expiring keys only', () => {
+  /** The state of an account that deleted its last key without an expiry before the service refused that. */
   async function withoutLasting() {
     const account = await newAccount();
     const end = Date.now() + 60_000;
@@ -136,14 +136,14 @@ describe('of an account that has only keys that expire', () => {
     return { end, early, late };
   }
 
-  it('one goes while another works, and the last that works stays', async () => {
+  it('deletes a key while another works, and keeps the last working one', async () => {
     const { end, early, late } = await withoutLasting();
     expectProblem(await remove(late.secretApiKey, late.apiKey.id, end), 'api-key-last');
     expect(outcome(await remove(late.secretApiKey, early.apiKey.id, end))).toBe('200');
     expectProblem(await remove(late.secretApiKey, late.apiKey.id), 'api-key-last');
   });
 
-  it('two that remove each other at once leave one', async () => {
+  it('keeps one of two keys that delete each other at once', async () => {
     const { early, late } = await withoutLasting();
     const outcomes = await Promise.all([
       remove(early.secretApiKey, late.apiKey.id),
@@ -155,12 +155,12 @@ describe('of an account that has only keys that expire', () => {
   });
 });
 
-it("another account's key does not count either", async () => {
+it("does not count another account's key", async () => {
   const [account] = [await newAccount(), await newAccount()];
   expectProblem(await remove(account.apiKey, await firstId(account)), 'api-key-last');
 });
 
-it('two keys that remove each other at once leave one that works', async () => {
+it('keeps one of two working keys that delete each other at once', async () => {
   for (let round = 0; round < 5; round++) {
     const account = await newAccount();
     const first = await firstId(account);
@@ -172,7 +172,7 @@ it('two keys that remove each other at once leave one that works', async () => {
   }
 });
 
-it('an account has at most 20, and removing one makes room', async () => {
+it('allows 20 keys, and another one after a deletion', async () => {
   const account = await newAccount();
   const replies = await Promise.all(
     Array.from({ length: 25 }, () => account.call('POST', '/account/api-keys', { body: {} })),

@@ -1,4 +1,4 @@
-/** What is around a booking: what goes takes it along, who may have it, and the lists that it is in. */
+/** Bookings and their surroundings: cascades, ownership and lists. */
 import { describe, expect, it } from 'vitest';
 import {
   as,
@@ -21,16 +21,16 @@ import { policy, type Reply } from '../../support/client.ts';
 import { countOf, through } from '../../support/database.ts';
 import { expectProblem } from '../../support/problem.ts';
 
-describe('what goes', () => {
+describe('a deletion', () => {
   it.each([
-    ['an event of it', (_, booking) => `/user/events/${booking.eventIds[1]}`],
-    ['a calendar that it is in', ({ hosts }) => `/user/calendar/${hosts[1]?.calendar}`],
-    ['a host', ({ hosts }) => `/user/${hosts[1]?.id}`],
+    ['one of its events', (_, booking) => `/user/events/${booking.eventIds[1]}`],
+    ['the calendar of one of its events', ({ hosts }) => `/user/calendar/${hosts[1]?.calendar}`],
+    ['one of its hosts', ({ hosts }) => `/user/${hosts[1]?.id}`],
     ['its service', ({ service }) => `/service/${service}`],
   ] as [
     string,
     (world: Awaited<ReturnType<typeof newWorld>>, booking: Awaited<ReturnType<typeof book>>) => string,
-  ][])('cancels a booking whole: %s', async (what, path) => {
+  ][])('cancels the whole booking: %s', async (what, path) => {
     for (const multiPerson of [collective, group(3)]) {
       const world = await newWorld({ hosts: 2, multiPerson });
       const made = [await book(world, at(10))];
@@ -43,7 +43,7 @@ describe('what goes', () => {
     }
   });
 
-  it('with who booked it', async () => {
+  it("of the user who booked cancels only that user's booking", async () => {
     const world = await newWorld({ multiPerson: group(2) });
     const guest = await world.account.newUser();
     const path = `/service/${world.service}/booking`;
@@ -58,11 +58,11 @@ describe('what goes', () => {
   });
 });
 
-describe('whose it is', () => {
+describe('ownership', () => {
   const path = (world: { service: string }) => `/service/${world.service}/booking`;
   const body = { startTs: at(10), duration: HOUR };
 
-  it("is the token's user, who alone sees and changes it, beside the account", async () => {
+  it('limits a booking to the user who made it and the account', async () => {
     const world = await newWorld();
     const [guest, other] = [await world.account.newUser(), await world.account.newUser()];
     const { booking } = (await as(guest, 'POST', path(world), { body })).body;
@@ -83,7 +83,7 @@ describe('whose it is', () => {
     expect((await as(other, 'GET', `/me/bookings${window}`)).body.bookings).toEqual([]);
   });
 
-  it('takes CreateBooking, UpdateBooking and CancelBooking', async () => {
+  it('requires CreateBooking, UpdateBooking and CancelBooking', async () => {
     const world = await newWorld();
     const guest = await world.account.newUser();
     const { booking } = (await as(guest, 'POST', path(world), { body })).body;
@@ -105,8 +105,8 @@ describe('whose it is', () => {
   });
 });
 
-describe('the bookings of a service', () => {
-  it('are those that overlap the window, in order, cancelled ones and expired holds too', async () => {
+describe('GET /service/:serviceId/bookings', () => {
+  it('lists the bookings in the window in order, including cancelled ones and expired holds', async () => {
     const world = await newWorld();
     const made = [
       await book(world, at(12)),
@@ -133,7 +133,7 @@ describe('the bookings of a service', () => {
   });
 });
 
-it('gives up after a bounded number of tries, with nothing written', async () => {
+it('POST /service/:serviceId/booking returns contended after 16 batches and writes nothing', async () => {
   const world = await newWorld();
   let batches = 0;
   const DB = through(async (run, count) => {

@@ -1,4 +1,4 @@
-/** What a booking is, who gets it, and what becomes of it: each sentence of the contract, with a sound database after. */
+/** Bookings: creation, choice of hosts, holds and updates. Every test ends with a check of the stored state. */
 import { describe, expect, it } from 'vitest';
 import {
   at,
@@ -25,7 +25,7 @@ import { countOf } from '../../support/database.ts';
 import { expectInvalid, expectProblem } from '../../support/problem.ts';
 
 describe('a booking', () => {
-  it('is answered whole, and enters an event in the calendar of its host', async () => {
+  it("returns the whole booking and adds an event to its host's calendar", async () => {
     const world = await newWorld();
     const booking = await book(world, at(10), { metadata: { title: 'Haircut' } });
     const [host] = world.hosts;
@@ -55,7 +55,7 @@ describe('a booking', () => {
     await expectSound(world);
   });
 
-  it('need not lie on a grid, and takes nothing but its own time', async () => {
+  it('may start off the grid, and blocks its own time only', async () => {
     const world = await newWorld();
     await book(world, at(10, 7));
     expectProblem(await tryBook(world, at(11, 6)), 'slot-taken');
@@ -67,13 +67,13 @@ describe('a booking', () => {
   it.each([
     ['closed', { startTs: NOW - HOUR }],
     ['in the past', { startTs: NOW - 1 }],
-  ])('is 409 slot-unavailable when it is %s', async (_, { startTs }) => {
+  ])('returns 409 slot-unavailable when it is %s', async (_, { startTs }) => {
     const world = await newWorld();
     expectProblem(await tryBook(world, startTs), 'slot-unavailable');
     expect(await countOf('bookings', world.account.id)).toBe(0);
   });
 
-  it('is 409 slot-unavailable for a host who is busy, without a calendar, too near, too far, or nobody', async () => {
+  it('returns 409 slot-unavailable for a busy or unknown host, no calendar, or a start too soon or too late', async () => {
     const world = await newWorld({ settings: { closestBookingTime: 60, furthestBookingTime: 48 * 60 } });
     expectProblem(await tryBook(world, NOW + HOUR - 1), 'slot-unavailable');
     expectProblem(await tryBook(world, NOW + 48 * HOUR + 1), 'slot-unavailable');
@@ -90,7 +90,7 @@ describe('a booking', () => {
 });
 
 describe('the hosts of a booking', () => {
-  it('take turns by whose latest booking was made longest ago, who never had one first, ties in order', async () => {
+  it('rotate by the oldest latest booking, hosts without one first, ties in order', async () => {
     const world = await newWorld({ hosts: 3 });
     const [a, b, c] = world.hosts.map(({ id }) => [id]);
     const made = [];
@@ -101,7 +101,7 @@ describe('the hosts of a booking', () => {
     await expectSound(world);
   });
 
-  it('share by who has the fewest bookings to come; expired holds and other services do not count', async () => {
+  it('balance by upcoming bookings, without expired holds and other services', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: equal });
     const [a, b] = world.hosts.map(({ id }) => id);
     await book(world, at(8), { hostUserIds: [a] });
@@ -114,7 +114,7 @@ describe('the hosts of a booking', () => {
     await expectSound(world, later.now);
   });
 
-  it('are one of those who can, and of those who are named', async () => {
+  it('come from the available hosts, and from hostUserIds if given', async () => {
     const world = await newWorld({ hosts: 2 });
     const [a, b] = world.hosts;
     await enter(a, at(10));
@@ -122,7 +122,7 @@ describe('the hosts of a booking', () => {
     expect((await book(world, at(14), { hostUserIds: [b?.id, 'nobody'] })).hostUserIds).toEqual([b?.id]);
   });
 
-  it('are all of a collective, each with an event; one who cannot is enough to refuse', async () => {
+  it('include every host of a collective, and one unavailable host rejects the booking', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: collective });
     const booking = await book(world, at(10));
     expect(booking.hostUserIds).toEqual(world.hosts.map(({ id }) => id));
@@ -132,7 +132,7 @@ describe('the hosts of a booking', () => {
     await expectSound(world);
   });
 
-  it('share the events of a group, whose last seat takes them away', async () => {
+  it('share one event each in a group until the last seat is cancelled', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: group(2) });
     const [one, two] = [await book(world, at(10)), await book(world, at(10))];
     expect(two.eventIds).toEqual(one.eventIds);
@@ -151,7 +151,7 @@ describe('the hosts of a booking', () => {
 });
 
 describe('a hold', () => {
-  it('counts until its expiry and not a moment longer', async () => {
+  it('blocks its slot until expiresAt, to the millisecond', async () => {
     const world = await newWorld();
     const hold = await book(world, at(10), { holdFor: 5 });
     const end = NOW + 5 * MINUTE;
@@ -170,7 +170,7 @@ describe('a hold', () => {
     await expectSound(world, end);
   });
 
-  it('is confirmed, twice if you like', async () => {
+  it('can be confirmed, and confirmed again', async () => {
     const world = await newWorld();
     const hold = await book(world, at(10), { holdFor: 5 });
     for (const now of [NOW + 1, NOW + 60 * MINUTE]) {
@@ -181,7 +181,7 @@ describe('a hold', () => {
     await expectSound(world, NOW + 60 * MINUTE);
   });
 
-  it('that lives is confirmed although its host has closed since', async () => {
+  it('that is active is confirmed even if the host has closed since', async () => {
     const world = await newWorld();
     const hold = await book(world, at(10), { holdFor: 5 });
     await world.account.call('DELETE', `/user/schedule/${world.hosts[0].schedule}`);
@@ -193,7 +193,7 @@ describe('a hold', () => {
     expectProblem(confirmed, 'slot-unavailable');
   });
 
-  it('that has expired is confirmed only while the slot is still free', async () => {
+  it('that has expired is confirmed only while the slot is free', async () => {
     const world = await newWorld();
     const now = NOW + 5 * MINUTE;
     const free = await book(world, at(10), { holdFor: 5 });
@@ -204,7 +204,7 @@ describe('a hold', () => {
     await expectSound(world, now);
   });
 
-  it('of a group that has expired joins the session that others have begun', async () => {
+  it('of a group that has expired joins the session of later bookings', async () => {
     const world = await newWorld({ multiPerson: group(2) });
     const hold = await book(world, at(10), { holdFor: 5 });
     const now = NOW + 5 * MINUTE;
@@ -216,8 +216,8 @@ describe('a hold', () => {
   });
 });
 
-describe('a change', () => {
-  it('moves a booking in one step, also over its own time, or leaves all as it was', async () => {
+describe('an update', () => {
+  it('moves a booking atomically, even onto its own time, or leaves it unchanged', async () => {
     const world = await newWorld();
     const booking = await book(world, at(10));
     await book(world, at(14));
@@ -229,7 +229,7 @@ describe('a change', () => {
     await expectSound(world);
   });
 
-  it('moves one seat of a group to another session, and another into one', async () => {
+  it('moves one seat of a group into a new session, or into an existing one', async () => {
     const world = await newWorld({ multiPerson: group(2) });
     const [one, two] = [await book(world, at(10)), await book(world, at(10))];
     expectProblem(await change(world, one, { startTs: at(10, 30) }), 'slot-taken');
@@ -242,7 +242,7 @@ describe('a change', () => {
     await expectSound(world);
   });
 
-  it('keeps the hosts: where one of them has left the service, a booking stays where it is', async () => {
+  it('keeps the hosts, so it returns 409 if one has left the service', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: collective });
     const booking = await book(world, at(10));
     await world.account.call('DELETE', `/service/${world.service}/users/${world.hosts[1]?.id}`);
@@ -250,7 +250,7 @@ describe('a change', () => {
     expect((await seen(world, booking)).startTs).toBe(at(10));
   });
 
-  it('of the metadata alone is no question of time', async () => {
+  it('of metadata alone checks no availability', async () => {
     const world = await newWorld();
     const booking = await book(world, at(10), { metadata: { a: '1' } });
     const now = at(12);
@@ -259,7 +259,7 @@ describe('a change', () => {
     expect((await eventsAt(world))[0].event.metadata).toEqual({ b: '2' });
   });
 
-  it('is 400 for state and startTs at once, or another state; 409 for what is cancelled; cancelling twice is 200', async () => {
+  it('returns 400 for state with startTs or another state, and 409 once cancelled; a second cancel returns 200', async () => {
     const world = await newWorld();
     const booking = await book(world, at(10));
     expectInvalid(await change(world, booking, { state: 'confirmed', startTs: at(11) }), 'state');
@@ -277,7 +277,7 @@ describe('a change', () => {
     await expectSound(world);
   });
 
-  it('through the calendar moves a booking of one host, and is 409 for one of several', async () => {
+  it('of the event moves a booking with one host, and returns 409 with several', async () => {
     const world = await newWorld();
     const booking = await book(world, at(10));
     const path = `/user/events/${booking.eventIds[0]}`;

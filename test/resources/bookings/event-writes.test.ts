@@ -1,4 +1,4 @@
-/** What scheduling adds to an ordinary event: one row at most for each write. And what it leaves alone. */
+/** The rows that scheduling adds to a write of an ordinary event: at most one. */
 import { expect, it } from 'vitest';
 import { newUser, type User } from '../../support/client.ts';
 import { writing } from '../../support/database.ts';
@@ -10,7 +10,7 @@ async function rowsOf(user: User, method: string, path: string, sent?: object) {
   return { rows: rows(), answer: body(reply) };
 }
 
-/** A user who is a host of five services, or of none, by way of a calendar. */
+/** A user with a calendar who is a host of this many services, available and busy by that calendar. */
 async function owner(services: number): Promise<{ user: User; calendarId: string }> {
   const user = await newUser();
   const calendarId = await user.newCalendar();
@@ -26,9 +26,9 @@ async function owner(services: number): Promise<{ user: User; calendarId: string
   return { user, calendarId };
 }
 
-// Without scheduling: the event with its two unique keys and its place in time, 3; the event, 1; the event, 1.
+// Without scheduling a creation writes 3 rows (the event, its two unique keys and its time index entry); an update and a deletion write 1.
 it.each([0, 5])(
-  'an event of a host of %i services: one row more for each change that can matter',
+  'writes one more row per relevant change of an event whose user hosts %i services',
   async (services) => {
     const { user, calendarId } = await owner(services);
     const when = { calendarId, startTs: HOUR, duration: HOUR };
@@ -36,12 +36,12 @@ it.each([0, 5])(
     expect(created.rows).toBe(5);
     const path = `/user/events/${created.answer.event.id}`;
     for (const [change, rows] of [
-      // A duration, and a rule, decide its class of length: it is entered anew in its index, too.
+      // The duration and the rule determine the length class, so the index entry changes as well.
       [{ duration: HOUR / 2 }, 3],
       [{ busy: true }, 2],
       [{ recurrence: { freq: 'daily', interval: 1 } }, 3],
       [{ exdates: [HOUR] }, 2],
-      // What decides nothing raises nothing.
+      // These changes do not affect availability.
       [{ reminders: [{ delta: 5, identifier: 'x' }] }, 1],
       [{ busy: true }, 1],
       [{}, 1],
@@ -52,14 +52,14 @@ it.each([0, 5])(
   },
 );
 
-it('a moved event is entered anew in its index, and costs one row more, for its user', async () => {
+it('writes the event, its index entry and the revision of its user for a move', async () => {
   const { user, calendarId } = await owner(1);
   const { id } = await made(user, { calendarId, startTs: HOUR, duration: HOUR });
   const moved = await rowsOf(user, 'PUT', `/user/events/${id}`, { startTs: 2 * HOUR });
   expect(moved.rows).toBe(3);
 });
 
-it('an event with a serviceId pays for the two indexes that find it', async () => {
+it('writes two more index entries for an event with a serviceId', async () => {
   const { user, calendarId } = await owner(0);
   const serviceId = await newService(user.account);
   const event = { calendarId, startTs: HOUR, duration: HOUR, serviceId };

@@ -1,4 +1,4 @@
-/** The query of booking slots and the fields of a booking: all that is wrong, refused by its name. */
+/** Validation of the slots query and of a booking's fields: each error names its path. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../support/nobody.ts';
 import { bodyOf, expectInvalidBody, expectInvalidQuery, MARK, queryOf } from '../../support/parse.ts';
@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const whole = { startDate: '2030-01-07', endDate: '2030-01-07', duration: '3600000', interval: '3600000' };
 
-/** Members of the query that differ from `whole`, and the names at fault. */
+/** Changes to the query `whole`, and the parameters at fault. */
 type Fault = [query: Record<string, unknown>, ...names: string[]];
 const badDates = [
   '',
@@ -29,7 +29,7 @@ const badDates = [
   '1893456000000',
   '２030-01-01',
 ];
-/** The other end is then out of reach, too. */
+/** Dates beyond the range: the error names the other end of the window as well. */
 const beyond = ['1969-12-31', '2200-01-01', '9999-12-31'];
 const badNumbers = [
   '',
@@ -71,13 +71,13 @@ const faults: Fault[] = [
 ];
 
 it.each(faults.map((fault) => [JSON.stringify(fault[0]), fault] as const))(
-  'the query %s is refused',
+  'rejects the query %s',
   async (_, [changed, ...names]) => {
     await expectInvalidQuery('getBookingSlots', { ...whole, ...changed }, ...names);
   },
 );
 
-it('a parameter that is missing, or stands twice, is named', async () => {
+it('rejects a missing or repeated parameter', async () => {
   await expectInvalidQuery('getBookingSlots', {}, ...Object.keys(whole));
   for (const name of Object.keys(whole)) {
     const { [name as 'duration']: _, ...rest } = whole;
@@ -101,11 +101,11 @@ it.each([
   ['hostUserIds', { hostUserIds: 'me' }],
   ['hostUserIds', { hostUserIds: Array(101).fill(NOBODY) }],
   ['metadata', { metadata: [] }],
-])('a booking with a bad %s is refused: %j', async (path, body) => {
+])('rejects a booking with a bad %s: %j', async (path, body) => {
   await expectInvalidBody('createBooking', { ...when, ...body }, path);
 });
 
-it('a booking changes its state to confirmed alone, and not beside its start', async () => {
+it('rejects any state but confirmed, and a state beside startTs', async () => {
   await expectInvalidBody('changeBooking', { state: 'confirmed', startTs: when.startTs }, 'state');
   for (const state of ['cancelled', 'held', null, MARK]) {
     await expectInvalidBody('changeBooking', { state }, 'state');
@@ -113,7 +113,7 @@ it('a booking changes its state to confirmed alone, and not beside its start', a
   expect(await bodyOf('changeBooking', { state: 'confirmed' })).toEqual({ state: 'confirmed' });
 });
 
-it('the ends of every range are taken', async () => {
+it('accepts both ends of every range', async () => {
   for (const [duration, interval] of [
     [MINUTE, 5 * MINUTE],
     [24 * HOUR, 2 * HOUR],

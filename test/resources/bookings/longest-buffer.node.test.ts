@@ -1,6 +1,6 @@
 /**
- * The SQL of an availability reads bookings as far from the window as the longest buffer reaches. So raising
- * BUFFER_MAX_MINUTES by its one line keeps slots right: a raised bound is tested beside the present one.
+ * The SQL of availability reads bookings that are as far from the window as the longest buffer. Raising
+ * BUFFER_MAX_MINUTES in its one line keeps the slots right: the tests run with the current bound and a raised one.
  */
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -17,14 +17,14 @@ const NOW = Date.UTC(2030, 0);
 const SLOT = { start: NOW + 100 * DAY_MS, end: NOW + 100 * DAY_MS + HOUR_MS };
 const BOOKED_MS = 30 * MINUTE_MS;
 
-/** Minutes. */
+/** In minutes. */
 interface Buffers {
   before: number;
   after: number;
 }
 const none: Buffers = { before: 0, after: 0 };
 
-/** A database with one host of two services, who is booked for the second. */
+/** A database with one host of two services, booked for the second one. */
 function databaseWith(own: Buffers, booked: Buffers, bookedAt: number): DatabaseSync {
   const db = new DatabaseSync(':memory:');
   db.exec(readFileSync('schema.sql', 'utf8'));
@@ -45,7 +45,7 @@ function databaseWith(own: Buffers, booked: Buffers, bookedAt: number): Database
   return db;
 }
 
-/** Whether the host can take the slot, where the longest buffer is `maxMinutes`. */
+/** Whether the host is available for the slot when the longest buffer is `maxMinutes`. */
 async function takesSlot(
   maxMinutes: number,
   own: Buffers,
@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 describe.each([
-  ['the present bound', BUFFER_MAX_MINUTES],
+  ['the current bound', BUFFER_MAX_MINUTES],
   ['a raised bound', 5 * BUFFER_MAX_MINUTES],
 ])('%s', (_, max) => {
   const bufferMs = max * MINUTE_MS;
@@ -88,11 +88,8 @@ describe.each([
     ['after a slot', { before: 0, after: max }, none, SLOT.end + bufferMs, 1],
     ['after a booking', none, { before: 0, after: max }, SLOT.start - bufferMs - BOOKED_MS, -1],
     ['before a booking', none, { before: max, after: 0 }, SLOT.end + bufferMs, 1],
-  ])(
-    'the longest buffer %s blocks the slot up to its last millisecond',
-    async (_, own, booked, farEnough, away) => {
-      expect(await takesSlot(max, own, booked, farEnough)).toBe(true);
-      expect(await takesSlot(max, own, booked, farEnough - away)).toBe(false);
-    },
-  );
+  ])('the longest buffer %s blocks the slot to the millisecond', async (_, own, booked, farEnough, away) => {
+    expect(await takesSlot(max, own, booked, farEnough)).toBe(true);
+    expect(await takesSlot(max, own, booked, farEnough - away)).toBe(false);
+  });
 });

@@ -1,6 +1,6 @@
 /**
- * What decides changes after it was read, and before the booking is written: the outcome is that of some order one after
- * the other, and what is stored is sound.
+ * The data behind a decision changes after it was read and before the booking is written. The outcome must equal that of
+ * some serial order, and the stored state must be sound.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -26,7 +26,7 @@ import {
 import type { Call, Reply } from '../../support/client.ts';
 import { interrupted } from '../../support/database.ts';
 
-/** Right before the write of what was decided. */
+/** Runs `interfere` between the read and the write. */
 const amid = (interfere: () => Promise<unknown>): Call => ({ env: { DB: interrupted(interfere, 2) } });
 
 const outcome = ({ status, problem }: Reply): string =>
@@ -35,13 +35,13 @@ const outcome = ({ status, problem }: Reply): string =>
 interface Race {
   name: string;
   world?: Parameters<typeof newWorld>[0];
-  /** What stands before. */
+  /** The state before the request. */
   stands?: (world: World) => Promise<unknown>;
-  /** What happens between reading and writing. */
+  /** The write between the request's read and its own write. */
   amid: (world: World, before: never) => Promise<unknown>;
-  /** What becomes of a booking at 10:00. */
+  /** The outcome of a new booking at 10:00. */
   booked: string;
-  /** And of one that has its hosts already, which it keeps; the same unless told. */
+  /** The outcome of a booking that keeps its hosts; defaults to `booked`. */
   kept?: string;
 }
 
@@ -64,7 +64,7 @@ const byCalendar = async (world: World) => {
 
 const races: Race[] = [
   {
-    name: 'another service books the host over it',
+    name: 'another service books the host for that time',
     stands: (world) => newService(world.account, world.hosts),
     amid: (world, service: string) => book({ ...world, service }, at(10, 30)),
     booked: '409 slot-taken',
@@ -75,12 +75,12 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'the host enters an event elsewhere in time',
+    name: 'the host enters an event at another time',
     amid: ({ hosts }) => enter(hosts[0], at(12)),
     booked: '201',
   },
   {
-    name: 'an event is moved onto it',
+    name: 'an event moves to that time',
     stands: ({ hosts }) => enter(hosts[0], at(15)),
     amid: (world, event: string) => put(world, `/user/events/${event}`, { startTs: at(10, 30) }),
     booked: '409 slot-unavailable',
@@ -105,7 +105,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'an exception of a series is taken back',
+    name: 'an exdate of a series is removed',
     async stands(world) {
       const event = await enter(world.hosts[0], at(10) - 24 * HOUR, {
         recurrence: { freq: 'daily', interval: 1 },
@@ -166,7 +166,7 @@ const races: Race[] = [
   },
   {
     name: 'the week of a calendar begins on another day',
-    // Every other week from Sunday the 6th on, Sundays and Tuesdays: the 8th is in that week where it begins on Sunday.
+    // Every other week from Sunday the 6th on, on Sundays and Tuesdays: Tuesday the 8th is in that week if weeks start on Sunday.
     stands: ({ hosts }) =>
       enter(hosts[0], at(10) - 48 * HOUR, {
         recurrence: { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Tue'] },
@@ -175,7 +175,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'the calendar to book in is deleted',
+    name: 'the booking calendar is deleted',
     amid: (world) => remove(world, `/user/calendar/${world.hosts[0].calendar}`),
     booked: '409 slot-unavailable',
   },
@@ -186,7 +186,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'the host wants to know earlier',
+    name: "the host's minimum notice grows",
     amid: (world) => put(world, hostPath(world), { closestBookingTime: 3 * 24 * 60 }),
     booked: '409 slot-unavailable',
   },
@@ -207,7 +207,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'a host who is closed is added to a collective',
+    name: 'a closed host joins a collective',
     world: { multiPerson: collective },
     stands: ({ account }) => newHost(account, open(11, 24)),
     amid: ({ account, service }, host: { id: string; schedule: string }) => {
@@ -220,7 +220,7 @@ const races: Race[] = [
     kept: '200',
   },
   {
-    name: 'the service becomes a collective, of which one host is busy',
+    name: 'the service becomes a collective with a busy host',
     world: { hosts: 2 },
     stands: ({ hosts }) => enter(hosts[1] as never, at(10)),
     amid: (world) => put(world, `/service/${world.service}`, { multiPerson: collective }),
@@ -238,7 +238,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'a hold that had just expired here is confirmed by a clock that is late',
+    name: 'a hold that this clock sees expired is confirmed by a slower clock',
     stands: (world) => book(world, at(10), { holdFor: 1 }, { now: NOW - MINUTE }),
     amid: async (world, hold: { id: string }) =>
       ok(change(world, hold, { state: 'confirmed' }, { now: NOW - 1 })),
@@ -258,14 +258,14 @@ const races: Race[] = [
     booked: '201',
   },
   {
-    name: 'the only seat is given back',
+    name: 'the only seat is cancelled',
     world: { multiPerson: group(2) },
     stands: (world) => book(world, at(10)),
     amid: (world, seat: { id: string }) => ok(cancel(world, seat)),
     booked: '201',
   },
   {
-    name: 'a seat is moved into the last one',
+    name: 'a seat moves into the last free one',
     world: { multiPerson: group(2) },
     async stands(world) {
       await book(world, at(10));
@@ -275,7 +275,7 @@ const races: Race[] = [
     booked: '409 slot-taken',
   },
   {
-    name: 'a held seat that had just expired here is confirmed by a clock that is late',
+    name: 'a held seat that this clock sees expired is confirmed by a slower clock',
     world: { multiPerson: group(2) },
     async stands(world) {
       await book(world, at(10));
@@ -291,7 +291,7 @@ const races: Race[] = [
     booked: '409 slot-unavailable',
   },
   {
-    name: 'there are fewer seats',
+    name: 'the number of seats falls',
     world: { multiPerson: group(2) },
     stands: (world) => book(world, at(10)),
     amid: (world) => put(world, `/service/${world.service}`, { multiPerson: group(1) }),
@@ -300,9 +300,9 @@ const races: Race[] = [
 ];
 
 describe.each(races)(
-  'while it is decided on, $name',
+  'if $name before the write',
   ({ world: settings, stands: prepare, amid: interfere, booked, kept = booked }) => {
-    it(`a new booking is ${booked}`, async () => {
+    it(`a new booking returns ${booked}`, async () => {
       const world = await newWorld(settings);
       const stands = (await prepare?.(world)) as never;
       const reply = await tryBook(
@@ -315,7 +315,7 @@ describe.each(races)(
       await expectSound(world);
     });
 
-    it(`a move there is ${kept}, or all stays as it was`, async () => {
+    it(`a move returns ${kept}, or changes nothing`, async () => {
       const world = await newWorld(settings);
       const one = await book(world, at(20));
       const stands = (await prepare?.(world)) as never;
@@ -334,7 +334,7 @@ describe.each(races)(
       expect(outcome(reply)).toBe(state === 'cancelled' ? '409 booking-cancelled' : gone);
     });
 
-    it(`an expired hold is confirmed as a new booking is made: ${kept}`, async () => {
+    it(`the confirmation of an expired hold returns ${kept}`, async () => {
       const world = await newWorld(settings);
       const hold = await book(world, at(10), { holdFor: 1 }, { now: NOW - 2 * MINUTE });
       const stands = (await prepare?.(world)) as never;

@@ -1,4 +1,4 @@
-/** Rule 1: a slot lies in one stretch of the host's availability, of a schedule or of a calendar. */
+/** Rule 1: a slot lies within one stretch of the host's availability, from a schedule or a calendar. */
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../support/client.ts';
 import { changed, newUser } from '../../support/events.ts';
@@ -28,8 +28,8 @@ async function bySchedule(...schedule: [Parameters<typeof newSchedule>[1]?, stri
   return { user, service, schedule: id };
 }
 
-describe('of a schedule', () => {
-  it('office hours by default, from Monday to Friday', async () => {
+describe('availability from a schedule', () => {
+  it('defaults to office hours from Monday to Friday', async () => {
     const { user, service } = await bySchedule();
     const week = { startDate: '2030-01-05', endDate: '2030-01-13' };
     const office = hours(9, 16).join(' ');
@@ -42,7 +42,7 @@ describe('of a schedule', () => {
     });
   });
 
-  it('its times are of its own zone, across the change of the clock', async () => {
+  it("follows the schedule's time zone across a clock change", async () => {
     const { user, service } = await bySchedule(daily('09:00-11:00'), 'Europe/Oslo');
     const weekend = { startDate: '2030-03-30', endDate: '2030-03-31' };
     expect(await timesOf(user.account, service, weekend)).toEqual({
@@ -51,7 +51,7 @@ describe('of a schedule', () => {
     });
   });
 
-  it('a date stands in place of its weekday: other times, or none', async () => {
+  it('uses a date rule instead of the weekday rule, with other times or none', async () => {
     const rules = [...daily('09:00-11:00'), date('2030-1-8', '20:00-21:00'), date('2030-01-09', '')];
     const { user, service } = await bySchedule(rules);
     const days = { startDate: '2030-01-07', endDate: '2030-01-10' };
@@ -62,7 +62,7 @@ describe('of a schedule', () => {
     });
   });
 
-  it('of a schedule with 400 rules all those count that are in the window, or beside it', async () => {
+  it('applies the rules near the window in a schedule of 400 rules', async () => {
     const dates = Array.from({ length: 392 }, (_, i) => {
       const day = new Date(ms('2029-08-01T00:00Z') + i * DAY).toISOString().slice(0, 10);
       return date(day, i % 2 ? '09:00-10:00' : '');
@@ -71,9 +71,9 @@ describe('of a schedule', () => {
       [weekday('Mon', '13:00-14:00'), ...dates],
       'Pacific/Kiritimati',
     );
-    // The calendar date of the schedule is up to a day ahead of the viewer's.
-    const asked = { startDate: '2030-01-01', endDate: '2030-01-31' };
-    const shown = await timesOf(user.account, service, { ...asked, timezone: 'Pacific/Pago_Pago' });
+    // The schedule's local date is up to a day ahead of the viewer's.
+    const query = { startDate: '2030-01-01', endDate: '2030-01-31' };
+    const shown = await timesOf(user.account, service, { ...query, timezone: 'Pacific/Pago_Pago' });
     const open = dates.filter(({ intervals }) => intervals.length > 0).map(({ variant }) => variant.value);
     const expected = open
       .map((day) => ms(`${day}T09:00+14:00`))
@@ -84,7 +84,7 @@ describe('of a schedule', () => {
     );
   });
 
-  it('one stretch goes on over midnight', async () => {
+  it('continues over midnight', async () => {
     const { user, service } = await bySchedule([
       weekday('Mon', '23:00-24:00'),
       weekday('Tue', '00:00-01:00'),
@@ -93,12 +93,12 @@ describe('of a schedule', () => {
     expect(await timesOf(user.account, service, days)).toEqual({ '2030-01-07': '23:00' });
   });
 
-  it('a slot does not span a break, be it of one minute', async () => {
+  it('has no slot across a break, even one of a minute', async () => {
     const { user, service } = await bySchedule(daily('09:00-10:30 10:31-12:00'));
     expect(await hoursOf(user.account, service)).toEqual(['09:00', '11:00']);
   });
 
-  it('a change counts from the next request on: of the rules, of the zone, and its removal', async () => {
+  it('reflects a change of rules or zone, and a deletion, in the next request', async () => {
     const { user, service, schedule } = await bySchedule(daily('09:00-10:00'));
     const path = `/schedule/${schedule}`;
     await user.call('PUT', path, { body: { rules: daily('12:00-13:00') } });
@@ -120,8 +120,8 @@ async function byCalendar(timezone = 'UTC') {
   return { user, calendar, service, event };
 }
 
-describe('of a calendar', () => {
-  it('its events that are not busy open it, merged; its busy ones close it, without any buffer', async () => {
+describe('availability from a calendar', () => {
+  it('opens with merged non-busy events and closes with busy ones, without buffers', async () => {
     const { user, service, event } = await byCalendar();
     await event(MONDAY + 8 * HOUR, 90 * 60_000);
     await event(MONDAY + 9.5 * HOUR, 2.5 * HOUR);
@@ -134,7 +134,7 @@ describe('of a calendar', () => {
     expect(await hoursOf(user.account, service)).toEqual([...hours(8, 11), '14:00', '16:00', '17:00']);
   });
 
-  it('a series is open by the clock of the calendar, across the change, but for its exdates', async () => {
+  it("expands a series by the calendar's clock, without its exdates", async () => {
     const { user, service, event } = await byCalendar('America/New_York');
     const startTs = ms('2030-03-04T09:00-05:00');
     const { id } = await event(startTs, HOUR, { recurrence: { freq: 'weekly', interval: 1 } });
@@ -155,7 +155,7 @@ describe('of a calendar', () => {
     expect((await timesOf(user.account, service, weeks))['2030-03-11']).toBe('14:00');
   });
 
-  it('a series with weeks is read by the week start of the calendar', async () => {
+  it("expands a weekly series by the calendar's weekStart", async () => {
     const { user, calendar, service, event } = await byCalendar();
     const recurrence = { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Mon'] };
     await event(ms('2030-01-06T09:00Z'), HOUR, { recurrence });
@@ -167,7 +167,7 @@ describe('of a calendar', () => {
     expect(await dates()).toEqual(['2030-01-06', '2030-01-07', '2030-01-20', '2030-01-21']);
   });
 
-  it('a busy series closes it, and a single event without its only instance opens nothing', async () => {
+  it('closes for a busy series, and does not open for a single event that is excluded by its exdate', async () => {
     const { user, service, event } = await byCalendar();
     await event(MONDAY - 30 * DAY, 60 * DAY);
     await event(MONDAY + HOUR, 21 * HOUR, { busy: true, recurrence: { freq: 'daily', interval: 1 } });
@@ -179,7 +179,7 @@ describe('of a calendar', () => {
     expect(await timesOf(other.user.account, other.service)).toEqual({});
   });
 
-  it('an event of any length opens the window that it reaches, whenever it began', async () => {
+  it('opens for an event of any length that reaches into the window', async () => {
     for (const days of [1, 2, 4, 20, 100, 200, 366]) {
       const { user, service, event } = await byCalendar();
       await event(MONDAY + 3 * HOUR - days * DAY, days * DAY);
@@ -188,7 +188,7 @@ describe('of a calendar', () => {
     }
   });
 
-  it('no other calendar of the user opens it, nor closes it', async () => {
+  it("ignores the user's other calendars", async () => {
     const { user, service, event } = await byCalendar();
     await event(MONDAY + 9 * HOUR, 3 * HOUR);
     const other = await user.newCalendar();
@@ -197,7 +197,7 @@ describe('of a calendar', () => {
     expect(await hoursOf(user.account, service)).toEqual(hours(9, 11));
   });
 
-  it('in a calendar that also makes the host busy, busy events close it with buffers', async () => {
+  it('applies buffers to busy events if the calendar also counts as busy', async () => {
     const { user, calendar, service, event } = await byCalendar();
     await event(MONDAY + 9 * HOUR, 9 * HOUR);
     await event(MONDAY + 12 * HOUR, HOUR, { busy: true });
@@ -208,7 +208,7 @@ describe('of a calendar', () => {
     expect(await hoursOf(user.account, service)).toEqual([...hours(9, 9), ...hours(14, 17)]);
   });
 
-  it('is what it was made for last: another calendar, a schedule, none', async () => {
+  it('uses the latest setting: another calendar, a schedule or none', async () => {
     const { user, service, event } = await byCalendar();
     await event(MONDAY + 9 * HOUR, HOUR);
     const other = await user.newCalendar();

@@ -1,4 +1,4 @@
-/** The worst that may be asked of slots is answered, or is 400: how much it is, is known before it is done. */
+/** Limits of a slots query: the Worker knows its size before it does the work, and answers it or returns 400. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Recurrence } from '../../../src/sdk/types.ts';
@@ -7,25 +7,25 @@ import { reading, through } from '../../support/database.ts';
 import { type Stored, store } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
 import {
-  type Asked,
-  askSlots,
   busyCalendar,
   DAY,
   daily,
+  getSlots,
   HOUR,
   join,
   MINUTE,
   newSchedule,
   newService,
   open,
+  type SlotsQuery,
 } from '../../support/scheduling.ts';
 
 const long = { timeout: 120_000 };
 const START = Date.UTC(2030, 0, 1);
-const ALL: Asked = { startDate: '2030-01-01', endDate: '2030-04-11', interval: 5 * MINUTE };
+const ALL: SlotsQuery = { startDate: '2030-01-01', endDate: '2030-04-11', interval: 5 * MINUTE };
 
-/** What the database ships, in characters, and how many rows it reads. */
-async function cost(account: Account, service: string, asked: Asked) {
+/** The characters that the database returns and the rows that it reads. */
+async function cost(account: Account, service: string, query: SlotsQuery) {
   let characters = 0;
   const read = reading();
   const DB = through(async (run) => {
@@ -33,12 +33,12 @@ async function cost(account: Account, service: string, asked: Asked) {
     characters += JSON.stringify(results.map(({ results }) => results)).length;
     return results;
   });
-  const reply = await askSlots(account, service, asked, { env: { DB } });
-  await askSlots(account, service, asked, { env: { DB: read.db } });
+  const reply = await getSlots(account, service, query, { env: { DB } });
+  await getSlots(account, service, query, { env: { DB: read.db } });
   return { reply, characters, rows: read.rows() };
 }
 
-/** Copies the one host of a service, with schedule, busy calendar and the events in it, until it has 100. */
+/** Copies the service's only host, with schedule, busy calendar and events, until there are `count`. */
 async function multiply(service: string, count = 100): Promise<void> {
   const clones = JSON.stringify(Array.from({ length: count - 1 }, () => crypto.randomUUID()));
   const copy = (table: string, columns: string, values: string) =>
@@ -80,44 +80,44 @@ async function hostile(events: Stored[], timezone = 'UTC') {
   return { account, service, user, calendar };
 }
 
-describe('the answer', () => {
+describe('the size of the answer', () => {
   it(
-    '100 hosts on 101 dates by five minutes are too much, and fewer dates, or hosts, or places are not',
+    'allows 100,000 host ids: fewer dates, hosts or slots than 100 hosts every five minutes for 101 dates',
     long,
     async () => {
       const { account, service, user } = await hostile([]);
       await multiply(service);
-      expectProblem(await askSlots(account, service, ALL), 'answer-too-large');
-      // 100,000 ids: 100 hosts with 1,000 places.
+      expectProblem(await getSlots(account, service, ALL), 'answer-too-large');
+      // The limit of 100,000 ids: 100 hosts for 1,000 slots.
       const three = { startDate: '2030-01-01', endDate: '2030-01-03', interval: 5 * MINUTE };
-      const few = await askSlots(account, service, three);
+      const few = await getSlots(account, service, three);
       expect(few.body.dates[0].slots[0].userIds).toHaveLength(100);
       expectProblem(
-        await askSlots(account, service, { ...three, endDate: '2030-01-04' }),
+        await getSlots(account, service, { ...three, endDate: '2030-01-04' }),
         'answer-too-large',
       );
-      const one = await askSlots(account, service, { ...ALL, hostUserIds: user.id });
+      const one = await getSlots(account, service, { ...ALL, hostUserIds: user.id });
       expect(one.body.dates).toHaveLength(101);
       const grid = { ...ALL, endDate: '2030-03-22', interval: 2 * HOUR };
-      expect((await askSlots(account, service, grid)).status).toBe(200);
+      expect((await getSlots(account, service, grid)).status).toBe(200);
     },
   );
 
-  it('is refused by who asks for it alone: nobody without hosts pays', async () => {
+  it('depends on the hosts: a service without hosts accepts the largest query', async () => {
     const account = await newAccount();
     const service = await newService(account);
-    expect((await askSlots(account, service, ALL)).body).toEqual({ dates: [] });
+    expect((await getSlots(account, service, ALL)).body).toEqual({ dates: [] });
   });
 });
 
-/** Single events of five minutes, all in January. */
+/** Events of five minutes in January that do not repeat. */
 const singles = (count: number): Stored[] =>
   Array.from({ length: count }, (_, i) => ({ startTs: START + i * MINUTE, duration: 5 * MINUTE }));
 
-it('30,000 events in the window are looked at, one more is too much', long, async () => {
+it('accepts 30,000 events in the window and rejects one more', long, async () => {
   const { account, service, user, calendar } = await hostile(singles(30_000));
   const january = { startDate: '2030-01-01', endDate: '2030-01-31' };
-  expect((await askSlots(account, service, january)).status).toBe(200);
+  expect((await getSlots(account, service, january)).status).toBe(200);
   await store(user, calendar, [{ startTs: START, duration: 1 }]);
   const more = await cost(account, service, january);
   expectProblem(more.reply, 'answer-too-large');
@@ -127,34 +127,34 @@ it('30,000 events in the window are looked at, one more is too much', long, asyn
   expectProblem(most.reply, 'answer-too-large');
   expect(most.rows).toBeLessThan(more.rows + 200);
   expect(most.characters).toBeLessThan(2_000_000);
-  expect((await askSlots(account, service, { startDate: '2030-02-10' })).status).toBe(200);
+  expect((await getSlots(account, service, { startDate: '2030-02-10' })).status).toBe(200);
 });
 
-it('of events in calendars and of bookings the sum counts', long, async () => {
+it('counts events of calendars and bookings together', long, async () => {
   const { account, service, user, calendar } = await hostile(singles(15_001));
   const ids = await store(user, await user.newCalendar(), singles(15_000));
   await env.DB.prepare('UPDATE events SET service_id = ? WHERE id IN (SELECT value FROM json_each(?))')
     .bind(service, JSON.stringify(ids))
     .run();
   const january = { startDate: '2030-01-01', endDate: '2030-01-31' };
-  expectProblem(await askSlots(account, service, january), 'answer-too-large');
+  expectProblem(await getSlots(account, service, january), 'answer-too-large');
   await env.DB.prepare('DELETE FROM events WHERE calendar_id = ? AND start_ts = ?')
     .bind(calendar, START)
     .run();
-  expect((await askSlots(account, service, january)).status).toBe(200);
+  expect((await getSlots(account, service, january)).status).toBe(200);
 });
 
 const rules: [string, Recurrence][] = [
-  ['never comes', { freq: 'yearly', interval: 1, byyearday: [366], byweekno: [53], bymonth: [2] }],
+  ['never occurs', { freq: 'yearly', interval: 1, byyearday: [366], byweekno: [53], bymonth: [2] }],
   [
-    'has every part',
+    'names every day of the year',
     { freq: 'yearly', interval: 1, byyearday: Array.from({ length: 366 }, (_, i) => i + 1) },
   ],
-  ['comes every day', { freq: 'daily', interval: 1 }],
-  ['is counted from long ago', { freq: 'daily', interval: 1, count: 739, byweekday: ['Mon', 'Tue'] }],
+  ['occurs every day', { freq: 'daily', interval: 1 }],
+  ['counts from long ago', { freq: 'daily', interval: 1, count: 739, byweekday: ['Mon', 'Tue'] }],
 ];
 it.each(rules)(
-  'a series that %s, 200 times for each of 100 hosts, is too much, in bounded work',
+  'rejects a series that %s, 200 times for each of 100 hosts, in bounded work',
   long,
   async (_, recurrence) => {
     const event: Stored = { startTs: START - 300 * DAY, duration: HOUR, recurrence, lastStart: null };
@@ -166,13 +166,13 @@ it.each(rules)(
     expect(reply.problem.detail).toMatch(/hostUserIds/);
     expect(characters).toBeLessThan(3_000_000);
     expect(rows).toBeLessThan(200_000);
-    // A single day of a single host does not suffer from the others.
+    // One day of one host stays within the limit.
     const day = { startDate: '2030-01-07', hostUserIds: user.id };
-    expect((await askSlots(account, service, day)).status).toBe(200);
+    expect((await getSlots(account, service, day)).status).toBe(200);
   },
 );
 
-it('exdates and rules by the megabyte are not even sent', long, async () => {
+it('rejects megabytes of exdates and rules without reading them', long, async () => {
   const { account, service, user } = await hostile([]);
   const calendar = await user.newCalendar();
   await busyCalendar('PUT', service, user, calendar);
@@ -186,7 +186,7 @@ it('exdates and rules by the megabyte are not even sent', long, async () => {
   expect(characters).toBeLessThan(50_000);
 });
 
-it('schedules of 400 rules, in 100 hosts, send what is near the window', long, async () => {
+it('reads only the rules near the window from schedules of 400 rules', long, async () => {
   const account = await newAccount();
   const service = await newService(account);
   const user: User = await join(service, account);

@@ -21,7 +21,7 @@ import {
 const MONDAY = ms('2030-01-07T00:00Z');
 const NOON = MONDAY + 12 * HOUR;
 
-/** A host who is open all day, with a calendar that makes the host busy. */
+/** A host who is open all day and has a busy calendar. */
 async function busyHost(settings: Settings = {}, timezone = 'UTC') {
   const all = await open('00:00-24:00', settings);
   const calendar = await all.user.newCalendar(timezone);
@@ -30,14 +30,14 @@ async function busyHost(settings: Settings = {}, timezone = 'UTC') {
     made(all.user, { calendarId: calendar, startTs, duration, busy: true, ...more });
   return { ...all, calendar, event };
 }
-/** The hours of Monday that cannot be had. */
+/** The hours of Monday without a slot. */
 async function taken({ account, service }: { account: Account; service: string }): Promise<string[]> {
   const free = new Set(await hoursOf(account, service));
   return hours(0, 23).filter((hour) => !free.has(hour));
 }
 
 describe('busy calendars', () => {
-  it('a busy event takes what it overlaps, to the millisecond; one that is not busy takes nothing', async () => {
+  it('a busy event blocks the slots it overlaps, to the millisecond; other events block none', async () => {
     const host = await busyHost();
     await host.event(MONDAY + 3 * HOUR, 2 * HOUR);
     await host.event(MONDAY + 9 * HOUR - 1, 1);
@@ -46,7 +46,7 @@ describe('busy calendars', () => {
     expect(await taken(host)).toEqual(['03:00', '04:00', '08:00', '12:00']);
   });
 
-  it('an event without a duration blocks nothing, alone and in a series', async () => {
+  it('an event without a duration blocks nothing, alone or in a series', async () => {
     const host = await busyHost({ bufferBefore: 60, bufferAfter: 60 });
     await host.event(NOON + HOUR / 2, 0);
     await host.event(NOON + HOUR / 2, 0, { serviceId: host.service });
@@ -54,7 +54,7 @@ describe('busy calendars', () => {
     expect(await taken(host)).toEqual([]);
   });
 
-  it('only those that are listed count, of all that the user has, and all of these', async () => {
+  it("exactly the busy calendars on the host's list block slots", async () => {
     const host = await busyHost();
     const [listed, other] = [await host.user.newCalendar(), await host.user.newCalendar()];
     await busyCalendar('PUT', host.service, host.user, listed);
@@ -68,7 +68,7 @@ describe('busy calendars', () => {
     expect(await taken(host)).toEqual([]);
   });
 
-  it('a series takes its instances by the clock of its calendar, but for the exdates', async () => {
+  it("a series blocks its instances by its calendar's clock, without its exdates", async () => {
     const host = await busyHost({}, 'Europe/Oslo');
     const startTs = ms('2030-03-28T09:00+01:00');
     const { id } = await host.event(startTs, HOUR, { recurrence: { freq: 'daily', interval: 1, count: 5 } });
@@ -86,7 +86,7 @@ describe('busy calendars', () => {
     expect(await busyAt()).toEqual(['', '', '', '', '', '']);
   });
 
-  it('an event of any length takes the window that it reaches, whenever it began', async () => {
+  it('an event of any length blocks the part of the window that it reaches', async () => {
     for (const days of [1, 2, 4, 20, 100, 200, 366]) {
       const host = await busyHost();
       await host.event(MONDAY + 3 * HOUR - days * DAY, days * DAY);
@@ -96,7 +96,7 @@ describe('busy calendars', () => {
 });
 
 describe('buffers', () => {
-  it('go before and after the slot, to the minute', async () => {
+  it('apply before and after the slot, to the minute', async () => {
     const host = await busyHost({ bufferBefore: 60, bufferAfter: 120 });
     await host.event(NOON, HOUR);
     expect(await taken(host)).toEqual(hours(10, 13));
@@ -106,7 +106,7 @@ describe('buffers', () => {
     expect(await taken(host)).toEqual(hours(9, 14));
   });
 
-  it('need not be open, nor in the window', async () => {
+  it('may lie outside opening hours and outside the window', async () => {
     const host = await busyHost({ bufferBefore: 720, bufferAfter: 720 });
     expect(await taken(host)).toEqual([]);
     const before = await host.event(MONDAY - 12 * HOUR - MINUTE, 2 * MINUTE);
@@ -119,7 +119,7 @@ describe('buffers', () => {
     expect(await taken(host)).toEqual([]);
   });
 
-  it('of a series whose last instance is before the window, they still reach into it', async () => {
+  it('around the last instance of a series reach into the window from before', async () => {
     const host = await busyHost({ bufferBefore: 720 });
     const recurrence = { freq: 'daily', interval: 1, count: 5 };
     await host.event(MONDAY - 5 * DAY + 22 * HOUR, HOUR, { recurrence });
@@ -127,7 +127,7 @@ describe('buffers', () => {
   });
 });
 
-/** Another service of the same user, with buffers of its own there. */
+/** Another service of the same user, with its own buffers. */
 async function otherService(user: User, settings: Settings = {}): Promise<string> {
   const service = await newService(user.account);
   await addHost(service, user, settings);
@@ -135,7 +135,7 @@ async function otherService(user: User, settings: Settings = {}): Promise<string
 }
 
 describe('bookings', () => {
-  it('of any service take their time, in whatever calendar they are, busy or not', async () => {
+  it('block time with any service, in any calendar, busy or not', async () => {
     const host = await open();
     const other = await otherService(host.user);
     const calendarId = await host.user.newCalendar();
@@ -150,7 +150,7 @@ describe('bookings', () => {
     expect(await taken(host)).toEqual(['03:00', '05:00', '07:00', '09:00', '11:00']);
   });
 
-  it('a series of them takes each of its instances', async () => {
+  it('that repeat block each instance', async () => {
     const host = await open();
     const calendarId = await host.user.newCalendar('Europe/Oslo');
     const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon', 'Tue'] };
@@ -160,13 +160,13 @@ describe('bookings', () => {
     expect(await taken(host)).toEqual(['08:00', '09:00']);
   });
 
-  it('keep the buffers that the host has in their own service, and those of the one that is asked about', async () => {
+  it('keep the buffers of their own service, beside those of the service in the query', async () => {
     const host = await open('00:00-24:00', { bufferBefore: 60, bufferAfter: 60 });
     const [{ availability }] = (await host.account.call('GET', `/service/${host.service}`)).body.users;
     const long = await otherService(host.user, { availability, bufferBefore: 180, bufferAfter: 120 });
     const calendarId = await host.user.newCalendar();
     const { id } = await made(host.user, { calendarId, startTs: NOON, duration: HOUR, serviceId: long });
-    // Before: the slot's own bufferAfter or the booking's bufferBefore, whichever is longer; never both.
+    // Before the booking: the longer of the slot's bufferAfter and the booking's bufferBefore, never their sum.
     expect(await taken(host)).toEqual(hours(9, 14));
     expect(await taken({ ...host, service: long })).toEqual(hours(9, 15));
     await changed(host.user, id, { serviceId: host.service });
@@ -174,7 +174,7 @@ describe('bookings', () => {
     expect(await taken({ ...host, service: long })).toEqual(hours(10, 15));
   });
 
-  it('of a service that is gone, or of which the user is no host, have no buffers of their own', async () => {
+  it('have no buffers if their service is deleted or the user has left it', async () => {
     const host = await open();
     const [gone, left, deleted] = [
       await otherService(host.user, { bufferBefore: 120 }),
@@ -194,7 +194,7 @@ describe('bookings', () => {
     expect(await taken(host)).toEqual(['05:00', '10:00', '15:00']);
   });
 
-  it("of another host of the same service have that host's buffers, and take that host's time alone", async () => {
+  it("of another host have that host's buffers and block only that host", async () => {
     const host = await open('00:00-24:00', { bufferBefore: 60 });
     const other = await host.account.newUser();
     await addHost(host.service, other, { bufferBefore: 300 });
@@ -206,7 +206,7 @@ describe('bookings', () => {
     expect(await taken(host)).toEqual(hours(11, 13));
   });
 
-  it('their own buffers reach into the window from outside', async () => {
+  it('outside the window reach into it with their own buffers', async () => {
     const host = await open();
     const other = await otherService(host.user, { bufferBefore: 720, bufferAfter: 720 });
     const calendarId = await host.user.newCalendar();
@@ -220,7 +220,7 @@ describe('bookings', () => {
     expect(await taken(host)).toEqual([]);
   });
 
-  it('in a calendar that is listed, and by which the host is available, are one and the same', async () => {
+  it("count once in a calendar that is both the host's availability and a busy calendar", async () => {
     const host = await busyHost({ bufferBefore: 60 });
     const availability = { variant: 'Calendar', id: host.calendar };
     await host.account.call('PUT', `/service/${host.service}/users/${host.user.id}`, {
@@ -229,7 +229,7 @@ describe('bookings', () => {
     await host.event(MONDAY, DAY, { busy: false });
     await host.event(NOON, HOUR, { serviceId: host.service });
     expect(await taken(host)).toEqual(hours(11, 13));
-    // Not busy, it opens the calendar like any other: and is a booking all the same.
+    // A non-busy booking opens the calendar like any other event, and still blocks its time.
     await host.event(MONDAY + DAY, HOUR, { busy: false, serviceId: host.service });
     const tuesday = { startDate: '2030-01-08' };
     expect(await timesOf(host.account, host.service, tuesday)).toEqual({});

@@ -1,34 +1,34 @@
-/** What slots cost: one round trip, and the rows that can matter in the window, whatever else there is. */
+/** The cost of slots: one round trip, and only the rows that matter in the window. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { type Account, counting, type User } from '../../support/client.ts';
 import { reading } from '../../support/database.ts';
 import { type Stored, store } from '../../support/events.ts';
 import {
-  type Asked,
   addHost,
-  askSlots,
   DAY,
+  getSlots,
   HOUR,
   MINUTE,
   newSchedule,
   newService,
   open,
+  type SlotsQuery,
 } from '../../support/scheduling.ts';
 
 const long = { timeout: 60_000 };
 const START = Date.UTC(2030, 0, 1);
-const WEEK: Asked = { startDate: '2030-01-01', endDate: '2030-01-07', interval: 15 * MINUTE };
-const MONTH: Asked = { startDate: '2030-01-01', endDate: '2030-01-31', interval: 15 * MINUTE };
+const WEEK: SlotsQuery = { startDate: '2030-01-01', endDate: '2030-01-07', interval: 15 * MINUTE };
+const MONTH: SlotsQuery = { startDate: '2030-01-01', endDate: '2030-01-31', interval: 15 * MINUTE };
 
-async function rowsOf(account: Account, service: string, asked: Asked): Promise<number> {
+async function rowsOf(account: Account, service: string, query: SlotsQuery): Promise<number> {
   const { db, rows } = reading();
-  const reply = await askSlots(account, service, asked, { env: { DB: db } });
+  const reply = await getSlots(account, service, query, { env: { DB: db } });
   expect(reply.status).toBe(200);
   return rows();
 }
 
-/** As many events a day as are asked for, of a quarter of an hour each. */
+/** Events of 15 minutes, `aDay` of them each day. */
 const meetings = (days: number, aDay: number, from = START): Stored[] =>
   Array.from({ length: days * aDay }, (_, i) => ({
     startTs: from + Math.floor(i / aDay) * DAY + (i % aDay) * 30 * MINUTE,
@@ -49,7 +49,7 @@ async function host(account: Account, service: string): Promise<{ user: User; ca
 }
 
 it(
-  'reads none of 10,000 events far away, of its calendars, of bookings, or of an availability',
+  'reads none of 10,000 events far from the window, in calendars, bookings or an availability',
   long,
   async () => {
     const { account, service, user } = await open();
@@ -63,7 +63,7 @@ it(
     for (const calendar of [busy, opening]) await store(user, calendar, meetings(7, 3));
     const each = async () => [await rowsOf(account, service, WEEK), await rowsOf(account, byCalendar, WEEK)];
     const before = await each();
-    /** But for the entry of an index at which a look into a class of length ends. */
+    /** Each length class may read one more index entry: the one that ends its scan. */
     const expectSame = async () => {
       for (const [i, rows] of (await each()).entries()) expect(rows).toBeLessThan((before[i] ?? 0) + 3);
     };
@@ -75,7 +75,7 @@ it(
     await booked(await store(user, other, meetings(250, 20, START + 20 * DAY)), byCalendar);
     await store(user, other, meetings(7, 40));
     await expectSame();
-    // Longer events may have to be looked at from farther away, by the class of their length.
+    // The scan of a class of longer events begins farther away.
     const days: Stored[] = Array.from({ length: 5000 }, (_, i) => ({
       startTs: START + 30 * DAY + i * HOUR,
       duration: DAY,
@@ -96,11 +96,11 @@ it('reads nothing of the account’s other services and users', async () => {
     const { user, calendar } = await host(account, other);
     await booked(await store(user, calendar, meetings(7, 3)), other);
   }
-  // A few index entries at the edges of what is looked up, where there were none: not the 420 bookings.
+  // The scans may end at a few more index entries, but never read the 420 bookings.
   expect(await rowsOf(account, service, WEEK)).toBeLessThan(before + 10);
 });
 
-it('one host for a week: a look into each class of length, and what is there', async () => {
+it('reads one scan per length class and the events of the week for one host', async () => {
   const { account, service } = await open();
   const { user, calendar } = await host(account, service);
   const empty = await rowsOf(account, service, { ...WEEK, hostUserIds: user.id });
@@ -110,7 +110,7 @@ it('one host for a week: a look into each class of length, and what is there', a
   expect(await rowsOf(account, service, { ...WEEK, hostUserIds: user.id })).toBeLessThan(empty + 4 * events);
 });
 
-it('20 hosts for a month with 20 events a day each: one round trip', long, async () => {
+it('answers 20 hosts with 20 events a day for a month in one round trip', long, async () => {
   const account = (await open()).account;
   const service = await newService(account);
   for (let i = 0; i < 20; i++) {
@@ -120,7 +120,7 @@ it('20 hosts for a month with 20 events a day each: one round trip', long, async
   const events = 20 * 31 * 20;
   expect(await rowsOf(account, service, MONTH)).toBeLessThan(3 * events + 20 * 80);
   const { db, trips } = counting();
-  const reply = await askSlots(account, service, MONTH, { env: { DB: db } });
+  const reply = await getSlots(account, service, MONTH, { env: { DB: db } });
   expect([reply.status, trips()]).toEqual([200, 1]);
   expect(reply.body.dates).toHaveLength(23);
 });

@@ -1,8 +1,8 @@
-/** The dates of a query: they are the viewer's, and each has its own grid. */
+/** The dates of a slots query: in the viewer's time zone, each with a grid of its own. */
 import { expect, it } from 'vitest';
 import { DAY, HOUR, hours, MINUTE, ms, open, slotsOf, timesOf } from '../../support/scheduling.ts';
 
-it('slots stand under their date in the zone of the viewer; timezone wins over ianaTz', async () => {
+it("groups slots by date in the viewer's zone, and prefers timezone to ianaTz", async () => {
   const { account, service } = await open('12:00-16:00');
   const day = { startDate: '2030-01-08' };
   const utc = { '2030-01-08': hours(12, 15).join(' ') };
@@ -18,7 +18,7 @@ it('slots stand under their date in the zone of the viewer; timezone wins over i
   }
 });
 
-it('the grid begins with each date of the viewer, also one of 23 hours, or at half past', async () => {
+it("starts the grid at each of the viewer's dates, even with 23 hours or a half-hour offset", async () => {
   const { account, service } = await open();
   const two = { duration: HOUR, interval: 2 * HOUR };
   const spring = { startDate: '2030-03-31', endDate: '2030-04-01', timezone: 'Europe/Oslo', ...two };
@@ -31,7 +31,7 @@ it('the grid begins with each date of the viewer, also one of 23 hours, or at ha
   expect(kolkata[0]?.slots).toHaveLength(24);
 });
 
-it('dates without slots are left out, and short dates are taken', async () => {
+it('omits dates without slots, and accepts dates without leading zeros', async () => {
   const { account, service, user } = await open('09:00-10:00');
   const days = { startDate: '2030-1-7', endDate: '2030-1-9' };
   expect(await timesOf(account, service, days)).toEqual({
@@ -44,17 +44,17 @@ it('dates without slots are left out, and short dates are taken', async () => {
   expect(await slotsOf(account, service, days)).toEqual([]);
 });
 
-it('a slot lies in the window: one that ends after its date needs the next one to be asked for, too', async () => {
+it('returns only slots that end within the window', async () => {
   const { account, service } = await open();
-  const asked = { duration: 90 * MINUTE, interval: HOUR };
-  const one = await timesOf(account, service, asked);
+  const query = { duration: 90 * MINUTE, interval: HOUR };
+  const one = await timesOf(account, service, query);
   expect(one).toEqual({ '2030-01-07': hours(0, 22).join(' ') });
-  const two = await timesOf(account, service, { ...asked, endDate: '2030-01-08' });
+  const two = await timesOf(account, service, { ...query, endDate: '2030-01-08' });
   expect(two['2030-01-07']).toBe(hours(0, 23).join(' '));
   expect(two['2030-01-08']).toBe(hours(0, 22).join(' '));
 });
 
-it('a slot as long as the date fits once; the shortest step has 288 places a date', async () => {
+it('fits one slot of a whole day, and 288 at the smallest interval', async () => {
   const { account, service } = await open();
   expect(await timesOf(account, service, { duration: DAY, interval: 5 * MINUTE })).toEqual({
     '2030-01-07': '00:00',
@@ -68,15 +68,15 @@ it('a slot as long as the date fits once; the shortest step has 288 places a dat
   expect(odd[0]?.slots[2]).toMatchObject({ start: ms('2030-01-07T00:10Z') + 14, duration: MINUTE + 1 });
 });
 
-it('says the same of a date, whatever other dates are asked for', async () => {
+it('returns the same slots for a date whatever other dates the query includes', async () => {
   const { account, service } = await open('07:10-23:00', { timezone: 'Europe/Oslo' });
-  const asked = { timezone: 'America/St_Johns', duration: 50 * MINUTE, interval: 35 * MINUTE };
-  const range = { ...asked, startDate: '2030-03-08', endDate: '2030-04-02' };
+  const query = { timezone: 'America/St_Johns', duration: 50 * MINUTE, interval: 35 * MINUTE };
+  const range = { ...query, startDate: '2030-03-08', endDate: '2030-04-02' };
   const all = await slotsOf(account, service, range);
   expect(all).toHaveLength(26);
   for (const date of all.slice(0, -1)) {
     const next = new Date(Date.parse(date.date) + DAY).toISOString().slice(0, 10);
-    const [alone] = await slotsOf(account, service, { ...asked, startDate: date.date, endDate: next });
+    const [alone] = await slotsOf(account, service, { ...query, startDate: date.date, endDate: next });
     expect(alone).toEqual(date);
   }
 });

@@ -1,4 +1,4 @@
-/** Who can take a slot: rule 4, the hosts that are asked for, and how the kinds of services share them. */
+/** Who can take a slot: rule 4, hostUserIds, and how each kind of service combines its hosts. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { NOBODY, newUser, type User } from '../../support/client.ts';
@@ -24,7 +24,7 @@ import {
 
 const MONDAY = ms('2030-01-07T00:00Z');
 
-describe('rule 4', () => {
+describe('rule 4: the notice a host needs', () => {
   const change = async (settings: object) => {
     const host = await open();
     const path = `/service/${host.service}/users/${host.user.id}`;
@@ -32,7 +32,7 @@ describe('rule 4', () => {
     return (now: number) => hoursOf(host.account, host.service, {}, { now });
   };
 
-  it('a slot may start right at the closest booking time from now, and not a moment before', async () => {
+  it('allows a start exactly closestBookingTime from now, and none before', async () => {
     const at = await change({ closestBookingTime: 120 });
     expect(await at(MONDAY + 8 * HOUR)).toEqual(hours(10, 23));
     expect(await at(MONDAY + 8 * HOUR + 1)).toEqual(hours(11, 23));
@@ -43,7 +43,7 @@ describe('rule 4', () => {
     expect(await soon(MONDAY + DAY)).toEqual([]);
   });
 
-  it('and right at the furthest, however long it lasts, and not a moment after; null is no bound', async () => {
+  it('allows a start exactly furthestBookingTime from now, and none after; null sets no limit', async () => {
     const at = await change({ furthestBookingTime: 120 });
     expect(await at(MONDAY)).toEqual(hours(0, 2));
     expect(await at(MONDAY - 1)).toEqual(hours(0, 1));
@@ -57,7 +57,7 @@ describe('rule 4', () => {
   });
 });
 
-/** A service of three, open from 8, 9 and 10 to 12. */
+/** A service with three hosts, open from 8, 9 and 10 to 12. */
 async function three(multiPerson?: Parameters<typeof newService>[1]) {
   const first = await open('08:00-12:00', multiPerson ? { multiPerson } : {});
   const { service, account } = first;
@@ -66,12 +66,12 @@ async function three(multiPerson?: Parameters<typeof newService>[1]) {
   return { service, account, users: [first.user, second, third] as [User, User, User] };
 }
 
-it('userIds are the hosts that can, in the order in which they were added, whatever is asked', async () => {
+it('lists available hosts in the order they were added, whatever the query', async () => {
   const { service, account, users } = await three();
   const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
   const expected = [[a], [a, b], [a, b, c], [a, b, c]];
-  for (const asked of [{}, { hostUserIds: [c, a, b].join(',') }]) {
-    const [{ slots } = { slots: [] }] = await slotsOf(account, service, asked);
+  for (const query of [{}, { hostUserIds: [c, a, b].join(',') }]) {
+    const [{ slots } = { slots: [] }] = await slotsOf(account, service, query);
     expect(slots).toEqual(
       expected.map((userIds, i) => ({ start: MONDAY + (8 + i) * HOUR, duration: HOUR, userIds })),
     );
@@ -82,7 +82,7 @@ it('userIds are the hosts that can, in the order in which they were added, whate
   expect(slots.map(({ userIds }) => userIds)).toEqual([[b], [b, c], [b, c]]);
 });
 
-it('hostUserIds narrow the hosts; those that are none, and what is no id, are passed over', async () => {
+it('filters by hostUserIds and ignores unknown and malformed ids', async () => {
   const { service, account, users } = await three();
   const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
   const other = await join(await newService(account), account);
@@ -97,7 +97,7 @@ it('hostUserIds narrow the hosts; those that are none, and what is no id, are pa
   }
 });
 
-it('a collective has only the slots that all of them can take; of nobody it has none', async () => {
+it("offers a collective's slots only when all hosts are available, and none without hosts", async () => {
   const { service, account, users } = await three(collective);
   const [a, b, c] = users.map(({ id }) => id) as [string, string, string];
   const [{ slots } = { slots: [] }, ...rest] = await slotsOf(account, service);
@@ -118,8 +118,8 @@ it('a collective has only the slots that all of them can take; of nobody it has 
   }
 });
 
-describe('a group', () => {
-  /** A group of two hosts with as many seats, and a way to take one of them. */
+describe('a group service', () => {
+  /** A group of two hosts with this many seats, and a function that books one. */
   async function session(seats: number) {
     const { service, account, user } = await open('08:00-20:00', {
       multiPerson: group(seats),
@@ -132,13 +132,13 @@ describe('a group', () => {
       await account.call('PUT', path, { body: { bookingCalendarId: id } });
     }
     const book = async (hour: number, more: object = {}) => {
-      const asked = { startTs: MONDAY + hour * HOUR, duration: HOUR, ...more };
-      return body(await account.call('POST', `/service/${service}/booking`, { body: asked })).booking;
+      const request = { startTs: MONDAY + hour * HOUR, duration: HOUR, ...more };
+      return body(await account.call('POST', `/service/${service}/booking`, { body: request })).booking;
     };
     return { service, account, user, other, book };
   }
 
-  it('has the slots that all can take; one in which seats are taken stays open until none is left', async () => {
+  it('offers a slot that all hosts can take until the last seat is booked', async () => {
     const { service, account, book } = await session(2);
     expect(await hoursOf(account, service)).toEqual(hours(9, 19));
     const first = await book(12);
@@ -153,7 +153,7 @@ describe('a group', () => {
     expect(await hoursOf(account, service)).toEqual(hours(9, 19));
   });
 
-  it('a session is one of its own duration alone', async () => {
+  it("offers a session's seats only for its own duration", async () => {
     const { service, account, book } = await session(2);
     await book(12);
     const half = await hoursOf(account, service, { duration: HOUR / 2 });
@@ -162,7 +162,7 @@ describe('a group', () => {
     expect(long).not.toContain('12:00');
   });
 
-  it('what takes the hosts otherwise closes it for the rest', async () => {
+  it('closes a session when one of its hosts is busy otherwise', async () => {
     const { service, account, other, book } = await session(3);
     await book(12);
     const calendar = await other.newCalendar();
@@ -171,7 +171,7 @@ describe('a group', () => {
     expect(await hoursOf(account, service)).not.toContain('12:00');
   });
 
-  it('events made with its id on the very slot block nothing and take no seat; beside it they block', async () => {
+  it("ignores the service's own events exactly on the slot, and is blocked by others of them", async () => {
     const { service, account, user } = await session(1);
     const calendarId = await user.newCalendar();
     const at = (startTs: number) =>
@@ -182,18 +182,18 @@ describe('a group', () => {
     expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', ...hours(15, 19)]);
   });
 
-  it('a hold takes its seat until it expires, and not a moment longer', async () => {
+  it('counts a held seat until expiresAt, to the millisecond', async () => {
     const { service, account } = await session(1);
     const now = MONDAY - DAY;
-    const asked = { startTs: MONDAY + 12 * HOUR, duration: HOUR, holdFor: 10 };
-    body(await account.call('POST', `/service/${service}/booking`, { body: asked, now }));
+    const hold = { startTs: MONDAY + 12 * HOUR, duration: HOUR, holdFor: 10 };
+    body(await account.call('POST', `/service/${service}/booking`, { body: hold, now }));
     const at = (now: number) => hoursOf(account, service, {}, { now });
     expect(await at(now + 10 * MINUTE - 1)).toEqual(['09:00', '10:00', ...hours(14, 19)]);
     expect(await at(now + 10 * MINUTE)).toEqual(hours(9, 19));
   });
 });
 
-it('the event of a hold that has expired is neither busy, nor a booking, nor open', async () => {
+it('ignores the event of an expired hold as busy time, booking and availability', async () => {
   const { service, account, user } = await open();
   const calendarId = await user.newCalendar();
   await busyCalendar('PUT', service, user, calendarId);
@@ -221,9 +221,9 @@ it('the event of a hold that has expired is neither busy, nor a booking, nor ope
   expect(await timesOf(account, byCalendar, {}, { now: expiry })).toEqual({});
 });
 
-it('a service, its hosts and what they have are of one account alone', async () => {
+it('separates accounts that use the same ids', async () => {
   const [mine, theirs] = [await open('08:00-10:00'), await open('08:00-10:00')];
-  // The same ids in another account, which nothing forbids.
+  // Two accounts may have the same ids.
   const rename = (table: string, column: string, from: string, to: string) =>
     env.DB.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`).bind(to, from);
   const calendarId = await theirs.user.newCalendar();

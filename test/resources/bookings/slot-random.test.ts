@@ -1,15 +1,15 @@
 /**
- * Slots over HTTP against the contract's four rules, read one by one for each place of the grid, by code that shares
- * nothing with the Worker's. Times are multiples of five minutes; series keep away from the hours in which clocks change.
+ * Compares slots over HTTP with the contract's four rules, evaluated slot by slot in code that shares nothing with the
+ * Worker's. Times are multiples of five minutes; series avoid the hours in which clocks change.
  */
 import { expect, it } from 'vitest';
 import type { MultiPerson } from '../../../src/sdk/types.ts';
 import { NOBODY, newAccount } from '../../support/client.ts';
 import {
   addHost,
-  askSlots,
   body,
   DAY,
+  getSlots,
   MINUTE,
   newSchedule,
   newService,
@@ -26,7 +26,7 @@ const ZONES = [
   'Asia/Beirut',
   'Asia/Kolkata',
 ];
-/** Around changes of the clock, and one week without. */
+/** Weeks with a clock change, and one without. */
 const BASES = ['2030-03-30', '2030-10-26', '2030-03-09', '2030-11-02', '2030-04-06', '2030-06-14'];
 const ISO_WEEKDAY = (day: number) => WEEKDAYS[(((day + 3) % 7) + 7) % 7];
 
@@ -36,10 +36,10 @@ interface Span {
 }
 interface Happening extends Span {
   busy: boolean;
-  /** The buffers (ms) of what it is booked for. */
+  /** The buffers (ms) of the booked service. */
   booked?: { before: number; after: number; own: boolean };
 }
-/** A host, as the rules see one. */
+/** A host, as the rules describe it. */
 interface Reading {
   id: string;
   isOpen: (instant: number) => boolean;
@@ -78,7 +78,7 @@ function clockOf(zone: string, base: number): WallClock {
   return clock;
 }
 
-it.each(Array.from({ length: CASES }, (_, seed) => seed))('case %i', async (seed) => {
+it.each(Array.from({ length: CASES }, (_, seed) => seed))('matches the rules in case %i', async (seed) => {
   const { upTo, steps, chance, pick, times } = dice(seed + 1);
   const base = Date.parse(pick(BASES));
   const account = await newAccount();
@@ -110,7 +110,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('case %i', async (seed
       own: false,
     };
 
-    /** Makes an event, and says when it takes place. */
+    /** Creates an event and returns its spans. */
     const event = async (calendarId: string, zone: string, busy: boolean): Promise<Happening[]> => {
       const duration = chance(0.05) ? 0 : STEP + steps(busy ? 25 : 400);
       const clock = clockOf(zone, base);
@@ -253,7 +253,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('case %i', async (seed
     }
     if (slots.length) expected.push({ date: new Date(day * DAY).toISOString().slice(0, 10), slots });
   }
-  const asked = {
+  const query = {
     startDate: new Date(first * DAY).toISOString().slice(0, 10),
     endDate: new Date(last * DAY).toISOString().slice(0, 10),
     duration,
@@ -266,7 +266,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('case %i', async (seed
         .join(),
     }),
   };
-  const reply = await askSlots(account, service, asked, { now });
+  const reply = await getSlots(account, service, query, { now });
   expect(reply.status).toBe(200);
   expect(reply.body.dates).toEqual(expected);
 });

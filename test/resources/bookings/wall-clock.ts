@@ -1,9 +1,9 @@
-/** Time zones by brute force, for what is to be compared with the Worker: every clock is looked at every five minutes. */
+/** Time zones by brute force, to compare the Worker with: it reads the clock every five minutes. */
 
 export const STEP = 300_000;
 const DAY = 86_400_000;
 
-/** What clocks show in a zone, for each step of a stretch of time: as the UTC instant that shows the same. */
+/** The local time of a zone at each step of a time span, as the UTC instant that shows the same time. */
 export class WallClock {
   readonly #start: number;
   readonly #shown: number[];
@@ -33,17 +33,17 @@ export class WallClock {
     return this.#start + index * STEP;
   }
 
-  /** The first instant at which the clock shows a local time or a later one. */
+  /** The first instant at which the clock shows this local time or a later one. */
   first(local: number): number {
     return this.#instant(this.#shown.findIndex((shown) => shown >= local));
   }
 
-  /** The instant after which the clock never shows an earlier time than this. */
+  /** The instant after which the clock never shows an earlier local time than this one. */
   last(local: number): number {
     return this.#instant(this.#shown.findLastIndex((shown) => shown < local) + 1);
   }
 
-  /** The day, numbered from 1970, that the clock shows. */
+  /** The local date, in days since 1970. */
   day(instant: number): number {
     return Math.floor((this.#shown[(instant - this.#start) / STEP] ?? Number.NaN) / DAY);
   }

@@ -1,4 +1,4 @@
-/** Calendars, through both doors: what is written once must hold twice. */
+/** Calendars through both doors: each behaviour holds for the account and for the user. */
 import { describe, expect, it } from 'vitest';
 import { type Call, newAccount, newUser, type Reply, type User } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
@@ -11,20 +11,20 @@ interface Doors {
   create: (user: User, options: Call) => Promise<Reply>;
   at: (user: User, method: string, calendar: string, options?: Call) => Promise<Reply>;
 }
-const admin: Doors = {
+const byAccount: Doors = {
   create: (user, options) => user.account.call('POST', `/user/${user.id}/calendar`, options),
   at: (user, method, calendar, options) => user.account.call(method, `/user/calendar/${calendar}`, options),
 };
-const browser: Doors = {
+const byUser: Doors = {
   create: (user, options) => user.call('POST', '/calendar', options),
   at: (user, method, calendar, options) => user.call(method, `/calendar/${calendar}`, options),
 };
 
 describe.each([
-  ['the account', admin],
-  ['the user', browser],
+  ['the account', byAccount],
+  ['the user', byUser],
 ])('by %s', (_, door) => {
-  it('is made with what was sent, and by default with a week from Monday and no metadata', async () => {
+  it('creates a calendar as sent, with weeks from Monday and no metadata by default', async () => {
     const user = await newUser();
     const plain = await door.create(user, { body: { timezone: 'UTC' } });
     expect(plain.status).toBe(201);
@@ -39,12 +39,12 @@ describe.each([
       settings: { weekStart: 'Sun', timezone: 'Europe/Oslo' },
       metadata: { a: 'b' },
     });
-    for (const other of [admin, browser]) {
+    for (const other of [byAccount, byUser]) {
       expect((await other.at(user, 'GET', body.calendar.id)).body).toEqual(body);
     }
   });
 
-  it('belongs to the caller, whatever the body says', async () => {
+  it('gives the calendar to the caller, whatever the body says', async () => {
     const user = await newUser();
     const other = await user.account.newUser();
     const body = { timezone: 'UTC', userId: other.id, id: other.id, accountId: other.id };
@@ -54,7 +54,7 @@ describe.each([
   });
 
   it.each(['UTC', 'Etc/UTC', 'GMT', 'Asia/Calcutta', 'Asia/Kolkata', 'America/Buenos_Aires', 'US/Pacific'])(
-    'answers the time zone %s as it was sent',
+    'returns the time zone %s as sent',
     async (timezone) => {
       const user = await newUser();
       const { status, body } = await door.create(user, { body: { timezone } });
@@ -64,7 +64,7 @@ describe.each([
     },
   );
 
-  it('keeps in an update what is absent, and replaces metadata as a whole', async () => {
+  it('keeps absent fields in an update, and replaces metadata as a whole', async () => {
     const user = await newUser();
     const body = { timezone: 'Europe/Oslo', weekStart: 'Sun', metadata: { a: 'b', c: 'd' } };
     const { calendar } = (await door.create(user, { body })).body;
@@ -93,7 +93,7 @@ describe.each([
     }
   });
 
-  it('is answered once more when it is deleted, and is 404 from then on', async () => {
+  it('returns the deleted calendar, and 404 from then on', async () => {
     const user = await newUser();
     const stays = await user.newCalendar();
     const { calendar } = (await door.create(user, { body: { timezone: 'UTC', metadata: { a: 'b' } } })).body;
@@ -101,7 +101,7 @@ describe.each([
     expect(gone.status).toBe(200);
     expect(gone.body).toEqual({ calendar });
     for (const method of ['GET', 'PUT', 'DELETE']) {
-      for (const other of [admin, browser]) {
+      for (const other of [byAccount, byUser]) {
         expectProblem(await other.at(user, method, calendar.id), 'not-found');
       }
     }
@@ -110,14 +110,14 @@ describe.each([
   });
 });
 
-it('the settings object wins over the top level', async () => {
+it('prefers the settings object to fields at the top level', async () => {
   const user = await newUser();
   const body = { timezone: 'Asia/Tokyo', settings: { timezone: 'Europe/Oslo' }, weekStart: 'Sun' };
   const reply = await user.call('PUT', `/calendar/${await user.newCalendar()}`, { body });
   expect(reply.body.calendar.settings).toEqual({ timezone: 'Europe/Oslo', weekStart: 'Sun' });
 });
 
-it('the account reaches the calendars of all its users', async () => {
+it('lets the account read the calendars of all its users', async () => {
   const account = await newAccount();
   for (const user of [await account.newUser(), await account.newUser()]) {
     const calendar = await user.newCalendar();

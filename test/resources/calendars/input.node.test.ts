@@ -1,4 +1,4 @@
-/** The fields of a calendar: all that is wrong, refused by its path in a creation and in an update. */
+/** Validation of a calendar's fields, in creations and updates: each error names its path. */
 import { expect, it } from 'vitest';
 import { bodyOf, expectInvalidBody } from '../../support/parse.ts';
 import { WEEKDAYS } from '../../support/schedule-rules.ts';
@@ -10,7 +10,7 @@ it.each([
   ...[...zones, 'SystemV/PST8', '\u0000', ['UTC'], {}, true].map((value) => ['timezone', value] as const),
   ...days.map((value) => ['weekStart', value] as const),
   ...[null, [], 'a', 5].map((value) => ['metadata', value] as const),
-])('%s %j is refused', async (field, value) => {
+])('rejects %s %j', async (field, value) => {
   await expectInvalidBody('createCalendar', { timezone: 'UTC', [field]: value }, field);
   await expectInvalidBody('changeCalendar', { [field]: value }, field);
   if (field !== 'metadata') {
@@ -18,7 +18,7 @@ it.each([
   }
 });
 
-it('a calendar without a time zone is refused, and so are settings that are no object', async () => {
+it('rejects a calendar without a time zone, and settings that are not an object', async () => {
   await expectInvalidBody('createCalendar', {}, 'timezone');
   await expectInvalidBody('createCalendar', { settings: { timezone: 'UTC' } }, 'timezone');
   for (const settings of [null, 5, 'UTC', ['UTC']]) {
@@ -26,13 +26,13 @@ it('a calendar without a time zone is refused, and so are settings that are no o
   }
 });
 
-it('one answer names every fault', async () => {
+it('lists every error in one response', async () => {
   const body = { timezone: 'x', weekStart: 'x', metadata: { a: 1 } };
   await expectInvalidBody('createCalendar', body, 'timezone', 'weekStart', 'metadata.a');
 });
 
 it.each([...WEEKDAYS.entries()])(
-  'the start of the week may be the number %i, and means %s',
+  'accepts %i as the start of the week, and reads it as %s',
   async (number, name) => {
     for (const weekStart of [number, name]) {
       expect(await bodyOf('createCalendar', { timezone: 'UTC', weekStart })).toMatchObject({

@@ -1,10 +1,20 @@
-/** The stored bound of an event, by which its calendar finds it: right after each kind of update, in any order. */
+/** The stored end of an event, by which its calendar finds it: correct after every kind and order of updates. */
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CalendarEvent, Timespan } from '../../../src/sdk/types.ts';
 import type { User } from '../../support/client.ts';
-import { admin, byId, changed, DAY, HOUR, instancesOf, made, newUser, weekOf } from '../../support/events.ts';
+import {
+  byAccount,
+  byId,
+  changed,
+  DAY,
+  HOUR,
+  instancesOf,
+  made,
+  newUser,
+  weekOf,
+} from '../../support/events.ts';
 
 const BASE = Date.UTC(2024, 0, 1);
 const time = fc.integer({ min: 0, max: 400 * 24 * 4 }).map((quarters) => BASE + (quarters * HOUR) / 4);
@@ -50,7 +60,7 @@ const update = fc.record(
   { requiredKeys: [] },
 );
 
-/** What the calendar answers, beside what its events answer one by one. */
+/** Compares the calendar's list with the instances of its events, read one by one. */
 async function compare(user: User, calendar: string, ids: string[], window: Timespan): Promise<void> {
   const each: Parameters<typeof byId>[0] = [];
   for (const id of ids) {
@@ -60,7 +70,7 @@ async function compare(user: User, calendar: string, ids: string[], window: Time
   expect([window, await weekOf(user, calendar, window)]).toEqual([window, byId(each)]);
 }
 
-/** The windows that a wrong bound would miss: right at an end of the first and the last instance that we find. */
+/** The windows that a wrong bound would miss: at either end of the first and the last instances. */
 async function edges(user: User, { id, startTs, duration }: CalendarEvent): Promise<Timespan[]> {
   const found: Timespan[] = [];
   for (let at = startTs; at < startTs + 372 * DAY; at += 62 * DAY) {
@@ -72,7 +82,9 @@ async function edges(user: User, { id, startTs, duration }: CalendarEvent): Prom
   return [...found.slice(0, 2), ...found.slice(-2)];
 }
 
-it('a calendar answers what its events answer, after every update', { timeout: 120_000 }, async () => {
+it('a calendar lists exactly the instances of its events after every update', {
+  timeout: 120_000,
+}, async () => {
   const [created, updates] = [
     fc.sample(creation, { numRuns: 8, seed: 5 }),
     fc.sample(fc.tuple(fc.nat(7), update), { numRuns: 60, seed: 6 }),
@@ -84,7 +96,7 @@ it('a calendar answers what its events answer, after every update', { timeout: 1
   let taken = 0;
   for (const [which, body] of updates) {
     const id = ids[which] ?? '';
-    const reply = await admin.event(user, 'PUT', id, { body });
+    const reply = await byAccount.event(user, 'PUT', id, { body });
     expect([200, 400]).toContain(reply.status);
     if (reply.status === 400) continue;
     taken += 1;
@@ -96,7 +108,7 @@ it('a calendar answers what its events answer, after every update', { timeout: 1
   expect(taken).toBeGreaterThan(40);
 });
 
-it('a series cut short is no longer read for what comes after', async () => {
+it('an update that ends a series moves its bound', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const endless = { freq: 'daily', interval: 1 };
@@ -114,7 +126,7 @@ it('a series cut short is no longer read for what comes after', async () => {
     expect(await bound(id)).toBeNull();
     await changed(user, id, change);
     expect(await bound(id)).toBe(lastStart);
-    // Without either of the two it stays; with the start alone the until stays, or the single event moves.
+    // An update of neither keeps the bound; a new start keeps the until, or moves the single event.
     await changed(user, id, { duration: DAY, busy: true });
     expect(await bound(id)).toBe(lastStart);
     await changed(user, id, { startTs: BASE + 2 * DAY });
@@ -122,7 +134,7 @@ it('a series cut short is no longer read for what comes after', async () => {
   }
 });
 
-it('where the end of a count takes too long to find, its weeks or days still bound it', async () => {
+it('a long count is bounded by its weeks or days where its end takes too long to compute', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const recurrence = { freq: 'weekly', interval: 3, count: 739 };

@@ -1,15 +1,15 @@
-/** What is deleted takes its events along, at any size, in one atomic batch. */
+/** Deletions cascade to events, at any size, in one atomic batch. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { counting, type User } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
-import { admin, DAY, HOUR, newUser, store } from '../../support/events.ts';
+import { byAccount, DAY, HOUR, newUser, store } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
 
 const N = 10_000;
 const long = { timeout: 60_000 };
 
-/** Fills a calendar; each event has two rows of metadata. */
+/** Fills a calendar with events of two metadata entries each. */
 const fill = (user: User, calendar: string, n: number) =>
   store(
     user,
@@ -26,7 +26,7 @@ const counts = async ({ account }: User) => [
   await countOf('event_metadata', account.id),
 ];
 
-/** Nothing of any account is left of a calendar that is gone. */
+/** Checks all accounts for events and metadata without their parent. */
 async function expectNoOrphans(): Promise<void> {
   const orphans = await env.DB.prepare(
     `SELECT (SELECT count(*) FROM events WHERE calendar_id NOT IN (SELECT id FROM calendars)) +
@@ -36,7 +36,7 @@ async function expectNoOrphans(): Promise<void> {
 }
 
 it.each(['the account', 'the user'])(
-  'a calendar takes its 10,000 events, deleted by %s',
+  'deletes a calendar with its 10,000 events, by %s',
   long,
   async (who) => {
     const user = await newUser();
@@ -55,14 +55,14 @@ it.each(['the account', 'the user'])(
     expect(trips()).toBe(1);
     expect(await counts(user)).toEqual([3, 6]);
     await expectNoOrphans();
-    expectProblem(await admin.week(user, gone, { startTs: 0, endTs: DAY }), 'not-found');
-    expect((await admin.event(user, 'GET', left)).status).toBe(200);
+    expectProblem(await byAccount.week(user, gone, { startTs: 0, endTs: DAY }), 'not-found');
+    expect((await byAccount.event(user, 'GET', left)).status).toBe(200);
     const found = await user.account.call('GET', '/events/meta?key=n&value=2');
     expect(found.body.events).toMatchObject([{ calendarId: stays }]);
   },
 );
 
-it('a user takes the 10,000 events of all calendars, and none of anyone else', long, async () => {
+it('deletes a user with 10,000 events in several calendars, and nothing of other users', long, async () => {
   const user = await newUser();
   const other = await user.account.newUser();
   const stranger = await newUser();
@@ -78,15 +78,15 @@ it('a user takes the 10,000 events of all calendars, and none of anyone else', l
   await expectNoOrphans();
 });
 
-it('an event takes its metadata', async () => {
+it('deletes an event with its metadata', async () => {
   const user = await newUser();
   const [one = ''] = await fill(user, await user.newCalendar(), 2);
-  await admin.event(user, 'DELETE', one);
+  await byAccount.event(user, 'DELETE', one);
   expect(await counts(user)).toEqual([1, 2]);
   await expectNoOrphans();
 });
 
-it('a refused deletion takes nothing', async () => {
+it('deletes nothing when it rejects the request', async () => {
   const user = await newUser();
   const calendar = await user.newCalendar();
   await fill(user, calendar, 5);

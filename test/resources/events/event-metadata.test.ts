@@ -1,8 +1,8 @@
-/** The metadata of events: replaced as a whole or kept, and found by, exactly and in order. */
+/** Event metadata: updates replace it as a whole or keep it, and a search finds events by it, exactly and in order. */
 import { expect, it } from 'vitest';
 import type { Account, User } from '../../support/client.ts';
 import { countOf, reading } from '../../support/database.ts';
-import { admin, changed, DAY, made, newUser, store } from '../../support/events.ts';
+import { byAccount, changed, DAY, made, newUser, store } from '../../support/events.ts';
 
 const when = { startTs: DAY, duration: 1000 };
 
@@ -16,7 +16,7 @@ async function find(account: Account, query: Record<string, string>): Promise<st
 const make = async (user: User, calendarId: string, metadata: object) =>
   (await made(user, { calendarId, ...when, metadata })).id;
 
-it('an update replaces it as a whole, or keeps it', async () => {
+it('replaces metadata as a whole, or keeps it if absent', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const id = await make(user, calendarId, { a: 'b', c: 'd' });
@@ -30,12 +30,12 @@ it('an update replaces it as a whole, or keeps it', async () => {
   ] as const;
   for (const [body, metadata] of steps) {
     expect((await changed(user, id, body)).metadata).toEqual(metadata);
-    expect((await admin.event(user, 'GET', id)).body.event.metadata).toEqual(metadata);
+    expect((await byAccount.event(user, 'GET', id)).body.event.metadata).toEqual(metadata);
     expect(await countOf('event_metadata', user.account.id)).toBe(Object.keys(metadata).length);
   }
 });
 
-it('finds whole events in the order of their creation, 20 unless told', async () => {
+it('finds whole events in creation order, 20 by default', async () => {
   const user = await newUser();
   const other = await user.account.newUser();
   const calendars = [await user.newCalendar(), await user.newCalendar(), await other.newCalendar()] as const;
@@ -52,11 +52,11 @@ it('finds whole events in the order of their creation, 20 unless told', async ()
   expect(await find(user.account, { ...red, limit: '100' })).toEqual(ids);
   expect(await find(user.account, { ...red, skip: '23' })).toEqual([]);
   const found = await user.account.call('GET', '/events/meta?key=n&value=7');
-  const { event } = (await admin.event(user, 'GET', ids[7] ?? '')).body;
+  const { event } = (await byAccount.event(user, 'GET', ids[7] ?? '')).body;
   expect(found.body).toEqual({ events: [event] });
 });
 
-it('follows what is changed and removed, and keeps the order', async () => {
+it('follows updates and deletions, and keeps the order', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const [a, b, c] = [
@@ -69,11 +69,11 @@ it('follows what is changed and removed, and keeps the order', async () => {
   expect([await of('x'), await of('y')]).toEqual([[b], [a, c]]);
   await changed(user, a, { metadata: { k: 'x', other: 'z' } });
   expect([await of('x'), await of('y')]).toEqual([[a, b], [c]]);
-  await admin.event(user, 'DELETE', b);
+  await byAccount.event(user, 'DELETE', b);
   expect([await of('x'), await of('y')]).toEqual([[a], [c]]);
 });
 
-it('matches exactly, and within the account alone', async () => {
+it('matches exactly, within one account', async () => {
   const [user, stranger] = [await newUser(), await newUser()];
   const id = await make(user, await user.newCalendar(), { Color: 'Red' });
   await make(stranger, await stranger.newCalendar(), { Color: 'Red', only: 'theirs' });
@@ -90,7 +90,7 @@ it('matches exactly, and within the account alone', async () => {
   }
 });
 
-it("finds users', calendars' and events' metadata each on their own", async () => {
+it('searches users, calendars and events separately', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const metadata = { k: 'x' };
@@ -102,7 +102,7 @@ it("finds users', calendars' and events' metadata each on their own", async () =
   expect(calendars).toMatchObject([{ id: calendarId }]);
 });
 
-it('reads its page, and not all that match', async () => {
+it('reads the rows of its page only', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const events = Array.from({ length: 2000 }, () => ({ ...when, metadata: { color: 'red' } }));

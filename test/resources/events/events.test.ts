@@ -1,8 +1,8 @@
-/** Events, through both doors: made, read, changed and removed. */
+/** Events through both doors: create, read, update and delete. */
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
-import { admin, browser, changed, DAY, doors, HOUR, made, newUser, UUID } from '../../support/events.ts';
+import { byAccount, byUser, changed, DAY, doors, HOUR, made, newUser, UUID } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
 
 const NOW = Date.UTC(2024, 0, 15, 12, 34, 56, 789);
@@ -32,7 +32,7 @@ const full = {
 };
 
 describe.each(doors)('by %s', (_, door) => {
-  it('is made with what was sent, and read so by both', async () => {
+  it('creates an event as sent, and returns it through both doors', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar('Europe/Oslo');
     const reply = await door.create(user, { calendarId, ...full, serviceId: NOBODY }, { now: NOW });
@@ -48,14 +48,14 @@ describe.each(doors)('by %s', (_, door) => {
         updated: NOW,
       },
     });
-    for (const other of [admin, browser]) {
+    for (const other of [byAccount, byUser]) {
       const read = await other.event(user, 'GET', reply.body.event.id, { now: NOW + DAY });
       expect(read.status).toBe(200);
       expect(read.body).toEqual(reply.body);
     }
   });
 
-  it('is by default not busy, single, and without reminders and metadata', async () => {
+  it('defaults to not busy, without recurrence, reminders and metadata', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
     const event = {
@@ -81,7 +81,7 @@ describe.each(doors)('by %s', (_, door) => {
     }
   });
 
-  it('belongs to the caller, whatever the body says', async () => {
+  it('gives the event to the caller, whatever the body says', async () => {
     const user = await newUser();
     const other = await user.account.newUser();
     const calendarId = await user.newCalendar();
@@ -102,7 +102,7 @@ describe.each(doors)('by %s', (_, door) => {
     { freq: 'yearly', interval: 1, byyearday: [-366, 366], until: startTs + 732 * DAY },
     { freq: 'yearly', interval: 1, byweekday: ['53Mon', '-53Sun'], bymonth: ['May'] },
     { freq: 'daily', interval: 1, byweekday: [], bymonth: [], bysetpos: [] },
-  ])('answers the recurrence %j as it was sent', async (recurrence) => {
+  ])('returns the recurrence %j as sent', async (recurrence) => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
     const made = await door.create(user, { calendarId, startTs, duration: 1, recurrence });
@@ -113,7 +113,7 @@ describe.each(doors)('by %s', (_, door) => {
     expect((await door.event(user, 'GET', single.id)).body).toEqual(updated.body);
   });
 
-  it('is answered once more when it is removed, and is 404 from then on', async () => {
+  it('returns the deleted event, and 404 from then on', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
     const stays = await made(user, { calendarId, ...full });
@@ -122,11 +122,11 @@ describe.each(doors)('by %s', (_, door) => {
     expect(gone.status).toBe(200);
     expect(gone.body).toEqual({ event });
     for (const method of ['DELETE', 'GET', 'PUT']) {
-      for (const other of [admin, browser]) {
+      for (const other of [byAccount, byUser]) {
         expectProblem(await other.event(user, method, event.id), 'not-found');
       }
     }
-    for (const other of [admin, browser]) {
+    for (const other of [byAccount, byUser]) {
       expectProblem(await other.instances(user, event.id, { startTs: 0, endTs: 1 }), 'not-found');
     }
     expect((await door.event(user, 'GET', stays.id)).body).toEqual({ event: stays });
@@ -134,7 +134,7 @@ describe.each(doors)('by %s', (_, door) => {
     expect(await countOf('event_metadata', user.account.id)).toBe(1);
   });
 
-  it('comes with its instances, alone and with its calendar', async () => {
+  it('returns an event with its instances, alone and in its calendar', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar('Europe/Oslo');
     const event = await made(user, { calendarId, ...full, recurrence: null });
@@ -153,20 +153,20 @@ describe.each(doors)('by %s', (_, door) => {
   });
 });
 
-it('the account reaches the events of all its users', async () => {
+it('the account can read the events of all its users', async () => {
   const { account } = await newUser();
   for (const user of [await account.newUser(), await account.newUser()]) {
     const event = await made(user, { calendarId: await user.newCalendar(), startTs, duration: 1 });
-    expect((await admin.event(user, 'GET', event.id)).body).toEqual({ event });
+    expect((await byAccount.event(user, 'GET', event.id)).body).toEqual({ event });
     expect((await changed(user, event.id, { busy: true })).userId).toBe(user.id);
   }
 });
 
-it('a calendar answers no event of another one', async () => {
+it('a calendar lists only its own events', async () => {
   const user = await newUser();
   const [one, two] = [await user.newCalendar(), await user.newCalendar()];
   const event = await made(user, { calendarId: one, startTs, duration: HOUR });
   const window = { startTs, endTs: startTs + DAY };
-  expect((await admin.week(user, one, window)).body.events).toMatchObject([{ event: { id: event.id } }]);
-  expect((await admin.week(user, two, window)).body.events).toEqual([]);
+  expect((await byAccount.week(user, one, window)).body.events).toMatchObject([{ event: { id: event.id } }]);
+  expect((await byAccount.week(user, two, window)).body.events).toEqual([]);
 });

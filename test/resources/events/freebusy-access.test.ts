@@ -1,4 +1,4 @@
-/** Who may ask for free/busy: anyone, until the account says otherwise; and what bad credentials are worth. */
+/** Access to free/busy: public unless the account disables it, and the effect of bad credentials. */
 import { describe, expect, it } from 'vitest';
 import {
   type Account,
@@ -17,14 +17,14 @@ const START = Date.UTC(2024, 2, 25);
 const search = query({ startTs: START, endTs: START + 24 * HOUR });
 const path = (userId: string) => `/user/${userId}/freebusy${search}`;
 
-const ask = (userId: string, headers: Record<string, string>, options = {}): Promise<Reply> =>
+const freebusyOf = (userId: string, headers: Record<string, string>, options = {}): Promise<Reply> =>
   call('GET', path(userId), { headers, ...options });
 const anyone = (account: Account) => ({ 'nettu-account': account.id });
 const close = (account: Account) => setTo(account, false);
 const setTo = (account: Account, publicFreebusy: unknown) =>
   account.call('PUT', '/account/settings', { body: { publicFreebusy } });
 
-/** A user who is busy for an hour, and what everyone who may ask is told. */
+/** A user who is busy for an hour, and the response for every permitted caller. */
 async function busy() {
   const user = await newUser();
   const calendarId = await user.newCalendar();
@@ -34,7 +34,7 @@ async function busy() {
 }
 
 describe('PUT /account/settings', () => {
-  it('is open by default, takes true and false, and answers the account', async () => {
+  it('sets publicFreebusy, which defaults to true, and returns the account', async () => {
     const account = await newAccount();
     const before = (await account.call('GET', '/account')).body.account;
     expect(before.settings).toEqual({
@@ -53,14 +53,14 @@ describe('PUT /account/settings', () => {
     }
   });
 
-  it("changes the caller's account alone", async () => {
+  it("changes the caller's account only", async () => {
     const [mine, other] = [await busy(), await busy()];
     await close(mine.account);
-    expect((await ask(other.user.id, anyone(other.account))).body).toEqual(other.body);
+    expect((await freebusyOf(other.user.id, anyone(other.account))).body).toEqual(other.body);
     expect((await other.account.call('GET', '/account')).body.account.settings.publicFreebusy).toBe(true);
   });
 
-  it('keeps the webhook, and is kept by it', async () => {
+  it('is independent of the webhook', async () => {
     const account = await newAccount();
     const url = 'https://a.test/';
     await account.call('PUT', '/account/webhook', { body: { webhookUrl: url } });
@@ -81,7 +81,7 @@ describe('PUT /account/settings', () => {
   });
 });
 
-it('while it is public, everyone is told the same', async () => {
+it('returns the same times to every caller while public', async () => {
   const { user, account, body } = await busy();
   const other = await account.newUser();
   for (const headers of [
@@ -91,41 +91,41 @@ it('while it is public, everyone is told the same', async () => {
     await other.headers(),
     await other.headers(await other.token(policy([], ['*']))),
   ]) {
-    const reply = await ask(user.id, headers);
+    const reply = await freebusyOf(user.id, headers);
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual(body);
   }
 });
 
-it('once it is closed, it takes a token of the account or its API key, from the next request on', async () => {
+it('requires a token or an API key of the account once closed, from the next request on', async () => {
   const { user, account, body } = await busy();
   const other = await account.newUser();
   await close(account);
-  expectProblem(await ask(user.id, anyone(account)), 'credentials-missing');
+  expectProblem(await freebusyOf(user.id, anyone(account)), 'credentials-missing');
   for (const headers of [
     account.headers,
     await user.headers(),
     await other.headers(),
     await other.headers(await other.token(policy([], ['*']))),
   ]) {
-    const reply = await ask(user.id, headers);
+    const reply = await freebusyOf(user.id, headers);
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual(body);
   }
   await setTo(account, true);
-  expect((await ask(user.id, anyone(account))).body).toEqual(body);
+  expect((await freebusyOf(user.id, anyone(account))).body).toEqual(body);
 });
 
-it('a closed account cannot be told from one that does not exist', async () => {
+it('answers for a closed account exactly as for an unknown one', async () => {
   const { user, account, calendarId } = await busy();
   await close(account);
   const unknown = { 'nettu-account': NOBODY };
   const replies = [
-    await ask(user.id, unknown),
-    await ask(user.id, anyone(account)),
-    await ask(NOBODY, anyone(account)),
-    await ask('nobody', anyone(account)),
-    await ask('nobody', unknown),
+    await freebusyOf(user.id, unknown),
+    await freebusyOf(user.id, anyone(account)),
+    await freebusyOf(NOBODY, anyone(account)),
+    await freebusyOf('nobody', anyone(account)),
+    await freebusyOf('nobody', unknown),
     await call('GET', `${path(user.id)}&calendarIds=${calendarId}`, { headers: anyone(account) }),
     await call('GET', `${path(user.id)}&calendarIds=${NOBODY}`, { headers: anyone(account) }),
     await call('GET', `/user/${user.id}/freebusy`, { headers: anyone(account) }),
@@ -138,7 +138,7 @@ it('a closed account cannot be told from one that does not exist', async () => {
   }
 });
 
-it('is 401 without an account, or with one that is no id', async () => {
+it('returns 401 without an account id, or with a malformed one', async () => {
   const { user } = await busy();
   for (const account of [
     undefined,
@@ -148,18 +148,18 @@ it('is 401 without an account, or with one that is no id', async () => {
     user.account.id.toUpperCase().replace(/\d/g, 'A'),
   ]) {
     const headers = account === undefined ? {} : { 'nettu-account': account };
-    expectProblem(await ask(user.id, headers as Record<string, string>), 'credentials-missing');
+    expectProblem(await freebusyOf(user.id, headers as Record<string, string>), 'credentials-missing');
   }
 });
 
-it('a user who is unknown or of another account is 404, whoever asks', async () => {
+it('returns 404 for an unknown user or one of another account, to every caller', async () => {
   const { user, account } = await busy();
   const foreign = await busy();
   const replies: Reply[] = [];
   for (const headers of [anyone(account), account.headers, await user.headers()]) {
-    for (const id of [NOBODY, foreign.user.id, 'nobody']) replies.push(await ask(id, headers));
-    // The key says whose it is, whichever account is named beside it.
-    replies.push(await ask(foreign.user.id, { ...anyone(foreign.account), ...account.headers }));
+    for (const id of [NOBODY, foreign.user.id, 'nobody']) replies.push(await freebusyOf(id, headers));
+    // The API key determines the account, whatever the header says.
+    replies.push(await freebusyOf(foreign.user.id, { ...anyone(foreign.account), ...account.headers }));
   }
   for (const reply of replies) {
     expectProblem(reply, 'not-found');
@@ -167,38 +167,41 @@ it('a user who is unknown or of another account is 404, whoever asks', async () 
   }
 });
 
-it.each([true, false])('bad credentials are 401 even where none are needed (public: %s)', async (open) => {
-  const { user, account } = await busy();
-  await setTo(account, open);
-  const foreign = await busy();
-  const stranger = await newKeys();
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { nettuSchedulerUserId: user.id, exp: now + 60 };
-  const cases: [Record<string, string>, Parameters<typeof expectProblem>[1]][] = [
-    [await user.headers(await stranger.sign(claims)), 'token-signature'],
-    [await user.headers(await user.token({ exp: 1 })), 'token-expired'],
-    [await user.headers(await user.token({ nettuSchedulerUserId: NOBODY })), 'user-unknown'],
-    [{ ...(await foreign.user.headers()), ...anyone(account) }, 'user-unknown'],
-    [await user.headers('x'), 'token-malformed'],
-    [{ ...anyone(account), authorization: '' }, 'credentials-missing'],
-    [{ ...anyone(account), authorization: 'Basic eDp5' }, 'credentials-missing'],
-    [{ ...anyone(account), 'x-api-key': 'sk_no' }, 'api-key-unknown'],
-    [{ ...anyone(account), 'x-api-key': '' }, 'api-key-unknown'],
-    [{ ...anyone(account), 'x-api-key': `sk_${'x'.repeat(40)}` }, 'api-key-unknown'],
-  ];
-  for (const [headers, code] of cases) expectProblem(await ask(user.id, headers), code);
-  await account.call('PUT', `/user/${user.id}/tokens`, { body: { notBefore: (now + 10) * 1000 } });
-  expectProblem(await ask(user.id, await user.headers()), 'token-revoked');
-});
+it.each([true, false])(
+  'returns 401 for bad credentials even where none are required (public: %s)',
+  async (open) => {
+    const { user, account } = await busy();
+    await setTo(account, open);
+    const foreign = await busy();
+    const stranger = await newKeys();
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { nettuSchedulerUserId: user.id, exp: now + 60 };
+    const cases: [Record<string, string>, Parameters<typeof expectProblem>[1]][] = [
+      [await user.headers(await stranger.sign(claims)), 'token-signature'],
+      [await user.headers(await user.token({ exp: 1 })), 'token-expired'],
+      [await user.headers(await user.token({ nettuSchedulerUserId: NOBODY })), 'user-unknown'],
+      [{ ...(await foreign.user.headers()), ...anyone(account) }, 'user-unknown'],
+      [await user.headers('x'), 'token-malformed'],
+      [{ ...anyone(account), authorization: '' }, 'credentials-missing'],
+      [{ ...anyone(account), authorization: 'Basic eDp5' }, 'credentials-missing'],
+      [{ ...anyone(account), 'x-api-key': 'sk_no' }, 'api-key-unknown'],
+      [{ ...anyone(account), 'x-api-key': '' }, 'api-key-unknown'],
+      [{ ...anyone(account), 'x-api-key': `sk_${'x'.repeat(40)}` }, 'api-key-unknown'],
+    ];
+    for (const [headers, code] of cases) expectProblem(await freebusyOf(user.id, headers), code);
+    await account.call('PUT', `/user/${user.id}/tokens`, { body: { notBefore: (now + 10) * 1000 } });
+    expectProblem(await freebusyOf(user.id, await user.headers()), 'token-revoked');
+  },
+);
 
-it('takes one round trip, whoever asks and whatever comes of it', async () => {
+it('makes one round trip for every caller and outcome', async () => {
   const { user, account } = await busy();
   const tokens = await user.headers();
   const each = async () => {
     const trips: number[] = [];
     for (const headers of [anyone(account), account.headers, tokens]) {
       const counted = counting();
-      await ask(user.id, headers, { env: { DB: counted.db } });
+      await freebusyOf(user.id, headers, { env: { DB: counted.db } });
       trips.push(counted.trips());
     }
     return trips;
@@ -208,24 +211,24 @@ it('takes one round trip, whoever asks and whatever comes of it', async () => {
   expect(await each()).toEqual([1, 1, 1]);
 });
 
-it('slows down visitors by their address, not who is known by a token or has the API key', async () => {
+it('rate-limits anonymous callers by address, and no caller with a token or an API key', async () => {
   const { user, account, body } = await busy();
   await user.call('GET', '/me');
-  const asked: string[] = [];
+  const limitedKeys: string[] = [];
   const RATE_LIMITER = {
-    limit: async ({ key }: { key: string }) => ({ success: !asked.push(key) }),
+    limit: async ({ key }: { key: string }) => ({ success: !limitedKeys.push(key) }),
   } as unknown as RateLimit;
   const from = { 'cf-connecting-ip': '192.0.2.1' };
   const options = { env: { RATE_LIMITER } };
-  expectProblem(await ask(user.id, { ...anyone(account), ...from }, options), 'rate-limited');
-  expect(asked).toEqual(['192.0.2.1']);
+  expectProblem(await freebusyOf(user.id, { ...anyone(account), ...from }, options), 'rate-limited');
+  expect(limitedKeys).toEqual(['192.0.2.1']);
   for (const known of [account.headers, await user.headers()]) {
-    expect((await ask(user.id, { ...known, ...from }, options)).body).toEqual(body);
+    expect((await freebusyOf(user.id, { ...known, ...from }, options)).body).toEqual(body);
   }
-  expect(asked).toHaveLength(1);
+  expect(limitedKeys).toHaveLength(1);
 });
 
-it('other methods are 405', async () => {
+it('returns 405 for other methods', async () => {
   const { user, account } = await busy();
   expect((await call('HEAD', path(user.id), { headers: anyone(account) })).status).toBe(200);
   for (const method of ['POST', 'PUT', 'DELETE']) {

@@ -1,22 +1,22 @@
-/** Free/busy: the busy times of a user's calendars, merged and in order, and nothing else about them. */
+/** Free/busy: the busy times of a user's calendars, merged and in order, without any other detail. */
 import { expect, it } from 'vitest';
 import { type Account, call, counting, NOBODY, newAccount, type Reply } from '../../support/client.ts';
-import { admin, changed, DAY, HOUR, made, ms, newUser, query } from '../../support/events.ts';
+import { byAccount, changed, DAY, HOUR, made, ms, newUser, query } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
 
 const START = Date.UTC(2024, 2, 25);
 const week = { startTs: START, endTs: START + 14 * DAY };
 const hour = (n: number) => START + Math.round(n * HOUR);
 
-/** As anyone who knows the account's id. */
-const ask = (account: Account, userId: string, more = '', options = {}): Promise<Reply> =>
+/** Queries free/busy as an anonymous caller. */
+const freebusyOf = (account: Account, userId: string, more = '', options = {}): Promise<Reply> =>
   call('GET', `/user/${userId}/freebusy${query(week)}${more}`, {
     headers: { 'nettu-account': account.id },
     ...options,
   });
 const only = (...ids: string[]) => `&calendarIds=${ids.join(',')}`;
 
-/** `[[1, 2]]`: busy from the first hour to the second. */
+/** Busy times in hours from the start: `[[1, 2]]` is the second hour. */
 const busyOf = (reply: Reply): number[][] => {
   expect(reply.status).toBe(200);
   return reply.body.busy.map(({ startTs, endTs }: { startTs: number; endTs: number }) => [
@@ -25,7 +25,7 @@ const busyOf = (reply: Reply): number[][] => {
   ]);
 };
 
-/** A user with a calendar, and the means to be busy in it from one hour to another. */
+/** A user with a calendar, and a function that adds a busy event from one hour to another. */
 async function booked() {
   const user = await newUser();
   const calendarId = await user.newCalendar();
@@ -34,14 +34,14 @@ async function booked() {
   return { user, account: user.account, calendarId, book };
 }
 
-it('answers times alone, to anyone who names the account', async () => {
+it('returns times only, to anyone who names the account', async () => {
   const { user, account, book } = await booked();
   const metadata = { title: 'Doctor' };
   const reminders = [{ delta: -5, identifier: 'mail' }];
   await book(9, 10, { metadata, reminders, serviceId: NOBODY });
   const recurrence = { freq: 'daily', interval: 1, count: 1 };
   await book(12, 13, { metadata, recurrence });
-  const reply = await ask(account, user.id);
+  const reply = await freebusyOf(account, user.id);
   expect(reply.status).toBe(200);
   expect(reply.body).toEqual({
     userId: user.id,
@@ -52,33 +52,33 @@ it('answers times alone, to anyone who names the account', async () => {
   });
 });
 
-it('leaves out what is not busy', async () => {
+it('omits events that are not busy', async () => {
   const { user, account, book } = await booked();
   const event = await book(9, 10);
   await book(11, 12, { busy: false });
   await book(9, 20, { busy: false, recurrence: { freq: 'daily', interval: 1 } });
-  expect(busyOf(await ask(account, user.id))).toEqual([[9, 10]]);
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([[9, 10]]);
   await changed(user, event.id, { busy: false });
-  expect(busyOf(await ask(account, user.id))).toEqual([]);
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([]);
 });
 
-it('merges what overlaps and what touches, in order', async () => {
+it('merges overlapping and adjacent times, in order', async () => {
   const { user, account, book } = await booked();
   for (const [from, to] of [
     [30, 31],
     [20, 22],
     [9, 10],
-    [10, 11], // touches
-    [21, 25], // overlaps
-    [22, 23], // within
+    [10, 11], // adjacent
+    [21, 25], // overlapping
+    [22, 23], // contained
     [13, 14],
     [12, 12.5],
     [14 + 1 / HOUR, 15], // a millisecond apart
-    [30, 31], // the same again
+    [30, 31], // identical
   ] as const) {
     await book(from, to);
   }
-  expect(busyOf(await ask(account, user.id))).toEqual([
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([
     [9, 11],
     [12, 12.5],
     [13, 14],
@@ -88,23 +88,23 @@ it('merges what overlaps and what touches, in order', async () => {
   ]);
 });
 
-it('has what crosses the edges of the window whole, and nothing beyond', async () => {
+it('returns times that cross the edges of the window whole, and none outside it', async () => {
   const { user, account, book } = await booked();
   await book(-5, 3);
   await book(-8, -6);
   await book(14 * 24 - 1, 14 * 24 + 9);
   await book(14 * 24, 14 * 24 + 1);
   await book(-3, 0);
-  expect(busyOf(await ask(account, user.id))).toEqual([
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([
     [-5, 3],
     [335, 345],
   ]);
 });
 
-it('takes all calendars together, each in its own zone', async () => {
+it('combines all calendars, each in its own time zone', async () => {
   const { user, account } = await booked();
   const recurrence = { freq: 'weekly', interval: 1, count: 2 };
-  // Sunday, 31 March 2024: Oslo sets its clocks forward; New York did so three weeks before.
+  // On Sunday, 31 March 2024 Oslo sets its clocks forward; New York did so three weeks before.
   const zones = [
     ['UTC', '2024-03-26T06:00Z'],
     ['Europe/Oslo', '2024-03-26T08:00Z'],
@@ -115,22 +115,22 @@ it('takes all calendars together, each in its own zone', async () => {
     await made(user, { calendarId, startTs: ms(start), duration: HOUR, busy: true, recurrence });
   }
   const [first, second] = [24, 24 * 8];
-  expect(busyOf(await ask(account, user.id))).toEqual([
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([
     [first + 6, first + 7],
     [first + 8, first + 10],
-    [second + 6, second + 8], // Oslo's 08:00Z has become 07:00Z
+    [second + 6, second + 8], // Oslo's 08:00Z is now 07:00Z
     [second + 9, second + 10],
   ]);
 });
 
-it('expands series, without their exdates', async () => {
+it('expands series without their exdates', async () => {
   const { user, account, book } = await booked();
   const { id } = await book(9, 10, { recurrence: { freq: 'daily', interval: 1, count: 4 } });
   await changed(user, id, { exdates: [hour(9 + 24)] });
-  expect(busyOf(await ask(account, user.id))).toEqual([0, 2, 3].map((n) => [24 * n + 9, 24 * n + 10]));
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([0, 2, 3].map((n) => [24 * n + 9, 24 * n + 10]));
 });
 
-it('goes by the named calendars, or by all of them', async () => {
+it('covers the named calendars, or all of them', async () => {
   const { user, account, calendarId: one, book } = await booked();
   const [two, three] = [await user.newCalendar(), await user.newCalendar()];
   await book(1, 2);
@@ -141,23 +141,23 @@ it('goes by the named calendars, or by all of them', async () => {
     [3, 4],
     [5, 6],
   ];
-  expect(busyOf(await ask(account, user.id))).toEqual(all);
-  expect(busyOf(await ask(account, user.id, only(one, two, three)))).toEqual(all);
-  expect(busyOf(await ask(account, user.id, only(three, one)))).toEqual([all[0], all[2]]);
-  expect(busyOf(await ask(account, user.id, only(two)))).toEqual([all[1]]);
-  expect(busyOf(await ask(account, user.id, only(two, two, two)))).toEqual([all[1]]);
-  expect(busyOf(await ask(account, user.id, only(''))), 'of no calendar').toEqual([]);
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual(all);
+  expect(busyOf(await freebusyOf(account, user.id, only(one, two, three)))).toEqual(all);
+  expect(busyOf(await freebusyOf(account, user.id, only(three, one)))).toEqual([all[0], all[2]]);
+  expect(busyOf(await freebusyOf(account, user.id, only(two)))).toEqual([all[1]]);
+  expect(busyOf(await freebusyOf(account, user.id, only(two, two, two)))).toEqual([all[1]]);
+  expect(busyOf(await freebusyOf(account, user.id, only(''))), 'of no calendar').toEqual([]);
 });
 
-it('is 404 for a calendar that is unknown or of someone else, which would look free', async () => {
+it("returns 404 for an unknown calendar or another user's, instead of reporting it free", async () => {
   const { user, account, calendarId, book } = await booked();
   await book(1, 2);
   const other = await (await account.newUser()).newCalendar();
   const foreign = await (await newUser()).newCalendar();
   const replies: Reply[] = [];
   for (const id of [NOBODY, other, foreign]) {
-    replies.push(await ask(account, user.id, only(id)));
-    replies.push(await ask(account, user.id, only(calendarId, id)));
+    replies.push(await freebusyOf(account, user.id, only(id)));
+    replies.push(await freebusyOf(account, user.id, only(calendarId, id)));
   }
   for (const reply of replies) {
     expectProblem(reply, 'not-found');
@@ -165,17 +165,17 @@ it('is 404 for a calendar that is unknown or of someone else, which would look f
   }
 });
 
-it("has nothing of another user's", async () => {
+it('returns nothing of another user', async () => {
   const { user, account, book } = await booked();
   await book(1, 2);
   const other = await account.newUser();
   await other.newCalendar();
-  expect(busyOf(await ask(account, other.id))).toEqual([]);
-  expect((await ask(account, other.id)).body).toEqual({ busy: [], userId: other.id });
-  expect(busyOf(await ask(account, user.id))).toEqual([[1, 2]]);
+  expect(busyOf(await freebusyOf(account, other.id))).toEqual([]);
+  expect((await freebusyOf(account, other.id)).body).toEqual({ busy: [], userId: other.id });
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([[1, 2]]);
 });
 
-it('takes one round trip for fifty calendars', async () => {
+it('makes one round trip for fifty calendars', async () => {
   const { user, account, book } = await booked();
   const calendars: string[] = [];
   for (let i = 0; i < 50; i++) {
@@ -189,32 +189,32 @@ it('takes one round trip for fifty calendars', async () => {
   const expected = calendars.map((_, i) => [2 * i, 2 * i + 1]);
   for (const more of ['', only(...calendars)]) {
     const { db, trips } = counting();
-    expect(busyOf(await ask(account, user.id, more, { env: { DB: db } }))).toEqual(expected);
+    expect(busyOf(await freebusyOf(account, user.id, more, { env: { DB: db } }))).toEqual(expected);
     expect(trips()).toBe(1);
   }
 });
 
-it('is free again where events, their calendar or their user are gone', async () => {
+it('omits deleted events, and those of a deleted calendar or user', async () => {
   const { user, account, calendarId, book } = await booked();
   const two = await user.newCalendar();
   const event = await book(1, 2);
   await book(3, 4);
   await book(5, 6, { calendarId: two });
-  await admin.event(user, 'DELETE', event.id);
-  expect(busyOf(await ask(account, user.id))).toEqual([
+  await byAccount.event(user, 'DELETE', event.id);
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([
     [3, 4],
     [5, 6],
   ]);
   await user.call('DELETE', `/calendar/${calendarId}`);
-  expect(busyOf(await ask(account, user.id))).toEqual([[5, 6]]);
-  expectProblem(await ask(account, user.id, only(calendarId)), 'not-found');
+  expect(busyOf(await freebusyOf(account, user.id))).toEqual([[5, 6]]);
+  expectProblem(await freebusyOf(account, user.id, only(calendarId)), 'not-found');
   await account.call('DELETE', `/user/${user.id}`);
-  expectProblem(await ask(account, user.id), 'not-found');
+  expectProblem(await freebusyOf(account, user.id), 'not-found');
 });
 
-it('an account with nothing in it answers nothing', async () => {
+it('returns no busy times in a new account', async () => {
   const account = await newAccount(null);
-  expectProblem(await ask(account, NOBODY), 'not-found');
+  expectProblem(await freebusyOf(account, NOBODY), 'not-found');
   const { id } = await account.newUser();
-  expect((await ask(account, id)).body).toEqual({ busy: [], userId: id });
+  expect((await freebusyOf(account, id)).body).toEqual({ busy: [], userId: id });
 });

@@ -1,4 +1,4 @@
-/** The fields of an event: each type and each range, refused by its path in a creation and in an update. */
+/** Validation of an event's fields, in creations and updates: each error names its path. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../support/nobody.ts';
 import { bodyOf, expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
@@ -7,7 +7,7 @@ const DAY = 86_400_000;
 const YEAR_2200 = Date.UTC(2200, 0);
 const least = { calendarId: NOBODY, startTs: DAY, duration: 1000 };
 
-/** A value that one field refuses, and the path of the fault where that is not the field. */
+/** A value that one field rejects, and the path of the error if that is not the field. */
 type Fault = [field: string, value: unknown, path?: string];
 const all = (field: string, ...values: unknown[]): Fault[] => values.map((value) => [field, value]);
 
@@ -38,7 +38,7 @@ const both: Fault[] = [
 const title = ([field, value]: Fault) => `${field} ${JSON.stringify(value)}`.slice(0, 80);
 
 it.each(both.map((fault) => [title(fault), ...fault] as const))(
-  '%s is refused',
+  'rejects %s',
   async (_, field, value, path = field) => {
     await expectInvalidBody('createEvent', { ...least, [field]: value }, path);
     await expectInvalidBody('changeEvent', { [field]: value }, path);
@@ -46,7 +46,7 @@ it.each(both.map((fault) => [title(fault), ...fault] as const))(
 );
 
 it.each([null, 5, '', MARK, NOBODY.replace(/^0/, 'A'), `${NOBODY} `, [NOBODY], {}, undefined])(
-  'calendarId %j is refused',
+  'rejects the calendarId %j',
   async (calendarId) => {
     await expectInvalidBody('createEvent', { ...least, calendarId }, 'calendarId');
   },
@@ -63,27 +63,27 @@ it.each([
   await expectInvalidBody('changeEvent', { [field]: value }, String(path));
 });
 
-it('a missing field is named, and one answer names every fault', async () => {
+it('rejects missing fields, and lists every error in one response', async () => {
   await expectInvalidBody('createEvent', {}, 'calendarId', 'startTs', 'duration');
   const body = { ...least, startTs: -1, duration: -1, busy: true, metadata: { a: 1 } };
   await expectInvalidBody('createEvent', body, 'startTs', 'duration', 'metadata.a');
 });
 
-it('a fault of the recurrence stands beside one of another field', async () => {
+it('lists an error of the recurrence beside one of another field', async () => {
   const recurrence = { freq: 'daily', interval: 0 };
   const body = { ...least, duration: -1, recurrence };
   await expectInvalidBody('createEvent', body, 'duration', 'recurrence.interval');
 });
 
 it.each(['1e400', '-1e400', '1e300', '9007199254740993'])(
-  'the number %s, which JSON can write and no clock can show, is refused',
+  'rejects the number %s, which is valid JSON and no valid time',
   async (number) => {
     const body = `{"calendarId":"${NOBODY}","startTs":${number},"duration":1}`;
     await expectInvalidBody('createEvent', body, 'startTs');
   },
 );
 
-it('a list that is too long is refused for its length, before its entries', async () => {
+it('rejects a list that is too long by its length, without errors for its items', async () => {
   const many = (entry: unknown) => Array.from({ length: 10_000 }, () => entry);
   await expectInvalidBody('createEvent', { ...least, reminders: many({}) }, 'reminders');
   await expectInvalidBody('changeEvent', { exdates: many(null) }, 'exdates');
@@ -94,7 +94,7 @@ it('a list that is too long is refused for its length, before its entries', asyn
   }
 });
 
-it('the ends of every range are taken', async () => {
+it('accepts both ends of every range', async () => {
   for (const startTs of [0, YEAR_2200 - 1]) {
     for (const duration of [0, 366 * DAY]) {
       const when = { startTs, duration };

@@ -1,9 +1,9 @@
-/** When an event takes place: the wall clock across daylight saving, the ends of a series, the edges of a window. */
+/** When an event takes place: local time across clock changes, the end of a series, the edges of a window. */
 import { describe, expect, it } from 'vitest';
 import type { Timespan } from '../../../src/sdk/types.ts';
 import {
   between,
-  browser,
+  byUser,
   changed,
   DAY,
   HOUR,
@@ -17,7 +17,7 @@ import {
 
 const daily = { freq: 'daily', interval: 1 };
 
-/** The starts of a daily event in a zone, by its own route and by its calendar's, which must agree. */
+/** The starts of a daily event in a zone, from its own route and its calendar's, which must agree. */
 async function starts(zone: string, start: string, window: Timespan, more: object = {}): Promise<string[]> {
   const user = await newUser();
   const calendarId = await user.newCalendar(zone);
@@ -25,12 +25,12 @@ async function starts(zone: string, start: string, window: Timespan, more: objec
   const { id } = await made(user, body);
   const instances = await instancesOf(user, id, window);
   expect(await weekOf(user, calendarId, window)).toEqual(instances.length > 0 ? { [id]: instances } : {});
-  expect((await browser.instances(user, id, window)).body.instances).toEqual(instances);
+  expect((await byUser.instances(user, id, window)).body.instances).toEqual(instances);
   for (const { startTs, endTs, busy } of instances) expect([endTs - startTs, busy]).toEqual([HOUR, false]);
   return startsOf(instances);
 }
 
-describe('an event at a time of day stays there when the clocks change', () => {
+describe('a recurring event keeps its local time when the clocks change', () => {
   it.each([
     [
       'Europe/Oslo, 09:00 in spring',
@@ -105,13 +105,13 @@ describe('an event at a time of day stays there when the clocks change', () => {
       '2024-10-04T15:45Z 2024-10-05T15:45Z 2024-10-06T15:15Z',
     ],
     [
-      '02:30 in an overlap is the first pass',
+      '02:30 in an overlap means its first pass',
       'Europe/Oslo',
       '2024-10-01T00:30Z',
       '2024-10-26T00:30Z 2024-10-27T00:30Z 2024-10-28T01:30Z',
     ],
     [
-      '01:45 in an overlap of half an hour is the first pass',
+      '01:45 in an overlap of half an hour means its first pass',
       'Australia/Lord_Howe',
       '2024-03-01T14:45Z',
       '2024-04-05T14:45Z 2024-04-06T14:45Z 2024-04-07T15:15Z',
@@ -128,37 +128,37 @@ describe('an event at a time of day stays there when the clocks change', () => {
     expect(await starts(zone, start, window)).toEqual(expected.split(' '));
   });
 
-  it('a link to a zone is that zone', async () => {
+  it('an alias of a time zone has the rules of that zone', async () => {
     const window = between('2024-03-10T00:00Z', '2024-03-11T00:00Z');
     expect(await starts('US/Eastern', '2024-01-01T14:00Z', window)).toEqual(['2024-03-10T13:00Z']);
   });
 });
 
-describe('a series ends', () => {
+describe('a series', () => {
   const start = '2024-01-01T09:00Z';
   const march = between('2024-01-01T00:00Z', '2024-03-01T00:00Z');
   const days = (n: number) =>
     startsOf(Array.from({ length: n }, (_, i) => ({ startTs: ms(start) + i * DAY, endTs: 0, busy: false })));
 
   it.each([
-    ['with an until exactly on an instance, which takes place', { until: ms(start) + 4 * DAY }, 5],
-    ['with an until a millisecond before one, which does not', { until: ms(start) + 4 * DAY - 1 }, 4],
-    ['with an until on its start', { until: ms(start) }, 1],
-    ['with an until before its start, without any', { until: ms(start) - 1 }, 0],
-    ['with its count', { count: 5 }, 5],
-    ['with the count before the until', { count: 3, until: ms(start) + 4 * DAY }, 3],
-    ['with the until before the count', { count: 30, until: ms(start) + 4 * DAY }, 5],
+    ['takes place on its until', { until: ms(start) + 4 * DAY }, 5],
+    ['ends before an instance a millisecond after its until', { until: ms(start) + 4 * DAY - 1 }, 4],
+    ['takes place once if its until equals its start', { until: ms(start) }, 1],
+    ['does not take place if its until precedes its start', { until: ms(start) - 1 }, 0],
+    ['ends after its count', { count: 5 }, 5],
+    ['ends after its count if that comes before the until', { count: 3, until: ms(start) + 4 * DAY }, 3],
+    ['ends at its until if that comes before the count', { count: 30, until: ms(start) + 4 * DAY }, 5],
   ])('%s', async (_, end, n) => {
     expect(await starts('UTC', start, march, { recurrence: { ...daily, ...end } })).toEqual(days(n));
   });
 
-  it('not without either, for two hundred years', async () => {
+  it('goes on until 2200 without count and until', async () => {
     const window = between('2199-12-30T00:00Z', '2200-01-02T00:00Z');
     const expected = ['2199-12-30T09:00Z', '2199-12-31T09:00Z', '2200-01-01T09:00Z'];
     expect(await starts('UTC', start, window)).toEqual(expected);
   });
 
-  it('and exdates are taken out after counting, by their instants alone', async () => {
+  it('omits exdates, by their exact instants, after counting', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar('Europe/Oslo');
     const recurrence = { ...daily, count: 5 };
@@ -172,32 +172,32 @@ describe('a series ends', () => {
     expect(await weekOf(user, calendarId, march)).toEqual({});
   });
 
-  it('a start that does not match its rule is no instance', async () => {
+  it('does not take place at a start that its rule does not match', async () => {
     const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Tue'], count: 2 };
     const expected = ['2024-01-02T09:00Z', '2024-01-09T09:00Z'];
     expect(await starts('UTC', start, march, { recurrence })).toEqual(expected);
   });
 });
 
-describe('an event is in a window that it overlaps', () => {
+describe('a window contains an event that overlaps it', () => {
   const window = between('2024-05-06T00:00Z', '2024-05-13T00:00Z');
   const { startTs: W, endTs: E } = window;
   const cases: [string, start: number, duration: number, isIn: boolean][] = [
-    ['it crosses the start', W - HOUR, 2 * HOUR, true],
-    ['it crosses the end', E - HOUR, 2 * HOUR, true],
-    ['it covers all of it', W - DAY, 30 * DAY, true],
-    ['it is exactly the window', W, E - W, true],
-    ['it ends exactly at the start', W - HOUR, HOUR, false],
-    ['it ends a millisecond after the start', W - HOUR, HOUR + 1, true],
-    ['it starts exactly at the end', E, HOUR, false],
-    ['it starts a millisecond before the end', E - 1, HOUR, true],
-    ['it takes no time at the start', W, 0, true],
-    ['it takes no time before the start', W - 1, 0, false],
-    ['it takes no time before the end', E - 1, 0, true],
-    ['it takes no time at the end', E, 0, false],
-    ['it has run for 366 days but one millisecond', W - 366 * DAY + 1, 366 * DAY, true],
-    ['it ran for 366 days', W - 366 * DAY, 366 * DAY, false],
-    ['it runs for 366 days from the last millisecond on', E - 1, 366 * DAY, true],
+    ['the event crosses the start', W - HOUR, 2 * HOUR, true],
+    ['the event crosses the end', E - HOUR, 2 * HOUR, true],
+    ['the event covers the whole window', W - DAY, 30 * DAY, true],
+    ['the event is exactly the window', W, E - W, true],
+    ['the event ends exactly at the start', W - HOUR, HOUR, false],
+    ['the event ends a millisecond after the start', W - HOUR, HOUR + 1, true],
+    ['the event starts exactly at the end', E, HOUR, false],
+    ['the event starts a millisecond before the end', E - 1, HOUR, true],
+    ['the event has no duration, at the start', W, 0, true],
+    ['the event has no duration, before the start', W - 1, 0, false],
+    ['the event has no duration, before the end', E - 1, 0, true],
+    ['the event has no duration, at the end', E, 0, false],
+    ['the event of 366 days ends a millisecond after the start', W - 366 * DAY + 1, 366 * DAY, true],
+    ['the event of 366 days ends at the start', W - 366 * DAY, 366 * DAY, false],
+    ['the event of 366 days starts a millisecond before the end', E - 1, 366 * DAY, true],
   ];
 
   it.each(cases)('%s', async (_, startTs, duration, isIn) => {
@@ -212,7 +212,7 @@ describe('an event is in a window that it overlaps', () => {
     }
   });
 
-  it('and a series that overlaps itself comes with all that run', async () => {
+  it('a series that overlaps itself returns every instance in progress', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
     const recurrence = { ...daily, count: 400 };

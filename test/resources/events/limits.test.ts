@@ -1,4 +1,4 @@
-/** A request is bounded as a whole: just within is answered rightly, just beyond is refused before it is fetched. */
+/** The limits of a whole request: the largest one succeeds, and one beyond is rejected before its rows are fetched. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { FREEBUSY_CALENDARS_MAX } from '../../../src/limits.ts';
@@ -21,7 +21,7 @@ const endless = (recurrence: Partial<Recurrence>, startTs = 0): Stored => ({
   lastStart: null,
   recurrence: { freq: 'daily', interval: 1, ...recurrence },
 });
-/** Looks at every day since 1970. */
+/** A rule that examines every day since 1970. */
 const hostile = endless({
   freq: 'yearly',
   byyearday: [366],
@@ -30,14 +30,14 @@ const hostile = endless({
   count: 739,
 });
 
-/** What came out of the database for an answer. */
+/** The rows and bytes that the database returned for a response. */
 interface Fetched {
   reply: Reply;
   rows: number;
   bytes: number;
 }
 
-async function fetched(ask: (db: D1Database) => Promise<Reply>): Promise<Fetched> {
+async function fetched(request: (db: D1Database) => Promise<Reply>): Promise<Fetched> {
   let [rows, bytes] = [0, 0];
   const db = through(async (run) => {
     const results = await run();
@@ -47,7 +47,7 @@ async function fetched(ask: (db: D1Database) => Promise<Reply>): Promise<Fetched
     }
     return results;
   });
-  return { reply: await ask(db), rows, bytes };
+  return { reply: await request(db), rows, bytes };
 }
 
 const week = (user: User, calendar: string, span = window) =>
@@ -67,10 +67,10 @@ async function filled(...events: Stored[]): Promise<{ user: User; calendar: stri
   return { user, calendar };
 }
 
-describe('rows', () => {
+describe('the number of rows', () => {
   const single = (i: number): Stored => ({ startTs: BASE + i * 60_000, duration: 30_000 });
 
-  it('as many as there may be are all answered; one more is refused', long, async () => {
+  it('returns as many as the limit allows, and rejects one more', long, async () => {
     const { user, calendar } = await filled(...many(ofOwner.rows, single));
     expect((await week(user, calendar)).reply.body.events).toHaveLength(ofOwner.rows);
     expect((await freebusy(user)).reply.body.busy).toHaveLength(ofAnyone.rows);
@@ -90,7 +90,7 @@ describe('rows', () => {
   });
 
   it(
-    'long events count as several: no more bytes are fetched than those of the limit, and one event',
+    'counts a large event as several, and fetches at most one event more than the limit in bytes',
     long,
     async () => {
       const metadata = { notes: 'x'.repeat(100_000) };
@@ -104,14 +104,14 @@ describe('rows', () => {
       const { reply, bytes } = await week(user, calendar);
       expectProblem(reply, 'answer-too-large');
       expect(bytes).toBeLessThan(ofOwner.rows * ofOwner.bytesPerRow + 150_000);
-      // Free/busy takes no metadata.
+      // Free/busy reads no metadata.
       const { reply: busy, bytes: few } = await freebusy(user);
       expect(busy.body.busy).toHaveLength(39);
       expect(few).toBeLessThan(20_000);
     },
   );
 
-  it('so do their exdates, which a stranger would have fetched', long, async () => {
+  it('counts large exdates as several for an anonymous caller', long, async () => {
     const exdates = Array.from({ length: 1000 }, (_, i) => BASE + 100 * DAY + i);
     const { user, calendar } = await filled(...many(70, () => ({ ...endless({}), exdates })));
     const before = await freebusy(user);
@@ -128,8 +128,8 @@ describe('rows', () => {
   });
 });
 
-describe('calendars', () => {
-  it('as many as there may be are looked at; one more is refused, named or not', long, async () => {
+describe('the number of calendars', () => {
+  it('accepts as many as the limit allows, named or not, and rejects one more', long, async () => {
     const user = await newUser();
     const ids = await calendarsOf(user, FREEBUSY_CALENDARS_MAX, { notes: 'x'.repeat(50_000) });
     for (const more of ['', `&calendarIds=${ids}`]) {
@@ -145,8 +145,8 @@ describe('calendars', () => {
   });
 });
 
-describe('work', () => {
-  it('what a stranger may cause is less than what an owner may', async () => {
+describe('the amount of work', () => {
+  it("is smaller for an anonymous caller than for the account's own", async () => {
     const { user, calendar } = await filled(hostile);
     expect((await freebusy(user)).reply.body.busy).toEqual([]);
     await store(user, calendar, [hostile, hostile, hostile, hostile]);
@@ -161,13 +161,13 @@ describe('work', () => {
     expect((await freebusy(user, '', { startTs: 0, endTs: DAY })).reply.body.busy).toEqual([]);
   });
 
-  it('one event is always answered', async () => {
+  it('allows any single event', async () => {
     const { user, calendar } = await filled();
     const [id = ''] = await store(user, calendar, [{ ...hostile, duration: 366 * DAY }]);
     expect(await instancesOf(user, id, window)).toEqual([]);
   });
 
-  it('as many instances as there may be are answered; one more is refused', long, async () => {
+  it('allows as many instances as the limit, and rejects one more', long, async () => {
     const daily = { ...endless({}), duration: 366 * DAY };
     const { user, calendar } = await filled();
     const [id = ''] = await store(user, calendar, [daily]);
@@ -184,7 +184,7 @@ describe('work', () => {
     expectProblem((await week(user, calendar)).reply, 'answer-too-large');
   });
 
-  it('an honest calendar never meets a limit', long, async () => {
+  it('allows an ordinary busy calendar', long, async () => {
     const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'] as const;
     const { user, calendar } = await filled(
       ...many(500, (i) => endless({}, i * HOUR)),

@@ -1,10 +1,20 @@
-/** A calendar's events in a window: exactly those that take place in it, whatever their number, kind and length. */
+/** A calendar's events in a window: exactly those that take place in it, in any number, kind and length. */
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instances, type Series } from '../../../src/time/recurrence.ts';
 import type { User } from '../../support/client.ts';
-import { admin, byId, DAY, HOUR, made, newUser, type Stored, store, weekOf } from '../../support/events.ts';
+import {
+  byAccount,
+  byId,
+  DAY,
+  HOUR,
+  made,
+  newUser,
+  type Stored,
+  store,
+  weekOf,
+} from '../../support/events.ts';
 import { series } from '../../time/arbitraries.ts';
 
 const BASE = Date.UTC(2020, 0, 1);
@@ -17,7 +27,7 @@ const single = fc.record({
   ),
   recurrence: fc.constant(null),
 });
-/** Any recurrence that there is, in those years. */
+/** Any valid recurrence in those years. */
 const recurring = series.map(({ startTs, duration, recurrence }) => {
   const start = BASE + (startTs % (3 * 365 * DAY));
   const { until, ...rest } = recurrence ?? {};
@@ -35,7 +45,7 @@ const windows = fc.sample(
 );
 
 it.each(['Europe/Oslo', 'Pacific/Kiritimati'])(
-  'of 300 in %s, a window has those that it has one by one',
+  'a window lists the same of 300 events in %s as the instances one by one',
   { timeout: 120_000 },
   async (timezone) => {
     const user = await newUser();
@@ -60,8 +70,8 @@ it.each(['Europe/Oslo', 'Pacific/Kiritimati'])(
   },
 );
 
-describe('the classes of length', () => {
-  /** Those that schema.sql names, whatever the code believes. */
+describe('length classes', () => {
+  /** The classes in schema.sql, independent of the code. */
   const classes = async (): Promise<number[]> => {
     const { results } = await env.DB.prepare(
       "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'events'",
@@ -72,7 +82,7 @@ describe('the classes of length', () => {
   const find = async (user: User, calendar: string, startTs: number): Promise<string[]> =>
     Object.keys(await weekOf(user, calendar, { startTs, endTs: startTs + 1 }));
 
-  it('are powers of four, and each takes what is no longer than it', async () => {
+  it('are powers of four, and each event is in the smallest one that fits', async () => {
     const all = await classes();
     expect(all).toEqual(Array.from({ length: 9 }, (_, i) => 4 ** (11 + i)));
     const user = await newUser();
@@ -93,10 +103,10 @@ describe('the classes of length', () => {
     );
   });
 
-  it('lose nothing at either end, as one event or as a series', { timeout: 60_000 }, async () => {
+  it('find an event or a series at both of its ends', { timeout: 60_000 }, async () => {
     const user = await newUser();
     for (const length of [0, 1, ...(await classes()).flatMap((one) => [one - 1, one, one + 1])]) {
-      // One that long, and a series of two days whose last instance ends that late.
+      // An event of that length, and a series of two days whose last instance ends at the same time.
       const calendar = await user.newCalendar();
       const startTs = BASE + 12 * 365 * DAY;
       const end = startTs + length;
@@ -115,12 +125,12 @@ describe('the classes of length', () => {
     }
   });
 
-  it('a series ends where the last instance does, by the millisecond', async () => {
+  it('find a series until the end of its last instance, to the millisecond', async () => {
     const user = await newUser();
     for (const length of await classes()) {
       const until = BASE + Math.floor(Math.min(length, 732 * DAY) / DAY) * DAY;
       for (const slack of [-1, 0, 1]) {
-        // From the start to the end of the last: one class's length, or a millisecond beside it.
+        // From the start to the end of the last instance: the length of a class, or a millisecond less or more.
         const duration = Math.min(length - (until - BASE) + slack, 366 * DAY);
         if (duration < 0) continue;
         const calendarId = await user.newCalendar();
@@ -134,12 +144,12 @@ describe('the classes of length', () => {
   });
 });
 
-it('an event on both sides of every edge is told once', async () => {
+it('a window lists an event once, even if it crosses all edges', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   const recurrence = { freq: 'daily', interval: 1 };
   const { id } = await made(user, { calendarId, startTs: BASE, duration: 3 * DAY, recurrence });
-  const reply = await admin.week(user, calendarId, { startTs: BASE + 10 * DAY, endTs: BASE + 11 * DAY });
+  const reply = await byAccount.week(user, calendarId, { startTs: BASE + 10 * DAY, endTs: BASE + 11 * DAY });
   expect(reply.body.events).toHaveLength(1);
   expect(reply.body.events[0].event.id).toBe(id);
   expect(reply.body.events[0].instances).toHaveLength(3);

@@ -1,4 +1,4 @@
-/** The ends of every range of an event and of its recurrence, stored and answered. `*input.node.test.ts` have what lies beyond. */
+/** Events and recurrences with every range at its ends, stored and returned. `*input.node.test.ts` covers values beyond. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../support/client.ts';
 import { changed, DAY, made, newUser } from '../../support/events.ts';
@@ -6,7 +6,7 @@ import { changed, DAY, made, newUser } from '../../support/events.ts';
 const YEAR_2200 = Date.UTC(2200, 0);
 const least = { startTs: DAY, duration: 1000 };
 
-it('the ends of every range are taken', async () => {
+it('accepts both ends of every range', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   for (const startTs of [0, YEAR_2200 - 1]) {
@@ -53,7 +53,7 @@ const taken: object[] = [
   { bysetpos: [1], bymonth: [1] },
 ];
 
-it('every rule of a recurrence is stored and answered as it was sent', async () => {
+it('stores every part of a recurrence and returns it as sent', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   for (const rule of taken) {

@@ -1,4 +1,4 @@
-/** The rules of a recurrence: RFC 5545, 3.3.10, and the contract's ranges, refused by the path of the part. */
+/** Validation of a recurrence by RFC 5545, 3.3.10, and the contract's ranges: each error names its part. */
 import { it } from 'vitest';
 import { NOBODY } from '../../support/nobody.ts';
 import { expectInvalidBody, MARK } from '../../support/parse.ts';
@@ -8,7 +8,7 @@ const startTs = Date.UTC(2024, 0, 1, 9);
 const least = { calendarId: NOBODY, startTs, duration: 1 };
 const freqs = ['daily', 'weekly', 'monthly', 'yearly'] as const;
 
-/** A rule, but for `freq` and `interval` where they are daily and 1, and the paths of its faults. */
+/** A rule, daily with interval 1 by default, and the paths of its errors. */
 type Fault = [rule: object, ...paths: string[]];
 const each = (name: string, values: unknown[], path = name, beside: object = {}): Fault[] =>
   values.map((value) => [{ ...beside, [name]: value }, path]);
@@ -39,7 +39,7 @@ const refused: Fault[] = [
   ...each('byweekno', [[0], [54], [-54], ['1'], [null]], 'byweekno[0]', yearly),
   ...each('bysetpos', notLists, 'bysetpos', { bymonthday: [1] }),
   ...each('bysetpos', [[0], [367], [-367], ['1'], [null]], 'bysetpos[0]', { bymonthday: [1] }),
-  // RFC 5545: what must not stand together.
+  // Combinations that RFC 5545 forbids.
   ...freqs.map((freq): Fault => [{ freq, bysetpos: [1] }, 'bysetpos']),
   [{ bysetpos: [1], bymonthday: [] }, 'bysetpos'],
   [{ freq: 'weekly', bymonthday: [1] }, 'bymonthday'],
@@ -48,27 +48,27 @@ const refused: Fault[] = [
   ...['daily', 'weekly', 'monthly'].map((freq): Fault => [{ freq, byyearday: [1] }, 'byyearday']),
   ...['daily', 'weekly', 'monthly'].map((freq): Fault => [{ freq, byweekno: [1] }, 'byweekno']),
   [{ ...yearly, byweekno: [1], byweekday: ['1Mon'] }, 'byweekday[0]'],
-  // Each fault has its own line.
+  // One error per part.
   [{ freq: 'weekly', interval: 0, count: 740, bymonthday: [1] }, 'interval', 'count', 'bymonthday'],
   [{ bymonthday: [1, 0, 5, 32] }, 'bymonthday[1]', 'bymonthday[3]'],
   [{ bymonth: Array(13).fill(1) }, 'bymonth'],
 ];
 
 it.each(refused.map(([rule, ...paths]) => [JSON.stringify(rule).slice(0, 80), rule, paths] as const))(
-  '%s is refused',
+  'rejects %s',
   async (_, rule, paths) => {
     const recurrence = { freq: 'daily', interval: 1, ...rule };
     const named = paths.map((path) => `recurrence.${path}`);
     await expectInvalidBody('createEvent', { ...least, recurrence }, ...named);
     await expectInvalidBody('changeEvent', { startTs, recurrence }, ...named);
-    // Without its start, the statement that knows it compares `until`: see updates.test.ts.
+    // Without the event's start, the SQL statement compares `until`: see updates.test.ts.
     if (!('until' in rule && typeof rule.until === 'number')) {
       await expectInvalidBody('changeEvent', { recurrence }, ...named);
     }
   },
 );
 
-it('a fraction is refused in every number, once', async () => {
+it('rejects a fraction in every number, with one error each', async () => {
   const lists = ['bymonthday', 'bymonth', 'byyearday', 'byweekno', 'bysetpos'];
   for (const name of ['interval', 'count', 'until', ...lists]) {
     const inList = lists.includes(name);

@@ -1,15 +1,15 @@
-/** Whose an event is: what is another's is as if it did not exist, whichever id in the request leads to it. */
+/** Ownership of events: those of others are not found, whichever id in the request refers to them. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { NOBODY, type Reply, type User } from '../../support/client.ts';
 import { snapshot } from '../../support/database.ts';
-import { admin, browser, DAY, type Door, doors, made, newUser } from '../../support/events.ts';
+import { byAccount, byUser, DAY, type Door, doors, made, newUser } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
 
 const when = { startTs: DAY, duration: 1000 };
 const window = { startTs: 0, endTs: 10 * DAY };
 
-/** One problem, `not-found`, the same for each. */
+/** Expects the same `not-found` problem in each reply. */
 function expectSame(replies: Reply[]): void {
   for (const reply of replies) {
     expectProblem(reply, 'not-found');
@@ -18,13 +18,13 @@ function expectSame(replies: Reply[]): void {
 }
 
 /** A user with a calendar and an event in it. */
-async function settled(user: User): Promise<{ user: User; calendarId: string; event: string }> {
+async function withEvent(user: User): Promise<{ user: User; calendarId: string; event: string }> {
   const calendarId = await user.newCalendar();
   const event = await made(user, { calendarId, ...when, metadata: { color: 'red' } });
   return { user, calendarId, event: event.id };
 }
 
-/** Everything that can be done with an event and a calendar. */
+/** Every request for an event and its calendar. */
 const uses = (door: Door, user: User, event: string, calendar: string): Promise<Reply[]> =>
   Promise.all([
     door.event(user, 'GET', event),
@@ -35,10 +35,10 @@ const uses = (door: Door, user: User, event: string, calendar: string): Promise<
   ]);
 
 describe.each(doors)('by %s', (_, door) => {
-  it("a calendar in the body that is unknown, another user's or another account's is 404", async () => {
+  it("returns 404 for a calendar in the body that is unknown, another user's or another account's", async () => {
     const user = await newUser();
-    const other = await settled(await user.account.newUser());
-    const foreign = await settled(await newUser());
+    const other = await withEvent(await user.account.newUser());
+    const foreign = await withEvent(await newUser());
     const before = await snapshot();
     const replies: Reply[] = [];
     for (const calendarId of [NOBODY, other.calendarId, foreign.calendarId, other.event]) {
@@ -48,9 +48,9 @@ describe.each(doors)('by %s', (_, door) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it("another account's event or calendar in the path is 404, as an unknown one is", async () => {
-    const { user } = await settled(await newUser());
-    const foreign = await settled(await newUser());
+  it("returns 404 for another account's event or calendar, as for an unknown one", async () => {
+    const { user } = await withEvent(await newUser());
+    const foreign = await withEvent(await newUser());
     const before = await snapshot();
     expectSame([
       ...(await uses(door, user, foreign.event, foreign.calendarId)),
@@ -63,19 +63,19 @@ describe.each(doors)('by %s', (_, door) => {
   });
 });
 
-it("a token opens nothing of another user's", async () => {
-  const { user } = await settled(await newUser());
-  const other = await settled(await user.account.newUser());
+it("returns 404 for another user's event or calendar", async () => {
+  const { user } = await withEvent(await newUser());
+  const other = await withEvent(await user.account.newUser());
   const before = await snapshot();
-  expectSame(await uses(browser, user, other.event, other.calendarId));
+  expectSame(await uses(byUser, user, other.event, other.calendarId));
   expect(await snapshot()).toEqual(before);
 });
 
-it("the account's path names the calendar's owner, or is 404", async () => {
-  const mine = await settled(await newUser());
+it('returns 404 to the account if the user in the path does not own the calendar', async () => {
+  const mine = await withEvent(await newUser());
   const { account } = mine.user;
-  const other = await settled(await account.newUser());
-  const foreign = await settled(await newUser());
+  const other = await withEvent(await account.newUser());
+  const foreign = await withEvent(await newUser());
   const before = await snapshot();
   const post = (userId: string, calendarId: string) =>
     account.call('POST', `/user/${userId}/events`, { body: { calendarId, ...when } });
@@ -92,16 +92,16 @@ it("the account's path names the calendar's owner, or is 404", async () => {
   expect((await post(other.user.id, other.calendarId)).body.event.userId).toBe(other.user.id);
 });
 
-it("an id is the account's own matter: the same in two accounts leads to each one's", async () => {
-  const [one, two] = [await settled(await newUser()), await settled(await newUser())];
+it('keeps the same id in two accounts apart', async () => {
+  const [one, two] = [await withEvent(await newUser()), await withEvent(await newUser())];
   await env.DB.prepare('UPDATE events SET id = ? WHERE id = ?').bind(one.event, two.event).run();
-  await admin.event(one.user, 'PUT', one.event, { body: { busy: true } });
-  expect((await browser.event(two.user, 'GET', one.event)).body.event).toMatchObject({
+  await byAccount.event(one.user, 'PUT', one.event, { body: { busy: true } });
+  expect((await byUser.event(two.user, 'GET', one.event)).body.event).toMatchObject({
     userId: two.user.id,
     busy: false,
   });
-  expect((await admin.event(two.user, 'DELETE', one.event)).status).toBe(200);
-  expect((await admin.event(one.user, 'GET', one.event)).body.event.busy).toBe(true);
+  expect((await byAccount.event(two.user, 'DELETE', one.event)).status).toBe(200);
+  expect((await byAccount.event(one.user, 'GET', one.event)).body.event.busy).toBe(true);
 });
 
 it('a token without the permission writes nothing', async () => {

@@ -1,16 +1,16 @@
-/** Updates: what is absent stays, what is given is taken, and a refused one changes nothing. */
+/** Updates of events: absent fields stay, and a rejected update changes nothing. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { NOBODY, type User } from '../../support/client.ts';
 import { snapshot } from '../../support/database.ts';
-import { admin, changed, DAY, doors, HOUR, instancesOf, made, newUser } from '../../support/events.ts';
+import { byAccount, changed, DAY, doors, HOUR, instancesOf, made, newUser } from '../../support/events.ts';
 import { expectInvalid, expectProblem } from '../../support/problem.ts';
 
 const startTs = Date.UTC(2024, 2, 4, 9);
 const daily = { freq: 'daily', interval: 1 } as const;
 const week = { startTs, endTs: startTs + 7 * DAY };
 
-/** A series of five days of which the second does not take place. */
+/** A series of five days without the second. */
 async function series(more: object = {}) {
   const user = await newUser();
   const calendarId = await user.newCalendar();
@@ -20,12 +20,12 @@ async function series(more: object = {}) {
   return { user, id, event };
 }
 
-/** On which days from the start an event takes place in that week. */
+/** The days of that week, counted from the start, on which an event takes place. */
 const daysOf = async (user: User, id: string) =>
   (await instancesOf(user, id, week)).map((instance) => (instance.startTs - startTs) / DAY);
 
 describe.each(doors)('by %s', (_, door) => {
-  it('what is absent stays, what is given is taken', async () => {
+  it('keeps absent fields and sets the others', async () => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
     const reminders = [{ delta: -10, identifier: 'mail' }];
@@ -58,7 +58,7 @@ describe.each(doors)('by %s', (_, door) => {
     expect(expected.created).toBe(1000);
   });
 
-  it('of one event leaves the others as they are', async () => {
+  it('leaves other events unchanged', async () => {
     const user = await newUser();
     const body = { calendarId: await user.newCalendar(), startTs, duration: HOUR };
     const [one, two] = [await made(user, body), await made(user, body)];
@@ -66,7 +66,7 @@ describe.each(doors)('by %s', (_, door) => {
     expect((await door.event(user, 'GET', two.id)).body).toEqual({ event: two });
   });
 
-  it('an until too far from the start is 400, whichever of the two is new', async () => {
+  it('returns 400 for an until too far from the start, whichever of the two is new', async () => {
     const until = startTs + 700 * DAY;
     const { user, id } = await series({ recurrence: { ...daily, until } });
     const recurrence = { ...daily, until: startTs + 732 * DAY + 1 };
@@ -85,7 +85,7 @@ describe.each(doors)('by %s', (_, door) => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('an until exactly 732 days from the start is taken, whichever of the two is new', async () => {
+  it('accepts an until exactly 732 days from the start, whichever of the two is new', async () => {
     const until = startTs + 700 * DAY;
     for (const body of [
       { startTs: until - 732 * DAY },
@@ -106,7 +106,7 @@ describe.each(doors)('by %s', (_, door) => {
     }
   });
 
-  it('what is not there is 404, however bad its until would be', async () => {
+  it('returns 404 for an unknown event, even with an invalid until', async () => {
     const user = await newUser();
     const body = { startTs: 0, recurrence: { ...daily, until: 732 * DAY } };
     expectProblem(await door.event(user, 'PUT', NOBODY, { body }), 'not-found');
@@ -116,13 +116,13 @@ describe.each(doors)('by %s', (_, door) => {
 });
 
 describe('recurrence', () => {
-  it('null makes the event single', async () => {
+  it('becomes a single event with null', async () => {
     const { user, id } = await series();
     expect(await changed(user, id, { recurrence: null })).toMatchObject({ recurrence: null });
     expect(await daysOf(user, id)).toEqual([0]);
   });
 
-  it('absent is kept', async () => {
+  it('is kept if absent', async () => {
     const { user, id, event } = await series();
     for (const body of [{ duration: 5 }, { busy: true }, { startTs }]) {
       expect(await changed(user, id, body)).toMatchObject({ recurrence: event.recurrence });
@@ -132,7 +132,7 @@ describe('recurrence', () => {
     expect(await daysOf(user, id)).toEqual([2, 3, 4, 5, 6]);
   });
 
-  it('given makes a single event recur', async () => {
+  it('makes a single event recur', async () => {
     const user = await newUser();
     const body = { calendarId: await user.newCalendar(), startTs, duration: HOUR };
     const { id } = await made(user, body);
@@ -142,22 +142,22 @@ describe('recurrence', () => {
 });
 
 describe('exdates', () => {
-  it('are cleared by a changed start', async () => {
+  it('are cleared by a new start', async () => {
     for (const start of [startTs + 1, startTs - DAY, 0]) {
       const { user, id } = await series();
       expect(await changed(user, id, { startTs: start })).toMatchObject({ startTs: start, exdates: [] });
-      expect((await admin.event(user, 'GET', id)).body.event.exdates).toEqual([]);
+      expect((await byAccount.event(user, 'GET', id)).body.event.exdates).toEqual([]);
     }
   });
 
-  it('are kept by an unchanged start, and by everything else', async () => {
+  it('are kept by an unchanged start and by other fields', async () => {
     const { user, id, event } = await series();
     for (const body of [{ startTs }, { startTs, duration: 5 }, { recurrence: daily }, { metadata: {} }, {}]) {
       expect((await changed(user, id, body)).exdates).toEqual(event.exdates);
     }
   });
 
-  it('given beside a changed start are taken, an empty list too', async () => {
+  it('are replaced if sent with a new start, even by an empty list', async () => {
     const { user, id } = await series();
     const exdates = [startTs + 3 * DAY];
     expect((await changed(user, id, { startTs: startTs + DAY, exdates })).exdates).toEqual(exdates);
@@ -166,14 +166,14 @@ describe('exdates', () => {
     expect(await daysOf(user, id)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('that are no instances take nothing out', async () => {
+  it('that match no instance remove none', async () => {
     const { user, id } = await series();
     await changed(user, id, { exdates: [startTs + 1, startTs + DAY - 1, 0] });
     expect(await daysOf(user, id)).toEqual([0, 1, 2, 3, 4]);
   });
 });
 
-it('the service of an event is kept until another is named', async () => {
+it('an update keeps the service of an event until it names another', async () => {
   const user = await newUser();
   const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
   const body = { calendarId: await user.newCalendar(), startTs, duration: HOUR, serviceId: one };

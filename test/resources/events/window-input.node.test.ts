@@ -1,4 +1,4 @@
-/** The window of a query: at most 62 days, its end after its start, and two plain numbers. */
+/** Validation of a query's window: two integers, the end after the start, at most 62 days. */
 import { expect, it } from 'vitest';
 import { NOBODY } from '../../support/nobody.ts';
 import { expectInvalidQuery, MARK, membersOf, queryOf, routesWhere } from '../../support/parse.ts';
@@ -6,7 +6,7 @@ import { expectInvalidQuery, MARK, membersOf, queryOf, routesWhere } from '../..
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
 const END = START + 62 * DAY;
-/** Every route that takes a window. */
+/** Every route with a window. */
 const windowed = routesWhere(({ does }) => membersOf(does.query).includes('endTs'));
 
 const refused: [search: string, ...paths: string[]][] = [
@@ -30,11 +30,11 @@ const refused: [search: string, ...paths: string[]][] = [
   [`startTs=${MARK}&endTs=${MARK}`, 'startTs', 'endTs'],
 ];
 
-it('the routes that take a window are five', () => {
+it('five routes have a window', () => {
   expect(windowed).toHaveLength(5);
 });
 
-it.each(refused)('"%s" is refused by every route that takes a window', async (search, ...paths) => {
+it.each(refused)('every route with a window rejects "%s"', async (search, ...paths) => {
   for (const route of windowed) await expectInvalidQuery(route, search, ...paths);
 });
 
@@ -44,7 +44,7 @@ it.each([
   'startTs=0&endTs=1',
   `endTs=${Date.UTC(2200, 0)}&startTs=${Date.UTC(2199, 11)}`,
   `startTs=${START}&endTs=${END}&unknown=1`,
-])('"%s" is taken by every route that takes a window', async (search) => {
+])('every route with a window accepts "%s"', async (search) => {
   for (const route of windowed) {
     expect(Object.keys((await queryOf(route, search)) as object).sort()).toEqual(['endTs', 'startTs']);
   }
@@ -58,11 +58,11 @@ it.each([
   `${NOBODY} `,
   `${NOBODY};${NOBODY}`,
   `["${NOBODY}"]`,
-])('calendarIds=%s is refused', async (calendarIds) => {
+])('rejects calendarIds=%s', async (calendarIds) => {
   await expectInvalidQuery('getFreebusy', { startTs: '0', endTs: '5', calendarIds }, 'calendarIds');
 });
 
-it('calendarIds twice is refused, and so is a bad window beside bad ids', async () => {
+it('rejects repeated calendarIds, and lists a bad window beside bad ids', async () => {
   const twice = `startTs=0&endTs=5&calendarIds=${NOBODY}&calendarIds=${NOBODY}`;
   await expectInvalidQuery('getFreebusy', twice, 'calendarIds');
   const bad = `startTs=x&endTs=5&calendarIds=${MARK}`;

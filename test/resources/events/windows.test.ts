@@ -1,4 +1,4 @@
-/** The ends of a window, as each route answers them. `window-input.node.test.ts` has what lies beyond. */
+/** The smallest and largest windows on every route. `window-input.node.test.ts` covers invalid ones. */
 import { expect, it } from 'vitest';
 import { call, type Reply, type User } from '../../support/client.ts';
 import { DAY, made, newUser } from '../../support/events.ts';
@@ -6,36 +6,42 @@ import { DAY, made, newUser } from '../../support/events.ts';
 const START = Date.UTC(2024, 0, 1);
 const END = START + 62 * DAY;
 
-interface Asked {
+interface Fixture {
   user: User;
   calendar: string;
   event: string;
 }
-/** Each way to ask about a window. */
-const questions: [string, (asked: Asked, search: string) => Promise<Reply>][] = [
+/** Every route with a window, as every caller. */
+const requests: [string, (fixture: Fixture, search: string) => Promise<Reply>][] = [
   [
-    'admin instances',
+    'instances for the account',
     ({ user, event }, search) => user.account.call('GET', `/user/events/${event}/instances${search}`),
   ],
-  ['user instances', ({ user, event }, search) => user.call('GET', `/events/${event}/instances${search}`)],
   [
-    'admin events',
+    'instances for the user',
+    ({ user, event }, search) => user.call('GET', `/events/${event}/instances${search}`),
+  ],
+  [
+    'events for the account',
     ({ user, calendar }, search) => user.account.call('GET', `/user/calendar/${calendar}/events${search}`),
   ],
-  ['user events', ({ user, calendar }, search) => user.call('GET', `/calendar/${calendar}/events${search}`)],
   [
-    'free/busy of a visitor',
+    'events for the user',
+    ({ user, calendar }, search) => user.call('GET', `/calendar/${calendar}/events${search}`),
+  ],
+  [
+    'free/busy for an anonymous caller',
     ({ user }, search) =>
       call('GET', `/user/${user.id}/freebusy${search}`, { headers: { 'nettu-account': user.account.id } }),
   ],
   [
-    'free/busy of the account',
+    'free/busy for the account',
     ({ user }, search) => user.account.call('GET', `/user/${user.id}/freebusy${search}`),
   ],
-  ['free/busy of a user', ({ user }, search) => user.call('GET', `/user/${user.id}/freebusy${search}`)],
+  ['free/busy for the user', ({ user }, search) => user.call('GET', `/user/${user.id}/freebusy${search}`)],
 ];
 
-it.each(questions)('%s takes a millisecond and 62 days', async (_, ask) => {
+it.each(requests)('%s accept windows of a millisecond and of 62 days', async (_, send) => {
   const user = await newUser();
   const calendar = await user.newCalendar();
   const { id } = await made(user, { calendarId: calendar, startTs: START, duration: 1 });
@@ -46,6 +52,6 @@ it.each(questions)('%s takes a millisecond and 62 days', async (_, ask) => {
     `?endTs=${Date.UTC(2200, 0)}&startTs=${Date.UTC(2199, 11)}`,
     `?startTs=${START}&endTs=${END}&unknown=1`,
   ]) {
-    expect([search, (await ask({ user, calendar, event: id }, search)).status]).toEqual([search, 200]);
+    expect([search, (await send({ user, calendar, event: id }, search)).status]).toEqual([search, 200]);
   }
 });

@@ -1,10 +1,10 @@
-/** A calendar that changes its time zone or the start of its week: its series go by the new ones, and none is lost. */
+/** A calendar whose time zone or week start changes: its series follow, and none is lost. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { User } from '../../support/client.ts';
 import {
-  admin,
   between,
+  byAccount,
   byId,
   DAY,
   HOUR,
@@ -17,12 +17,12 @@ import {
 } from '../../support/events.ts';
 import { series } from '../../time/arbitraries.ts';
 
-const settle = async (user: User, calendar: string, settings: object) => {
+const changeSettings = async (user: User, calendar: string, settings: object) => {
   const reply = await user.account.call('PUT', `/user/calendar/${calendar}`, { body: { settings } });
   expect(reply.status).toBe(200);
 };
 
-it('a series keeps its time of day in the new zone, from the instant of its start', async () => {
+it('a series keeps its local time in the new zone, from the instant of its start', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar('Europe/Oslo');
   const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon'] };
@@ -42,18 +42,18 @@ it('a series keeps its time of day in the new zone, from the instant of its star
     ['Asia/Tokyo', inTokyo],
     ['Europe/Oslo', inOslo],
   ] as const) {
-    await settle(user, calendarId, { timezone });
+    await changeSettings(user, calendarId, { timezone });
     const expected = hours.map((hour) => `2024-${hour}:00Z`);
     expect(startsOf(await instancesOf(user, id, window))).toEqual(expected);
     expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(expected);
   }
 });
 
-it('a weekday is that of the new zone', async () => {
+it('a weekday rule follows the new zone', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar('UTC');
   const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon'] };
-  // Monday at 23:00 in UTC is Tuesday at 13:00 on Kiritimati.
+  // Monday at 23:00 in UTC is Tuesday at 13:00 in Kiritimati.
   const { id } = await made(user, {
     calendarId,
     startTs: ms('2024-03-04T23:00Z'),
@@ -63,14 +63,14 @@ it('a weekday is that of the new zone', async () => {
   const window = between('2024-03-04T00:00Z', '2024-03-19T00:00Z');
   const starts = async () => startsOf(await instancesOf(user, id, window));
   expect(await starts()).toEqual(['2024-03-04T23:00Z', '2024-03-11T23:00Z', '2024-03-18T23:00Z']);
-  await settle(user, calendarId, { timezone: 'Pacific/Kiritimati' });
+  await changeSettings(user, calendarId, { timezone: 'Pacific/Kiritimati' });
   expect(await starts()).toEqual(['2024-03-10T23:00Z', '2024-03-17T23:00Z']);
 });
 
-it('every other week is counted from the start of the week', async () => {
+it("a biweekly series counts weeks from the calendar's weekStart", async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar('UTC');
-  // RFC 5545, the example of WKST: Tuesday, 5 August 1997.
+  // The WKST example of RFC 5545, on Tuesday, 5 August 1997.
   const recurrence = { freq: 'weekly', interval: 2, count: 4, byweekday: ['Tue', 'Sun'] };
   const { id } = await made(user, {
     calendarId,
@@ -84,14 +84,14 @@ it('every other week is counted from the start of the week', async () => {
     ['Sun', ['05', '17', '19', '31']],
     ['Mon', ['05', '10', '19', '24']],
   ] as const) {
-    await settle(user, calendarId, { weekStart });
+    await changeSettings(user, calendarId, { weekStart });
     const expected = days.map((day) => `1997-08-${day}T13:00Z`);
     expect(startsOf(await instancesOf(user, id, window))).toEqual(expected);
     expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(expected);
   }
 });
 
-/** Series with an end, all of them in 2024 and 2025. */
+/** Series that end, in 2024 and 2025. */
 const ending = fc
   .sample(
     series.filter(({ recurrence }) => Boolean(recurrence?.count ?? recurrence?.until)),
@@ -110,7 +110,7 @@ const ending = fc
   });
 
 it.each(['Pacific/Kiritimati', 'America/Adak', 'Etc/GMT+12'])(
-  'nothing is lost that moves to %s',
+  'a calendar that moves to %s keeps every event',
   { timeout: 120_000 },
   async (timezone) => {
     const user = await newUser();
@@ -118,7 +118,7 @@ it.each(['Pacific/Kiritimati', 'America/Adak', 'Etc/GMT+12'])(
     const calendarId = await user.newCalendar(origin ?? other ?? 'UTC');
     const ids: string[] = [];
     for (const body of ending) ids.push((await made(user, { calendarId, ...body })).id);
-    await settle(user, calendarId, { timezone, weekStart: 'Thu' });
+    await changeSettings(user, calendarId, { timezone, weekStart: 'Thu' });
     let last = 0;
     for (let at = Date.UTC(2024, 0, 1); at < Date.UTC(2026, 6, 1); at += 62 * DAY) {
       const window = { startTs: at, endTs: at + 62 * DAY };
@@ -129,9 +129,9 @@ it.each(['Pacific/Kiritimati', 'America/Adak', 'Etc/GMT+12'])(
       }
       expect(await weekOf(user, calendarId, window)).toEqual(byId(each));
       for (const { event, instances } of each) {
-        // A window of a millisecond at the last of them, which a bound that is too early would miss.
+        // A window of one millisecond at the last instance, which a bound that is too early would miss.
         const startTs = instances.at(-1)?.startTs ?? 0;
-        const { events } = (await admin.week(user, calendarId, { startTs, endTs: startTs + 1 })).body;
+        const { events } = (await byAccount.week(user, calendarId, { startTs, endTs: startTs + 1 })).body;
         expect(events.map(({ event }: { event: { id: string } }) => event.id)).toContain(event.id);
         last = Math.max(last, startTs);
       }

@@ -1,4 +1,4 @@
-/** The fields of a schedule: all that is wrong, refused by its path in a creation and in an update. */
+/** Validation of a schedule's fields, in creations and updates: each error names its path. */
 import { expect, it } from 'vitest';
 import { expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
 import { daily, date, weekday } from '../../support/schedule-rules.ts';
@@ -104,7 +104,7 @@ const faults: Fault[] = [
 ];
 
 it.each(faults.map(([rules, ...paths]) => [JSON.stringify(rules).slice(0, 100), rules, paths] as const))(
-  'the rules %s are refused',
+  'rejects the rules %s',
   async (_, rules, paths) => {
     await expectInvalidBody('createSchedule', { timezone: 'UTC', rules }, ...paths);
     await expectInvalidBody('changeSchedule', { rules }, ...paths);
@@ -112,14 +112,14 @@ it.each(faults.map(([rules, ...paths]) => [JSON.stringify(rules).slice(0, 100), 
 );
 
 it.each([undefined, null, 5, '', 'utc', '+01:00', 'Europe/Atlantis', 'PST', MARK, [], {}])(
-  'the time zone %j is refused',
+  'rejects the time zone %j',
   async (timezone) => {
     await expectInvalidBody('createSchedule', { timezone }, 'timezone');
     if (timezone !== undefined) await expectInvalidBody('changeSchedule', { timezone }, 'timezone');
   },
 );
 
-it('one answer names the faults of all members', async () => {
+it('lists the errors of all fields in one response', async () => {
   const body = { timezone: 'x', rules: from(nine, nine), metadata: { a: 5 } };
   await expectInvalidBody('createSchedule', body, 'timezone', 'rules[1].intervals[0].end', 'metadata.a');
 });
@@ -129,11 +129,11 @@ it.each([
   [Array(401).fill({}), 'rules'],
   [[{ ...good, intervals: Array(30_000).fill(0) }], 'rules[0].intervals'],
   [[good, { ...good, intervals: Array(11).fill({ start: nine, end: nine }) }], 'rules[1].intervals'],
-])('a list that is too long is refused for its length, before its entries', async (rules, path) => {
+])('rejects a list that is too long by its length, without errors for its items', async (rules, path) => {
   await expectInvalidBody('createSchedule', { timezone: 'UTC', rules }, path);
 });
 
-it('of very many faults the answer names 20', async () => {
+it('lists at most 20 errors', async () => {
   const rule = { ...good, intervals: [{ start: MARK, end: nine }] };
   const start = (i: number) => `rules[${i}].intervals[0].start`;
   const first = Array.from({ length: 20 }, (_, i) => start(i));

@@ -1,4 +1,4 @@
-/** Schedules: made, read, changed and removed, by the account and by their users. */
+/** Schedules through both doors: create, read, update and delete. */
 import { describe, expect, it } from 'vitest';
 import { NOBODY, newUser, type User } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
@@ -34,7 +34,7 @@ const office = [
 ];
 
 describe.each(doors)('by %s', (_, send) => {
-  it('without rules it has office hours, and is found again', async () => {
+  it('creates office hours by default, and returns them through both doors', async () => {
     const user = await newUser();
     const reply = await send(user, 'POST', null, { body: { timezone: 'Europe/Oslo' } });
     expect(reply.status).toBe(201);
@@ -44,7 +44,7 @@ describe.each(doors)('by %s', (_, send) => {
     for (const [, other] of doors) expect((await other(user, 'GET', id)).body).toEqual(reply.body);
   });
 
-  it('an update keeps what is absent, and replaces the rest whole', async () => {
+  it('keeps absent fields in an update, and replaces the others as a whole', async () => {
     const user = await newUser();
     const rules = [weekday('Sun', '10:00-11:00'), date('2030-01-31', '')];
     const first = { timezone: 'Europe/Oslo', rules, metadata: { a: 'b', c: 'd' } };
@@ -68,10 +68,10 @@ describe.each(doors)('by %s', (_, send) => {
     }
   });
 
-  it('a removed one is answered once more, and is gone with its metadata', async () => {
+  it('returns the deleted schedule, and deletes its metadata', async () => {
     const user = await newUser();
-    const asked = { timezone: 'UTC', metadata: { a: 'b' } };
-    const { schedule } = body(await send(user, 'POST', null, { body: asked }));
+    const creation = { timezone: 'UTC', metadata: { a: 'b' } };
+    const { schedule } = body(await send(user, 'POST', null, { body: creation }));
     const kept = await newSchedule(user);
     expect((await send(user, 'DELETE', schedule.id)).body).toEqual({ schedule });
     for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -82,9 +82,9 @@ describe.each(doors)('by %s', (_, send) => {
   });
 });
 
-it('intervals come back in order, merged where they overlap or touch, rule by rule', async () => {
+it('sorts intervals and merges those that overlap or touch, in each rule', async () => {
   const user = await newUser();
-  for (const [sent, answered] of [
+  for (const [sent, returned] of [
     ['13:00-14:00 09:00-10:00', '09:00-10:00 13:00-14:00'],
     ['09:00-10:00 10:00-11:00', '09:00-11:00'],
     ['10:00-11:00 09:00-10:00', '09:00-11:00'],
@@ -97,7 +97,7 @@ it('intervals come back in order, merged where they overlap or touch, rule by ru
     ['22:00-24:00 00:00-23:00', '00:00-24:00'],
   ] as const) {
     const rules = [weekday('Tue', sent), date('2030-12-31', sent), weekday('Mon', '')];
-    const expected = [weekday('Tue', answered), date('2030-12-31', answered), weekday('Mon', '')];
+    const expected = [weekday('Tue', returned), date('2030-12-31', returned), weekday('Mon', '')];
     const schedule = await newSchedule(user, rules);
     expect(schedule.rules).toEqual(expected);
     const reply = await user.call('PUT', `/schedule/${schedule.id}`, { body: { rules } });
@@ -105,7 +105,7 @@ it('intervals come back in order, merged where they overlap or touch, rule by ru
   }
 });
 
-it('dates come back in full, and in the order in which they were sent', async () => {
+it('returns dates with leading zeros, in the order sent', async () => {
   const user = await newUser();
   const sent = ['2030-1-5', '2030-01-4', '2028-2-29', '0001-01-01', '9999-12-31', '2030-10-10'];
   const { rules } = await newSchedule(
@@ -116,7 +116,7 @@ it('dates come back in full, and in the order in which they were sent', async ()
   expect(rules).toEqual(expected.map((day) => date(day, '09:00-10:00')));
 });
 
-it('the ends of every range are taken: 400 rules, ten intervals, no rule at all', async () => {
+it('accepts 400 rules, ten intervals, and no rules at all', async () => {
   const user = await newUser();
   const first = Date.UTC(2030, 0);
   const dates = Array.from({ length: 393 }, (_, i) =>
@@ -129,7 +129,7 @@ it('the ends of every range are taken: 400 rules, ten intervals, no rule at all'
   expect((await newSchedule(user, [])).rules).toEqual([]);
 });
 
-it('a removed one leaves the hosts that were available by it, and no other', async () => {
+it("clears the availability of the deleted schedule's hosts, and of no other", async () => {
   const [user, other] = [await newUser(), await newUser()];
   const [gone, stays, theirs] = [await newSchedule(user), await newSchedule(user), await newSchedule(other)];
   const services: string[] = [];
@@ -154,10 +154,10 @@ it('a removed one leaves the hosts that were available by it, and no other', asy
   expect(body(await other.account.call('GET', `/service/${foreign}`)).users).toEqual([kept]);
 });
 
-it('a deleted user takes theirs along', async () => {
+it("deletes a user's schedules with the user", async () => {
   const user = await newUser();
-  const asked = { timezone: 'UTC', metadata: { a: 'b' } };
-  const { id } = body(await user.call('POST', '/schedule', { body: asked })).schedule;
+  const creation = { timezone: 'UTC', metadata: { a: 'b' } };
+  const { id } = body(await user.call('POST', '/schedule', { body: creation })).schedule;
   await user.account.call('DELETE', `/user/${user.id}`);
   expectProblem(await user.account.call('GET', `/user/schedule/${id}`), 'not-found');
   expect(await countOf('schedules', user.account.id)).toBe(0);

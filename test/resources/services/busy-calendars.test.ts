@@ -1,4 +1,4 @@
-/** The calendars that make a host busy: added, removed, and gone with what they are. */
+/** A host's busy calendars: add, remove, and the deletion of the calendar itself. */
 import { describe, expect, it } from 'vitest';
 import { NOBODY, newUser } from '../../support/client.ts';
 import { snapshot } from '../../support/database.ts';
@@ -13,7 +13,7 @@ async function host() {
   return { user, service, host: await addHost(service, user, { bufferAfter: 5 }) };
 }
 
-it('are listed in the order in which they were added; twice, or none, changes nothing', async () => {
+it('lists them in the order added; a repeated addition or removal changes nothing', async () => {
   const { user, service, host: first } = await host();
   const [a, b, c] = [await user.newCalendar(), await user.newCalendar(), await user.newCalendar()];
   const steps = [
@@ -40,7 +40,7 @@ it('are listed in the order in which they were added; twice, or none, changes no
   }
 });
 
-it('are those of one service alone', async () => {
+it('keeps them separate for each service of a user', async () => {
   const { user, service } = await host();
   const other = await newService(user.account);
   const kept = await addHost(other, user);
@@ -54,7 +54,7 @@ it('are those of one service alone', async () => {
   ]);
 });
 
-it('one of another user, of another account, or none, is 404 and is not added', async () => {
+it("returns 404 for an unknown calendar, another user's or another account's, and adds nothing", async () => {
   const { user, service } = await host();
   const [other, foreign] = [await user.account.newUser(), await newUser()];
   const schedule = await newSchedule(user);
@@ -78,7 +78,7 @@ it('one of another user, of another account, or none, is 404 and is not added', 
   expect(rest).toEqual(unchanged);
 });
 
-it('are 20 at most: one more is 409, one that is there is none more, and one that is another’s is 404', async () => {
+it('allows 20: returns 409 for one more, 200 for one on the list and 404 for an unknown one', async () => {
   const { user, service } = await host();
   const ids: string[] = [];
   for (let i = 0; i < 20; i++) ids.push(await user.newCalendar());
@@ -95,7 +95,7 @@ it('are 20 at most: one more is 409, one that is there is none more, and one tha
   );
 });
 
-it('are 20 at most when 30 are added at once', async () => {
+it('adds 20 of 30 calendars in concurrent requests', async () => {
   const { user, service } = await host();
   const ids = await Promise.all(Array.from({ length: 30 }, () => user.newCalendar()));
   const replies = await Promise.all(ids.map((id) => busyCalendar('PUT', service, user, id)));
@@ -106,7 +106,7 @@ it('are 20 at most when 30 are added at once', async () => {
 });
 
 describe('a deleted calendar', () => {
-  it('leaves every place it stood in, and nothing else is changed', async () => {
+  it('is removed from every setting that names it, and changes nothing else', async () => {
     const { user, service } = await host();
     const [gone, stays] = [await user.newCalendar(), await user.newCalendar()];
     const other = await user.account.newUser();
@@ -143,7 +143,7 @@ describe('a deleted calendar', () => {
     expect((await users(service))[0].busy).toEqual([]);
   });
 
-  it('of the only booking calendar leaves the schedule of the host alone', async () => {
+  it("leaves the host's schedule in place if it was the booking calendar", async () => {
     const { user, service } = await host();
     const { id } = await newSchedule(user);
     const gone = await user.newCalendar();
@@ -156,17 +156,14 @@ describe('a deleted calendar', () => {
   });
 });
 
-it.each(['Google', 'Outlook'])(
-  'of %s is refused as not supported yet, and changes nothing',
-  async (provider) => {
-    const { user, service } = await host();
-    const calendar = await user.newCalendar();
-    const before = await snapshot();
-    for (const method of ['PUT', 'DELETE'] as const) {
-      for (const id of [calendar, 'someone@example.test']) {
-        expectProblem(await busyCalendar(method, service, user, id, provider), 'provider-unsupported');
-      }
+it.each(['Google', 'Outlook'])('rejects a calendar of %s as not supported yet', async (provider) => {
+  const { user, service } = await host();
+  const calendar = await user.newCalendar();
+  const before = await snapshot();
+  for (const method of ['PUT', 'DELETE'] as const) {
+    for (const id of [calendar, 'someone@example.test']) {
+      expectProblem(await busyCalendar(method, service, user, id, provider), 'provider-unsupported');
     }
-    expect(await snapshot()).toEqual(before);
-  },
-);
+  }
+  expect(await snapshot()).toEqual(before);
+});

@@ -1,4 +1,4 @@
-/** A service has at most 100 hosts, however they are added. */
+/** The limit of 100 hosts for each service. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { type Account, newAccount, type User } from '../../support/client.ts';
@@ -6,7 +6,7 @@ import { countOf, snapshot } from '../../support/database.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { addHost, body, newService } from '../../support/scheduling.ts';
 
-/** Puts this many new users into a service behind the Worker's back. */
+/** Inserts this many new users as hosts, directly into the database. */
 async function fill({ id: account }: Account, service: string, count: number): Promise<void> {
   const ids = JSON.stringify(Array.from({ length: count }, () => crypto.randomUUID()));
   await env.DB.batch([
@@ -23,7 +23,7 @@ async function fill({ id: account }: Account, service: string, count: number): P
 const add = (service: string, user: User) =>
   user.account.call('POST', `/service/${service}/users`, { body: { userId: user.id } });
 
-it('takes the 100th, and refuses the next, until one is removed', async () => {
+it('accepts the 100th host, and rejects the next until one is removed', async () => {
   const account = await newAccount();
   const [service, other] = [await newService(account), await newService(account)];
   await fill(account, service, 99);
@@ -39,7 +39,7 @@ it('takes the 100th, and refuses the next, until one is removed', async () => {
   expect((await add(service, more)).status).toBe(200);
 });
 
-it('of 20 that are added at once to 90, ten are taken', async () => {
+it('accepts ten of 20 concurrent additions to 90 hosts', async () => {
   const account = await newAccount();
   const service = await newService(account);
   await fill(account, service, 90);
@@ -50,7 +50,7 @@ it('of 20 that are added at once to 90, ten are taken', async () => {
   expect(await countOf('service_users', account.id)).toBe(100);
 });
 
-it('of one user who is added ten times at once, one is taken', async () => {
+it('accepts one of ten concurrent additions of the same user', async () => {
   const account = await newAccount();
   const service = await newService(account);
   const user = await account.newUser();

@@ -1,4 +1,4 @@
-/** Hosts: added to services, changed and removed; what they name is their own. */
+/** Hosts: add to a service, update and remove, with calendars and schedules of their own. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceUser } from '../../../src/sdk/types.ts';
 import { NOBODY, newAccount, newUser, type User } from '../../support/client.ts';
@@ -22,7 +22,7 @@ const add = (user: User, service: string, settings: object = {}) =>
 const change = (user: User, service: string, settings: object) =>
   user.account.call('PUT', `/service/${service}/users/${user.id}`, { body: settings });
 
-it('a host has defaults, and answers with 200', async () => {
+it('returns 200 with defaults for a new host', async () => {
   const user = await newUser();
   const service = await newService(user.account);
   const reply = await add(user, service);
@@ -30,7 +30,7 @@ it('a host has defaults, and answers with 200', async () => {
   expect(await usersOf(user, service)).toEqual([reply.body]);
 });
 
-it('takes the ends of every range, on adding and in a change', async () => {
+it('accepts both ends of every range, in additions and updates', async () => {
   const user = await newUser();
   const [calendar, schedule] = [await user.newCalendar(), await newSchedule(user)];
   for (const settings of [
@@ -64,7 +64,7 @@ it('takes the ends of every range, on adding and in a change', async () => {
   }
 });
 
-it('a change keeps what is absent; null clears', async () => {
+it('keeps absent fields in an update, and clears those that are null', async () => {
   const user = await newUser();
   const service = await newService(user.account);
   const [calendar, other] = [await user.newCalendar(), await user.newCalendar()];
@@ -101,7 +101,7 @@ it('a change keeps what is absent; null clears', async () => {
   }
 });
 
-it('hosts stand in the order in which they were added, whatever is changed; one who comes again is last', async () => {
+it('lists hosts in the order added, whatever the updates, and a removed and re-added host last', async () => {
   const account = await newAccount();
   const service = await newService(account);
   const users = await Promise.all(Array.from({ length: 4 }, () => account.newUser()));
@@ -118,7 +118,7 @@ it('hosts stand in the order in which they were added, whatever is changed; one 
   expect(await order()).toEqual([a.id, c.id, d.id, b.id]);
 });
 
-it('a user is a host of several services, and in each for itself', async () => {
+it("keeps a user's settings separate for each service", async () => {
   const user = await newUser();
   const [one, other] = [await newService(user.account), await newService(user.account)];
   await addHost(one, user, { bufferAfter: 5 });
@@ -130,8 +130,8 @@ it('a user is a host of several services, and in each for itself', async () => {
   expect(await usersOf(user, other)).toEqual([kept]);
 });
 
-describe('refused, and nothing is changed', () => {
-  it('the same user twice is 409, whatever is sent along', async () => {
+describe('rejections, which change nothing', () => {
+  it('returns 409 for a user who is a host already, whatever the settings', async () => {
     const user = await newUser();
     const service = await newService(user.account);
     await addHost(service, user, { bufferAfter: 5 });
@@ -142,7 +142,7 @@ describe('refused, and nothing is changed', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('a service, a user or a host that is not there, or is of another account, is 404', async () => {
+  it('returns 404 for a service, user or host that is unknown or of another account', async () => {
     const [user, foreign] = [await newUser(), await newUser()];
     const [mine, theirs] = [await newService(user.account), await newService(foreign.account)];
     await addHost(theirs, foreign, { bufferAfter: 5 });
@@ -168,7 +168,7 @@ describe('refused, and nothing is changed', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  it('a calendar or schedule of another user, of another account, or none, is 404', async () => {
+  it("returns 404 for a calendar or schedule that is unknown, another user's or another account's", async () => {
     const user = await newUser();
     const [other, foreign] = [await user.account.newUser(), await newUser()];
     const [one, two] = [await newService(user.account), await newService(user.account)];
@@ -207,7 +207,7 @@ describe('refused, and nothing is changed', () => {
   });
 });
 
-it('a deleted user is a host no more, of any service', async () => {
+it('removes a deleted user from every service', async () => {
   const account = await newAccount();
   const [gone, stays] = [await account.newUser(), await account.newUser()];
   const services = [await newService(account), await newService(account)];

@@ -1,4 +1,4 @@
-/** The fields of a service and of its hosts: all that is wrong, refused by its path. */
+/** Validation of the fields of a service and its hosts: each error names its path. */
 import { it } from 'vitest';
 import { NOBODY } from '../../support/nobody.ts';
 import { expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
@@ -56,19 +56,19 @@ const faults: Fault[] = [
 ];
 
 it.each(faults.map((fault) => [JSON.stringify(fault[0]), fault] as const))(
-  'a host with %s is refused',
+  'rejects a host with %s',
   async (_, [settings, ...paths]) => {
     await expectInvalidBody('addHost', { userId: NOBODY, ...settings }, ...paths);
     await expectInvalidBody('changeHost', settings, ...paths);
   },
 );
 
-it.each([undefined, null, 5, '', MARK, upper, [NOBODY]])('the user %j is refused', async (userId) => {
+it.each([undefined, null, 5, '', MARK, upper, [NOBODY]])('rejects the userId %j', async (userId) => {
   await expectInvalidBody('addHost', { userId }, 'userId');
 });
 
 it.each(['addBusyCalendar', 'removeBusyCalendar'] as const)(
-  '%s refuses what is no provider, no id and no calendar',
+  '%s rejects an invalid provider, id and calendar',
   async (route) => {
     for (const provider of [undefined, null, 5, MARK, 'nettu', '', []]) {
       await expectInvalidBody(route, { busy: { provider, id: NOBODY } }, 'busy.provider');

@@ -1,4 +1,4 @@
-/** Services: made, read, changed and removed by the account. */
+/** Services: create, read, update and delete. */
 import { expect, it } from 'vitest';
 import { NOBODY, newAccount, newUser } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
@@ -7,7 +7,7 @@ import { addHost, body, HOUR, made, newService, UUID } from '../../support/sched
 
 const byAvailability = { variant: 'roundRobinAlgorithm', data: 'availability' };
 
-it('is a round robin by availability without metadata, unless told', async () => {
+it('defaults to a round robin by availability, without metadata', async () => {
   const account = await newAccount();
   const reply = await account.call('POST', '/service');
   expect(reply.status).toBe(201);
@@ -25,7 +25,7 @@ const kinds = [
   { variant: 'group', data: 10_000 },
 ];
 
-it('is made, and changed, to every kind; what is absent is kept', async () => {
+it('accepts every kind in creations and updates, and keeps absent fields', async () => {
   const account = await newAccount();
   const first = { multiPerson: byAvailability, metadata: { a: 'b', c: 'd' } };
   const { id } = body(await account.call('POST', '/service', { body: first })).service;
@@ -49,18 +49,18 @@ it('is made, and changed, to every kind; what is absent is kept', async () => {
   }
 });
 
-it('members that a kind does not have are left out', async () => {
+it('drops the members that a kind does not have', async () => {
   const account = await newAccount();
   const multiPerson = { variant: 'collective', data: 5, other: 'x' };
   const reply = await account.call('POST', '/service', { body: { multiPerson } });
   expect(reply.body.service.multiPerson).toEqual({ variant: 'collective' });
 });
 
-it('a removed one is answered once more; its hosts and metadata go with it, its events stay', async () => {
+it('returns the deleted service, deletes its hosts and metadata, and keeps its events', async () => {
   const user = await newUser();
   const { account } = user;
-  const asked = { metadata: { a: 'b' } };
-  const { service } = body(await account.call('POST', '/service', { body: asked }));
+  const creation = { metadata: { a: 'b' } };
+  const { service } = body(await account.call('POST', '/service', { body: creation }));
   const kept = await newService(account);
   await addHost(service.id, user);
   const host = await addHost(kept, user);

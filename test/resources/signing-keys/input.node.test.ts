@@ -1,4 +1,4 @@
-/** The fields of a signing key: all that is wrong, refused by its path. */
+/** Validation of a signing key's fields: each error names its path. */
 import { expect, it } from 'vitest';
 import { bodyOf, expectInvalidBody } from '../../support/parse.ts';
 
@@ -13,8 +13,8 @@ const unusable: [string, unknown][] = [
   ['SQL with spaces', "'; DROP TABLE signing_keys; --"],
   ['a space', 'a b'],
   ['a space at the end', 'a '],
-  ['a line break', 'a\nb'],
-  ['a header break', 'a\r\nset-cookie:x'],
+  ['a line feed', 'a\nb'],
+  ['a CRLF and a header', 'a\r\nset-cookie:x'],
   ['NUL', 'a\0b'],
   ['unicode', 'schlüssel'],
   ['a right-to-left override', 'a\u202Eb'],
@@ -28,15 +28,15 @@ const unusable: [string, unknown][] = [
   ['true', true],
 ];
 
-it.each(unusable)('a kid that is %s is refused', async (_, kid) => {
+it.each(unusable)('rejects a kid that is %s', async (_, kid) => {
   await expectInvalidBody('addKey', { publicJwtKey, kid }, 'kid');
 });
 
-it.each(['retiring', 'revoked', 'retired', 1, null])('no key is added in the state %j', async (state) => {
+it.each(['retiring', 'revoked', 'retired', 1, null])('rejects a new key in the state %j', async (state) => {
   await expectInvalidBody('addKey', { publicJwtKey, state }, 'state');
 });
 
-it.each([undefined, null, 7, {}])('the public key %j is refused', async (publicJwtKey) => {
+it.each([undefined, null, 7, {}])('rejects the public key %j', async (publicJwtKey) => {
   await expectInvalidBody('addKey', { publicJwtKey }, 'publicJwtKey');
 });
 
@@ -46,26 +46,29 @@ it.each([
   ['text', { state: 'retiring', retiresAt: '2026-01-01' }],
   ['a fraction', { state: 'retiring', retiresAt: 1.5 }],
   ['negative', { state: 'retiring', retiresAt: -1 }],
-  ['beyond what a date can be', { state: 'retiring', retiresAt: 8.64e15 + 1 }],
+  ['beyond the last date', { state: 'retiring', retiresAt: 8.64e15 + 1 }],
   ['with active', { state: 'active', retiresAt: LATER }],
   ['with standby', { state: 'standby', retiresAt: LATER }],
   ['with revoked', { state: 'revoked', retiresAt: LATER }],
-])('retiresAt is refused when it is %s', async (_, body) => {
+])('rejects a retiresAt that is %s', async (_, body) => {
   await expectInvalidBody('setKeyState', body, 'retiresAt');
 });
 
-it('retiresAt may be null where the state is another', async () => {
+it('accepts a retiresAt of null in every other state', async () => {
   const body = { state: 'active', retiresAt: null };
   expect(await bodyOf('setKeyState', body)).toEqual(body);
 });
 
 it.each([[undefined], [null], ['Active'], ['retired'], [0], [['active']]])(
-  'there is no state %j',
+  'rejects the state %j',
   async (state) => {
     await expectInvalidBody('setKeyState', { state }, 'state');
   },
 );
 
-it.each([[undefined], [null], [7], [['a.b.c']], [{}]])('the token %j is no text', async (token) => {
-  await expectInvalidBody('inspectToken', { token }, 'token');
-});
+it.each([[undefined], [null], [7], [['a.b.c']], [{}]])(
+  'rejects the token %j, which is not a string',
+  async (token) => {
+    await expectInvalidBody('inspectToken', { token }, 'token');
+  },
+);

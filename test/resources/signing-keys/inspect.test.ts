@@ -1,4 +1,4 @@
-/** `POST /account/keys/inspect`: what the service makes of a token, told to the account's owner. */
+/** `POST /account/keys/inspect`: explains to the account how the service verifies a token. */
 import { describe, expect, it } from 'vitest';
 import { permissions } from '../../../src/auth/policy.ts';
 import { call, counting, keys, newAccount, policy } from '../../support/client.ts';
@@ -8,8 +8,8 @@ import { addKey, firstKid, part, second, tokenOf } from '../../support/signing.t
 const inspect = (account: Awaited<ReturnType<typeof newAccount>>, token: unknown) =>
   account.call('POST', '/account/keys/inspect', { body: { token } });
 
-describe('a token that its bearer can use', () => {
-  it('is valid, with all that can be said of it', async () => {
+describe('a valid token', () => {
+  it('returns its header, claims, kid and permissions', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const kid = await addKey(account, second, { kid: 'mine' });
@@ -37,26 +37,26 @@ describe('a token that its bearer can use', () => {
     });
   });
 
-  it('is told apart by the rule of its policy that decided, for each permission', async () => {
+  it('names the policy rule that decides each permission', async () => {
     const account = await newAccount();
     const user = await account.newUser();
     const token = await user.token(
       policy(['CreateCalendar', 'UpdateCalendar', 'DeleteCalendar'], ['DeleteCalendar']),
     );
-    const { permissions: told } = (await inspect(account, token)).body;
-    expect(told.CreateCalendar).toEqual({
+    const { permissions: decisions } = (await inspect(account, token)).body;
+    expect(decisions.CreateCalendar).toEqual({
       allowed: true,
       because: expect.stringMatching(/allow.*CreateCalendar/),
     });
-    expect(told.DeleteCalendar).toEqual({
+    expect(decisions.DeleteCalendar).toEqual({
       allowed: false,
       because: expect.stringMatching(/reject.*DeleteCalendar/),
     });
-    expect(told.CreateSchedule).toEqual({
+    expect(decisions.CreateSchedule).toEqual({
       allowed: false,
       because: expect.stringMatching(/allow.*CreateSchedule/),
     });
-    expect(Object.keys(told).sort()).toEqual([...permissions].sort());
+    expect(Object.keys(decisions).sort()).toEqual([...permissions].sort());
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('a token that its bearer can use', () => {
     ['allow *', policy(['*']), true, /allow.*\*/],
     ['an empty policy', policy(), false, /allow/],
     ['no policy', { schedulerPolicy: undefined }, false, /no schedulerPolicy/],
-  ])('with %s has one answer for all', async (_, claims, allowed, because) => {
+  ])('gives every permission the same decision with %s', async (_, claims, allowed, because) => {
     const account = await newAccount();
     const token = await (await account.newUser()).token(claims);
     const { body } = await inspect(account, token);
@@ -79,7 +79,7 @@ describe('a token that its bearer can use', () => {
     ['UpdateCalendar', 'PUT', '/calendar/:id'],
     ['DeleteCalendar', 'DELETE', '/calendar/:id'],
   ] as const)(
-    'gets the same decision on %s from the route itself, in the same words',
+    'decides on %s exactly as the route does, in the same words',
     async (permission, method, path) => {
       const account = await newAccount();
       const user = await account.newUser();
@@ -102,7 +102,7 @@ describe('a token that its bearer can use', () => {
   );
 });
 
-it('says what the policy of an expired token would allow, and nothing of a policy that cannot be read', async () => {
+it('reports the policy of an expired token, and denies all for an unreadable policy', async () => {
   const account = await newAccount();
   const user = await account.newUser();
   const expired = await inspect(account, await user.token({ exp: 1, ...policy(['CreateCalendar']) }));
@@ -114,7 +114,7 @@ it('says what the policy of an expired token would allow, and nothing of a polic
   }
 });
 
-it("tells nothing of another account: its token is one that no key of one's own verifies", async () => {
+it('reveals nothing of another account: no key of this one verifies its token', async () => {
   const [owner, other] = [await newAccount(), await newAccount(second.pem)];
   const user = await owner.newUser();
   const kid = await firstKid(owner);
@@ -128,7 +128,7 @@ it("tells nothing of another account: its token is one that no key of one's own 
   expect(body.cause.detail).toMatch(/^None of the account's 1 keys/);
 });
 
-it("does not accept another account's user, though one key signs for both accounts", async () => {
+it("rejects another account's user, even if both accounts share a key", async () => {
   const [owner, other] = [await newAccount(), await newAccount()];
   const user = await owner.newUser();
   expect((await inspect(other, await tokenOf(keys, user))).body).toMatchObject({
@@ -137,7 +137,7 @@ it("does not accept another account's user, though one key signs for both accoun
   });
 });
 
-it('takes one round trip that only reads', async () => {
+it('makes one round trip', async () => {
   const account = await newAccount();
   const token = await (await account.newUser()).token();
   const { db, trips } = counting();
@@ -148,7 +148,7 @@ it('takes one round trip that only reads', async () => {
 it.each([
   ['8,193 characters', 8193],
   ['60,000 characters', 60_000],
-])('refuses a token of %s as its bearer is refused, without reading it', async (_, length) => {
+])('rejects a token of %s as the API does, without decoding it', async (_, length) => {
   const account = await newAccount();
   const user = await account.newUser();
   const start = await user.token();
@@ -159,18 +159,18 @@ it.each([
   expect([body.header, body.claims, body.kid]).toEqual([null, null, null]);
 });
 
-it('has a body limit like every route: a token of 100 kB is 413', async () => {
+it('returns 413 for a token of 100 kB', async () => {
   expectProblem(await inspect(await newAccount(), 'a'.repeat(100_000)), 'body-too-large');
 });
 
-it('is for the owner alone', async () => {
+it('requires an API key', async () => {
   const user = await (await newAccount()).newUser();
   const body = { token: await user.token() };
   expectProblem(await user.call('POST', '/account/keys/inspect', { body }), 'credentials-missing');
   expectProblem(await call('POST', '/account/keys/inspect', { body }), 'credentials-missing');
 });
 
-it('reads hostile claims without harm', async () => {
+it('reads hostile claims safely', async () => {
   const account = await newAccount();
   const claims =
     '{"__proto__":{"valid":true},"nettuSchedulerUserId":"x","exp":1,"exp":2,"constructor":"\\ud800"}';

@@ -1,4 +1,4 @@
-/** How many signing keys an account may have: few, so that a token is never tried against many. */
+/** The limit on an account's signing keys, which bounds the keys that a token is verified with. */
 import { expect, it } from 'vitest';
 import { type Account, newAccount } from '../../support/client.ts';
 import { expectProblem } from '../../support/problem.ts';
@@ -10,7 +10,7 @@ const add = (account: Account, kid: string, state = 'active', now?: number) =>
     ...(now !== undefined && { now }),
   });
 
-/** An account with keys k1, k2 … of these states. */
+/** An account with the keys k1, k2 … in these states. */
 async function accountWith(...states: string[]): Promise<Account> {
   const account = await newAccount(null);
   for (const [i, state] of states.entries()) {
@@ -27,20 +27,20 @@ it.each([
   [['active', 'active', 'active', 'active', 'active']],
   [['active', 'standby', 'standby', 'standby', 'standby']],
   [['active', 'retiring', 'retiring', 'standby', 'active']],
-])('five live keys are the limit, whatever their states: %j', async (states) => {
+])('allows five live keys in any states: %j', async (states) => {
   const account = await accountWith(...states);
   expectProblem(await add(account, 'k6'), 'key-limit');
   expectProblem(await add(account, 'k6', 'standby'), 'key-limit');
   expect(await kidsOf(account)).toEqual(['k1', 'k2', 'k3', 'k4', 'k5']);
 });
 
-it('revoked and retired keys do not count', async () => {
+it('does not count revoked and retired keys', async () => {
   const account = await accountWith('revoked', 'retired', 'revoked', 'active', 'active', 'active', 'active');
   expect((await add(account, 'fifth')).status).toBe(201);
   expectProblem(await add(account, 'sixth'), 'key-limit');
 });
 
-it('a retiring key counts until its date, and from then on no more', async () => {
+it('counts a retiring key until its retiresAt', async () => {
   const account = await accountWith('active', 'active', 'active', 'active', 'active');
   const retiresAt = Date.now() + 60_000;
   await setState(account, 'k1', 'retiring', retiresAt);
@@ -48,7 +48,7 @@ it('a retiring key counts until its date, and from then on no more', async () =>
   expect((await add(account, 'k6', 'active', retiresAt)).status).toBe(201);
 });
 
-it('removing or revoking one makes room for one', async () => {
+it('allows a new key after a deletion or a revocation', async () => {
   const account = await accountWith('active', 'active', 'active', 'active', 'active');
   await account.call('DELETE', keyPath('k1'));
   expect((await add(account, 'k6')).status).toBe(201);
@@ -57,7 +57,7 @@ it('removing or revoking one makes room for one', async () => {
   expectProblem(await add(account, 'k8'), 'key-limit');
 });
 
-it('a retired key cannot come back as the sixth, and stays as it is', async () => {
+it('rejects the reactivation of a retired key as the sixth, and leaves it unchanged', async () => {
   const account = await accountWith('retired', 'active', 'active', 'active', 'active', 'active');
   const before = (await account.call('GET', '/account/keys')).body;
   for (const state of ['active', 'standby']) expectProblem(await setState(account, 'k1', state), 'key-limit');
@@ -65,21 +65,21 @@ it('a retired key cannot come back as the sixth, and stays as it is', async () =
   expect((await account.call('GET', '/account/keys')).body).toEqual(before);
 });
 
-it('at the limit every live key can still change its state, and a retired one be revoked', async () => {
+it('allows state changes of live keys and the revocation of a retired one at the limit', async () => {
   const account = await accountWith('retired', 'active', 'active', 'active', 'active', 'active');
   expect(outcome(await setState(account, 'k2', 'standby'))).toBe('200');
   expect(outcome(await setState(account, 'k2', 'active'))).toBe('200');
   expect(outcome(await setState(account, 'k1', 'revoked'))).toBe('200');
 });
 
-it('an account keeps at most 20 keys, revoked ones included, until one is removed', async () => {
+it('allows 20 keys in total, revoked ones included', async () => {
   const account = await accountWith(...Array(20).fill('revoked'));
   expectProblem(await add(account, 'k21'), 'key-limit');
   await account.call('DELETE', keyPath('k7'));
   expect((await add(account, 'k21')).status).toBe(201);
 });
 
-it('twelve uploads at once leave five keys, and tell the other seven', async () => {
+it('accepts five of twelve concurrent uploads, and returns 409 for the others', async () => {
   const account = await newAccount(null);
   const replies = await Promise.all(Array.from({ length: 12 }, (_, i) => add(account, `k${i}`)));
   const outcomes = replies.map(outcome);
@@ -88,7 +88,7 @@ it('twelve uploads at once leave five keys, and tell the other seven', async () 
   expect(await kidsOf(account)).toHaveLength(5);
 });
 
-it('four retired keys that come back at once leave five live ones', async () => {
+it('reactivates one of four retired keys in concurrent requests beside four live ones', async () => {
   const account = await accountWith(...Array(4).fill('retired'), ...Array(4).fill('active'));
   const replies = await Promise.all(['k1', 'k2', 'k3', 'k4'].map((kid) => setState(account, kid, 'active')));
   expect(replies.map(outcome).sort()).toEqual(['200', '409 key-limit', '409 key-limit', '409 key-limit']);

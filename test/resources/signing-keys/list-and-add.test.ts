@@ -1,4 +1,4 @@
-/** The list of an account's signing keys, and how a key gets onto it and off again. */
+/** Signing keys: list, add and delete. */
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { expect, it } from 'vitest';
 import { type Keys, keys, newAccount } from '../../support/client.ts';
@@ -9,13 +9,13 @@ import { addKey, firstKid, keyPath, kidsOf, second, third } from '../../support/
 const thumbprintOf = async ({ pair }: Keys) => calculateJwkThumbprint(await exportJWK(pair.publicKey));
 const add = (body: object) => ({ body });
 
-it('a fresh account has no keys', async () => {
+it('lists no keys in a new account', async () => {
   const account = await newAccount(null);
   const { status, body } = await account.call('GET', '/account/keys');
   expect({ status, body }).toEqual({ status: 200, body: { keys: [] } });
 });
 
-it('a key is added active, under its RFC 7638 thumbprint, and answered byte for byte', async () => {
+it('adds a key as active, with its RFC 7638 thumbprint as kid, and returns it byte for byte', async () => {
   const account = await newAccount(null);
   const now = Date.now() + 1000;
   const pem = `\n${second.pem.replaceAll('\n', '\r\n')}\n`;
@@ -34,25 +34,25 @@ it('a key is added active, under its RFC 7638 thumbprint, and answered byte for 
   expect((await account.call('GET', '/account/keys')).body).toEqual({ keys: [key] });
 });
 
-it('PUT /account/pubkey names its key by the thumbprint too', async () => {
+it('PUT /account/pubkey uses the thumbprint as kid as well', async () => {
   const account = await newAccount(keys.pem);
   expect(await kidsOf(account)).toEqual([await thumbprintOf(keys)]);
 });
 
-it('a key takes the kid and the state that it is given', async () => {
+it('accepts a kid and a state', async () => {
   const account = await newAccount(null);
   const body = { publicJwtKey: second.pem, kid: '2026-07', state: 'standby' };
   const added = await account.call('POST', '/account/keys', { body, now: 1_800_000_000_000 });
   expect(added.body).toEqual({ key: { ...body, created: 1_800_000_000_000, retiresAt: null } });
 });
 
-it('keys are listed in the order in which they came', async () => {
+it('lists keys in creation order', async () => {
   const account = await newAccount(null);
   for (const kid of ['c', 'a', 'b']) await addKey(account, second, { kid });
   expect(await kidsOf(account)).toEqual(['c', 'a', 'b']);
 });
 
-it('the same public key can stand under two kids', async () => {
+it('accepts the same public key under two kids', async () => {
   const account = await newAccount(null);
   await addKey(account, second, { kid: 'one' });
   await addKey(account, second, { kid: 'two' });
@@ -66,7 +66,7 @@ it('the same public key can stand under two kids', async () => {
 it.each([
   ['by name', { kid: 'mine' }],
   ['by thumbprint', {}],
-])('a kid is taken once in an account, %s, and the key that has it stays as it is', async (_, named) => {
+])('returns 409 for a kid in use, %s, and leaves its key unchanged', async (_, named) => {
   const account = await newAccount(null);
   await addKey(account, second, named);
   const before = (await account.call('GET', '/account/keys')).body;
@@ -75,7 +75,7 @@ it.each([
   expect((await account.call('GET', '/account/keys')).body).toEqual(before);
 });
 
-it('a kid is taken by a revoked key, and free again when that one is removed', async () => {
+it('keeps the kid of a revoked key in use until the key is deleted', async () => {
   const account = await newAccount(null);
   await addKey(account, second, { kid: 'mine' });
   await account.call('PUT', keyPath('mine'), { body: { state: 'revoked' } });
@@ -85,7 +85,7 @@ it('a kid is taken by a revoked key, and free again when that one is removed', a
   expect((await account.call('POST', '/account/keys', again)).status).toBe(201);
 });
 
-it('of two uploads of one kid at once, one gets it and the other is told', async () => {
+it('accepts one of two concurrent uploads with the same kid, and returns 409 for the other', async () => {
   const account = await newAccount(null);
   const replies = await Promise.all(
     [second, third].map(({ pem }) =>
@@ -97,7 +97,7 @@ it('of two uploads of one kid at once, one gets it and the other is told', async
   expect(await countOf('signing_keys', account.id)).toBe(1);
 });
 
-it('two accounts may have the same key under the same kid, each its own', async () => {
+it('keeps the same key under the same kid in two accounts apart', async () => {
   const [one, two] = [await newAccount(null), await newAccount(null)];
   await addKey(one, second, { kid: 'mine' });
   await addKey(two, second, { kid: 'mine' });
@@ -106,7 +106,7 @@ it('two accounts may have the same key under the same kid, each its own', async 
 });
 
 it.each(['', 'ssh-rsa AAAA', '-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KEY-----'])(
-  'what is no public key is not added: %j',
+  'rejects %j, which is not a public key',
   async (publicJwtKey) => {
     const account = await newAccount(null);
     expectInvalid(await account.call('POST', '/account/keys', add({ publicJwtKey })), 'publicJwtKey');
@@ -114,7 +114,7 @@ it.each(['', 'ssh-rsa AAAA', '-----BEGIN PUBLIC KEY-----\n!!\n-----END PUBLIC KE
   },
 );
 
-it('removing a key answers it as it was, and the others stay', async () => {
+it('returns the deleted key, and keeps the others', async () => {
   const account = await newAccount(keys.pem);
   const kept = await firstKid(account);
   const added = await account.call('POST', '/account/keys', add({ publicJwtKey: second.pem, kid: 'gone' }));
@@ -124,7 +124,7 @@ it('removing a key answers it as it was, and the others stay', async () => {
   expectProblem(await account.call('DELETE', keyPath('gone')), 'not-found');
 });
 
-it("another account's key is 404, as if it did not exist, and stays as it was", async () => {
+it("returns 404 for another account's key, and leaves it unchanged", async () => {
   const [owner, other] = [await newAccount(null), await newAccount()];
   await addKey(owner, second, { kid: 'theirs' });
   const before = (await owner.call('GET', '/account/keys')).body;

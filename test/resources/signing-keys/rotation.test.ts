@@ -1,4 +1,4 @@
-/** The recipe of the README: a new signing key takes over, and nobody is signed out on the way. */
+/** The rotation from src/docs/tokens.md: a new signing key takes over, and every token stays valid meanwhile. */
 import { expect, it } from 'vitest';
 import { keys, newAccount } from '../../support/client.ts';
 import { addKey, firstKid, readAndWrite, second, setState, third, tokenOf } from '../../support/signing.ts';
@@ -8,7 +8,7 @@ const ACCEPTED = ['200', '201'];
 it.each([
   ['with kids', true],
   ['without kids', false],
-])('a signing key is rotated without signing anyone out, %s', async (_, withKids) => {
+])('rotates a signing key without invalidating tokens, %s', async (_, withKids) => {
   const account = await newAccount(keys.pem);
   const user = await account.newUser();
   const oldKid = await firstKid(account);
@@ -40,7 +40,7 @@ it.each([
   expect(await readAndWrite(user, newToken)).toEqual(ACCEPTED);
 });
 
-it('a rotation can be taken back at each step', async () => {
+it('can undo each step of a rotation', async () => {
   const account = await newAccount(keys.pem);
   const user = await account.newUser();
   const oldKid = await firstKid(account);
@@ -53,7 +53,7 @@ it('a rotation can be taken back at each step', async () => {
   expect(await readAndWrite(user, newToken)).toEqual(['401 key-standby', '401 key-standby']);
 });
 
-it('PUT /account/pubkey leaves exactly its one key, whatever was there', async () => {
+it('PUT /account/pubkey replaces all keys by one', async () => {
   const account = await newAccount(keys.pem);
   const user = await account.newUser();
   await addKey(account, second, { kid: 'two' });
@@ -77,14 +77,14 @@ it('PUT /account/pubkey leaves exactly its one key, whatever was there', async (
   expect((await readAndWrite(user, await tokenOf(keys, user)))[0]).toBe('401 token-signature');
 });
 
-it.each([[{ publicJwtKey: null }], [{}]])('PUT /account/pubkey with %j leaves no key', async (body) => {
+it.each([[{ publicJwtKey: null }], [{}]])('PUT /account/pubkey with %j deletes all keys', async (body) => {
   const account = await newAccount(keys.pem);
   await addKey(account, second, { state: 'standby' });
   expect((await account.call('PUT', '/account/pubkey', { body })).body.account.publicJwtKey).toBeNull();
   expect((await account.call('GET', '/account/keys')).body).toEqual({ keys: [] });
 });
 
-it('a key that PUT /account/pubkey refuses leaves all keys as they were', async () => {
+it('PUT /account/pubkey keeps all keys when it rejects the new one', async () => {
   const account = await newAccount(keys.pem);
   await addKey(account, second, { state: 'standby' });
   const before = (await account.call('GET', '/account/keys')).body;
@@ -93,7 +93,7 @@ it('a key that PUT /account/pubkey refuses leaves all keys as they were', async 
   expect((await account.call('GET', '/account/keys')).body).toEqual(before);
 });
 
-it("account.publicJwtKey is the newest active key's PEM, or null", async () => {
+it('account.publicJwtKey is the PEM of the newest active key, or null', async () => {
   const account = await newAccount(null);
   const shown = async () => (await account.call('GET', '/account')).body.account.publicJwtKey;
   expect(await shown()).toBeNull();

@@ -1,4 +1,4 @@
-/** The states of a signing key, and the ways between them. */
+/** The states of a signing key and their transitions. */
 import { describe, expect, it } from 'vitest';
 import { newAccount } from '../../support/client.ts';
 import { expectProblem } from '../../support/problem.ts';
@@ -17,7 +17,7 @@ async function keyIn(state: string) {
   return { account, kid, key: body.key };
 }
 
-it.each(pairs)('a key goes from %s to %s', async (from, to) => {
+it.each(pairs)('changes a key from %s to %s', async (from, to) => {
   const { account, kid, key } = await keyIn(from);
   const { status, body } = await setState(account, kid, to, dateOf(to));
   const changed = { ...key, state: to, retiresAt: dateOf(to) ?? null };
@@ -32,32 +32,32 @@ it.each(pairs)('a key goes from %s to %s', async (from, to) => {
   expect((await account.call('GET', '/account/keys')).body.keys[1]).toEqual(changed);
 });
 
-it.each(reversible)('a revoked key is never %s again', async (state) => {
+it.each(reversible)('returns 409 for a revoked key that would become %s', async (state) => {
   const { account, kid, key } = await keyIn('revoked');
   expectProblem(await setState(account, kid, state, dateOf(state)), 'key-state-final');
   expect((await account.call('GET', '/account/keys')).body.keys[1]).toEqual(key);
 });
 
-it('revoking a revoked key changes nothing and is no error', async () => {
+it('accepts the revocation of a revoked key', async () => {
   const { account, kid, key } = await keyIn('revoked');
   const again = await setState(account, kid, 'revoked');
   expect({ status: again.status, body: again.body }).toEqual({ status: 200, body: { key } });
 });
 
-it('of a revocation and a reactivation at once, the revocation stands', async () => {
+it('keeps a revocation that races with a reactivation', async () => {
   const { account, kid } = await keyIn('standby');
   await Promise.all(['active', 'revoked', 'active'].map((state) => setState(account, kid, state)));
   expect((await account.call('GET', '/account/keys')).body.keys[1].state).toBe('revoked');
 });
 
 describe('retiresAt', () => {
-  it('may be null where the state is another', async () => {
+  it('may be null in every other state', async () => {
     const { account, kid } = await keyIn('retiring');
     const { body } = await account.call('PUT', keyPath(kid), { body: { state: 'active', retiresAt: null } });
     expect(body.key).toMatchObject({ state: 'active', retiresAt: null });
   });
 
-  it('ends the key by itself, to the millisecond, and can be moved on after it has passed', async () => {
+  it('ends the key to the millisecond, and can be postponed after it has passed', async () => {
     const { account, kid } = await keyIn('retiring');
     const user = await account.newUser();
     const token = await tokenOf(second, user);
@@ -71,7 +71,7 @@ describe('retiresAt', () => {
     expect(await readAndWrite(user, token, LATER + 5)).toEqual(['200', '201']);
   });
 
-  it('in the past retires the key at once', async () => {
+  it('in the past retires the key immediately', async () => {
     const { account, kid } = await keyIn('active');
     const user = await account.newUser();
     const token = await tokenOf(second, user);
@@ -81,7 +81,7 @@ describe('retiresAt', () => {
   });
 });
 
-it('a kid that the account does not have is 404, whatever the state', async () => {
+it('returns 404 for an unknown kid, in every state', async () => {
   const { account } = await keyIn('active');
   for (const state of states) {
     expect(outcome(await setState(account, 'unknown', state, dateOf(state)))).toBe('404 not-found');

@@ -1,4 +1,4 @@
-/** Users: made, read, changed and removed by the account, and read by themselves. */
+/** Users: create, read, update and delete by the account, and read by themselves. */
 import { describe, expect, it } from 'vitest';
 import { call, keys, NOBODY, newAccount } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
@@ -7,7 +7,7 @@ import { expectProblem } from '../../support/problem.ts';
 const id = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 
 describe('POST /user', () => {
-  it('makes a user with its metadata', async () => {
+  it('creates a user with metadata', async () => {
     const account = await newAccount();
     const reply = await account.call('POST', '/user', { body: { metadata: { a: 'b', c: '' } } });
     expect(reply.status).toBe(201);
@@ -19,8 +19,8 @@ describe('POST /user', () => {
     ['an empty object', { body: {} }],
     ['no body', {}],
     ['empty metadata', { body: { metadata: {} } }],
-    ['members that it does not know', { body: { id: NOBODY, externalId: 5, metadata: {} } }],
-  ])('takes %s', async (_, request) => {
+    ['unknown members', { body: { id: NOBODY, externalId: 5, metadata: {} } }],
+  ])('accepts %s', async (_, request) => {
     const account = await newAccount();
     const reply = await account.call('POST', '/user', request);
     expect(reply.status).toBe(201);
@@ -30,7 +30,7 @@ describe('POST /user', () => {
 });
 
 describe('GET /user/:userId and GET /me', () => {
-  it('answer the same user through both doors', async () => {
+  it('return the same user through both doors', async () => {
     const user = await (await newAccount()).newUser({ a: 'b' });
     const expected = { user: { id: user.id, metadata: { a: 'b' } } };
     for (const reply of [await user.account.call('GET', `/user/${user.id}`), await user.call('GET', '/me')]) {
@@ -55,21 +55,21 @@ describe('PUT /user/:userId', () => {
   it.each([
     ['an empty object', { body: {} }],
     ['no body', {}],
-  ])('keeps the metadata where it is absent: %s', async (_, request) => {
+  ])('keeps absent metadata: %s', async (_, request) => {
     const user = await (await newAccount()).newUser({ a: 'b' });
     const reply = await user.account.call('PUT', `/user/${user.id}`, request);
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ user: { id: user.id, metadata: { a: 'b' } } });
   });
 
-  it('changes that user alone', async () => {
+  it('changes only that user', async () => {
     const account = await newAccount();
     const [user, other] = [await account.newUser({ a: 'b' }), await account.newUser({ a: 'b' })];
     await account.call('PUT', `/user/${user.id}`, { body: { metadata: { a: 'c' } } });
     expect((await other.call('GET', '/me')).body.user.metadata).toEqual({ a: 'b' });
   });
 
-  it('is 404 for a user who does not exist', async () => {
+  it('returns 404 for an unknown user', async () => {
     const account = await newAccount();
     expectProblem(await account.call('PUT', `/user/${NOBODY}`, { body: { metadata: {} } }), 'not-found');
     expect(await countOf('users', account.id)).toBe(0);
@@ -77,7 +77,7 @@ describe('PUT /user/:userId', () => {
 });
 
 describe('DELETE /user/:userId', () => {
-  it('answers with the user it removed, and is 404 the second time', async () => {
+  it('returns the deleted user, and 404 from then on', async () => {
     const user = await (await newAccount()).newUser({ a: 'b' });
     const path = `/user/${user.id}`;
     const reply = await user.account.call('DELETE', path);
@@ -92,7 +92,7 @@ describe('DELETE /user/:userId', () => {
     );
   });
 
-  it('takes all that belongs to the user, and nothing of anyone else', async () => {
+  it('deletes everything of that user, and nothing of others', async () => {
     const account = await newAccount();
     const [user, other] = [await account.newUser({ a: 'b' }), await account.newUser({ a: 'b' })];
     const [gone, stays] = [await user.newCalendar(), await other.newCalendar()];
@@ -115,7 +115,7 @@ describe('DELETE /user/:userId', () => {
   });
 });
 
-it("a user's token opens no door of the account", async () => {
+it("rejects a user's token on the account's paths", async () => {
   const user = await (await newAccount()).newUser();
   const token = await keys.sign({ nettuSchedulerUserId: user.id, exp: 5609418990073 });
   const headers = await user.headers(token);
