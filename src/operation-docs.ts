@@ -3,7 +3,7 @@ import type { ProblemCode } from './sdk/types.ts';
 
 /** `answer`, `body` and `query` are names of the SDK's types: test/openapi/should-compile.ts checks that they fit. */
 export interface OperationDocs {
-  /** The group in the reference: see `tags` in docs.ts. */
+  /** The group in the reference: a key of `tags` in a docs.ts. `npm run check:openapi` checks it. */
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -18,7 +18,7 @@ export interface OperationDocs {
 
 /** The description of every list. */
 export const LISTED =
-  'Sorted by time of creation. Pass `nextCursor` as `cursor` to get the next page. Changes to the list between two pages neither repeat nor skip the other resources.';
+  'Sorted by time of creation. Pass `nextCursor` as `cursor` to get the next page. If a resource is created or deleted between two pages, every other resource still appears exactly once.';
 
 /** The description of every search by metadata. */
 export const FOUND_BY_METADATA =

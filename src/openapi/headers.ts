@@ -16,7 +16,7 @@ export const headers = {
     false,
   ),
   'nettu-bookmark': header(
-    'The state of the database that the response reflects. Send it with your next request to get a response that is at least as recent, from whichever replica.',
+    'The state of the database that the response reflects. Send it with your next request to get a response that is at least as recent, whichever replica serves it.',
     false,
   ),
   'www-authenticate': header(

@@ -42,6 +42,6 @@ export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
 
 export const deliveries = v.object({
   state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
-  cursor: v.optional(uuid('must be the nextCursor of another page')),
+  cursor: v.optional(uuid('must be the nextCursor of a page')),
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });

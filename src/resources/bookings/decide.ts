@@ -71,7 +71,7 @@ export function onlyBookings(
 const taken = () =>
   new Problem(
     'slot-taken',
-    'Another booking occupies this time. Get the slots again, and choose another one.',
+    'Another booking occupies this time. Get the slots again, and choose another slot.',
   );
 const unavailable = () =>
   new Problem(

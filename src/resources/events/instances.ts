@@ -64,7 +64,7 @@ export const getInstances = read({
         event: events.toResource(event),
         instances: bounded(
           () => expander([], query, ofOwner)(event, event),
-          'The event has too many instances in this window. Request a shorter one.',
+          'The event has too many instances in this window. Request a shorter window.',
         ),
       }),
     ),
@@ -90,7 +90,10 @@ export const getCalendarEvents = read({
         };
         return {
           calendar: calendarTable.toResource(calendar),
-          events: bounded(answer, 'The calendar has too many events in this window. Request a shorter one.'),
+          events: bounded(
+            answer,
+            'The calendar has too many events in this window. Request a shorter window.',
+          ),
         };
       },
     );
@@ -121,7 +124,7 @@ export const getFreebusy = read({
           return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
         };
         const advice =
-          'The calendars have too many events in this window. Request a shorter one, or fewer calendars in calendarIds.';
+          'The calendars have too many events in this window. Request a shorter window, or fewer calendars in calendarIds.';
         return { busy: bounded(answer, advice), userId };
       },
     );

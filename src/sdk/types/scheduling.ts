@@ -9,10 +9,13 @@ export interface ClockTime {
   minutes: number;
 }
 
-/** The opening hours of a weekday, or of a date such as `2030-01-31` instead. No intervals: time off. */
+/**
+ * The opening hours of a weekday, or of a date such as `2030-01-31`, which replace those of its weekday. An empty list is
+ * time off.
+ */
 export interface ScheduleRule {
   variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
-  /** At most 10. Responses have them sorted, and merge intervals that overlap or touch. */
+  /** At most 10. Responses sort the intervals, and merge those that overlap or touch. */
   intervals: { start: ClockTime; end: ClockTime }[];
 }
 
@@ -219,7 +222,7 @@ export interface CreateBooking {
   duration: number;
   /** The hosts to consider, by user id. Default: all hosts of the service. */
   hostUserIds?: readonly string[] | undefined;
-  /** Holds the slot for this number of **minutes**, 1 … 60. Confirm the booking before they pass. */
+  /** Holds the slot for this number of **minutes**, 1 … 60. Confirm the booking within that time. */
   holdFor?: number | undefined;
   metadata?: Metadata | undefined;
 }
