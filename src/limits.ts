@@ -127,3 +127,30 @@ export const DELIVERED_KEPT_MS = 7 * DAY_MS;
 export const FAILED_KEPT_MS = 30 * DAY_MS;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
+
+// The work of one request: beyond it, the answer is `answer-too-large`
+
+/** The events that one answer reads, of a calendar or of free/busy; a long event counts as several. */
+export const EVENTS_READ_MAX = 5000;
+/** The JSON of one event, for its owner; a longer event counts as several. */
+export const EVENT_JSON_MAX_BYTES = 800;
+/** The JSON of one event in free/busy; a longer event counts as several. */
+export const BUSY_EVENT_JSON_MAX_BYTES = 200;
+/** The instances of one answer with events. */
+export const INSTANCES_MAX = 50_000;
+/** The busy instances that one free/busy answer merges. */
+export const BUSY_INSTANCES_MAX = 100_000;
+/** The slots of the grid times the hosts, in one answer. */
+export const OFFERS_MAX = 100_000;
+/** The events that one answer with slots reads, and one booking. */
+export const SLOT_EVENTS_MAX = 30_000;
+/** The rules and exdates of those events: with their times, they stay below the 2 MB that D1 has for one value. */
+export const SLOT_RULES_MAX_BYTES = 900_000;
+/** The metadata entries that one page of a list searches; the next page goes on. */
+export const SEEKS_MAX = 10_000;
+/** The rows of one part of an export. */
+export const EXPORT_PART_MAX = 1000;
+/** The JSON of one part of an export. */
+export const EXPORT_PART_MAX_BYTES = 1_000_000;
+/** The parts of one answer of an export, which then ends in a cursor. */
+export const EXPORT_PARTS_MAX = 400;

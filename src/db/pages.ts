@@ -2,6 +2,7 @@
  * Pages of a list in SQL, in the order of creation. A page reads its own rows and no more, however deep in the list it
  * is, since every index that it uses ends in `seq`.
  */
+import { SEEKS_MAX } from '../limits.ts';
 import type { Metadata } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
 import { type Query, query, type Sql, sql } from './sql.ts';
@@ -38,9 +39,6 @@ export interface PageRow {
   /** 0 where `Listed.where` hides the row. */
   shown: number;
 }
-
-/** The index seeks of one search by metadata. A search that needs more ends its page early; the next page continues. */
-const SEEKS_MAX = 10_000;
 
 /** At most one row more than the limit, in order. The additional row shows that there is another page. */
 export const selectPage = <Row>(scope: Scope, listed: Listed, page: PageQuery): Query<Row & PageRow> =>

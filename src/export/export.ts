@@ -9,6 +9,7 @@ import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
 import type { Query } from '../db/sql.ts';
 import type { Table } from '../db/table.ts';
+import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES, EXPORT_PARTS_MAX } from '../limits.ts';
 import { read } from '../operation.ts';
 import { Plan, plan } from '../plan.ts';
 import { cursorKeyOf } from '../resources/lists.ts';
@@ -18,15 +19,8 @@ import { Part } from './part.ts';
 import { selectBounds, selectRows, selectSeqs } from './sql.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
-/** The rows of a part, and the bytes of JSON in them: an isolate holds one part at a time. */
-const PART_MAX_ROWS = 1000;
-const PART_MAX_BYTES = 1_000_000;
-
 /** The `seq`s that one query finds. Each such query reads all of the account's entries in one index. */
 const SEQS_MAX = 20_000;
-
-/** The parts of one answer. A part takes two queries, or four, and D1 allows a request 1,000 of them. */
-const PARTS_MAX = 400;
 
 const CURSOR_CONTEXT = `export ${FORMAT}`;
 
@@ -70,7 +64,7 @@ export const exportAccount = read({
         if (position.account !== account) throw forgedCursor();
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
-          nextPart(scope, { key, position, seqs: [], last: false, partsLeft: PARTS_MAX }),
+          nextPart(scope, { key, position, seqs: [], last: false, partsLeft: EXPORT_PARTS_MAX }),
         );
       },
     ),
@@ -95,8 +89,8 @@ function nextPart(scope: Scope, progress: Progress): Plan {
 }
 
 function partOf(scope: Scope, table: Table, { key, position, seqs, last, partsLeft }: Progress): Plan {
-  const wanted = seqs.slice(0, PART_MAX_ROWS);
-  return plan([selectRows(scope, table, wanted, PART_MAX_BYTES)], async (rows) => {
+  const wanted = seqs.slice(0, EXPORT_PART_MAX);
+  return plan([selectRows(scope, table, wanted, EXPORT_PART_MAX_BYTES)], async (rows) => {
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
     const rest = seqs.filter((seq) => seq > after);

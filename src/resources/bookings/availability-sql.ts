@@ -8,20 +8,13 @@
  */
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
-import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES } from '../../limits.ts';
+import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES, SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYTES } from '../../limits.ts';
 import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 
 /** The longest buffer: an event farther than this from a window cannot affect it. */
 export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
-/** The events that one answer may read. */
-export const EVENTS_MAX = 30_000;
-/**
- * The bytes of recurrences and exdates that one answer may read. With the times of all events, they fit in D1's 2 MB
- * for a value.
- */
-export const RULES_MAX_BYTES = 900_000;
 /** From this size on, SQL removes the rules of a schedule that are for other dates. */
 const LONG_RULES_CHARS = 2_000;
 
@@ -183,13 +176,13 @@ const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
 /** Groups events by the columns that they share. */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, singles, sum(bytes) OVER () AS bytes,
-    CASE WHEN sum(bytes) OVER () <= ${RULES_MAX_BYTES} THEN series END AS series
+    CASE WHEN sum(bytes) OVER () <= ${SLOT_RULES_MAX_BYTES} THEN series END AS series
   FROM (
     SELECT ${by}, ${more} count(*) AS n,
       group_concat(CASE WHEN NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
       coalesce(sum(CASE WHEN ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
       json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE ${isSeries}) AS series
-    FROM (${events} LIMIT ${EVENTS_MAX + 1}) GROUP BY ${by}
+    FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 
 /** A session of the group, with the number of its taken seats. */

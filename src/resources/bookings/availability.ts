@@ -1,4 +1,5 @@
 /** Turns the rows of availability-sql.ts into hosts for src/slots: their open times, busy times and bookings. */
+import { SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYTES } from '../../limits.ts';
 import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
 import type { Host, HostBooking } from '../../slots/host.ts';
 import { openings } from '../../slots/openings.ts';
@@ -15,8 +16,6 @@ import {
   type BookedTimes,
   BUFFER_MAX_MS,
   type CalendarTimes,
-  EVENTS_MAX,
-  RULES_MAX_BYTES,
   type SessionRow,
   selectBookedTimes,
   selectCalendarTimes,
@@ -74,8 +73,8 @@ export function availabilityOf(
   now: number,
 ): ServiceAvailability {
   const all = [...times, ...booked];
-  if (all.reduce((sum, { n }) => sum + n, 0) > EVENTS_MAX) throw new Overspent();
-  if ((times[0]?.bytes ?? 0) > RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > RULES_MAX_BYTES)
+  if (all.reduce((sum, { n }) => sum + n, 0) > SLOT_EVENTS_MAX) throw new Overspent();
+  if ((times[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES)
     throw new Overspent();
 
   const budget = new Budget(ofAnyone.work);

@@ -1,4 +1,5 @@
 /** The operation that lists the slots of a service. */
+import { OFFERS_MAX } from '../../limits.ts';
 import { read } from '../../operation.ts';
 import { found, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -9,9 +10,6 @@ import { Overspent } from '../../time/budget.ts';
 import { availabilityOf, availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
-
-/** The most host ids in one answer: about 4 MB. */
-const OFFERS_MAX = 100_000;
 
 export const getBookingSlots = read({
   unbounded: true,

@@ -1,4 +1,12 @@
 /** The most work that one request may cause, however many events are in its window. */
+import {
+  BUSY_EVENT_JSON_MAX_BYTES,
+  BUSY_INSTANCES_MAX,
+  EVENT_JSON_MAX_BYTES,
+  EVENTS_READ_MAX,
+  INSTANCES_MAX,
+} from '../../limits.ts';
+
 export interface Limits {
   /** The rows of events that the database may return. */
   rows: number;
@@ -10,10 +18,20 @@ export interface Limits {
 }
 
 /** For the calendar's owner and the account. */
-export const ofOwner: Limits = { rows: 5000, bytesPerRow: 800, work: 100_000_000, instances: 50_000 };
+export const ofOwner: Limits = {
+  rows: EVENTS_READ_MAX,
+  bytesPerRow: EVENT_JSON_MAX_BYTES,
+  work: 100_000_000,
+  instances: INSTANCES_MAX,
+};
 
 /** For free/busy, which can be public. */
-export const ofAnyone: Limits = { rows: 5000, bytesPerRow: 200, work: 35_000_000, instances: 100_000 };
+export const ofAnyone: Limits = {
+  rows: EVENTS_READ_MAX,
+  bytesPerRow: BUSY_EVENT_JSON_MAX_BYTES,
+  work: 35_000_000,
+  instances: BUSY_INSTANCES_MAX,
+};
 
 /** The cost of decoding a row and its JSON, in nanoseconds. */
 export const ROW_PRICE_NS = 4_000;
