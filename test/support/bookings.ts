@@ -135,8 +135,10 @@ export const cancel = ({ account }: { account: Account }, { id }: { id: string }
   account.call('DELETE', `/booking/${id}`, { now: NOW, ...options });
 
 /** Reads a booking. */
-export const seen = async ({ account }: { account: Account }, { id }: { id: string }): Promise<Booking> =>
-  (await ok<{ booking: Booking }>(account.call('GET', `/booking/${id}`))).booking;
+export const readBooking = async (
+  { account }: { account: Account },
+  { id }: { id: string },
+): Promise<Booking> => (await ok<{ booking: Booking }>(account.call('GET', `/booking/${id}`))).booking;
 
 /** Adds an event to a host's calendar; busy by default. */
 export const enter = async ({ user, calendar }: Host, startTs: number, body: object = {}): Promise<string> =>

@@ -65,4 +65,4 @@ export const urlOf = (behaviour: string, name: string): string =>
   behaviour === 'refuse' ? `${inject('refusing')}/${name}` : `${inject('receiver')}/${behaviour}/${name}`;
 
 /** Deletes the deliveries whose retention has ended at that time. */
-export const forget = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);
+export const deleteOldDeliveries = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);

@@ -7,7 +7,7 @@ import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
 import {
   DAY,
-  forget,
+  deleteOldDeliveries,
   HOUR,
   type NotifiedAccount,
   notifiedAccount,
@@ -180,9 +180,9 @@ describe('a failed delivery', () => {
     await account.point('ok');
     expect(await account.deliver(now + DAY)).toBe(null);
     expect(await account.received()).toHaveLength(1);
-    await forget(now + 7 * DAY - 1);
+    await deleteOldDeliveries(now + 7 * DAY - 1);
     expect(await account.deliveries()).toHaveLength(1);
-    await forget(now + 7 * DAY);
+    await deleteOldDeliveries(now + 7 * DAY);
     expect(await account.deliveries()).toEqual([]);
   });
 
@@ -192,9 +192,9 @@ describe('a failed delivery', () => {
     const now = Date.now();
     await env.DB.prepare('UPDATE deliveries SET attempts = 9 WHERE account_id = ?').bind(account.id).run();
     await account.deliver(now);
-    await forget(now + 30 * DAY - 1);
+    await deleteOldDeliveries(now + 30 * DAY - 1);
     expect(await account.deliveries()).toMatchObject([{ state: 'failed' }]);
-    await forget(now + 30 * DAY);
+    await deleteOldDeliveries(now + 30 * DAY);
     expect(await account.deliveries()).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import {
   HOUR,
   NOW,
   newWorld,
-  seen,
+  readBooking,
   tryBook,
   window,
 } from '../../support/bookings.ts';
@@ -30,15 +30,15 @@ describe('a deletion', () => {
   ] as [
     string,
     (world: Awaited<ReturnType<typeof newWorld>>, booking: Awaited<ReturnType<typeof book>>) => string,
-  ][])('cancels the whole booking: %s', async (what, path) => {
+  ][])('cancels the whole booking: %s', async (deleted, path) => {
     for (const multiPerson of [collective, group(3)]) {
       const world = await newWorld({ hosts: 2, multiPerson });
       const made = [await book(world, at(10))];
       if (multiPerson.variant === 'group') made.push(await book(world, at(10), { holdFor: 5 }));
       const reply = await world.account.call('DELETE', path(world, made[0] as never), { now: NOW });
       expect(reply.status).toBe(200);
-      for (const booking of made) expect((await seen(world, booking)).state).toBe('cancelled');
-      expect(await eventsAt(world)).toHaveLength(what === 'its service' ? 1 : 0);
+      for (const booking of made) expect((await readBooking(world, booking)).state).toBe('cancelled');
+      expect(await eventsAt(world)).toHaveLength(deleted === 'its service' ? 1 : 0);
       await expectSound(world);
     }
   });
@@ -51,8 +51,8 @@ describe('a deletion', () => {
     const own = (await as(guest, 'POST', path, { body })).body.booking;
     const other = await book(world, at(10));
     await world.account.call('DELETE', `/user/${guest.id}`);
-    expect((await seen(world, own)).state).toBe('cancelled');
-    expect((await seen(world, other)).state).toBe('confirmed');
+    expect((await readBooking(world, own)).state).toBe('cancelled');
+    expect((await readBooking(world, other)).state).toBe('confirmed');
     expect(await eventsAt(world)).toHaveLength(1);
     await expectSound(world);
   });
@@ -62,7 +62,7 @@ describe('ownership', () => {
   const path = (world: { service: string }) => `/service/${world.service}/booking`;
   const body = { startTs: at(10), duration: HOUR };
 
-  it('limits a booking to the user who made it and the account', async () => {
+  it('limits access to a booking to the user who booked it and the account', async () => {
     const world = await newWorld();
     const [guest, other] = [await world.account.newUser(), await world.account.newUser()];
     const { booking } = (await as(guest, 'POST', path(world), { body })).body;

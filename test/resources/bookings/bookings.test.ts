@@ -16,7 +16,7 @@ import {
   MINUTE,
   NOW,
   newWorld,
-  seen,
+  readBooking,
   tryBook,
   window,
 } from '../../support/bookings.ts';
@@ -43,7 +43,7 @@ describe('a booking', () => {
       created: NOW,
       updated: NOW,
     });
-    expect(await seen(world, booking)).toEqual(booking);
+    expect(await readBooking(world, booking)).toEqual(booking);
     const [{ event, instances }] = await eventsAt(world);
     expect(event).toMatchObject({
       id: booking.eventIds[0],
@@ -166,7 +166,7 @@ describe('a hold', () => {
     expect((await world.account.call('GET', freebusy, { now: end - 1 })).body.busy).toHaveLength(1);
     expect((await world.account.call('GET', freebusy, { now: end })).body.busy).toEqual([]);
     await book(world, at(10), {}, { now: end });
-    expect(await seen(world, hold)).toMatchObject({ state: 'held', expiresAt: end });
+    expect(await readBooking(world, hold)).toMatchObject({ state: 'held', expiresAt: end });
     await expectSound(world, end);
   });
 
@@ -224,7 +224,7 @@ describe('an update', () => {
     const moved = await change(world, booking, { startTs: at(10, 30) }, { now: NOW + 1 });
     expect(moved.body.booking).toEqual({ ...booking, startTs: at(10, 30), updated: NOW + 1 });
     expectProblem(await change(world, booking, { startTs: at(13, 30) }), 'slot-taken');
-    expect((await seen(world, booking)).startTs).toBe(at(10, 30));
+    expect((await readBooking(world, booking)).startTs).toBe(at(10, 30));
     await book(world, at(9, 30));
     await expectSound(world);
   });
@@ -236,7 +236,7 @@ describe('an update', () => {
     expect((await change(world, one, { startTs: at(12) })).status).toBe(200);
     await expectSound(world);
     expect((await change(world, two, { startTs: at(12) })).status).toBe(200);
-    const [a, b] = [await seen(world, one), await seen(world, two)];
+    const [a, b] = [await readBooking(world, one), await readBooking(world, two)];
     expect(a.eventIds).toEqual(b.eventIds);
     expect(await eventsAt(world)).toHaveLength(1);
     await expectSound(world);
@@ -247,7 +247,7 @@ describe('an update', () => {
     const booking = await book(world, at(10));
     await world.account.call('DELETE', `/service/${world.service}/users/${world.hosts[1]?.id}`);
     expectProblem(await change(world, booking, { startTs: at(12) }), 'slot-unavailable');
-    expect((await seen(world, booking)).startTs).toBe(at(10));
+    expect((await readBooking(world, booking)).startTs).toBe(at(10));
   });
 
   it('of metadata alone checks no availability', async () => {
@@ -282,7 +282,7 @@ describe('an update', () => {
     const booking = await book(world, at(10));
     const path = `/user/events/${booking.eventIds[0]}`;
     await world.account.call('PUT', path, { body: { startTs: at(16), duration: 2 * HOUR }, now: NOW });
-    expect(await seen(world, booking)).toMatchObject({ startTs: at(16), duration: 2 * HOUR });
+    expect(await readBooking(world, booking)).toMatchObject({ startTs: at(16), duration: 2 * HOUR });
     const several = await newWorld({ hosts: 2, multiPerson: collective });
     const shared = await book(several, at(10));
     const reply = await several.account.call('PUT', `/user/events/${shared.eventIds[1]}`, {

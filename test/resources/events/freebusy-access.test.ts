@@ -158,7 +158,7 @@ it('returns 404 for an unknown user or one of another account, to every caller',
   const replies: Reply[] = [];
   for (const headers of [anyone(account), account.headers, await user.headers()]) {
     for (const id of [NOBODY, foreign.user.id, 'nobody']) replies.push(await freebusyOf(id, headers));
-    // The API key determines the account, whatever the header says.
+    // The API key determines the account, not the header.
     replies.push(await freebusyOf(foreign.user.id, { ...anyone(foreign.account), ...account.headers }));
   }
   for (const reply of replies) {

@@ -59,7 +59,7 @@ it.each([
   ['exdates', [1.5], 'exdates[0]'],
   ['exdates', [null], 'exdates[0]'],
   ['exdates', [[DAY]], 'exdates[0]'],
-] satisfies Fault[])('%s %j is refused in an update', async (field, value, path: unknown = field) => {
+] satisfies Fault[])('rejects %s %j in an update', async (field, value, path: unknown = field) => {
   await expectInvalidBody('changeEvent', { [field]: value }, String(path));
 });
 

@@ -20,7 +20,7 @@ it.each([
     { variant: 'group', data },
     'multiPerson.data',
   ]),
-] as [unknown, string][])('the kind %j is refused', async (multiPerson, path) => {
+] as [unknown, string][])('rejects the kind %j', async (multiPerson, path) => {
   await expectInvalidBody('createService', { multiPerson }, path);
   await expectInvalidBody('changeService', { multiPerson }, path);
 });
