@@ -271,6 +271,8 @@ describe('the queue', () => {
     const account = await toldAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
+    // No waiting before another try.
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
     const DELIVERIES = {
       sendBatch: () => Promise.reject(new Error('queue lost')),
     } as unknown as Queue<WakeUp>;
@@ -279,6 +281,7 @@ describe('the queue', () => {
     await everyMinute({ ...open, DB }, { clock: Date.now });
     const told = logged.mock.calls.flat().join();
     logged.mockRestore();
+    random.mockRestore();
     expect(told).toContain('queue lost');
     for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(told).toContain(`"job":"${job}"`);
     expect(await account.received()).toEqual([]);
