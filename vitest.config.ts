@@ -56,7 +56,7 @@ export default defineConfig({
           // them one by one.) Each file finds an empty database.
           isolate: false,
           maxWorkers: 1,
-          setupFiles: ['test/support/schema.ts'],
+          setupFiles: ['test/support/log.ts', 'test/support/schema.ts'],
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },

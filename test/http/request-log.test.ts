@@ -7,6 +7,8 @@ import { failing } from '../support/database.ts';
 const lines: { by: 'log' | 'error'; text: string }[] = [];
 beforeEach(() => {
   lines.length = 0;
+  // No waiting before another try.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   for (const by of ['log', 'error', 'warn', 'info', 'debug'] as const) {
     vi.spyOn(console, by).mockImplementation((text: string) => {
       lines.push({ by: by as 'log', text });

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 
 /** All rows by table: a rejected request must not change them. */
-export async function snapshot(db: D1Database = env.DB): Promise<Record<string, unknown[]>> {
+export async function snapshot(db: D1Database = env.DB): Promise<Record<string, Record<string, unknown>[]>> {
   const tables = await db
     .prepare(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
@@ -10,7 +10,9 @@ export async function snapshot(db: D1Database = env.DB): Promise<Record<string, 
     )
     .all<{ name: string }>();
   const names = tables.results.map(({ name }) => name);
-  const rows = await db.batch(names.map((name) => db.prepare(`SELECT * FROM "${name}"`)));
+  const rows = await db.batch<Record<string, unknown>>(
+    names.map((name) => db.prepare(`SELECT * FROM "${name}"`)),
+  );
   return Object.fromEntries(names.map((name, i) => [name, rows[i]?.results ?? []]));
 }
 

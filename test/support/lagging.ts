@@ -16,7 +16,9 @@ export interface Lagging {
   fail(error: Error | 'hang' | null): Promise<void>;
 }
 
-/** DB_US holds the state of the replica. */
+type Tables = Record<string, Record<string, unknown>[]>;
+
+/** DB_US holds the state of the replica, without its triggers. */
 export async function lagging(): Promise<Lagging> {
   const [primary, replica] = [env.DB, env.DB_US];
   let copiedUpTo = '';
@@ -24,27 +26,33 @@ export async function lagging(): Promise<Lagging> {
   let onRead = () => {};
   let answered: ('primary' | 'replica')[] = [];
 
+  const stored = await columnsOf(Object.keys(await snapshot(primary)));
+  const triggers = await replica.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  await replica.batch(triggers.results.map(({ name }) => replica.prepare(`DROP TRIGGER "${name}"`)));
+  let copied: Tables = await snapshot(replica);
+
   async function catchUp() {
-    const tables = await snapshot(primary);
-    const names = Object.keys(tables);
-    const stored = await columnsOf(names);
-    const triggers = await replica
-      .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-      .all<{ name: string; sql: string }>();
+    const tables: Tables = await snapshot(primary);
+    const changes = (from: Tables, to: Tables, sql: (name: string, columns: string[]) => string) =>
+      Object.entries(to).flatMap(([name, rows]) => {
+        const known = new Set(from[name]?.map((row) => JSON.stringify(row)));
+        const columns = stored[name] ?? [];
+        return rows
+          .filter((row) => !known.has(JSON.stringify(row)))
+          .map((row) => replica.prepare(sql(name, columns)).bind(...columns.map((column) => row[column])));
+      });
+    // A changed row is updated in place, since its deletion would cascade.
+    const upsert = (name: string, columns: string[]) =>
+      `INSERT INTO "${name}" (${columns}) VALUES (${columns.map(() => '?')})
+       ON CONFLICT DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`)}`;
+    const remove = (name: string, columns: string[]) =>
+      `DELETE FROM "${name}" WHERE ${columns.map((column) => `${column} IS ?`).join(' AND ')}`;
     await replica.batch([
       replica.prepare('PRAGMA defer_foreign_keys = on'),
-      ...triggers.results.map(({ name }) => replica.prepare(`DROP TRIGGER "${name}"`)),
-      ...names.map((name) => replica.prepare(`DELETE FROM "${name}"`)),
-      ...names.flatMap((name) =>
-        (tables[name] as Record<string, unknown>[]).map((row) => {
-          const columns = stored[name] ?? [];
-          return replica
-            .prepare(`INSERT INTO "${name}" (${columns.join(', ')}) VALUES (${columns.map(() => '?')})`)
-            .bind(...columns.map((column) => row[column]));
-        }),
-      ),
-      ...triggers.results.map(({ sql }) => replica.prepare(sql)),
+      ...changes(copied, tables, upsert),
+      ...changes(tables, copied, remove),
     ]);
+    copied = tables;
     copiedUpTo = await bookmarkOf(primary);
   }
 

@@ -271,6 +271,8 @@ describe('the queue', () => {
     const account = await notifiedAccount();
     await changed(account);
     const logged = vi.spyOn(console, 'error').mockReturnValue();
+    // No wait before a retry.
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
     const DELIVERIES = {
       sendBatch: () => Promise.reject(new Error('queue lost')),
     } as unknown as Queue<WakeUp>;
@@ -279,6 +281,7 @@ describe('the queue', () => {
     await everyMinute({ ...open, DB }, { clock: Date.now });
     const output = logged.mock.calls.flat().join();
     logged.mockRestore();
+    random.mockRestore();
     expect(output).toContain('queue lost');
     for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(output).toContain(`"job":"${job}"`);
     expect(await account.received()).toEqual([]);
