@@ -8,8 +8,9 @@ export const DEADLINE_MS = 10_000;
 /** How long a replica has. A replica is close, so a slow one is given up for the primary. */
 const REPLICA_DEADLINE_MS = 2000;
 
-/** The tries of a batch, and the longest wait before the first retry, which doubles before each further one. */
+/** The tries of a batch. */
 const TRIES_MAX = 5;
+/** Half the longest wait before the first retry. The longest wait doubles with each retry. */
 const BACKOFF_MS = 100;
 
 /** D1 gave no answer. `changed` is what is known of the statements: that they changed nothing, or not even that. */
