@@ -305,7 +305,8 @@ CREATE INDEX reminders_due ON reminders (due);
 
 -- The idempotency records: the response to each creation with an Idempotency-Key, for as long as the Worker replays it.
 -- The sweep reads the whole table once a day; an index by time would cost a row for each record. `caller`: the id of a
--- user, or empty for the account itself. `account_id` is empty for a record of POST /account.
+-- user, or empty for the account itself. `account_id` is empty for a record of POST /account; where there are several
+-- shards, the caller 'place' stands for the choice of a shard, in shard 0.
 CREATE TABLE remembered ( -- the former name: see the end
   account_id TEXT NOT NULL,
   caller TEXT NOT NULL,
@@ -321,7 +322,7 @@ CREATE TABLE refused (
   held INTEGER NOT NULL CONSTRAINT precondition_failed CHECK (held)
 ) STRICT;
 
--- The Worker seals the cursors of lists with this secret: 256 bits in hex, which never change.
+-- The Worker seals the cursors of lists and exports with this secret: 256 bits in hex, which never change.
 CREATE TABLE secrets (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL

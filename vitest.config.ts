@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
-/** A busy machine is no failure: no test is about time. */
+/** Long timeouts: no test measures time, and the machine may be busy. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** Whoever runs several commands at once, as .ci/run does, builds before. */
+/** A script that runs several commands at once, as .ci/run does, builds before them and says so here. */
 let made = Boolean(process.env.NETTU_BUILT);
 
-/** wrangler makes the description before it builds the Worker; vitest has it made here, once. */
+/** Makes the description once: wrangler makes it before it builds the Worker, and vitest does not run wrangler's build. */
 function makeDescription(): void {
   if (made) return;
   execFileSync('node', ['test/openapi/make.ts'], { cwd: import.meta.dirname, stdio: 'inherit' });
@@ -34,7 +34,7 @@ export default defineConfig({
               main: './src/index.ts',
               wrangler: { configPath: './wrangler.toml' },
               miniflare: {
-                // Beside DB, which is all that most tests know. COPY is where copies of accounts are put.
+                // Most tests need only DB. Tests of imports copy accounts into COPY.
                 d1Databases: { DB_EU: 'eu', DB_US: 'us', COPY: 'copy' },
                 bindings: {
                   CREATE_ACCOUNT_SECRET_CODE: 'let me in',
@@ -51,9 +51,8 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: [...inNode, ...inBrowser],
-          // The Worker and what its answers are held against are loaded once, and not for each file: workerd takes all
-          // the files at once, which only a single one is given. (The pool of this version stalls when it is handed
-          // them one by one.) Each file finds an empty database.
+          // One workerd runs all files, and loads the Worker and the description once. (This version of the pool stalls
+          // when it gets the files one by one.) Each file begins with an empty database.
           isolate: false,
           maxWorkers: 1,
           setupFiles: ['test/support/log.ts', 'test/support/schema.ts'],
@@ -66,7 +65,7 @@ export default defineConfig({
           name: 'node',
           include: inNode,
           maxWorkers: 2,
-          // Projects with other numbers of workers come one after the other: this takes all cores, that one leaves some idle.
+          // vitest runs the projects one after the other: this one uses all cores, the one above leaves some idle.
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,7 +1,8 @@
 /**
- * The whole surface, row for row as in the contract. An operation is written once; its admin path takes the
- * account's API key and names whose it is, its user path takes a token and means the caller's own. `needs` is what
- * the token's policy must allow. A path that a later row would also fit stands first.
+ * Every route of the API. An operation has a path for each door. The `admin` path takes the account's API key and names
+ * the owner; the `user` path takes a token, and the caller is the owner; see `Door` for the others. `needs` lists the
+ * permissions that the token's policy must allow. The first row that fits a request answers it, so `/user/meta` stands
+ * before `/user/:userId`.
  */
 
 import { exportAccount } from './export/export.ts';

@@ -1,5 +1,4 @@
 /** The account, calling with its API key. The plan's own statements look the key up, so the proof costs no round trip. */
-
 import { BoundedMap } from '../bounded-map.ts';
 import { hashOf } from '../crypto/hash.ts';
 import { guardedBy } from '../db/scope.ts';
@@ -7,8 +6,8 @@ import { Problem } from '../problem.ts';
 import { accountOfKey, accountOfKeyEvenExpired, proofOfKey, readKey, shardOfKey } from './api-key.ts';
 import type { Caller, RequestContext } from './credential.ts';
 
-/** The account of each key that this isolate has verified, by the key's hash. The rate limiter alone trusts it. */
-const keyCache = new BoundedMap<string, string>(1000);
+/** The account of each key that this isolate has verified, by the key's hash. Only the rate limiter and the log rely on it. */
+const verifiedKeys = new BoundedMap<string, string>(1000);
 
 /** @throws Problem where the header is missing, or holds no API key. */
 export async function apiKeyCaller(headers: Headers, { owner, now }: RequestContext): Promise<Caller> {
@@ -20,17 +19,17 @@ export async function apiKeyCaller(headers: Headers, { owner, now }: RequestCont
   const hash = await hashOf(key);
   return {
     limits: null,
-    known: keyCache.has(hash),
+    known: verifiedKeys.has(hash),
     shard,
     anonymous: false,
-    namedAccount: keyCache.get(hash) ?? null,
+    namedAccount: verifiedKeys.get(hash) ?? null,
     userId: null,
     credential: {
       scope: guardedBy(accountOfKey(hash, now), accountOfKeyEvenExpired(hash), owner),
       proof: proofOfKey(hash, now),
       verify(proof) {
         const { account, expired, readsReplica } = readKey(proof);
-        if (account === null || expired) keyCache.delete(hash);
+        if (account === null || expired) verifiedKeys.delete(hash);
         if (account === null) throw unknownKey();
         if (expired) {
           throw new Problem(
@@ -38,7 +37,7 @@ export async function apiKeyCaller(headers: Headers, { owner, now }: RequestCont
             'The API key has passed its expiresAt. Use another API key of the account.',
           );
         }
-        if (!keyCache.has(hash)) keyCache.set(hash, account);
+        if (!verifiedKeys.has(hash)) verifiedKeys.set(hash, account);
         return { account, readsReplica };
       },
     },

@@ -5,7 +5,7 @@ import { isQuery, type Results, type Sql } from './sql.ts';
 /** How long a request waits for the database in all, retries included. */
 export const DEADLINE_MS = 10_000;
 
-/** How long a replica has. A replica is close, so a slow one is given up for the primary. */
+/** How long a replica has to answer. A replica is close, so the primary answers in place of a slow one. */
 const REPLICA_DEADLINE_MS = 2000;
 
 /** The tries of a batch. */

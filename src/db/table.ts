@@ -49,7 +49,9 @@ export interface Table {
   readonly belongs?: Readonly<Record<string, string>>;
   /** One row an account, without a `seq`. */
   readonly single?: true;
-  /** What an import computes: SQL, by column. */
+  /**
+   * Columns that an import computes: SQL, by column. In it, `value` is the row in JSON, and `?2` the id of the account.
+   */
   readonly computed?: Readonly<Record<string, string>>;
 }
 

@@ -4,7 +4,7 @@ import { BODY_MAX_BYTES } from '../limits.ts';
 import { Problem } from '../problem.ts';
 import { isRecord } from '../validation/schemas.ts';
 
-/** Beyond it, some 5 ms of CPU, the connection is given up. */
+/** The most that the Worker drains, in some 5 ms of CPU. A longer body costs the client its connection. */
 const DRAINED_MAX_BYTES = 16 * 1024 * 1024;
 
 /**

@@ -42,7 +42,8 @@ export async function idempotentRequestIn(
   }
   const request = await hashOf(JSON.stringify([method, new URL(url).pathname, input.body, key]));
   const secret = sealedWith?.(input as never) ?? null;
-  // Whoever has the database can guess a code but not a random key; so the key is stored as a hash only, and seals too.
+  // A reader of the database could guess the code of POST /account, but not the random key: so the key takes part in the
+  // sealing, and the database has only its hash.
   const purpose = 'remembered answer'; // words: allow, stored answers are sealed for it
   const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), purpose);
   return { key: await hashOf(key), caller: userId ?? '', request, seal };

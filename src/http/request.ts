@@ -1,8 +1,8 @@
 /**
  * The order of a request, and the only file that knows it: authenticate, authorize, parse, plan, run, respond.
  *
- * What is wrong with the permission or the input becomes a plan that refuses, so that a caller learns it only once the
- * proof has held: whoever has no credential gets 401, whatever else is wrong.
+ * A missing permission or an invalid input becomes a plan that refuses, so that a caller learns of it only once the proof
+ * has held: a caller without a good credential gets 401, whatever else is wrong.
  */
 import type { Caller } from '../auth/credential.ts';
 import { doors } from '../auth/doors.ts';

@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
 /** How far ahead a series is expanded. A series without a reminder in that time is expanded again at its end. */
 const EXPANDED_MS = 40 * DAY_MS;
-/** How long before a distant reminder its event is looked at again: by then new zone data may have moved the instance. */
+/** How long before a distant reminder we look at its event again: by then new zone data may have moved the instance. */
 const RECHECK_MS = DAY_MS;
 /** The budget of one event, many times the cost of any ordinary series. */
 const EVENT_MAX_NS = 20_000_000;

@@ -1,4 +1,4 @@
-/** What the guides are made of: the pages of src/docs, and the READMEs of the two packages. */
+/** The sources of the guides: the pages of src/docs, and the READMEs of the two packages. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

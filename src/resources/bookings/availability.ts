@@ -77,7 +77,7 @@ export function availabilityOf(
   if ((times[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES)
     throw new Overspent();
 
-  const budget = new Budget(ofAnyone.work);
+  const budget = new Budget(ofAnyone.workNs);
   const multiPerson: MultiPerson = JSON.parse(service.multi_person);
   const timesOf = Map.groupBy(times, ({ user_id }) => user_id);
   const bookedOf = Map.groupBy(booked, ({ user_id }) => user_id);

@@ -91,6 +91,3 @@ export const update = v.pipe(
     ['state'],
   ),
 );
-
-export type NewBooking = v.InferOutput<typeof creation>;
-export type BookingUpdate = v.InferOutput<typeof update>;

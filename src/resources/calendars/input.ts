@@ -28,5 +28,3 @@ export const update = v.pipe(
     metadata,
   })),
 );
-
-export type CalendarUpdate = v.InferOutput<typeof update>;

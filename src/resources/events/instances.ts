@@ -34,7 +34,7 @@ import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } 
  */
 function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   if (exceeds(fetched, limits)) throw new Overspent();
-  const budget = new Budget(limits.work);
+  const budget = new Budget(limits.workNs);
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
   return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {

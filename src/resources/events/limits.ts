@@ -12,8 +12,8 @@ export interface Limits {
   rows: number;
   /** An event with more bytes counts as several rows. The bytes are those of its selected JSON columns. */
   bytesPerRow: number;
-  /** Nanoseconds, by the prices of `time/budget.ts`. */
-  work: number;
+  /** By the prices of `time/budget.ts`. */
+  workNs: number;
   instances: number;
 }
 
@@ -21,7 +21,7 @@ export interface Limits {
 export const ofOwner: Limits = {
   rows: EVENTS_READ_MAX,
   bytesPerRow: EVENT_JSON_MAX_BYTES,
-  work: 100_000_000,
+  workNs: 100_000_000,
   instances: INSTANCES_MAX,
 };
 
@@ -29,7 +29,7 @@ export const ofOwner: Limits = {
 export const ofAnyone: Limits = {
   rows: EVENTS_READ_MAX,
   bytesPerRow: BUSY_EVENT_JSON_MAX_BYTES,
-  work: 35_000_000,
+  workNs: 35_000_000,
   instances: BUSY_INSTANCES_MAX,
 };
 

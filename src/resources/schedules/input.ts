@@ -89,6 +89,3 @@ export const update = shape({
   rules: v.optional(rules),
   metadata: v.optional(metadata),
 });
-
-export type NewSchedule = v.InferOutput<typeof creation>;
-export type ScheduleUpdate = v.InferOutput<typeof update>;

@@ -55,8 +55,6 @@ export const busyCalendar = shape({
   }),
 });
 
-export type ServiceUpdate = v.InferOutput<typeof update>;
-export type NewService = v.InferOutput<typeof creation>;
 export type HostUpdate = v.InferOutput<typeof hostUpdate>;
 
 /**

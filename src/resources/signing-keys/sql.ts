@@ -45,7 +45,7 @@ export const insertKey = ({ account }: Scope, { kid, pem, state, created, versio
 export const keyIsThere = ({ named }: Scope, { kid, version }: KeyRow): Sql => sql`
   EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${named} AND kid = ${kid} AND version = ${version})`;
 
-/** No row comes back where a revoked key would come back, or where there would be one live key too many. */
+/** No row comes back where the key is revoked and would be so no longer, or where the account has too many live keys. */
 export const updateKey = (
   { account }: Scope,
   {

@@ -1,4 +1,4 @@
-/** How the guides are indexed and searched: the index is made at build time, and searched in the browser. */
+/** The options of the guides' index: the build makes it, and the browser searches it. */
 import type { Options } from 'minisearch';
 
 /** One heading of a page, with the text under it. */
@@ -25,5 +25,5 @@ export const searchOptions = {
   },
 } satisfies Options<Section>;
 
-/** How many results are shown. */
+/** The most results that the page shows. */
 export const RESULTS_MAX = 10;
