@@ -15,7 +15,7 @@ const HOUR_MS = 60 * 60 * 1000;
  * @throws Error for the first step that fails.
  */
 export async function story(): Promise<DemoState> {
-  console.log('Your server, with the API key');
+  console.log('Your backend, with the API key');
   const code = process.env.CREATE_ACCOUNT_SECRET_CODE ?? LOCAL_CODE;
   const { account, secretApiKey } = await succeeds(
     NettuClient().account.create({ code }),
@@ -103,7 +103,7 @@ async function revocations(
   accountId: string,
   firstPrivateKey: string,
 ): Promise<void> {
-  console.log('\nYour server revokes tokens');
+  console.log('\nYour backend revokes tokens');
   const second = newKeyPair();
   await succeeds(
     accountClient.account.keys.add({ publicJwtKey: second.publicKey, kid: 'second' }),

@@ -7,14 +7,14 @@ export const securitySchemes = {
     in: 'header',
     name: 'x-api-key',
     description:
-      "The account's API key, `sk_…`. It grants full access to the account, so keep it on your server.",
+      "The account's API key, `sk_…`. It grants full access to the account, so keep it in your backend.",
   },
   token: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      "A user's token: a JWT that your server signs with RS256. Its claim `schedulerPolicy` lists the permissions. Send the " +
+      "A user's token: a JWT that your backend signs with RS256. Its claim `schedulerPolicy` lists the permissions. Send the " +
       "account's id with it, in the header `nettu-account`.",
   },
   account: {

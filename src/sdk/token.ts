@@ -1,6 +1,6 @@
 /** The user's token: a string, or a function that returns a new one whenever the last one expires. */
 
-/** A JWT, or a function that gets one from the server that signs tokens. */
+/** A JWT, or a function that gets one from the backend that signs tokens. */
 export type Token = string | (() => string | Promise<string>);
 
 export interface TokenSource {
