@@ -13,11 +13,12 @@ try {
     file,
     port: port + 1,
   }).catch((error: unknown) => console.error('The playground did not start:', error));
+  const demo = port === PORT ? 'npm run demo' : `PORT=${port} npm run demo`;
   console.log(`
 The Worker listens on         ${server.baseUrl}
 Open the playground           ${playground?.url ?? 'it did not start, see above'}    (a page with a small backend)
 Create an account with code   ${LOCAL_CODE}      (POST /account { "code": "${LOCAL_CODE}" })
-Run the story                 npm run demo               (in another terminal; do not run npm ci meanwhile)
+Run the story                 ${demo}               (in another terminal; do not run npm ci meanwhile)
 Reset the data                delete .wrangler/state     (while this is stopped)
 `);
   server.process.on('exit', (code) => process.exit(code ?? 0));
