@@ -41,6 +41,10 @@ export const PUBLIC_KEY_MAX_CHARS = 16_384;
 export const RSA_MIN_BITS = 2048;
 /** The longest RSA modulus: a longer one costs more to verify than it protects. */
 export const RSA_MAX_BITS = 8192;
+/** The smallest public exponent of an RSA key: FIPS 186-5 section 5.1. */
+export const RSA_EXPONENT_MIN = 65_537;
+/** The longest public exponent of an RSA key: BoringSSL refuses longer ones. */
+export const RSA_EXPONENT_MAX_BITS = 33;
 /** The longest `kid`. */
 export const KID_MAX_CHARS = 128;
 /** The live signing keys of an account. */

@@ -5,7 +5,7 @@ import type { Scope } from './db/scope.ts';
 import type { Shard } from './db/shards.ts';
 import type { Query, Sql } from './db/sql.ts';
 import type { Env } from './env.ts';
-import type { Plan, Tagged, Versioned } from './plan.ts';
+import type { Plan, Versioned, WithEtag } from './plan.ts';
 import type { ParamName } from './validation/params.ts';
 
 type Schema = v.GenericSchema | undefined;
@@ -98,7 +98,7 @@ export const write = <
 /** The type of an operation's answer. */
 export type AnswerOf<O extends AnyOperation> = Exclude<
   Awaited<ReturnType<Awaited<ReturnType<O['run']>>['answer']>>,
-  Plan | Tagged
+  Plan | WithEtag
 >;
 
 /** Whether the answer has an entity tag. */

@@ -20,7 +20,7 @@ export interface Versioned {
 }
 
 /** An answer that is one resource at one version. The entity tag is made of the version. */
-export class Tagged<A = unknown> {
+export class WithEtag<A = unknown> {
   readonly body: A;
   readonly version: number;
   /** Whether an idempotency record gave this answer. */
@@ -33,7 +33,7 @@ export class Tagged<A = unknown> {
   }
 }
 
-export const tagged = <A>(body: A, { version }: Versioned): Tagged<A> => new Tagged(body, version);
+export const withEtag = <A>(body: A, { version }: Versioned): WithEtag<A> => new WithEtag(body, version);
 
 /** A new resource's version: 52 random bits, so that it never repeats the entity tag of a deleted predecessor. */
 export function firstVersion(): number {
@@ -42,11 +42,11 @@ export function firstVersion(): number {
 }
 
 /** What the rows of a plan lead to: the answer, or another plan where the rows only decide what to do next. */
-export type Outcome<A, S extends Sql = Sql> = A | Tagged<A> | Plan<A, S>;
+export type Outcome<A, S extends Sql = Sql> = A | WithEtag<A> | Plan<A, S>;
 
 /** The answer of a creation, known before the batch runs, so that the same transaction can store it for a replay. */
 export interface ExpectedAnswer<A = unknown> {
-  readonly answer: Tagged<A>;
+  readonly answer: WithEtag<A>;
   /** A SQL condition: the creation took effect. */
   readonly created: Sql;
 }
@@ -94,11 +94,11 @@ export const plan = <const S extends readonly Sql[], A, Next extends Sql = never
 ): Plan<A, S[number] | Next> => new Plan(statements, (results) => answer(...(results as Results<S>)));
 
 /** Builds the plan of one query of at most one row. Without a row it throws `not-found`. */
-export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A | Tagged<A>): Plan<A, Query> =>
+export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A | WithEtag<A>): Plan<A, Query> =>
   new Plan<A, Query>([query], ([rows]) => answer(found(rows as Row[])), { lookup: query });
 
 /** Builds the plan of one write that returns the row that it changed. Without a row it throws `not-found`. */
-export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A | Tagged<A>): Plan<A> =>
+export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A | WithEtag<A>): Plan<A> =>
   plan([statement], (rows) => answer(found(rows)));
 
 /**

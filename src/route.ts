@@ -40,7 +40,7 @@ type Reads<R, D extends Door> =
   | (R extends { does: { params?: readonly (infer P extends ParamName)[] } } ? P : never)
   | (D extends 'user' ? never : R extends { owner: infer Owner extends ParamName } ? Owner : never);
 
-type FaultOf<R> = {
+type RouteErrorOf<R> = {
   [D in Door]: R extends Readonly<Record<D, infer Path extends string>>
     ?
         | `${Path} lacks :${Exclude<Reads<R, D>, ParamsIn<Path>>}`
@@ -49,4 +49,4 @@ type FaultOf<R> = {
 }[Door];
 
 /** What is wrong with the paths of a table; `never` where each path has exactly the parameters that are read from it. */
-export type FaultsOf<Table> = { [Name in keyof Table]: FaultOf<Table[Name]> }[keyof Table];
+export type RouteErrorsOf<Table> = { [Name in keyof Table]: RouteErrorOf<Table[Name]> }[keyof Table];

@@ -20,7 +20,7 @@ import * as services from './resources/services/operations.ts';
 import { inspectToken } from './resources/signing-keys/inspect.ts';
 import * as keys from './resources/signing-keys/operations.ts';
 import * as users from './resources/users/operations.ts';
-import type { FaultsOf, Route } from './route.ts';
+import type { Route, RouteErrorsOf } from './route.ts';
 import * as deliveries from './webhooks/deliveries.ts';
 import * as webhook from './webhooks/operations.ts';
 
@@ -103,5 +103,7 @@ export const routes = {
   getOwnBookings: { method: 'GET', user: '/me/bookings', needs: [], does: bookings.getOwnBookings },
 } as const satisfies Record<string, Route>;
 
-/** Compiles only while no path has a fault. */
-export const faultless: [FaultsOf<typeof routes>] extends [never] ? true : FaultsOf<typeof routes> = true;
+/** Compiles only while no path has an error. */
+export const noRouteErrors: [RouteErrorsOf<typeof routes>] extends [never]
+  ? true
+  : RouteErrorsOf<typeof routes> = true;

@@ -3,7 +3,7 @@
 import { query, sql } from '../src/db/sql.ts';
 import { type AnswerOf, read, write } from '../src/operation.ts';
 import { lookup, plan } from '../src/plan.ts';
-import type { Door, FaultsOf, Route } from '../src/route.ts';
+import type { Door, Route, RouteErrorsOf } from '../src/route.ts';
 import type { routes } from '../src/routes.ts';
 import type * as wire from '../src/sdk/types.ts';
 
@@ -36,9 +36,9 @@ const paths = {
   unread: { method: 'DELETE', admin: '/user/:userId/:eventId', owner: 'userId', needs: [], does: writes },
   ownerless: { method: 'DELETE', admin: '/user', user: '/me', owner: 'userId', needs: [], does: writes },
 } as const satisfies Record<string, Route>;
-/** Exactly these paths have faults. */
-export const faults: Equals<
-  FaultsOf<typeof paths>,
+/** Exactly these paths have errors. */
+export const pathErrors: Equals<
+  RouteErrorsOf<typeof paths>,
   | '/calendar lacks :calendarId'
   | '/calendar/:calenderId lacks :calendarId'
   | '/calendar/:calenderId has :calenderId, which is not read'

@@ -7,7 +7,7 @@ import { accountIn, type Caller, type RequestContext } from './credential.ts';
 
 /** The caller of a public route: no account is in scope, and there is nothing to prove. */
 export const unauthenticated: Caller = {
-  limits: null,
+  token: null,
   known: true,
   shard: 0,
   anonymous: false,
@@ -33,7 +33,7 @@ export function anonymousCaller(headers: Headers, { owner, opens }: RequestConte
   const open = opens ? settings[opens] : sql`0`;
   const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1)`;
   return {
-    limits: null,
+    token: null,
     known: false,
     shard: shardOfAccount(id),
     anonymous: true,

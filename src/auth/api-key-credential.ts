@@ -18,7 +18,7 @@ export async function apiKeyCaller(headers: Headers, { owner, now }: RequestCont
   if (shard === null) throw unknownKey();
   const hash = await hashOf(key);
   return {
-    limits: null,
+    token: null,
     known: verifiedKeys.has(hash),
     shard,
     anonymous: false,

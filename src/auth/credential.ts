@@ -32,7 +32,7 @@ export interface Credential {
 /** Who is calling, as far as the request alone tells. */
 export interface Caller {
   /** The token's policy, under which every permission is decided; null for callers without a token. */
-  readonly limits: { policy: SchedulerPolicy | undefined } | null;
+  readonly token: { policy: SchedulerPolicy | undefined } | null;
   /** Whether this isolate has verified the credential before. It verifies it again all the same. */
   readonly known: boolean;
   /** The number of the shard that the credential names, true or not. */

@@ -2,7 +2,13 @@
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
 import { base64Of, bytesOf } from '../crypto/base64.ts';
-import { PUBLIC_KEY_MAX_CHARS, RSA_MAX_BITS, RSA_MIN_BITS } from '../limits.ts';
+import {
+  PUBLIC_KEY_MAX_CHARS,
+  RSA_EXPONENT_MAX_BITS,
+  RSA_EXPONENT_MIN,
+  RSA_MAX_BITS,
+  RSA_MIN_BITS,
+} from '../limits.ts';
 
 export interface PublicKey {
   key: CryptoKey;
@@ -73,8 +79,10 @@ function checkNumbers(n: string, e: string): void {
   if (bits > RSA_MAX_BITS) throw new UnfitKey(`must have a modulus of at most ${RSA_MAX_BITS} bits`);
   if ((modulus.at(-1) ?? 0) % 2 === 0) throw new UnfitKey('has an even modulus, so it is not an RSA key');
   const exponent = base64url.decode(e).reduce((sum, byte) => sum * 256 + byte, 0);
-  if (exponent < 65537 || exponent >= 2 ** 33 || exponent % 2 === 0) {
-    throw new UnfitKey('must have an odd public exponent from 65537 to 2^33');
+  if (exponent < RSA_EXPONENT_MIN || exponent >= 2 ** RSA_EXPONENT_MAX_BITS || exponent % 2 === 0) {
+    throw new UnfitKey(
+      `must have an odd public exponent from ${RSA_EXPONENT_MIN} to 2^${RSA_EXPONENT_MAX_BITS}`,
+    );
   }
 }
 

@@ -56,7 +56,7 @@ export async function tokenCaller(headers: Headers, context: RequestContext): Pr
       ? writeCredential(bearer, signer)
       : keysOnlyCredential(bearer);
   return {
-    limits: { policy: token.policy },
+    token: { policy: token.policy },
     known: signer !== null,
     shard: shardOfAccount(account),
     anonymous: false,

@@ -17,16 +17,22 @@ const retired: readonly [pattern: RegExp, use: string][] = [
   [/\b(furnish\w*|left-behind|LeftBehind)\b/, 'seed, demo state'],
   [/\b(unsure|heavy)\b/, 'retry advice, unbounded'],
   [/\bvisitors?\b/i, 'anonymous'],
+  [/\b(tagged|Tagged|isTagged)\b/, 'hasEtag, withEtag'],
+  [/\b(FaultsOf|faultless|faultOf\w*)\b/, 'D1 errors, recurrence errors, route errors'],
 ];
 
 /** Marks a line where a retired word is a wire name, or a name of the release before this one. */
 const ALLOWED = /words: allow|former name/;
 
-const files = execFileSync('git', ['ls-files', 'src', 'test', 'schema.sql', 'README.md', 'wrangler.toml'], {
-  encoding: 'utf8',
-})
+const files = execFileSync(
+  'git',
+  ['ls-files', 'src', 'test', 'schema.sql', 'README.md', 'wrangler.toml', 'vitest.config.ts', '.ci'],
+  {
+    encoding: 'utf8',
+  },
+)
   .split('\n')
-  .filter((file) => /\.(ts|sql|md|toml|html)$/.test(file))
+  .filter((file) => /\.(ts|sql|md|toml|html|css)$|^\.ci\//.test(file))
   .filter((file) => !/migrations\/000[1-6]|check-words|glossary\.md|releases\//.test(file));
 
 const found = files.flatMap((file) =>

@@ -16,7 +16,7 @@ import {
 import { onlyWhile, type Scope } from '../db/scope.ts';
 import { IDEMPOTENCY_KEY_MAX_CHARS } from '../limits.ts';
 import type { AnyOperation, ParsedInput } from '../operation.ts';
-import { type ExpectedAnswer, Plan, type Planner, Tagged } from '../plan.ts';
+import { type ExpectedAnswer, Plan, type Planner, WithEtag } from '../plan.ts';
 import { invalid } from '../validation/schemas.ts';
 
 const KEY = new RegExp(`^[ -~]{1,${IDEMPOTENCY_KEY_MAX_CHARS}}$`);
@@ -93,7 +93,7 @@ async function storing(
 async function replay(
   { request, answer }: IdempotencyRecordRow,
   { request: expected, key, seal }: IdempotentRequest,
-): Promise<Tagged> {
+): Promise<WithEtag> {
   if (request !== expected) throw keyReused();
   const text = seal ? await unseal(seal, key, answer) : answer;
   if (text === null)
@@ -101,5 +101,5 @@ async function replay(
       'An earlier request with this key had another API key, and only that API key gets its answer.',
     );
   const [body, version] = JSON.parse(text) as [unknown, number];
-  return new Tagged(body, version, true);
+  return new WithEtag(body, version, true);
 }

@@ -1,6 +1,6 @@
 /** Conditional requests (RFC 9110 section 13): entity tags, `If-Match` and `If-None-Match`. */
 import { isQuery, type Query, type Sql, sql } from '../db/sql.ts';
-import { Plan, Tagged, type Versioned } from '../plan.ts';
+import { Plan, type Versioned, WithEtag } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { invalid } from '../validation/schemas.ts';
 
@@ -54,7 +54,7 @@ export function onlyInVersions<A>(plan: Plan<A>, target: Query<Versioned>, versi
       const outcome = await inner.answer(results.slice(guards.length), principal);
       if (outcome instanceof Plan) return wrap(outcome);
       // A plan that only reads answers with the resource as it is.
-      if (guards.length === 0 && outcome instanceof Tagged && !versions.includes(outcome.version)) {
+      if (guards.length === 0 && outcome instanceof WithEtag && !versions.includes(outcome.version)) {
         throw new Problem('precondition-failed');
       }
       return outcome;

@@ -65,9 +65,9 @@ function authenticate({ route, door, params }: Match, { request, now }: Exchange
 }
 
 /** @throws Problem `policy-denied` */
-function authorize({ limits }: Caller, { needs }: Route): void {
-  if (!limits) return;
-  const { allowed, because } = decide(limits.policy, needs);
+function authorize({ token }: Caller, { needs }: Route): void {
+  if (!token) return;
+  const { allowed, because } = decide(token.policy, needs);
   if (!allowed)
     throw new Problem('policy-denied', `This needs the permission ${needs.join(', ')}. ${because}`);
 }

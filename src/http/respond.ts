@@ -1,5 +1,5 @@
 /** From an outcome to a reply, and from a reply to the Response with the headers that every answer has. */
-import { Tagged } from '../plan.ts';
+import { WithEtag } from '../plan.ts';
 import type { Route } from '../route.ts';
 import { entityTag, isKnown } from './preconditions.ts';
 
@@ -19,7 +19,7 @@ export interface Reply {
 /** The reply of an operation's outcome: with an entity tag where it has a version, and 304 where the client has that version. */
 export function replyOf(outcome: unknown, route: Route, { headers }: Request): Reply {
   const status = route.status ?? 200;
-  if (!(outcome instanceof Tagged)) return { status, body: outcome };
+  if (!(outcome instanceof WithEtag)) return { status, body: outcome };
   const { body, version, replayed } = outcome;
   const etag = entityTag(version);
   if (route.method === 'GET' && isKnown(headers, version)) return { status: 304, headers: { etag } };

@@ -61,10 +61,10 @@ export function describe(types: Readonly<Record<string, Schema>>) {
   function operation(name: string, route: Route, door: Door, words: OperationDocs) {
     const { method, does, status = 200 } = route;
     const { query, body: input, target, idempotent }: AnyOperation = does;
-    const tagged = hasEtag(does);
-    const conditional = tagged && method === 'GET';
+    const withEtag = hasEtag(does);
+    const conditional = withEtag && method === 'GET';
     const answerHeaders = headersOf(status, [
-      ...(tagged ? (['etag'] as const) : []),
+      ...(withEtag ? (['etag'] as const) : []),
       ...(idempotent ? (['idempotency-replayed'] as const) : []),
       ...(usesDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
     ]);

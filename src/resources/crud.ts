@@ -17,7 +17,7 @@ import {
   updateOne,
 } from '../db/table.ts';
 import { read, write } from '../operation.ts';
-import { change, creation, firstVersion, lookup, plan, tagged, type Versioned } from '../plan.ts';
+import { change, creation, firstVersion, lookup, plan, type Versioned, withEtag } from '../plan.ts';
 import type { Page } from '../sdk/types.ts';
 import type { ParamName } from '../validation/params.ts';
 import { metadataQuery } from '../validation/schemas.ts';
@@ -72,7 +72,7 @@ export function crud<
   const { type, name, toResource, columns } = table;
 
   const toResult = (row: RowOf<T>) =>
-    tagged({ [type]: toResource(row) } as { [Name in T['type']]: Whole }, row as Versioned);
+    withEtag({ [type]: toResource(row) } as { [Name in T['type']]: Whole }, row as Versioned);
   const toResults = (rows: readonly RowOf<T>[]) => ({ [name]: rows.map(toResource) }) as Plural;
   const idIn = (scope: Scope, input: { params: Readonly<Partial<Record<ParamName, string>>> }): string =>
     params[0] ? (input.params[params[0]] as string) : ownerOf(scope);

@@ -1,4 +1,6 @@
+import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, OLD_SECRET_KEPT_MS } from '../limits.ts';
 import type { OperationDocs } from '../operation-docs.ts';
+import { DAY_MS, HOUR_MS } from '../time/units.ts';
 
 /** The groups of these operations in the reference. */
 export const tags = {
@@ -31,14 +33,14 @@ export const docs = {
   rollWebhookSecret: {
     tag: 'Webhook',
     summary: 'Roll the webhook secret',
-    description: 'For 24 hours, both the old and the new secret sign each delivery.',
+    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, both the old and the new secret sign each delivery.`,
     answer: 'AccountResult',
     codes: ['webhook-missing'],
   },
   listDeliveries: {
     tag: 'Webhook',
     summary: 'List the deliveries',
-    description: 'Newest first. The service keeps delivered ones for 7 days and failed ones for 30 days.',
+    description: `Newest first. The service keeps delivered ones for ${DELIVERED_KEPT_MS / DAY_MS} days and failed ones for ${FAILED_KEPT_MS / DAY_MS} days.`,
     answer: 'DeliveriesPage',
     query: 'DeliveriesQuery',
   },

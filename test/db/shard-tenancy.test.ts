@@ -112,7 +112,7 @@ describe('an API key', () => {
 });
 
 describe("an account's id", () => {
-  const tagged = (id: string, digits: string) => `${id.slice(0, 14)}${digits}${id.slice(18)}`;
+  const withEtag = (id: string, digits: string) => `${id.slice(0, 14)}${digits}${id.slice(18)}`;
 
   it('is a UUID of version 8 with the number of its shard, and of version 4 in shard 0', () => {
     expect(users.home.account.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab]/);
@@ -131,7 +131,7 @@ describe("an account's id", () => {
     const unknown = await expectRefused(me(NOBODY), 'token-signature');
     const closed = await expectRefused(busy(NOBODY), 'credentials-missing');
     for (const digits of ['4001', '8000', '8002', '8003', '8fff', '7001', '1001']) {
-      const forged = tagged(users.eu.account.id, digits);
+      const forged = withEtag(users.eu.account.id, digits);
       expect((await expectRefused(me(forged), 'token-signature')).body).toEqual(unknown.body);
       expect((await expectRefused(busy(forged), 'credentials-missing')).body).toEqual(closed.body);
     }

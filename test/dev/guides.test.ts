@@ -7,9 +7,22 @@ import { guideFiles, searchIndex, site } from '../../src/dev/guides/guides.ts';
 import { ADDRESS } from '../../src/dev/guides/layout.ts';
 import { targetOf } from '../../src/dev/guides/markdown.ts';
 import { root, sources, textOf } from '../../src/dev/guides/sources.ts';
+import {
+  DELIVERED_KEPT_MS,
+  EXPORT_PARTS_MAX,
+  FAILED_KEPT_MS,
+  OLD_SECRET_KEPT_MS,
+  REPLAYABLE_MS,
+  TOKEN_LEEWAY_SECONDS,
+  WEBHOOK_BODY_MAX_BYTES,
+  WEBHOOK_TIMEOUT_MS,
+  WINDOW_MAX_DAYS,
+} from '../../src/limits.ts';
 import { limitsOf } from '../../src/openapi/limits.ts';
 import { kinds } from '../../src/problem.ts';
 import { routes } from '../../src/routes.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/time/units.ts';
+import { delayAfter } from '../../src/webhooks/backoff.ts';
 import { prelude, types } from './samples.ts';
 
 const whole = site();
@@ -158,6 +171,26 @@ describe('the generated pages', () => {
       expect(html).toContain(`<td>${value}</td>`);
     }
   });
+});
+
+/** The attempts of a delivery, until there is no further delay. */
+const attempts = Array.from({ length: 20 }, (_, i) => i + 1).find((n) => delayAfter(n, 0) === null) ?? 0;
+const inEnglish: Readonly<Record<number, string>> = { 5: 'five', 10: 'ten' };
+
+/** Prose that repeats a bound, because the sentence needs it. */
+it.each([
+  ['conventions', `For ${REPLAYABLE_MS / HOUR_MS} hours, the same request`],
+  ['events', `A window has at most ${WINDOW_MAX_DAYS} days`],
+  ['tokens', `Clocks may differ by ${inEnglish[TOKEN_LEEWAY_SECONDS]} seconds`],
+  ['export', `after ${EXPORT_PARTS_MAX} parts`],
+  ['webhooks', `without a 2xx within ${inEnglish[WEBHOOK_TIMEOUT_MS / SECOND_MS]} seconds`],
+  ['webhooks', `A body has at most ${WEBHOOK_BODY_MAX_BYTES / 1024} KiB`],
+  ['webhooks', `After ${inEnglish[attempts]} attempts`],
+  ['webhooks', `kept for ${DELIVERED_KEPT_MS / DAY_MS} days, failed ones for ${FAILED_KEPT_MS / DAY_MS}`],
+  ['webhooks', `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours the service signs with both`],
+  ['limits', `A delivery has ${inEnglish[attempts]} attempts`],
+])('%s says what src/limits.ts and the schedule of retries say: %s', (name, sentence) => {
+  expect(textOf(`src/docs/${name}.md`).replace(/\s+/g, ' ')).toContain(sentence);
 });
 
 describe('the search', () => {

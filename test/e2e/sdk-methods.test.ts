@@ -5,7 +5,7 @@ import sdk from '../../src/sdk/package.json' with { type: 'json' };
 import { type Actors, dataOf, newActors, newKeyPair, pair } from './support/actors.ts';
 import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
 import { CODE, startService } from './support/service.ts';
-import { makeCalendar, red, tagged, type Use, UUID } from './support/uses.ts';
+import { makeCalendar, red, type Use, UUID, withEtag } from './support/uses.ts';
 
 const service = await startService();
 afterAll(service.stop);
@@ -25,7 +25,7 @@ const calendar = (timezone: string, more = {}) => ({
 const addKey = ({ accountClient }: Actors) =>
   accountClient.account.keys.add({ publicJwtKey: other.publicKey, kid: 'new', state: 'standby' });
 const makeEvent = async (actors: Actors) => {
-  const body = { calendarId: await makeCalendar(actors), ...when, busy: true, ...tagged };
+  const body = { calendarId: await makeCalendar(actors), ...when, busy: true, ...withEtag };
   return dataOf(await actors.accountClient.events.create(actors.userId, body)).event;
 };
 const idOfEvent = async (actors: Actors) => (await makeEvent(actors)).id;
@@ -46,12 +46,12 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
       return actors[who].calendar.getEvents(calendarId, window);
     },
     200,
-    { ...calendar('UTC'), events: [{ event: { ...when, ...tagged }, instances: [instance] }] },
+    { ...calendar('UTC'), events: [{ event: { ...when, ...withEtag }, instances: [instance] }] },
   ],
   'events.findById': [
     async (actors) => actors[who].events.findById(await idOfEvent(actors)),
     200,
-    { event: { id: UUID, ...when, ...tagged } },
+    { event: { id: UUID, ...when, ...withEtag } },
   ],
   'events.update': [
     async (actors) => {
@@ -74,7 +74,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
         : actors.userClient.calendar.list();
     },
     200,
-    { calendars: [{ id: UUID, ...tagged }], nextCursor: null },
+    { calendars: [{ id: UUID, ...withEtag }], nextCursor: null },
   ],
   'events.list': [
     async (actors) => {
@@ -84,7 +84,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
         : actors.userClient.events.list();
     },
     200,
-    { events: [{ id: UUID, ...when, ...tagged }], nextCursor: null },
+    { events: [{ id: UUID, ...when, ...withEtag }], nextCursor: null },
   ],
   'events.getInstances': [
     async (actors) => actors[who].events.getInstances(await idOfEvent(actors), window),
@@ -216,9 +216,9 @@ const accountUses: Record<string, Use> = {
     { apiKey: { name: 'two' } },
   ],
   'user.create': [
-    ({ accountClient }) => accountClient.user.create(tagged),
+    ({ accountClient }) => accountClient.user.create(withEtag),
     201,
-    { user: { id: UUID, ...tagged } },
+    { user: { id: UUID, ...withEtag } },
   ],
   'user.findById': [
     ({ accountClient, userId }) => accountClient.user.findById(userId),
@@ -231,9 +231,9 @@ const accountUses: Record<string, Use> = {
     { user: { id: UUID, metadata: {} } },
   ],
   'user.update': [
-    ({ accountClient, userId }) => accountClient.user.update(userId, tagged),
+    ({ accountClient, userId }) => accountClient.user.update(userId, withEtag),
     200,
-    { user: tagged },
+    { user: withEtag },
   ],
   'user.remove': [
     ({ accountClient, userId }) => accountClient.user.remove(userId),
@@ -242,11 +242,11 @@ const accountUses: Record<string, Use> = {
   ],
   'user.findByMeta': [
     async ({ accountClient }) => {
-      dataOf(await accountClient.user.create(tagged));
+      dataOf(await accountClient.user.create(withEtag));
       return accountClient.user.findByMeta(red, 0, 5);
     },
     200,
-    { users: [tagged] },
+    { users: [withEtag] },
   ],
   'user.list': [
     ({ accountClient }) => accountClient.user.list(),
@@ -274,7 +274,7 @@ const accountUses: Record<string, Use> = {
         settings: { timezone: 'Asia/Tokyo' },
       }),
     200,
-    calendar('Asia/Tokyo', tagged),
+    calendar('Asia/Tokyo', withEtag),
   ],
   'calendar.remove': [
     async (actors) => actors.accountClient.calendar.remove(await makeCalendar(actors)),
@@ -287,7 +287,7 @@ const accountUses: Record<string, Use> = {
       return actors.accountClient.calendar.findByMeta(red);
     },
     200,
-    { calendars: [tagged] },
+    { calendars: [withEtag] },
   ],
   'events.create': [
     async (actors) =>
@@ -301,7 +301,7 @@ const accountUses: Record<string, Use> = {
       return actors.accountClient.events.findByMeta(red);
     },
     200,
-    { events: [{ ...when, ...tagged }] },
+    { events: [{ ...when, ...withEtag }] },
   ],
   'health.checkStatus': [
     ({ accountClient }) => accountClient.health.checkStatus(),
@@ -327,7 +327,7 @@ const userUses: Record<string, Use> = {
   'calendar.findById': [
     async (actors) => actors.userClient.calendar.findById(await makeCalendar(actors)),
     200,
-    calendar('UTC', tagged),
+    calendar('UTC', withEtag),
   ],
   'calendar.update': [
     async (actors) =>

@@ -3,7 +3,7 @@ import { newApiKey } from '../../auth/api-key.ts';
 import { onlyWhile, type Scope, system } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
 import { read, write } from '../../operation.ts';
-import { creation, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
+import { creation, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { BASE_PATH } from '../../route.ts';
 import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
@@ -21,7 +21,8 @@ import {
   updateSettings,
 } from './sql.ts';
 
-export const toResult = (row: AccountRow): Tagged<AccountResult> => tagged({ account: toAccount(row) }, row);
+export const toResult = (row: AccountRow): WithEtag<AccountResult> =>
+  withEtag({ account: toAccount(row) }, row);
 
 /** The plan that changes an account and answers with it. */
 export const changed = (scope: Scope, ...changes: Sql[]): Plan<AccountResult> =>
@@ -52,7 +53,7 @@ export const createAccount = write({
     const secretApiKey = newApiKey(number);
     const apiKey = newApiKeyRow(secretApiKey, { name: null, expiresAt: null }, now);
     const result: CreateAccountResult = { account: toAccount(row), secretApiKey };
-    const expected = { answer: tagged(result, row), created: accountIsThere(row) };
+    const expected = { answer: withEtag(result, row), created: accountIsThere(row) };
     return creation(expected, [
       insertAccount(scope, row, now),
       // Only where this batch creates the account, and not where a second run finds its record.

@@ -3,7 +3,7 @@
 import { newApiKey } from '../../auth/api-key.ts';
 import { API_KEYS_MAX } from '../../limits.ts';
 import { read, write } from '../../operation.ts';
-import { creation, found, plan, type Tagged, tagged } from '../../plan.ts';
+import { creation, found, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { ApiKeyResult, ApiKeysResult, CreateApiKeyResult } from '../../sdk/types.ts';
 import { invalid } from '../../validation/schemas.ts';
@@ -35,7 +35,7 @@ export const addApiKey = write({
     const secretApiKey = newApiKey(shard.number);
     const row = newApiKeyRow(secretApiKey, body, now);
     const result: CreateApiKeyResult = { apiKey: toApiKey(row), secretApiKey };
-    const promised = { answer: tagged(result, row), created: apiKeyIsThere(scope, row) };
+    const promised = { answer: withEtag(result, row), created: apiKeyIsThere(scope, row) };
     return creation(promised, [await insertApiKey(scope, row, secretApiKey)], ([added]) => {
       if (added) return undefined;
       throw new Problem(
@@ -52,7 +52,7 @@ export const removeApiKey = write({
   run: (scope, { params: { apiKeyId }, now }) =>
     plan(
       [selectApiKey(scope, apiKeyId), deleteApiKey(scope, apiKeyId, now)],
-      (before, [deleted]): Tagged<ApiKeyResult> => {
+      (before, [deleted]): WithEtag<ApiKeyResult> => {
         found(before);
         if (!deleted)
           throw new Problem(
@@ -60,7 +60,7 @@ export const removeApiKey = write({
             'The account would have no lasting API key left: a key that never expires can go while another one never ' +
               'expires, any other key while another one works. Create a key without expiresAt first.',
           );
-        return tagged({ apiKey: toApiKey(deleted) }, deleted);
+        return withEtag({ apiKey: toApiKey(deleted) }, deleted);
       },
     ),
 });

@@ -4,7 +4,16 @@
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { creation, firstVersion, found, lookup, type Plan, plan, type Tagged, tagged } from '../../plan.ts';
+import {
+  creation,
+  firstVersion,
+  found,
+  lookup,
+  type Plan,
+  plan,
+  type WithEtag,
+  withEtag,
+} from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult, BookingsResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
@@ -28,8 +37,8 @@ import {
 } from './sql.ts';
 import { type BookingRow, bookings } from './table.ts';
 
-const toResult = (row: BookingRow): Tagged<BookingResult> =>
-  tagged({ booking: bookings.toResource(row) }, row);
+const toResult = (row: BookingRow): WithEtag<BookingResult> =>
+  withEtag({ booking: bookings.toResource(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
   selectBooking(scope, params.bookingId);

@@ -2,7 +2,7 @@
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { change, creation, firstVersion, found, lookup, plan, type Tagged, tagged } from '../../plan.ts';
+import { change, creation, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
@@ -22,7 +22,7 @@ import {
 } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
-const toResult = (row: EventRow): Tagged<EventResult> => tagged({ event: events.toResource(row) }, row);
+const toResult = (row: EventRow): WithEtag<EventResult> => withEtag({ event: events.toResource(row) }, row);
 
 const target = (scope: Scope, { params, now }: Pick<Input<'eventId'>, 'params' | 'now'>) =>
   selectEvent(scope, params.eventId, now);

@@ -44,7 +44,6 @@ export interface HostConditions {
   service: number;
   user: number;
   host: number;
-  hosts: number;
   /** Whether every calendar and schedule in the request belongs to the user. */
   own: number;
 }
@@ -55,7 +54,7 @@ export const selectHostConditions = (
   change: HostUpdate,
 ): Query<HostConditions> => query<HostConditions>`
   SELECT ${hasService(scope, key)} AS service, ${hasUser(scope, key)} AS user, ${own(scope, key, change)} AS own,
-    EXISTS (SELECT 1 FROM service_users WHERE ${at(scope, key)}) AS host, ${hostsOf(scope, key)} AS hosts`;
+    EXISTS (SELECT 1 FROM service_users WHERE ${at(scope, key)}) AS host`;
 
 /** No row comes back where `HostConditions` do not hold. */
 export const insertHost = (scope: Scope, key: HostKey, row: HostRow, named: HostUpdate): Sql => sql`
@@ -119,7 +118,6 @@ export const deleteHost = (scope: Scope, key: HostKey): Sql<HostRow> =>
 /** Why a busy calendar can, or cannot, be added. */
 export interface BusyConditions {
   own: number;
-  full: number;
 }
 
 export const selectBusyConditions = (
@@ -127,7 +125,7 @@ export const selectBusyConditions = (
   key: HostKey,
   calendar: string,
 ): Query<BusyConditions> => query<BusyConditions>`
-  SELECT ${owns(scope, key, sql`calendars`, calendar)} AS own, NOT ${hasRoom(calendar)} AS full
+  SELECT ${owns(scope, key, sql`calendars`, calendar)} AS own
   FROM service_users WHERE ${at(scope, key)}`;
 
 /** Adding a calendar twice changes nothing. No row comes back where `BusyConditions` do not hold. */

@@ -3,7 +3,7 @@
 import type { Scope } from '../../db/scope.ts';
 import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
 import { type Input, write } from '../../operation.ts';
-import { change, creation, found, plan, type Tagged, tagged } from '../../plan.ts';
+import { change, creation, found, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { ServiceUser } from '../../sdk/types.ts';
 import {
@@ -23,7 +23,7 @@ import type { HostRow } from './host-table.ts';
 import * as input from './input.ts';
 
 /** The host itself, not wrapped, as clients of the published service expect it. */
-const toResult = (row: HostRow): Tagged<ServiceUser> => tagged(toHost(row), row);
+const toResult = (row: HostRow): WithEtag<ServiceUser> => withEtag(toHost(row), row);
 
 const target = (scope: Scope, { params }: Pick<Input<'serviceId' | 'userId'>, 'params'>) =>
   selectHost(scope, params);

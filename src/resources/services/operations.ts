@@ -3,7 +3,7 @@
  * bookings; their events stay.
  */
 import { read } from '../../operation.ts';
-import { found, plan, type Tagged, tagged } from '../../plan.ts';
+import { found, plan, type WithEtag, withEtag } from '../../plan.ts';
 import type { ServiceWithUsers } from '../../sdk/types.ts';
 import { crud } from '../crud.ts';
 import { selectHosts, toHost } from './host-sql.ts';
@@ -25,9 +25,9 @@ export const getService = read({
   run: (scope, { params: { serviceId } }) =>
     plan(
       [selectService(scope, serviceId), selectHosts(scope, serviceId)],
-      (rows, hosts): Tagged<ServiceWithUsers> => {
+      (rows, hosts): WithEtag<ServiceWithUsers> => {
         const service = found(rows);
-        return tagged({ ...services.toResource(service), users: hosts.map(toHost) }, service);
+        return withEtag({ ...services.toResource(service), users: hosts.map(toHost) }, service);
       },
     ),
 });

@@ -3,7 +3,7 @@
 import type { Scope } from '../../db/scope.ts';
 import { LIVE_SIGNING_KEYS_MAX, SIGNING_KEYS_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { change, creation, found, plan, type Tagged, tagged } from '../../plan.ts';
+import { change, creation, found, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { KeyResult, KeysResult } from '../../sdk/types.ts';
 import * as input from './input.ts';
@@ -19,7 +19,7 @@ import {
 } from './sql.ts';
 import type { KeyRow } from './table.ts';
 
-const toResult = (row: KeyRow): Tagged<KeyResult> => tagged({ key: toKey(row) }, row);
+const toResult = (row: KeyRow): WithEtag<KeyResult> => withEtag({ key: toKey(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'kid'>, 'params'>) => selectKey(scope, params.kid);
 

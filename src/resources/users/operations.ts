@@ -1,6 +1,6 @@
 /** Operations on users. Only the account may change them; a user's token may read who it is. */
 import { write } from '../../operation.ts';
-import { change, tagged } from '../../plan.ts';
+import { change, withEtag } from '../../plan.ts';
 import { crud } from '../crud.ts';
 import * as input from './input.ts';
 import { selectUser, updateNotBefore, users } from './table.ts';
@@ -19,5 +19,5 @@ export const revokeTokens = write({
   body: input.revocation,
   target: selectUser,
   run: (scope, { body }) =>
-    change(updateNotBefore(scope, body.notBefore), (row) => tagged({ user: users.toResource(row) }, row)),
+    change(updateNotBefore(scope, body.notBefore), (row) => withEtag({ user: users.toResource(row) }, row)),
 });

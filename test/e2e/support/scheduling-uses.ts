@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { ScheduleRuleVariant, Weekday } from '../../../src/sdk/index.ts';
 import { type Actors, dataOf } from './actors.ts';
-import { makeCalendar, red, tagged, type Use, UUID } from './uses.ts';
+import { makeCalendar, red, type Use, UUID, withEtag } from './uses.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** A Monday: a schedule without rules is open from 09:00 to 17:30. */
@@ -21,10 +21,10 @@ const rules = [
 ];
 
 const makeSchedule = async ({ accountClient, userId }: Actors) =>
-  dataOf(await accountClient.schedule.create(userId, { timezone: 'UTC', ...tagged })).schedule.id;
+  dataOf(await accountClient.schedule.create(userId, { timezone: 'UTC', ...withEtag })).schedule.id;
 
 const makeService = async ({ accountClient }: Actors) =>
-  dataOf(await accountClient.service.create({ ...collective, ...tagged })).service.id;
+  dataOf(await accountClient.service.create({ ...collective, ...withEtag })).service.id;
 
 /** Creates a service with the user as its host, who can be booked on Mondays. */
 async function makeHost(actors: Actors) {
@@ -39,12 +39,12 @@ async function makeHost(actors: Actors) {
 
 async function makeBooking(actors: Actors, who: 'accountClient' | 'userClient', more = {}) {
   const { serviceId } = await makeHost(actors);
-  return dataOf(await actors[who].booking.create(serviceId, { ...atTen, ...tagged, ...more })).booking;
+  return dataOf(await actors[who].booking.create(serviceId, { ...atTen, ...withEtag, ...more })).booking;
 }
 const idOfBooking = async (...args: Parameters<typeof makeBooking>) => (await makeBooking(...args)).id;
 
-const schedule = { schedule: { id: UUID, userId: UUID, timezone: 'UTC', ...tagged } };
-const service = { id: UUID, ...collective, ...tagged };
+const schedule = { schedule: { id: UUID, userId: UUID, timezone: 'UTC', ...withEtag } };
+const service = { id: UUID, ...collective, ...withEtag };
 const host = {
   serviceId: UUID,
   userId: UUID,
@@ -62,7 +62,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => {
     hostUserIds: [UUID],
     eventIds: [UUID],
     bookedBy: who === 'accountClient' ? null : UUID,
-    ...tagged,
+    ...withEtag,
   };
   return {
     'schedule.findById': [
@@ -117,7 +117,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => {
     'booking.create': [
       async (actors) => {
         const { serviceId } = await makeHost(actors);
-        return actors[who].booking.create(serviceId, { ...atTen, holdFor: 10, ...tagged });
+        return actors[who].booking.create(serviceId, { ...atTen, holdFor: 10, ...withEtag });
       },
       201,
       { booking: { ...booking, state: 'held', expiresAt: expect.any(Number) } },
@@ -154,7 +154,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => {
 export const accountScheduling: Record<string, Use> = {
   ...shared('accountClient'),
   'schedule.create': [
-    ({ accountClient, userId }) => accountClient.schedule.create(userId, { timezone: 'UTC', ...tagged }),
+    ({ accountClient, userId }) => accountClient.schedule.create(userId, { timezone: 'UTC', ...withEtag }),
     201,
     schedule,
   ],
@@ -167,7 +167,7 @@ export const accountScheduling: Record<string, Use> = {
     { schedules: [schedule.schedule] },
   ],
   'service.create': [
-    ({ accountClient }) => accountClient.service.create({ ...collective, ...tagged }),
+    ({ accountClient }) => accountClient.service.create({ ...collective, ...withEtag }),
     201,
     { service },
   ],
@@ -265,7 +265,7 @@ export const accountScheduling: Record<string, Use> = {
 export const userScheduling: Record<string, Use> = {
   ...shared('userClient'),
   'schedule.create': [
-    ({ userClient }) => userClient.schedule.create({ timezone: 'UTC', rules, ...tagged }),
+    ({ userClient }) => userClient.schedule.create({ timezone: 'UTC', rules, ...withEtag }),
     201,
     { schedule: { ...schedule.schedule, rules } },
   ],
