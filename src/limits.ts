@@ -144,6 +144,10 @@ export const BUSY_EVENT_JSON_MAX_BYTES = 200;
 export const INSTANCES_MAX = 50_000;
 /** The busy instances that one free/busy answer merges. */
 export const BUSY_INSTANCES_MAX = 100_000;
+/** The work that expanding the events of one answer may cost, by the prices of `time/budget.ts`. */
+export const EVENTS_WORK_MAX_MS = 100;
+/** The same for one free/busy answer, or one search for slots. */
+export const BUSY_WORK_MAX_MS = 35;
 /** The slots of the grid times the hosts, in one answer. */
 export const OFFERS_MAX = 100_000;
 /** The events that one answer with slots reads, and one booking. */

@@ -2,10 +2,14 @@
 import {
   BUSY_EVENT_JSON_MAX_BYTES,
   BUSY_INSTANCES_MAX,
+  BUSY_WORK_MAX_MS,
   EVENT_JSON_MAX_BYTES,
   EVENTS_READ_MAX,
+  EVENTS_WORK_MAX_MS,
   INSTANCES_MAX,
 } from '../../limits.ts';
+
+const NS_PER_MS = 1_000_000;
 
 export interface Limits {
   /** The rows of events that the database may return. */
@@ -21,7 +25,7 @@ export interface Limits {
 export const ofOwner: Limits = {
   rows: EVENTS_READ_MAX,
   bytesPerRow: EVENT_JSON_MAX_BYTES,
-  workNs: 100_000_000,
+  workNs: EVENTS_WORK_MAX_MS * NS_PER_MS,
   instances: INSTANCES_MAX,
 };
 
@@ -29,7 +33,7 @@ export const ofOwner: Limits = {
 export const ofAnyone: Limits = {
   rows: EVENTS_READ_MAX,
   bytesPerRow: BUSY_EVENT_JSON_MAX_BYTES,
-  workNs: 35_000_000,
+  workNs: BUSY_WORK_MAX_MS * NS_PER_MS,
   instances: BUSY_INSTANCES_MAX,
 };
 
