@@ -42,7 +42,7 @@ function routesOf([tag, description]: [string, string]): string {
 /** The request of an account, and that of a user. */
 function pathsOf({ method, opens, ...doors }: Route): [account: string, user: string] {
   const request = (path: string | undefined) => (path ? `\`${method} ${path}\`` : '');
-  if (doors.public) return [`${request(doors.public)}, without a credential`, ''];
+  if (doors.public) return [`${request(doors.public)}, needs no credential`, 'the same'];
   const shared = request(doors.both ?? doors.anyone);
   if (opens) return [`${shared}, also anonymous while \`${opens}\` is on`, 'the same'];
   return shared ? [shared, 'the same'] : [request(doors.admin), request(doors.user)];
