@@ -35,6 +35,8 @@ export interface WakeUp {
 /** A cron is due in a shard; `at` is when, in milliseconds since the epoch. */
 export interface Sweep {
   shard: number;
+  /** The former name of `shard`: the release before this one sends it, and may receive what this one sends. */
+  place?: number;
   cron: string;
   at: number;
 }

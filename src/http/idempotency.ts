@@ -21,6 +21,14 @@ import { invalid } from '../validation/schemas.ts';
 
 const KEY = new RegExp(`^[ -~]{1,${IDEMPOTENCY_KEY_MAX_CHARS}}$`);
 
+/** The `Idempotency-Key` of a creation. @throws Problem `input-invalid` where it is malformed. */
+export function idempotencyKeyIn({ headers }: Request, { idempotent }: AnyOperation): string | null {
+  const key = idempotent ? headers.get('idempotency-key') : null;
+  if (key === null || KEY.test(key)) return key;
+  const reason = `must be 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters`;
+  throw invalid([{ path: 'Idempotency-Key', reason }]);
+}
+
 /**
  * The idempotent request that a creation with an `Idempotency-Key` makes: its path and its input tell it from any other
  * request with that key. null for a request without a key, and for any other operation.
@@ -29,17 +37,13 @@ const KEY = new RegExp(`^[ -~]{1,${IDEMPOTENCY_KEY_MAX_CHARS}}$`);
  * @throws Problem `input-invalid` where the key is malformed.
  */
 export async function idempotentRequestIn(
-  { method, url, headers }: Request,
-  { idempotent, sealedWith }: AnyOperation,
+  { method, url }: Request,
+  key: string | null,
+  { sealedWith }: AnyOperation,
   input: ParsedInput,
   userId: string | null,
 ): Promise<IdempotentRequest | null> {
-  const key = idempotent ? headers.get('idempotency-key') : null;
   if (key === null) return null;
-  if (!KEY.test(key)) {
-    const reason = `must be 1 to ${IDEMPOTENCY_KEY_MAX_CHARS} printable ASCII characters`;
-    throw invalid([{ path: 'Idempotency-Key', reason }]);
-  }
   const request = await hashOf(JSON.stringify([method, new URL(url).pathname, input.body, key]));
   const secret = sealedWith?.(input as never) ?? null;
   // A reader of the database could guess the code of POST /account, but not the random key: so the key takes part in the

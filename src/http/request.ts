@@ -17,7 +17,7 @@ import type { Route } from '../route.ts';
 import { replicaFrom, withBookmark } from './bookmark.ts';
 import { problemOf } from './errors.ts';
 import type { Exchange, Match } from './exchange.ts';
-import { idempotentRequestIn, replayable } from './idempotency.ts';
+import { idempotencyKeyIn, idempotentRequestIn, replayable } from './idempotency.ts';
 import { inputOf } from './input.ts';
 import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
@@ -79,9 +79,10 @@ async function parse(
   { request, env, now }: Exchange,
 ): Promise<ParsedRequest> {
   const { does } = match.route;
+  const key = idempotencyKeyIn(request, does);
   const versions = does.target ? versionsToMatch(request.headers) : null;
   const input = await inputOf(request, match, env, now);
-  return { input, versions, idempotency: await idempotentRequestIn(request, does, input, userId) };
+  return { input, versions, idempotency: await idempotentRequestIn(request, key, does, input, userId) };
 }
 
 /** The operation's plan, under the conditions of the request. */
@@ -101,7 +102,7 @@ async function plan(
   return does.target && versions ? onlyInVersions(inner, does.target(scope, planned), versions) : inner;
 }
 
-/** The plan, or the plan that throws its problem once the caller is proven. */
+/** The plan, or the plan that throws its problem once the caller is verified. */
 async function refusing(planned: () => Promise<Plan>): Promise<Plan> {
   try {
     return await planned();

@@ -40,7 +40,9 @@ async function enqueue(
     for (let i = 0; i < shards.length; i += BATCH_MAX) {
       if (!queue) return false;
       await queue.sendBatch(
-        shards.slice(i, i + BATCH_MAX).map(({ number }) => ({ body: { shard: number, ...due } })),
+        shards
+          .slice(i, i + BATCH_MAX)
+          .map(({ number }) => ({ body: { shard: number, place: number, ...due } })),
       );
     }
     return true;

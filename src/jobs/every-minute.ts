@@ -9,7 +9,7 @@ import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
 const EXPIRED_MAX_ROWS = 500;
 /** The accounts that are served at once where there is no queue. */
-const ACCOUNTS_AT_ONCE = 5;
+const ACCOUNTS_AT_ONCE_MAX = 5;
 
 export async function everyMinute(env: Env, run: Run): Promise<void> {
   const steps = {
@@ -31,7 +31,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
 /** Delivers without a queue: one run for each account after the other, and more runs for accounts that have more. */
 async function deliverDue(env: Env, run: Run): Promise<void> {
   for await (const accounts of dueAccounts(env, run.clock())) {
-    await inParallel(accounts, ACCOUNTS_AT_ONCE, async (account) => {
+    await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, async (account) => {
       let nextAt: number | null;
       do nextAt = await deliver(env, account, run);
       while (nextAt !== null && nextAt <= run.clock());

@@ -18,7 +18,10 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
       const { body } = message;
       try {
         if ('account' in body) await deliverFor(body, env, run);
-        else if (!isOverdue(body, run.clock())) await sweep(env, body);
+        else if (!isOverdue(body, run.clock())) {
+          // A message of the release before this one has only `place`.
+          await sweep(env, { ...body, shard: body.shard ?? body.place ?? 0 });
+        }
         message.ack();
       } catch (error) {
         reportFailure('account' in body ? 'deliver' : 'sweep', error);

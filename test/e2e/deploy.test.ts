@@ -3,7 +3,7 @@
  * the schema of the next release already. The previous release is the bundle that was deployed.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { unwrap } from '../../src/sdk/index.ts';
+import { type Answer, type CreateOptions, unwrap } from '../../src/sdk/index.ts';
 import { faultsOf, STORED, storedOf } from '../support/sound.ts';
 import { newActors, outcome, serverAt } from './support/actors.ts';
 import { startHook } from './support/hook.ts';
@@ -141,6 +141,37 @@ describe(`release ${PREVIOUS}`, async () => {
         await expectSound(accountId);
       }
     });
+
+    it.each([
+      ['old', 'young'],
+      ['young', 'old'],
+    ] as const)(
+      'each creation with the least input is replayed: first %s, then %s',
+      async (first, second) => {
+        const world = await newWorld(previously);
+        const { user, calendar, serviceId } = world;
+        const start = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
+        const creations: Record<
+          string,
+          (server: Server, options: CreateOptions) => Promise<Answer<unknown>>
+        > = {
+          user: (server, options) => server.user.create({}, options),
+          calendar: (server, options) => server.calendar.create(user.id, { timezone: 'UTC' }, options),
+          schedule: (server, options) => server.schedule.create(user.id, { timezone: 'UTC' }, options),
+          event: (server, options) =>
+            server.events.create(user.id, { calendarId: calendar.id, ...start }, options),
+          service: (server, options) => server.service.create({}, options),
+          booking: (server, options) => server.booking.create(serviceId, start, options),
+          'API key': (server, options) => server.account.apiKeys.create({}, options),
+        };
+        for (const [name, create] of Object.entries(creations)) {
+          const options = { idempotencyKey: name };
+          const { status, data } = await create(world[first], options);
+          expect([name, status]).toEqual([name, 201]);
+          expect([name, await unwrap(create(world[second], options))]).toEqual([name, data]);
+        }
+      },
+    );
 
     it('both releases see the same read preference, whichever sets it', async () => {
       const { old, young } = await newWorld(previously);

@@ -170,11 +170,15 @@ describe.each(titled(creations))('%s', (_, entry) => {
     expect(later.headers.get('idempotency-replayed')).toBe(null);
   });
 
-  it('rejects a malformed key, after it has verified the credentials', async () => {
+  it('rejects a malformed key before anything else that is wrong with the input, and writes nothing', async () => {
     const { post } = await prepared();
     const before = await snapshot();
     for (const key of ['', 'x'.repeat(256), 'tab\there']) {
       expectInvalid(await post(withKey(key)), 'Idempotency-Key');
+    }
+    for (const raw of ['{', '{"metadata":5}', 'x'.repeat(65_537)]) {
+      const reply = await post({ raw, headers: { 'idempotency-key': '', 'content-type': 'text/plain' } });
+      expectInvalid(reply, 'Idempotency-Key');
     }
     expect(await snapshot()).toEqual(before);
     expect((await post(withKey('x'.repeat(255)))).status).toBeLessThan(300);

@@ -56,8 +56,8 @@ describe('with a queue', () => {
     await run(DAILY, queue.env);
     expect(await recordKeys()).toEqual([['live'], both, both]);
     expect(queue.messages.map(({ body }) => body)).toEqual([
-      { shard: 1, cron: DAILY, at: now },
-      { shard: 2, cron: DAILY, at: now },
+      { shard: 1, place: 1, cron: DAILY, at: now },
+      { shard: 2, place: 2, cron: DAILY, at: now },
     ]);
     await queue.handOut();
     expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
@@ -84,6 +84,16 @@ describe('with a queue', () => {
     await run(DAILY, queue.env);
     await queue.handOut();
     expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
+  });
+
+  // Release 3 reads and writes `place`.
+  it.each(['shard', 'place'])('a message that has only %s runs in that shard', async (name) => {
+    await addRecords();
+    const queue = queueFor(deployed());
+    await queue.env.DELIVERIES.send({ [name]: 2, cron: DAILY, at: now } as unknown as Message);
+    await queue.handOut();
+    expect(await recordKeys()).toEqual([both, both, ['live']]);
+    for (const { ack } of queue.messages) expect(ack).toHaveBeenCalledOnce();
   });
 
   it('only the shard with an outage is retried', async () => {

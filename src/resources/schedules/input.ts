@@ -71,17 +71,20 @@ const rules = v.pipe(
   }),
 );
 
-/** Monday to Friday, 09:00–17:30. */
-const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
+/** The rules of a schedule that is created without any: Monday to Friday, 09:00–17:30. */
+export const officeHours: ScheduleRule[] = WEEKDAYS.map((value, day) => ({
   variant: { type: 'WDay', value },
   intervals: day < 5 ? [{ start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } }] : [],
 }));
 
 export const creation = shape({
   timezone,
-  rules: v.optional(rules, officeHours),
+  rules: v.optional(rules),
   metadata: v.optional(metadata, {}),
 });
+
+/** A creation with every member. */
+export const complete = shape({ ...creation.entries, rules });
 
 /** An absent member stays as it is. */
 export const update = shape({
