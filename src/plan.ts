@@ -6,7 +6,7 @@ import type { Scope } from './db/scope.ts';
 import type { Query, Results, Sql } from './db/sql.ts';
 import { Problem } from './problem.ts';
 
-/** Who the caller turned out to be, once the database has proven the credential. */
+/** Who the caller turned out to be, once the database has verified the credential. */
 export interface Principal {
   /** The account's id; null on a route that takes no credential. */
   readonly account: string | null;
@@ -84,7 +84,7 @@ export class Plan<A = unknown, S extends Sql = Sql> {
   }
 }
 
-/** A plan from a scope: the scope changes when the credential has to be proven another way. */
+/** A plan from a scope: the scope changes when the credential has to be verified another way. */
 export type Planner = (scope: Scope) => Promise<Plan>;
 
 /** Builds a plan. `answer` takes the rows of each statement, in the order of the statements. */
@@ -116,7 +116,7 @@ export const creation = <const S extends readonly Sql[], A>(
     expected,
   });
 
-/** Builds the plan that changes nothing and throws a problem, once the caller is proven. */
+/** Builds the plan that changes nothing and throws a problem, once the caller is verified. */
 export const refusal = (problem: Problem): Plan<never, Query> =>
   plan([], () => {
     throw problem;

@@ -6,7 +6,7 @@ export class Trace {
   readonly id: string = crypto.randomUUID();
   /** The path in the table of routes. */
   route: string | null = null;
-  /** The account that the request names; once proven, the account of the caller. */
+  /** The account that the request names; once verified, the account of the caller. */
   account: string | null = null;
   /** The rows that the database read. */
   rowsRead = 0;

@@ -46,7 +46,7 @@ export function anonymousCaller(headers: Headers, { owner, opens }: RequestConte
         if (found !== null) return { account: id, readsReplica: true };
         throw new Problem(
           'credentials-missing',
-          'This account has not opened this route to anyone. Send a token or an API key.',
+          'This account does not allow anonymous requests to this route. Send a token or an API key.',
         );
       },
     },

@@ -2,14 +2,14 @@
  * A user, calling with a token. The token itself is checked without the database; what remains is which key signed it,
  * whether the account accepts that key, and whether the user still exists.
  *
- * - A **read** travels with an unproven scope: its rows are used only after the keys beside them have proven the token.
+ * - A **read** travels with an unverified scope: its rows are used only after the keys beside them have verified the token.
  * - An **unbounded read**, whose cost the caller does not decide, travels only with a signature that is already verified.
  * - A **write** takes effect only while the account accepts the key that verified the signature: the SQL is its own
  *   guard. Where the guard does not hold, nothing is written, and the keys that came back decide.
  */
 
 import { BoundedMap } from '../bounded-map.ts';
-import { guardedBy, unproven } from '../db/scope.ts';
+import { guardedBy, unverified } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
@@ -81,7 +81,7 @@ const userOf = ({ owner, token }: Bearer): string => owner ?? token.user;
 
 function readCredential(bearer: Bearer): Credential {
   const { account, token, now } = bearer;
-  const scope = unproven(account, userOf(bearer));
+  const scope = unverified(account, userOf(bearer));
   return {
     scope,
     proof: selectCandidates(scope.account, token, now),

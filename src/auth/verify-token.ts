@@ -98,6 +98,6 @@ function causeOf({ kid }: Token, keys: readonly CandidateKey[]): Problem {
       )
     : new Problem(
         'token-signature',
-        `None of the account's ${keys.length} keys verifies it, in whatever state.`,
+        `None of the account's ${keys.length} keys verifies it, whether accepted, retired or revoked.`,
       );
 }

@@ -14,7 +14,7 @@ export interface Scope {
 }
 
 /** The account that a request names, true or not: for a query whose rows are dropped unless the proof beside them holds. */
-export const unproven = (account: string, user: string | null): Scope =>
+export const unverified = (account: string, user: string | null): Scope =>
   guardedBy(sql`${account}`, sql`${account}`, user);
 
 /** @param account SQL that yields the account's id only while the caller's credential holds. */
@@ -27,10 +27,10 @@ export const onlyWhile = (condition: Sql, scope: Scope): Scope => ({
 });
 
 /** The scope of an account that was just created, or for which the Worker itself acts. */
-export const system = (account: string): Scope => unproven(account, null);
+export const system = (account: string): Scope => unverified(account, null);
 
 /** The scope of a caller without an account: no account has the empty id. */
-export const nobody: Scope = unproven('', null);
+export const nobody: Scope = unverified('', null);
 
 /** The user whom the path, or the token, of a route with an `owner` names. */
 export function ownerOf({ user }: Scope): string {

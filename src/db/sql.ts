@@ -12,7 +12,7 @@ export interface Sql<Row = unknown> {
   readonly row?: Row;
 }
 
-/** A statement that changes nothing: the only kind that may run before its caller is proven. */
+/** A statement that changes nothing: the only kind that may run before its caller is verified. */
 export interface Query<Row = unknown> extends Sql<Row> {
   readonly changes: false;
 }

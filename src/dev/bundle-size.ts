@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { LIMIT_KB } from './bundle-limits.ts';
+import { BUNDLE_MAX_KB } from './bundle-limits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettu-bundle-'));
 try {
@@ -14,8 +14,8 @@ try {
   });
   if (status !== 0) throw new Error(stderr);
   const kilobytes = gzipSync(readFileSync(join(folder, 'index.js')), { level: 9 }).length / 1000;
-  console.log(`Worker: ${kilobytes.toFixed(1)} kB gzip (limit ${LIMIT_KB})`);
-  if (kilobytes > LIMIT_KB) {
+  console.log(`Worker: ${kilobytes.toFixed(1)} kB gzip (limit ${BUNDLE_MAX_KB})`);
+  if (kilobytes > BUNDLE_MAX_KB) {
     console.error('The bundle is too large. Find what grew: npx wrangler deploy --dry-run --outdir out');
     process.exitCode = 1;
   }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /** Each retired word, and the word to use. Migrations up to 0006 need the former names. */
 const retired: readonly [pattern: RegExp, use: string][] = [
   [/\b(errands?|Proven|toldLater|bareClaim|[A-Za-z]*Claim)\b(?!s)/, 'credential, principal'],
-  [/\b(evidence|prove[sn]?\()\b/, 'proof, verify'],
+  [/\b(evidence|(un)?proven)\b|\bprove[sn]?\(/i, 'proof, verify, unverified'],
   [/\b(remember(ed|s)?|memos?)\b/i, 'idempotency record, replay'],
   [/\btold\b|_told\b/i, 'notify, or the plain verb'],
   [/\basked\b|\bask D1\b/i, 'parse, query, request'],

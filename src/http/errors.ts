@@ -21,7 +21,7 @@ export function problemOf(error: unknown, route: Route, headers: Headers): unkno
  */
 function outageProblem({ changed, cause }: Outage, { method, does }: Route, headers: Headers): Problem {
   if (changed === 'nothing') return new Problem('database-unavailable', undefined, { cause });
-  const detail = 'The database did not answer, so this request may have taken effect or not.';
+  const detail = 'The database did not answer, so this request may or may not have taken effect.';
   if (method === 'POST' && does.idempotent && headers.has('idempotency-key')) {
     const advice =
       'Send it again with the same Idempotency-Key: it takes effect once, and you get its answer.';
@@ -33,7 +33,7 @@ function outageProblem({ changed, cause }: Outage, { method, does }: Route, head
   }
   const advice =
     method === 'DELETE'
-      ? 'It is safe to send again; a 404 then means that it did.'
+      ? 'It is safe to send again; a 404 then means that the first request took effect.'
       : 'It is safe to send again.';
   return new Problem('database-unavailable', `${detail} ${advice}`, { cause });
 }

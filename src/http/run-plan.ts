@@ -22,7 +22,7 @@ interface PlanResult {
  * A replica may only confirm, and only where the account lets it: it may lag behind a key, a user or a resource that
  * already exists. Whatever a replica would refuse, the primary answers from the beginning.
  *
- * @param trace gets the account's id once it is proven.
+ * @param trace gets the account's id once it is verified.
  * @throws Problem, Outage, Refused
  */
 export async function runPlan(
@@ -82,8 +82,8 @@ async function sendWithProof(
   const { statements = [], lookup, repeatable = false } = plan ?? {};
   if (proof && lookup) {
     const [[row = {}]] = await connection.batch([joined(lookup, proof)]);
-    const { [PROOF]: proven, [FOUND]: found, ...columns } = row;
-    return { proof: proven, results: [found ? [columns] : []] };
+    const { [PROOF]: proved, [FOUND]: found, ...columns } = row;
+    return { proof: proved, results: [found ? [columns] : []] };
   }
   if (!proof) {
     const results = statements.length ? await connection.batch(statements, { repeatable }) : [];

@@ -12,7 +12,7 @@ import { invalid, metadata, wholeNumber } from '../validation/schemas.ts';
 
 export const pageQuery = v.object({
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
-  cursor: v.optional(v.string('must be a nextCursor')),
+  cursor: v.optional(v.string('must be the nextCursor of a page')),
   order: v.optional(v.picklist(['asc', 'desc'], 'must be asc or desc'), 'asc'),
   metadata: v.optional(metadata, {}),
 });

@@ -75,7 +75,7 @@ export function recurrenceErrors(recurrence: Recurrence, startTs: number): Field
     else for (const [i, value] of values.entries()) if (!has(value)) refuse(`${name}[${i}]`, reason);
   }
   if (lists.length === 1 && lists[0]?.name === 'bysetpos')
-    refuse('bysetpos', 'must stand beside another by-rule');
+    refuse('bysetpos', 'must be combined with another by-rule');
 
   const noOrdinals =
     freq === 'daily' || freq === 'weekly'

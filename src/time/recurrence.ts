@@ -20,7 +20,7 @@ const WESTMOST_MS = -12 * HOUR_MS;
 const EASTMOST_MS = 14 * HOUR_MS;
 /** The last day that a window can reach. */
 const LAST_DAY = INSTANT_MAX_TS_MS / DAY_MS + 1;
-/** The budget of `lastStart`, which runs before the database has proven the caller. */
+/** The budget of `lastStart`, which runs before the database has verified the caller. */
 const SEARCH_MAX_NS = 2_000_000;
 
 /**

@@ -37,7 +37,7 @@ const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|priva
 export function refusalOf(url: string, allowPrivate: boolean): string | null {
   const { protocol, hostname, username, password } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return 'must be an absolute http or https URL';
-  if (username || password) return 'must not hold a user name or a password';
+  if (username || password) return 'must not contain a user name or a password';
   return allowPrivate || isPublic(hostname)
     ? null
     : 'must have a public address, not one of a private network';

@@ -15,7 +15,7 @@ import {
 import { type AttemptOutcome, poster } from './post.ts';
 
 /** The simultaneous posts of a run: a Worker has six connections (developers.cloudflare.com/workers/platform/limits). */
-const POSTS_AT_ONCE = 5;
+const POSTS_AT_ONCE_MAX = 5;
 
 /** The clock and the timeout of a run; a test brings its own. */
 export interface Run {
@@ -43,7 +43,7 @@ export async function deliver(env: Env, account: string, { clock, timeoutMs }: R
   if (!webhook) return null;
   const post = await poster(webhook, env, clock, timeoutMs);
   const attempts: Attempt[] = [];
-  await inParallel(due, POSTS_AT_ONCE, async (row) => {
+  await inParallel(due, POSTS_AT_ONCE_MAX, async (row) => {
     const outcome = await post({ id: row.id, body: JSON.stringify(notificationOf(row)) });
     attempts.push(attemptOf(row, outcome, clock(), Math.random()));
   });

@@ -56,4 +56,4 @@ export const testWebhook = read({
 });
 
 export const webhookMissing = (): Problem =>
-  new Problem('webhook-missing', 'Set it with PUT /account/webhook.');
+  new Problem('webhook-missing', 'Set the webhook with PUT /account/webhook.');

@@ -40,7 +40,7 @@ const NOT_RUN = new Error('D1_ERROR: D1 DB is overloaded. Too many requests queu
 const DEFECT = 'D1_ERROR: no such table: x: SQLITE_ERROR';
 
 const NOTHING_CHANGED = /nothing changed. Try again/;
-const MAY_HAVE_CHANGED = /may have taken effect or not/;
+const MAY_HAVE_CHANGED = /may or may not have taken effect/;
 
 /** Expects the problem for a lost answer, which depends on whether the route may have written. */
 function expectOutage(entry: Entry, reply: Reply): void {

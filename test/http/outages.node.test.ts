@@ -36,14 +36,16 @@ it.each(all.filter(([, { does }]) => does.writes))(
   (_, route) => {
     const { status, code, detail } = answerTo('unknown', route);
     expect(status).toBe(503);
-    expect(detail).toMatch(/may have taken effect or not/);
+    expect(detail).toMatch(/may or may not have taken effect/);
     if (route.method === 'POST') {
       expect(code).toBe('outcome-unknown');
       expect(detail).toContain(route.does.retryAdvice ?? 'Check whether it did before you send it again.');
     } else {
       expect(code).toBe('database-unavailable');
       expect(detail).toMatch(/safe to send again/);
-      expect(/a 404 then means that it did/.test(detail)).toBe(route.method === 'DELETE');
+      expect(/a 404 then means that the first request took effect/.test(detail)).toBe(
+        route.method === 'DELETE',
+      );
     }
   },
 );

@@ -104,8 +104,8 @@ it.each([
 it.each(['https://user:pass@example.com/', 'https://user@example.com/', 'https://:pass@example.com/'])(
   'rejects the credentials in %s, even where private addresses are allowed',
   (url) => {
-    expect(refusalOf(url, false)).toBe('must not hold a user name or a password');
-    expect(refusalOf(url, true)).toBe('must not hold a user name or a password');
+    expect(refusalOf(url, false)).toBe('must not contain a user name or a password');
+    expect(refusalOf(url, true)).toBe('must not contain a user name or a password');
   },
 );
 

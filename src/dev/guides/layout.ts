@@ -62,11 +62,11 @@ function chapterOf({ title, pages }: Chapter, address: string): string {
 }
 
 /** From so many headings on, a page lists them. */
-const LISTED_MIN = 3;
+const LISTED_MIN_COUNT = 3;
 
 function onThisPage({ headings }: Rendered): string {
   const listed = headings.filter(({ depth }) => depth === 2);
-  if (listed.length < LISTED_MIN) return '';
+  if (listed.length < LISTED_MIN_COUNT) return '';
   const links = listed.map(({ anchor, text }) => `<li><a href="#${anchor}">${escaped(text)}</a></li>`);
   return `<nav class="here" aria-label="On this page"><h2>On this page</h2><ul>${links.join('')}</ul></nav>`;
 }

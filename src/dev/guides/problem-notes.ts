@@ -66,6 +66,6 @@ export const problemNotes = {
   contended:
     "Other requests kept changing the booking's hosts or its service. Nothing was written: try again.",
   'outcome-unknown':
-    'The database did not answer a `POST`, so it may have taken effect or not. Send it again with the same `Idempotency-Key`; without one, look first: `detail` says for what.',
+    'The database did not answer a `POST`, so it may or may not have taken effect. Send it again with the same `Idempotency-Key`. Without one, check first what `detail` names.',
   'no-room': 'Every database of the region, or of the deployment, is full. The operator has to add one.',
 } as const satisfies Record<ProblemCode, string>;

@@ -57,8 +57,7 @@ export const removeApiKey = write({
         if (!deleted)
           throw new Problem(
             'api-key-last',
-            'The account would have no lasting API key left: a key that never expires can go while another one never ' +
-              'expires, any other key while another one works. Create a key without expiresAt first.',
+            'An account keeps a working API key, and its last one that never expires. Create a key without expiresAt first.',
           );
         return withEtag({ apiKey: toApiKey(deleted) }, deleted);
       },

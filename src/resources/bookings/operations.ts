@@ -44,7 +44,7 @@ const target = (scope: Scope, { params }: Pick<Input<'bookingId'>, 'params'>) =>
   selectBooking(scope, params.bookingId);
 
 const cancelled = () =>
-  new Problem('booking-cancelled', 'A cancelled booking stays as it is. Make a new one.');
+  new Problem('booking-cancelled', 'A cancelled booking cannot change. Create a new booking.');
 
 export const createBooking = write({
   idempotent: true,

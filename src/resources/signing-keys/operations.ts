@@ -26,7 +26,7 @@ const target = (scope: Scope, { params }: Pick<Input<'kid'>, 'params'>) => selec
 const tooMany = () =>
   new Problem(
     'key-limit',
-    `An account has at most ${LIVE_SIGNING_KEYS_MAX} live keys, and ${SIGNING_KEYS_MAX} with those revoked or retired. Remove one first.`,
+    `An account has at most ${LIVE_SIGNING_KEYS_MAX} live keys, and at most ${SIGNING_KEYS_MAX} including revoked and retired ones. Remove one first.`,
   );
 
 export const listKeys = read({

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { unproven } from '../../../src/db/scope.ts';
+import { unverified } from '../../../src/db/scope.ts';
 import { BUFFER_MAX_MINUTES } from '../../../src/limits.ts';
 import type { AvailabilityRows } from '../../../src/resources/bookings/availability.ts';
 import { canTake } from '../../../src/slots/host.ts';
@@ -62,7 +62,7 @@ async function takesSlot(
   );
   const { targetOf } = await import('../../../src/resources/bookings/availability-sql.ts');
   const db = databaseWith(own, booked, bookedAt);
-  const target = targetOf(unproven('a', null), 's', SLOT);
+  const target = targetOf(unverified('a', null), 's', SLOT);
   const rows = availabilityQueries({ target, now: NOW }).map(({ text, params }) =>
     db.prepare(text).all(...params),
   );
