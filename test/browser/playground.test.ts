@@ -1,6 +1,6 @@
 /** The panels of the playground. */
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { NettuClient, unwrap } from '../../src/sdk/index.ts';
 import { picture, type Visit, visit } from './support/chromium.ts';
 import { startStage } from './support/playground.ts';
@@ -32,11 +32,19 @@ const events = async (calendarId: string | null | undefined, days = 28) => {
 const titled = async (title: string) =>
   (await events(ida?.calendarId)).find(({ event }) => event.metadata.title === title);
 
+/** The box of an element once the calendar has nothing left to load: a redraw may replace the element. */
+async function boxOf(element: Locator) {
+  await page.locator('.calendar[aria-busy="false"]').waitFor();
+  return vi.waitFor(async () => {
+    const box = await element.boundingBox();
+    if (!box) throw new Error('The element is not on the screen');
+    return box;
+  });
+}
 /** The screen position of a time on a day of the week in view. */
 async function spot(day: number, time: string): Promise<{ x: number; y: number }> {
-  const column = await page.locator('.fc-timegrid-col[data-date]').nth(day).boundingBox();
-  const row = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`).boundingBox();
-  if (!column || !row) throw new Error(`${time} is not on the screen`);
+  const column = await boxOf(page.locator('.fc-timegrid-col[data-date]').nth(day));
+  const row = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`));
   return { x: column.x + column.width / 2, y: row.y + 4 };
 }
 async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
@@ -66,8 +74,7 @@ it('calendar: creates, moves and resizes an event by dragging, and deletes one i
 
   // Waits until the calendar has drawn the event at its new time.
   await event('Interview').filter({ hasText: '14:00' }).hover();
-  const box = await event('Interview').boundingBox();
-  if (!box) throw new Error('The event is not on the screen');
+  const box = await boxOf(event('Interview'));
   await drag(
     { x: box.x + box.width / 2, y: box.y + box.height - 2 },
     { x: box.x + box.width / 2, y: box.y + box.height + 20 },

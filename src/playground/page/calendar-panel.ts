@@ -35,6 +35,7 @@ export function calendarPanel(section: HTMLElement): () => void {
   const calendarId = () => owner?.calendarId ?? '';
   const attempt = async (work: () => Promise<unknown>, revert?: () => void) => {
     problem = '';
+    container.ariaBusy = 'true';
     try {
       await work();
     } catch (error) {
@@ -71,6 +72,9 @@ export function calendarPanel(section: HTMLElement): () => void {
       const time = document.createElement('span');
       time.textContent = timeText;
       return { domNodes: [title, time] };
+    },
+    loading: (loading) => {
+      container.ariaBusy = String(loading);
     },
     datesSet: () => draw(),
     events: async ({ start, end }: { start: Date; end: Date }) => {
