@@ -33,6 +33,7 @@ export const docs = {
     summary: 'Update a calendar',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',
+    codes: ['quota-exceeded'],
   },
   removeCalendar: {
     tag: 'Calendars',
