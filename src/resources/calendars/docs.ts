@@ -26,6 +26,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'CalendarsResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getCalendar: { tag: 'Calendars', summary: 'Get a calendar', answer: 'CalendarResult' },
   changeCalendar: {

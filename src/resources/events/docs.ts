@@ -27,6 +27,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'EventsResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getEvent: { tag: 'Events', summary: 'Get an event', answer: 'EventResult' },
   changeEvent: {

@@ -25,6 +25,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'ServicesResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getService: {
     tag: 'Services',

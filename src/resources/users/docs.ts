@@ -20,6 +20,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'UsersResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getUser: { tag: 'Users', summary: 'Get a user', answer: 'UserResult' },
   changeUser: {
