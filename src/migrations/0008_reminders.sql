@@ -1,4 +1,4 @@
--- Files reminders account by account, so that no account's backlog delays another's, and puts off the event that fails.
+-- Writes reminders account by account, so that no account's backlog delays another's, and puts off the event that fails.
 
 ALTER TABLE reminders ADD COLUMN account_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE reminders ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;

@@ -90,12 +90,12 @@ export function resolve(
 function reminderOf(
   row: EventRow,
   { version, timezone, week_start }: ReferencedEvent,
-  [, filedVersion, index, startTs, at]: Reference,
+  [, writtenVersion, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
   const event = events.toResource(row);
   const reminder = event.reminders[index];
   if (!reminder) return null;
-  if (version !== filedVersion) {
+  if (version !== writtenVersion) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
     if (!takesPlace(row, timezone, week_start, startTs)) return null;
   }

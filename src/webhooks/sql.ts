@@ -80,10 +80,10 @@ export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> =
 const FAILING_EVENTS_MAX = 10;
 
 export const selectFailingEvents = ({ account }: Scope): Query<FailingEvent> => query<FailingEvent>`
-  SELECT e.id AS eventId, r.error, r.failures, r.due AS nextAttempt
+  SELECT e.id AS eventId, failing.error, failing.failures, failing.due AS nextAttempt
   FROM (SELECT * FROM reminders INDEXED BY reminders_failing WHERE account_id = ${account} AND failures > 0
-    LIMIT ${FAILING_EVENTS_MAX}) r
-  CROSS JOIN events e ON e.seq = r.event WHERE e.account_id = ${account}`;
+    LIMIT ${FAILING_EVENTS_MAX}) failing
+  CROSS JOIN events e ON e.seq = failing.event WHERE e.account_id = ${account}`;
 
 export const toWebhookState = (row: WebhookStateRow, failingEvents: FailingEvent[]): WebhookState => ({
   url: row.url,

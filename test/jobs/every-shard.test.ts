@@ -23,7 +23,7 @@ function queueFor(bound: Partial<Env>, { at = now } = {}) {
     send: async (body: Message) => take(body),
     sendBatch: async (batch: { body: Message }[]) => batch.forEach(({ body }) => void take(body)),
   } as unknown as Queue<Message>;
-  const withQueue = { ...bound, DELIVERIES };
+  const withQueue = { ...bound, DELIVERIES, DELIVERIES_SLOW: undefined };
   const handOut = () => consume({ messages } as never, { ...env, ...withQueue } as Env, { clock: () => at });
   return { env: withQueue, messages, handOut };
 }
@@ -33,7 +33,8 @@ const addRecords = () =>
     Object.values(databases).map((db) =>
       db
         .prepare(
-          "INSERT OR REPLACE INTO remembered VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)", // words: allow
+          `INSERT OR REPLACE INTO remembered (account_id, caller, key, request, answer, expires_at) -- the former name
+           VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)`,
         )
         .bind(now - 1, now + 60_000)
         .run(),
@@ -108,13 +109,16 @@ describe('with a queue', () => {
   it('the cron does the work itself when the queue fails', async () => {
     await addRecords();
     const sendBatch = () => Promise.reject(new Error('Queue is out'));
-    await run(DAILY, { ...deployed(), DELIVERIES: { sendBatch } as unknown as Queue<Message> });
+    await run(DAILY, {
+      ...deployed(),
+      DELIVERIES_SLOW: { sendBatch } as unknown as Queue<Message>,
+    });
     expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
   });
 });
 
 describe('without a queue', () => {
-  const alone = { DELIVERIES: undefined } as unknown as Partial<Env>;
+  const alone = { DELIVERIES: undefined, DELIVERIES_SLOW: undefined } as unknown as Partial<Env>;
 
   it('the daily cron expires records in every shard', async () => {
     await addRecords();

@@ -1,4 +1,4 @@
-/** No event and no account keeps the reminders of another from being filed and sent, and the outbox stores no copies. */
+/** No event and no account keeps the reminders of another from being written and sent, and the outbox stores no copies. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { RunBudget } from '../../src/db/run-budget.ts';
@@ -52,7 +52,7 @@ const fill = ({ account, userId, calendarId }: World, count: number, reminders: 
     .run();
 
 /** The identifiers of all reminders in the outbox. */
-async function filed({ account }: World): Promise<string[]> {
+async function written({ account }: World): Promise<string[]> {
   const found: string[] = [];
   for (const { id } of await account.deliveries()) {
     const { delivery } = (await account.call('GET', `/account/webhook/deliveries/${id}`)).body;
@@ -74,7 +74,7 @@ async function outbox({ account }: World): Promise<{ rows: number; bytes: number
 }
 
 describe('many reminders at one moment', () => {
-  it('of 500 events with 100 each are all filed, and those of another account in the first step', async () => {
+  it('of 500 events with 100 each are all written, and those of another account in the first step', async () => {
     const [hostile, other] = [await world(), await world()];
     await fill(hostile, 500, HUNDRED);
     await enter(other);
@@ -105,7 +105,7 @@ describe('many reminders at one moment', () => {
     const budget = new RunBudget(5, 60_000);
     await remind(open, () => NOW + HOUR, { stepEvents: 100, budget });
     expect(budget.spent).toBe(true);
-    expect(await filed(other)).toEqual(['ten before']);
+    expect(await written(other)).toEqual(['ten before']);
     const before = (await outbox(hostile)).references;
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThanOrEqual(200);
@@ -113,7 +113,7 @@ describe('many reminders at one moment', () => {
     expect((await outbox(hostile)).references).toBe(3000);
   });
 
-  it('of one series that was missed for weeks are filed in parts, each once', async () => {
+  it('of one series that was missed for weeks are written in parts, each once', async () => {
     const there = await world();
     const reminders = HUNDRED.map((reminder, i) => ({ ...reminder, delta: i }));
     await enter(there, { recurrence: { freq: 'daily', interval: 1 }, reminders });
@@ -178,7 +178,7 @@ describe('the outbox', () => {
     expect(new Set(identifiers.filter((one: string) => one !== identifier)).size).toBe(100);
   });
 
-  it('sends nothing for what was deleted, moved or changed after it was filed', async () => {
+  it('sends nothing for what was deleted, moved or changed after it was written', async () => {
     const there = await world();
     const ids = [await enter(there), await enter(there), await enter(there), await enter(there)];
     const kept = await enter(there, { metadata: { title: 'old' } });
@@ -262,7 +262,7 @@ describe('an event that fails', () => {
       .bind(NOW, there.account.id)
       .run();
     expect(await quietly(() => remind(open, () => NOW + HOUR))).toBe(1);
-    expect(await filed(sound)).toEqual(['ten before']);
+    expect(await written(sound)).toEqual(['ten before']);
     const failing = { eventId: event, failures: 1, nextAttempt: NOW + 2 * HOUR, error: expect.any(String) };
     expect(await stateOf(there)).toMatchObject({ failingEvents: [failing] });
     expect((await stateOf(sound)).failingEvents).toEqual([]);
@@ -272,7 +272,7 @@ describe('an event that fails', () => {
     ]);
   });
 
-  it('in the database is found by halves, and the others are filed', async () => {
+  it('in the database is found by halves, and the others are written', async () => {
     const there = await world();
     const ids: string[] = [];
     for (let i = 0; i < 9; i++)
@@ -286,10 +286,10 @@ describe('an event that fails', () => {
     } finally {
       await env.DB.prepare('DROP TRIGGER refuses').run();
     }
-    expect((await filed(there)).sort()).toEqual(['0', '1', '2', '3', '5', '6', '7', '8']);
+    expect((await written(there)).sort()).toEqual(['0', '1', '2', '3', '5', '6', '7', '8']);
     expect((await stateOf(there)).failingEvents).toMatchObject([{ eventId: ids[4], failures: 1 }]);
     await remind(open, () => NOW + 3 * HOUR);
-    expect(await filed(there)).toHaveLength(9);
+    expect(await written(there)).toHaveLength(9);
     expect((await stateOf(there)).failingEvents).toEqual([]);
   });
 });
