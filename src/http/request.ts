@@ -81,7 +81,7 @@ async function parse(
   const { does } = match.route;
   const key = idempotencyKeyIn(request, does);
   const versions = does.target ? versionsToMatch(request.headers) : null;
-  const input = await inputOf(request, match, env, now);
+  const input = { ...(await inputOf(request, match, env, now)), tokenUser: userId };
   return { input, versions, idempotency: await idempotentRequestIn(request, key, does, input, userId) };
 }
 
