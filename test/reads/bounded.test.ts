@@ -140,3 +140,22 @@ it.each(['asc', 'desc'])('metadata entries that never match together, %s', async
   expect(many.rows).toBeLessThan(2 * SEEKS_MAX);
   expect(Math.abs(many.rows - few.rows)).toBeLessThan(100);
 });
+
+it('free/busy of all calendars of a user, however many', async () => {
+  const world = await quietWorld();
+  const fill = (n: number) =>
+    env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+       INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
+       SELECT ?2, lower(hex(randomblob(16))), ?3, 'UTC', 'Mon', '{}' FROM n`,
+    )
+      .bind(n, world.user.account.id, world.user.id)
+      .run();
+  const path = `/user/${world.user.id}/freebusy${window}`;
+  await fill(300);
+  const few = await rowsOf(world, path);
+  await fill(2700);
+  const many = await rowsOf(world, path);
+  expect([few, many]).toMatchObject([tooLarge, tooLarge]);
+  expect(many.rows).toBe(few.rows);
+});
