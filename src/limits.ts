@@ -138,6 +138,31 @@ export const FAILED_KEPT_MS = 30 * DAY_MS;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
+// Quotas
+
+/** The users of an account. */
+export const USERS_MAX = 100_000;
+/** The calendars of an account. */
+export const CALENDARS_MAX = 200_000;
+/** The events of an account, booked ones included: counted in blocks, so up to an eighth earlier. */
+export const EVENTS_MAX = 2_000_000;
+/** The schedules of an account. */
+export const SCHEDULES_MAX = 200_000;
+/** The services of an account. */
+export const SERVICES_MAX = 10_000;
+/** The bookings of an account, cancelled ones included. */
+export const BOOKINGS_MAX = 1_000_000;
+/** The live holds of an account. */
+export const HOLDS_MAX = 1000;
+/** The live holds of one user. */
+export const USER_HOLDS_MAX = 20;
+/** The live holds that no user made, but the account with its API key. */
+export const GUEST_HOLDS_MAX = 500;
+/** What an account stores: each resource counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
+export const STORED_MAX_BYTES = 4 * 1024 ** 3;
+/** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
+export const IDEMPOTENCY_RECORDS_MAX = 250_000;
+
 // The work of one request: beyond it, the answer is `answer-too-large`
 
 /** The events that one answer reads, of a calendar or of free/busy, those that turn out to lie beside the window included; a long event counts as several. */

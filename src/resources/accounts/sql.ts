@@ -4,6 +4,7 @@ import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { firstVersion, type Versioned } from '../../plan.ts';
+import { unusedQuotas } from '../../quotas.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {
@@ -14,6 +15,8 @@ export interface AccountRow extends Versioned {
   public_booking: number;
   reads_replica: number;
   public_key: string | null;
+  /** JSON, as clients see it. */
+  quotas: string;
 }
 
 export const toAccount = (row: AccountRow): Account => ({
@@ -25,6 +28,7 @@ export const toAccount = (row: AccountRow): Account => ({
     publicBooking: row.public_booking === 1,
     reads: row.reads_replica === 1 ? 'nearest' : 'primary',
   },
+  quotas: JSON.parse(row.quotas),
 });
 
 export const newAccountRow = (shard: number): AccountRow => ({
@@ -34,6 +38,7 @@ export const newAccountRow = (shard: number): AccountRow => ({
   public_booking: 1,
   reads_replica: 0,
   public_key: null,
+  quotas: JSON.stringify(unusedQuotas),
   version: firstVersion(),
 });
 
@@ -49,7 +54,8 @@ export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<Ac
   SELECT id, public_freebusy, public_booking, reads_replica, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
-    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
+    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key,
+    (SELECT json FROM quotas_json WHERE account_id = accounts.id) AS quotas
   FROM accounts WHERE id = ${account}`;
 
 /** Updates the settings that have a value. */

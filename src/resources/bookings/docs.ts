@@ -35,7 +35,14 @@ export const docs = {
       'Confirms a held booking (`state`), reschedules a booking (`startTs`) or replaces its metadata. If a booking cannot be rescheduled, it keeps its slot.',
     answer: 'BookingResult',
     body: 'UpdateBooking',
-    codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'booking-cancelled', 'contended'],
+    codes: [
+      'answer-too-large',
+      'slot-taken',
+      'slot-unavailable',
+      'booking-cancelled',
+      'quota-exceeded',
+      'contended',
+    ],
   },
   cancelBooking: { tag: 'Booking', summary: 'Cancel a booking', answer: 'BookingResult' },
   getServiceBookings: {

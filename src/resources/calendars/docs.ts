@@ -34,6 +34,7 @@ export const docs = {
     summary: 'Update a calendar',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',
+    codes: ['quota-exceeded'],
   },
   removeCalendar: {
     tag: 'Calendars',

@@ -33,6 +33,7 @@ export const docs = {
     summary: 'Update a schedule',
     answer: 'ScheduleResult',
     body: 'UpdateSchedule',
+    codes: ['quota-exceeded'],
   },
   removeSchedule: {
     tag: 'Schedules',

@@ -38,6 +38,7 @@ export const docs = {
     summary: 'Update a service',
     answer: 'ServiceResult',
     body: 'UpdateService',
+    codes: ['quota-exceeded'],
   },
   removeService: {
     tag: 'Services',

@@ -23,7 +23,13 @@ export const docs = {
     codes: ['answer-too-large'],
   },
   getUser: { tag: 'Users', summary: 'Get a user', answer: 'UserResult' },
-  changeUser: { tag: 'Users', summary: 'Update a user', answer: 'UserResult', body: 'UpdateUser' },
+  changeUser: {
+    tag: 'Users',
+    summary: 'Update a user',
+    answer: 'UserResult',
+    body: 'UpdateUser',
+    codes: ['quota-exceeded'],
+  },
   revokeTokens: {
     tag: 'Users',
     summary: "Revoke a user's tokens",

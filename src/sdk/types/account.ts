@@ -1,4 +1,5 @@
-/** The account and its settings. */
+/** The account, its settings and its quotas. */
+import type { Quota, QuotaName } from './quotas.ts';
 import type { WebhookEvent } from './webhooks.ts';
 
 export interface Account {
@@ -24,4 +25,6 @@ export interface Account {
      */
     reads: 'primary' | 'nearest';
   };
+  /** The quotas of the account. They change with what it stores, and the `etag` of the account does not follow them. */
+  quotas: Record<QuotaName, Quota>;
 }

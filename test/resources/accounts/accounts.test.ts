@@ -1,5 +1,6 @@
 /** Accounts: creation, the webhook and the single public key. */
 import { describe, expect, it } from 'vitest';
+import { unusedQuotas } from '../../../src/quotas.ts';
 import { version } from '../../../src/sdk/package.json';
 import { CODE, call, keys, newAccount, newKeys } from '../../support/client.ts';
 import { countOf, snapshot } from '../../support/database.ts';
@@ -24,7 +25,7 @@ describe('POST /account', () => {
     const reply = await call('POST', '/account', { body: { code: CODE } });
     expect(reply.status).toBe(201);
     const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
-    const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings };
+    const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings, quotas: unusedQuotas };
     const secretApiKey = expect.stringMatching(/^sk_[\w-]{30,}$/);
     expect(reply.body).toEqual({ account, secretApiKey });
     const me = await call('GET', '/account', { headers: { 'x-api-key': reply.body.secretApiKey } });
@@ -72,7 +73,9 @@ describe('PUT /account/pubkey', () => {
     const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
     const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
     expect(reply.status).toBe(200);
-    expect(reply.body).toEqual({ account: { id: account.id, publicJwtKey: pem, settings } });
+    expect(reply.body).toEqual({
+      account: { id: account.id, publicJwtKey: pem, settings, quotas: unusedQuotas },
+    });
     expect((await account.call('GET', '/account')).body).toEqual(reply.body);
   });
 
@@ -116,7 +119,7 @@ describe('the webhook', () => {
     const first = await put(account, 'https://example.test/a');
     expect(first.status).toBe(200);
     const { settings, ...rest } = first.body.account;
-    expect(rest).toEqual({ id: account.id, publicJwtKey: keys.pem });
+    expect(rest).toEqual({ id: account.id, publicJwtKey: keys.pem, quotas: unusedQuotas });
     expect(settings.webhook).toEqual({
       url: 'https://example.test/a',
       key: expect.stringMatching(/^.{20,}$/),
