@@ -11,6 +11,10 @@ import {
 } from '../../db/table.ts';
 import type { Booking, BookingState } from '../../sdk/types.ts';
 
+/** When the session of a booking was cancelled whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
+const CANCELLED_AT = `CASE WHEN bookings.state <> 'cancelled' THEN (SELECT cancelled_at FROM cancellations
+  WHERE cancellations.account_id = bookings.account_id AND cancellations.session = bookings.session) END`;
+
 export const bookings = resourceTable({
   type: 'booking',
   name: 'bookings',
@@ -30,6 +34,11 @@ export const bookings = resourceTable({
     created: integer,
     updated: integer,
     version: integer,
+  },
+  derived: {
+    state: `CASE WHEN ${CANCELLED_AT} IS NULL THEN bookings.state ELSE 'cancelled' END`,
+    updated: `coalesce(${CANCELLED_AT}, bookings.updated)`,
+    version: `bookings.version + (${CANCELLED_AT} IS NOT NULL)`,
   },
   // Every row has the former name of the change token; one that the release before wrote has no change_token.
   internal: { stamp: text }, // words: allow, exports have this member

@@ -23,5 +23,7 @@ export interface Account {
      * for clients far from the primary, but it still accepts a revoked key, token or user until it catches up.
      */
     reads: 'primary' | 'nearest';
+    /** For how many days a cancelled booking is kept. */
+    keepCancelledDays: number;
   };
 }
