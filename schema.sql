@@ -119,7 +119,7 @@ CREATE TABLE events (
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX events_in_time ON events (account_id, calendar_id, length_class, start_ts);
+CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, length_class, start_ts);
 CREATE INDEX events_of_user ON events (account_id, user_id);
 CREATE INDEX events_booked ON events (account_id, user_id, length_class, start_ts)
   WHERE service_id IS NOT NULL;

@@ -144,7 +144,7 @@ export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
 // The work of one request: beyond it, the answer is `answer-too-large`
 
-/** The events that one answer reads, of a calendar or of free/busy; a long event counts as several. */
+/** The events that one answer reads, of a calendar or of free/busy, those that turn out to lie beside the window included; a long event counts as several. */
 export const EVENTS_READ_MAX = 5000;
 /** The JSON of one event, for its owner; a longer event counts as several. */
 export const EVENT_JSON_MAX_BYTES = 800;
@@ -160,7 +160,7 @@ export const EVENTS_WORK_MAX_MS = 100;
 export const BUSY_WORK_MAX_MS = 35;
 /** The slots of the grid times the hosts, in one answer. */
 export const OFFERS_MAX = 100_000;
-/** The events that one answer with slots reads, and one booking. */
+/** The events that one answer with slots takes into account, and one booking; of calendars and of bookings, as many each are read. */
 export const SLOT_EVENTS_MAX = 30_000;
 /** The rules and exdates of those events: with their times, they stay below the 2 MB that D1 has for one value. */
 export const SLOT_RULES_MAX_BYTES = 900_000;

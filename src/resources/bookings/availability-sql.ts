@@ -98,8 +98,10 @@ interface Times {
   user_id: string;
   timezone: string;
   week_start: string;
-  /** The number of events. */
+  /** The number of events that count. */
   n: number;
+  /** The number of events that were read. */
+  events_read: number;
   /** The events without recurrence and exdates: `start,duration,start,duration…` */
   singles: string | null;
   /** The other events, as JSON: `[[start, duration, recurrence, exdates]…]`. null where the answer has too many bytes. */
@@ -119,19 +121,20 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
   WITH host AS MATERIALIZED (
     SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hosts(request)}
   ), counts AS (
-    SELECT account_id, user_id, value AS calendar_id, 0 AS opens, from_ts, to_ts FROM host, json_each(busy)
-    UNION ALL SELECT account_id, user_id, calendar_id, 1, from_ts, to_ts FROM host WHERE calendar_id IS NOT NULL
+    SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
+    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
+      WHERE calendar_id IS NOT NULL
   )
   ${grouped(
     sql`user_id, opens, busy, timezone, week_start`,
     sql`
-      SELECT k.user_id, k.opens, e.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates
+      SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
+        ${reaches(sql`k`, request)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
       FROM counts k
       CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id
       CROSS JOIN (${LENGTH_CLASSES}) class
-      CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id AND ${inReach(sql`k`)}
-      WHERE CASE WHEN e.service_id IS NULL THEN k.opens OR e.busy ELSE k.opens AND NOT e.busy END
-        AND (e.expires_at IS NULL OR e.expires_at > ${request.now})`,
+      CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
+        AND e.busy = k.busy AND ${startsInReach(sql`k`)}`,
   )}`;
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
@@ -146,15 +149,15 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
     sql`user_id, service_id, timezone, week_start`,
     sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after
+        coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after,
+        ${reaches(sql`t`, request)} AND (e.session IS NULL OR e.session IS NOT t.session) AS counts
       FROM ${hosts(request)}
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e INDEXED BY events_booked
-        ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL AND ${inReach(sql`t`)}
+        ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL AND ${startsInReach(sql`t`)}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
       LEFT JOIN service_users x
-        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id
-      WHERE (e.expires_at IS NULL OR e.expires_at > ${request.now}) AND (e.session IS NULL OR e.session IS NOT t.session)`,
+        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id`,
     sql`buffer_before, buffer_after,`,
   )}`;
 
@@ -165,23 +168,31 @@ const hosts = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target
   }`;
 
 /**
- * The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it.
+ * The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it, as
+ * far as an index knows.
  */
-const inReach = (range: Sql): Sql => sql`e.length_class = class.value
-  AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value
-  AND (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
+const startsInReach = (range: Sql): Sql => sql`e.length_class = class.value
+  AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value`;
+
+/** The condition that such an event has not ended before, and is not of a hold that has expired. */
+const reaches = (range: Sql, { now }: AvailabilityQuery): Sql => sql`
+  (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})
+  AND (e.expires_at IS NULL OR e.expires_at > ${now})`;
 
 const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
 
-/** Groups events by the columns that they share. */
+/**
+ * Groups events by the columns that they share. The limit is on the events that it reads, also those that do not
+ * count.
+ */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
-  SELECT ${by}, ${more} n, singles, sum(bytes) OVER () AS bytes,
+  SELECT ${by}, ${more} n, events_read, singles, sum(bytes) OVER () AS bytes,
     CASE WHEN sum(bytes) OVER () <= ${SLOT_RULES_MAX_BYTES} THEN series END AS series
   FROM (
-    SELECT ${by}, ${more} count(*) AS n,
-      group_concat(CASE WHEN NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
-      coalesce(sum(CASE WHEN ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE ${isSeries}) AS series
+    SELECT ${by}, ${more} count(*) AS events_read, count(*) FILTER (WHERE counts) AS n,
+      group_concat(CASE WHEN counts AND NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
+      coalesce(sum(CASE WHEN counts AND ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND ${isSeries}) AS series
     FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 

@@ -72,10 +72,12 @@ export function availabilityOf(
   window: Interval,
   now: number,
 ): ServiceAvailability {
-  const all = [...times, ...booked];
-  if (all.reduce((sum, { n }) => sum + n, 0) > SLOT_EVENTS_MAX) throw new Overspent();
-  if ((times[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES || (booked[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES)
-    throw new Overspent();
+  if ([...times, ...booked].reduce((sum, { n }) => sum + n, 0) > SLOT_EVENTS_MAX) throw new Overspent();
+  for (const groups of [times, booked]) {
+    if (groups.reduce((sum, { events_read }) => sum + events_read, 0) > SLOT_EVENTS_MAX)
+      throw new Overspent();
+    if ((groups[0]?.bytes ?? 0) > SLOT_RULES_MAX_BYTES) throw new Overspent();
+  }
 
   const budget = new Budget(ofAnyone.workNs);
   const multiPerson: MultiPerson = JSON.parse(service.multi_person);

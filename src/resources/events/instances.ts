@@ -24,7 +24,14 @@ import * as input from './input.ts';
 import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
 import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
 import { events, toSeries } from './table.ts';
-import { exceeds, type Sized, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
+import {
+  exceeds,
+  inWindow,
+  type Sized,
+  selectBusyEventsIn,
+  selectEventsIn,
+  selectZones,
+} from './window-sql.ts';
 
 /**
  * Returns a function that expands an event. It throws once all events together exceed the limits.
@@ -79,11 +86,13 @@ export const getCalendarEvents = read({
     const ofCalendar = selectCalendar(scope, params.calendarId);
     return plan(
       [ofCalendar, selectEventsIn(scope, ofCalendar, { ...query, now }, ofOwner)],
-      (rows, inWindow): CalendarEventsResult => {
+      (rows, read): CalendarEventsResult => {
         const calendar = found(rows);
         const answer = () => {
-          const expand = expander(inWindow, query, ofOwner);
-          return inWindow
+          const expand = expander(read, query, ofOwner);
+          // SQL would read a row more for each event to sort them.
+          return inWindow(read)
+            .sort((a, b) => a.start_ts - b.start_ts || a.seq - b.seq)
             .map((event) => ({ row: event, instances: expand(event, calendar) }))
             .filter(({ instances }) => instances.length > 0)
             .map(({ row, instances }) => ({ event: events.toResource(row), instances }));
@@ -108,25 +117,24 @@ export const getFreebusy = read({
     const ids = query.calendarIds;
     const calendars = selectZones(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
     const events = selectBusyEventsIn(scope, calendars, { ...query, now }, ofAnyone);
-    return plan(
-      [selectUser(scope), calendars, events] as const,
-      (users, calendars, events): FreebusyResult => {
-        const { id: userId } = found(users);
-        if (ids && calendars.length < ids.length)
-          throw new Problem(
-            'not-found',
-            'A calendar in calendarIds does not exist, or belongs to another user. Check the ids.',
-          );
-        const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
-        const answer = () => {
-          if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
-          const expand = expander(events, query, ofAnyone);
-          return mergeBusy(events.flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)));
-        };
-        const advice =
-          'The calendars have too many events in this window. Request a shorter window, or fewer calendars in calendarIds.';
-        return { busy: bounded(answer, advice), userId };
-      },
-    );
+    return plan([selectUser(scope), calendars, events] as const, (users, calendars, read): FreebusyResult => {
+      const { id: userId } = found(users);
+      if (ids && calendars.length < ids.length)
+        throw new Problem(
+          'not-found',
+          'A calendar in calendarIds does not exist, or belongs to another user. Check the ids.',
+        );
+      const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
+      const answer = () => {
+        if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
+        const expand = expander(read, query, ofAnyone);
+        return mergeBusy(
+          inWindow(read).flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)),
+        );
+      };
+      const advice =
+        'The calendars have too many events in this window. Request a shorter window, or fewer calendars in calendarIds.';
+      return { busy: bounded(answer, advice), userId };
+    });
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Finds the events that may have an instance in a window. The index of events has the length class of each event, so
- * that a query reads few events outside the window; and a limit stops it, however many are inside.
+ * Finds the events that may have an instance in a window. The index of events has the length class of each event and
+ * whether it is busy, so that a query reads few other events; and a limit stops it, however many there are.
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
@@ -28,38 +28,41 @@ type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
 
 /** A row with the size of its event. */
 export interface Sized {
-  /** Bytes. */
-  size: number;
+  /** Bytes; null: the query read an event that is not in the window, and the other columns are null. */
+  size: number | null;
 }
 
 /** Whether there were more events than the limit of the query. */
 export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
-  events.reduce((sum, { size }) => sum + 1 + Math.floor(size / bytesPerRow), 0) > rows;
+  events.reduce((sum, { size }) => sum + 1 + Math.floor((size ?? 0) / bytesPerRow), 0) > rows;
 
-/** The parts of a query before and after the join that `upTo` adds. */
-interface QueryParts {
-  from: Sql;
-  where: Sql;
-}
+/** The events of the rows: without those that are not in the window. */
+export const inWindow = <Row extends Sized>(rows: readonly Row[]): Row[] =>
+  rows.filter(({ size }) => size !== null);
 
 /**
- * Selects events up to a limit of rows and bytes. LIMIT counts rows only, so the join repeats a long event once for
- * each `bytesPerRow`. The query returns the first of these rows, and reads no event after the limit. (A window function
- * over the sizes would read three rows for each event.)
+ * Selects the events that `candidates` finds, up to a limit of rows and bytes. A candidate that is not in the window is a
+ * row of nulls, so the limit bounds what the query reads, and not only what it returns. LIMIT counts rows only, so the
+ * second join repeats a long event once for each `bytesPerRow`; the query returns the first of these rows. (A window
+ * function over the sizes would read three rows for each event.)
  *
  * @param size the size of an event, in bytes.
+ * @param candidates selects the `seq` of each event that may be in the window.
  */
 const upTo = <Row>(
   { rows, bytesPerRow }: RowLimit,
   selected: Sql,
   size: Sql,
-  { from, where }: QueryParts,
+  candidates: Sql,
+  { startTs, now }: EventWindow,
 ): Query<Row & Sized> => query<Row & Sized>`
   SELECT * FROM (
-    SELECT ${selected}, ${size} AS size, part.key AS part ${from}
+    SELECT ${selected}, ${size} AS size, part.key AS part FROM (${candidates} LIMIT ${rows + 1}) candidate
+    LEFT JOIN events ON events.seq = candidate.seq
+      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}
     LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
       THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
-    ${where} LIMIT ${rows + 1}
+    LIMIT ${rows + 1}
   ) WHERE coalesce(part, 0) = 0`;
 
 /**
@@ -70,29 +73,34 @@ const upTo = <Row>(
  * @param calendars selects rows with the `id` of each calendar.
  */
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
-  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)
-    + octet_length(events.metadata)`;
-  const found = upTo<EventRow>(
+  const size = sql`octet_length(events.metadata) + octet_length(reminders) + octet_length(exdates)
+    + coalesce(octet_length(recurrence), 0)`;
+  const candidates = candidatesIn(scope, calendars, window, sql`busy IN (0, 1)`);
+  return upTo<EventRow & { seq: number }>(
     limit,
     sql`${events.selected}, events.seq`,
     size,
-    eventsIn(scope, calendars, window),
+    candidates,
+    window,
   );
-  return query<EventRow & Sized>`${found} ORDER BY start_ts, seq`;
 };
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
-  const size = sql`coalesce(octet_length(recurrence), 0) + octet_length(exdates)`;
+  const size = sql`octet_length(exdates) + coalesce(octet_length(recurrence), 0)`;
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
-  const { from, where } = eventsIn(scope, calendars, window);
-  return upTo<BusyRow>(limit, selected, size, { from, where: sql`${where} AND busy = 1` });
+  const candidates = candidatesIn(scope, calendars, window, sql`busy = 1`);
+  return upTo<BusyRow>(limit, selected, size, candidates, window);
 };
 
-const eventsIn = ({ account }: Scope, calendars: Sql, { startTs, endTs, now }: EventWindow): QueryParts => ({
-  from: sql`FROM (${calendars}) calendar
-    CROSS JOIN (${LENGTH_CLASSES}) class
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id
-      AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`,
-  where: sql`WHERE (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}`,
-});
+/** Reads the index `events_in_time` alone. */
+const candidatesIn = (
+  { account }: Scope,
+  calendars: Sql,
+  { startTs, endTs }: EventWindow,
+  busy: Sql,
+): Sql => sql`
+  SELECT events.seq FROM (${calendars}) calendar
+  CROSS JOIN (${LENGTH_CLASSES}) class
+  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
+    AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`;
