@@ -33,7 +33,13 @@ const STEP_ROWS = 500;
 const WALKS: readonly Walk[] = [
   // A record that has expired is never replayed, so it may stay for an hour, and for as long as the walk takes.
   { name: 'idempotency', rows: 5000, restMs: HOUR_MS, end: selectEndOfStretch, change: deleteRecords },
-  { name: 'cancelled bookings', rows: 5000, restMs: DAY_MS, end: selectEndOfBookings, change: deleteCancelled },
+  {
+    name: 'cancelled bookings',
+    rows: 5000,
+    restMs: DAY_MS,
+    end: selectEndOfBookings,
+    change: deleteCancelled,
+  },
   { name: 'counts of hosts', rows: 500, restMs: DAY_MS, end: selectEndOfHosts, change: moveCounts },
 ];
 

@@ -36,11 +36,7 @@ export interface Walking {
  *
  * @param now milliseconds since the epoch.
  */
-export async function loadWalks(
-  db: D1Database,
-  walks: readonly Walk[],
-  now: number,
-): Promise<Walking[]> {
+export async function loadWalks(db: D1Database, walks: readonly Walk[], now: number): Promise<Walking[]> {
   const [rows] = await batch(db, [query<WalkRow>`SELECT name, position, started_at FROM walks`]);
   return walks.flatMap((walk) => {
     const row = rows.find(({ name }) => name === walk.name);

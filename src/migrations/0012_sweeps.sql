@@ -39,6 +39,8 @@ CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at)
   WHERE session IS NOT NULL AND state <> 'cancelled';
 CREATE INDEX bookings_held ON bookings (expires_at) WHERE state = 'held';
 
+DROP INDEX events_in_time;
+CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, expires_at, length_class, start_ts);
 DROP INDEX events_booked;
 CREATE INDEX events_booked ON events (account_id, user_id, expires_at, length_class, start_ts)
   WHERE service_id IS NOT NULL;
@@ -166,15 +168,15 @@ CREATE TRIGGER host_update_counts AFTER UPDATE OF booked_from ON service_users
 WHEN NEW.booked_from IS NOT OLD.booked_from
 BEGIN
   UPDATE service_users SET booked = (SELECT count(*) FROM (
-    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824), (4294967296), (17179869184
-      , (68719476736), (274877906944), (9007199254740991)) class
+    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824),
+      (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991)) class
     CROSS JOIN events e ON e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.expires_at IS NULL
       AND e.length_class = class.column1 AND e.start_ts >= NEW.booked_from
     WHERE e.service_id IS NOT NULL AND +e.service_id = NEW.service_id AND e.session IS NOT NULL LIMIT 10000))
   WHERE seq = NEW.seq AND OLD.booked_from IS NULL;
   UPDATE service_users SET booked = max(booked - (SELECT count(*) FROM (
-    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824), (4294967296), (17179869184
-      , (68719476736), (274877906944), (9007199254740991)) class
+    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824),
+      (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991)) class
     CROSS JOIN events e ON e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.expires_at IS NULL
       AND e.length_class = class.column1 AND e.start_ts >= OLD.booked_from AND e.start_ts < NEW.booked_from
     WHERE e.service_id IS NOT NULL AND +e.service_id = NEW.service_id AND e.session IS NOT NULL LIMIT 10000)), 0)

@@ -38,7 +38,8 @@ const endOf = (table: Sql, position: string | null, rows: number): Query<{ posit
     SELECT CAST(seq AS TEXT) AS position FROM ${table} WHERE seq > ${Number(position)} ORDER BY seq LIMIT 1 OFFSET ${rows - 1}`;
 
 /** The end of a stretch of all bookings. A position is a `seq`. */
-export const selectEndOfBookings = (position: string | null, rows: number) => endOf(sql`bookings`, position, rows);
+export const selectEndOfBookings = (position: string | null, rows: number) =>
+  endOf(sql`bookings`, position, rows);
 
 /** Deletes the bookings of a stretch that were cancelled longer ago than their account keeps them. */
 export const deleteCancelled = (position: string | null, rows: number, now: number): Sql => sql`
@@ -49,7 +50,8 @@ export const deleteCancelled = (position: string | null, rows: number, now: numb
     WHERE b.state = 'cancelled' AND b.updated <= ${now} - a.keep_cancelled_days * ${DAY_MS})`;
 
 /** The end of a stretch of all hosts. A position is a `seq`. */
-export const selectEndOfHosts = (position: string | null, rows: number) => endOf(sql`service_users`, position, rows);
+export const selectEndOfHosts = (position: string | null, rows: number) =>
+  endOf(sql`service_users`, position, rows);
 
 /**
  * Moves the start of the counts of the hosts in a stretch, once a day: a trigger of schema.sql subtracts the bookings

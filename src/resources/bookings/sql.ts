@@ -67,7 +67,9 @@ export interface SessionEventRow {
  * The events of the group's sessions that start with the slot, so that a booking that joins one adds only the missing
  * events.
  */
-export const selectSessionEvents = (request: AvailabilityQuery): Query<SessionEventRow> => query<SessionEventRow>`
+export const selectSessionEvents = (
+  request: AvailabilityQuery,
+): Query<SessionEventRow> => query<SessionEventRow>`
   SELECT e.session, e.id, e.user_id FROM (${sessionsOf(request, sql`n.account_id, n.id`, sql`n.start_ts = t.from_ts`)}) n
   CROSS JOIN events e ON e.account_id = n.account_id AND e.session = n.id`;
 

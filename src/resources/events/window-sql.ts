@@ -7,7 +7,7 @@ import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import type { Limits } from './limits.ts';
-import { alive, type BusyRow, type ZoneRow } from './sql.ts';
+import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
 /**
@@ -54,12 +54,12 @@ const upTo = <Row>(
   selected: Sql,
   size: Sql,
   candidates: Sql,
-  { startTs, now }: EventWindow,
+  { startTs }: EventWindow,
 ): Query<Row & Sized> => query<Row & Sized>`
   SELECT * FROM (
     SELECT ${selected}, ${size} AS size, part.key AS part FROM (${candidates} LIMIT ${rows + 1}) candidate
     LEFT JOIN events ON events.seq = candidate.seq
-      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}
+      AND (last_start IS NULL OR last_start + duration >= ${startTs})
     LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
       THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
     LIMIT ${rows + 1}
@@ -93,14 +93,18 @@ export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWi
   return upTo<BusyRow>(limit, selected, size, candidates, window);
 };
 
-/** Reads the index `events_in_time` alone. */
+/** Reads the index `events_in_time` alone: the events that do not expire, and those of the holds that have not expired. */
 const candidatesIn = (
   { account }: Scope,
   calendars: Sql,
-  { startTs, endTs }: EventWindow,
+  { startTs, endTs, now }: EventWindow,
   busy: Sql,
 ): Sql => sql`
   SELECT events.seq FROM (${calendars}) calendar
   CROSS JOIN (${LENGTH_CLASSES}) class
   CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
-    AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`;
+    AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+  UNION ALL
+  SELECT events.seq FROM (${calendars}) calendar
+  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND busy = 1
+    AND expires_at > ${now} AND start_ts < ${endTs}`;
