@@ -27,6 +27,8 @@ interface WalkRow {
 export interface Walking {
   name: string;
   row: WalkRow;
+  /** Whether it did a stretch in this run. */
+  moved: boolean;
   /** Does one stretch, and returns whether the table goes on. */
   step(db: D1Database, now: number): Promise<boolean>;
 }
@@ -49,17 +51,20 @@ export async function loadWalks(db: D1Database, walks: readonly Walk[], now: num
 const walking = ({ name, rows, end, change }: Walk, row: WalkRow): Walking => ({
   name,
   row,
+  moved: false,
   async step(db, now) {
     const [[last]] = await batch(db, [end(row.position, rows), change(row.position, rows, now)]);
     row.position = last?.position ?? null;
+    this.moved = true;
     return last !== undefined;
   },
 });
 
 /** Keeps the positions. */
 export async function saveWalks(db: D1Database, walks: readonly Walking[]): Promise<void> {
-  if (walks.length === 0) return;
-  const rows = JSON.stringify(walks.map(({ row }) => row));
+  const moved = walks.filter(({ moved }) => moved);
+  if (moved.length === 0) return;
+  const rows = JSON.stringify(moved.map(({ row }) => row));
   await batch(db, [
     sql`INSERT INTO walks (name, position, started_at)
       SELECT value ->> 'name', value ->> 'position', value ->> 'started_at' FROM json_each(${rows}) WHERE true

@@ -79,11 +79,12 @@ BEGIN
   SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at
   WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
     AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state)
-  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed;
-  UPDATE sessions SET expires_at = CASE WHEN confirmed = 0 THEN (
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
+  UPDATE sessions SET expires_at = (
     SELECT max(expires_at) FROM bookings
-    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled') END
-  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND (confirmed = 0 OR expires_at IS NOT NULL);
+    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
   UPDATE services SET revision = revision + 1
   WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
 END;
@@ -119,12 +120,6 @@ BEGIN
     SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
   ON CONFLICT DO NOTHING;
   DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
-END;
-CREATE TRIGGER booking_update_obeys_cancellation BEFORE UPDATE ON bookings
-WHEN NEW.state <> 'cancelled' AND EXISTS (
-  SELECT 1 FROM cancellations WHERE account_id = OLD.account_id AND session = OLD.session)
-BEGIN
-  SELECT raise(IGNORE);
 END;
 CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
 WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)

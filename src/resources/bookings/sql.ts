@@ -197,7 +197,9 @@ export const updateBooking = (
     [formerToken.text]: change.changeToken,
     version: sql`version + 1`,
   })}
-  WHERE ${own(scope, id)} AND state <> 'cancelled' ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
+  WHERE ${own(scope, id)} AND state <> 'cancelled' AND NOT EXISTS (
+      SELECT 1 FROM cancellations c WHERE c.account_id = bookings.account_id AND c.session = bookings.session)
+    ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 
 /**
