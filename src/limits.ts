@@ -17,6 +17,12 @@ export const REPLAYABLE_MS = 24 * HOUR_MS;
 export const PAGE_MAX = 100;
 /** The length of a page where the request names none. */
 export const PAGE_DEFAULT = 20;
+/** The JSON of one page of a list, which ends early before it has more; an answer without pages is then `answer-too-large`. */
+export const PAGE_MAX_BYTES = 2_000_000;
+/** The rows that one page of bookings or deliveries reads, with those that its filter leaves out; the next page goes on. */
+export const FILTERED_ROWS_MAX = 1000;
+/** The resources that a `findByMeta` can skip: it reads them. */
+export const SKIP_MAX = 100_000;
 /** The fields that a validation problem lists. */
 export const FIELD_ERRORS_MAX = 20;
 
@@ -142,16 +148,41 @@ export const FAILED_KEPT_MS = 30 * DAY_MS;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
+// Quotas
+
+/** The users of an account. */
+export const USERS_MAX = 100_000;
+/** The calendars of an account. */
+export const CALENDARS_MAX = 200_000;
+/** The events of an account, booked ones included: counted in blocks, so up to an eighth earlier. */
+export const EVENTS_MAX = 2_000_000;
+/** The schedules of an account. */
+export const SCHEDULES_MAX = 200_000;
+/** The services of an account. */
+export const SERVICES_MAX = 10_000;
+/** The bookings of an account, cancelled ones included. */
+export const BOOKINGS_MAX = 1_000_000;
+/** The live holds of an account. */
+export const HOLDS_MAX = 1000;
+/** The live holds of one user. */
+export const USER_HOLDS_MAX = 20;
+/** The live holds that no user made, but the account with its API key. */
+export const GUEST_HOLDS_MAX = 500;
+/** What an account stores: each resource counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
+export const STORED_MAX_BYTES = 4 * 1024 ** 3;
+/** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
+export const IDEMPOTENCY_RECORDS_MAX = 250_000;
+
 // The work of one request: beyond it, the answer is `answer-too-large`
 
 /** The events that one answer reads, of a calendar or of free/busy, those that turn out to lie beside the window included; a long event counts as several. */
 export const EVENTS_READ_MAX = 5000;
 /** The JSON of one event, for its owner; a longer event counts as several. */
-export const EVENT_JSON_MAX_BYTES = 800;
+export const EVENT_JSON_MAX_BYTES = 400;
 /** The JSON of one event in free/busy; a longer event counts as several. */
 export const BUSY_EVENT_JSON_MAX_BYTES = 200;
-/** The instances of one answer with events. */
-export const INSTANCES_MAX = 50_000;
+/** The instances of one answer: their JSON stays below 2 MB. */
+export const INSTANCES_MAX = 30_000;
 /** The busy instances that one free/busy answer merges. */
 export const BUSY_INSTANCES_MAX = 100_000;
 /** The work that expanding the events of one answer may cost, by the prices of `time/budget.ts`. */

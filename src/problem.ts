@@ -46,6 +46,7 @@ export const kinds = {
   'slot-unavailable': [409, 'The slot cannot be booked'],
   'booking-cancelled': [409, 'The booking is cancelled'],
   'booking-shared': [409, 'The booking has several hosts'],
+  'quota-exceeded': [409, 'A quota is used up'],
   'precondition-failed': [412, 'The resource has changed'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'The media type is not supported'],
@@ -61,6 +62,8 @@ export const kinds = {
 interface Extra {
   errors?: FieldError[];
   headers?: Record<string, string>;
+  /** With `quota-exceeded`: the members that name the quota. */
+  exceeded?: Required<Pick<ProblemDocument, 'quota' | 'limit' | 'use'>>;
   /** For the log; the client never gets it. */
   cause?: unknown;
 }

@@ -9,6 +9,7 @@ import { exportAccount } from './export/export.ts';
 import { shardForNewAccount } from './resources/accounts/choose-shard.ts';
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
+import * as bookingLists from './resources/bookings/lists.ts';
 import * as bookings from './resources/bookings/operations.ts';
 import { getBookingSlots } from './resources/bookings/slots.ts';
 import * as calendars from './resources/calendars/operations.ts';
@@ -99,8 +100,8 @@ export const routes = {
   getBooking: { method: 'GET', both: '/booking/:bookingId', needs: [], does: bookings.getBooking },
   changeBooking: { method: 'PUT', both: '/booking/:bookingId', needs: ['UpdateBooking'], does: bookings.changeBooking },
   cancelBooking: { method: 'DELETE', both: '/booking/:bookingId', needs: ['CancelBooking'], does: bookings.cancelBooking },
-  getServiceBookings: { method: 'GET', admin: '/service/:serviceId/bookings', needs: [], does: bookings.getServiceBookings },
-  getOwnBookings: { method: 'GET', user: '/me/bookings', needs: [], does: bookings.getOwnBookings },
+  getServiceBookings: { method: 'GET', admin: '/service/:serviceId/bookings', needs: [], does: bookingLists.getServiceBookings },
+  getOwnBookings: { method: 'GET', user: '/me/bookings', needs: [], does: bookingLists.getOwnBookings },
 } as const satisfies Record<string, Route>;
 
 /** Compiles only while no path has an error. */

@@ -1,5 +1,12 @@
 /** The only module that calls D1. */
-import { isDefect, isRefusal, isTransient, wasNotRun } from './d1-errors.ts';
+import {
+  isDefect,
+  isRefusal,
+  isTransient,
+  type QuotaExceeded,
+  quotaExceededIn,
+  wasNotRun,
+} from './d1-errors.ts';
 import { isQuery, type Results, type Sql } from './sql.ts';
 
 /** How long a request waits for the database in all, retries included. */
@@ -23,8 +30,16 @@ export class Outage extends Error {
   }
 }
 
-/** A statement refused the batch on purpose (see `refused` in schema.sql), so nothing changed. */
-export class Refused extends Error {}
+/** A statement refused the batch on purpose (see `refused` and "Quotas" in schema.sql), so nothing changed. */
+export class Refused extends Error {
+  /** The quota that the batch would have passed; null where a precondition does not hold. */
+  readonly quota: QuotaExceeded | null;
+
+  constructor(quota: QuotaExceeded | null) {
+    super();
+    this.quota = quota;
+  }
+}
 
 export interface BatchOptions {
   /** Whether a second run of this write has no further effect. */
@@ -108,7 +123,8 @@ export class Connection {
       try {
         return await this.#send(statements, 'first-primary', this.#endsMs - Date.now());
       } catch (error) {
-        if (isRefusal(error)) throw new Refused();
+        const quota = quotaExceededIn(error);
+        if (quota || isRefusal(error)) throw new Refused(quota);
         if (isDefect(error)) throw error;
         const harmless = reads || wasNotRun(error);
         if (!harmless) changed = 'unknown';

@@ -29,5 +29,20 @@ export function wasNotRun(error: unknown): boolean {
 
 export const isTransient = (error: unknown): boolean => TRANSIENT.test(messageOf(error));
 
+/** A quota that a write would have passed. */
+export interface QuotaExceeded {
+  quota: string;
+  limit: number;
+  /** What the account has without the write. */
+  use: number;
+}
+
+/** The quota that a trigger of ours names, where it refused the batch for it; else null. */
+export function quotaExceededIn(error: unknown): QuotaExceeded | null {
+  const [match, quota = '', limit, use] =
+    /^D1_ERROR: quota_exceeded (\w+) (\d+) (\d+): SQLITE_CONSTRAINT/.exec(messageOf(error)) ?? [];
+  return match === undefined ? null : { quota, limit: Number(limit), use: Number(use) };
+}
+
 /** Whether a statement of ours failed on purpose: see the table `refused` in schema.sql. */
 export const isRefusal = (error: unknown): boolean => messageOf(error).includes('precondition_failed');

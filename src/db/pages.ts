@@ -2,15 +2,18 @@
  * Pages of a list in SQL, in the order of creation. A page reads its own rows and no more, however deep in the list it
  * is, since every index that it uses ends in `seq`.
  */
-import { SEEKS_MAX } from '../limits.ts';
+import { FILTERED_ROWS_MAX, SEEKS_MAX } from '../limits.ts';
 import type { Metadata } from '../sdk/types.ts';
 import type { Scope } from './scope.ts';
-import { type Query, query, type Sql, sql } from './sql.ts';
+import { pageLimit, type Sized, upTo, within } from './sizes.ts';
+import { type Query, type Sql, sql } from './sql.ts';
 
 /** A list: its rows, and the SQL that reads them. */
 export interface Listed {
   table: Sql;
   columns: Sql;
+  /** The bytes of a row, which count towards the limit of a page. */
+  size: Sql;
   /** The table of the metadata entries. */
   entries: Sql;
   /** The condition that a row is in the list. An index of the table starts with its columns. */
@@ -30,7 +33,7 @@ export interface PageQuery {
 }
 
 /** A row of a page, or the position at which a search stopped. */
-export interface PageRow {
+export interface PageRow extends Sized {
   seq: number;
   /** 1 where `seq` is of a row in the list. */
   hit: number;
@@ -40,15 +43,21 @@ export interface PageRow {
   shown: number;
 }
 
-/** At most one row more than the limit, in order. The additional row shows that there is another page. */
+/**
+ * At most one row more than the limit, in order, as far as `pageLimit` has room. The additional row shows that there is
+ * another page.
+ */
 export const selectPage = <Row>(scope: Scope, listed: Listed, page: PageQuery): Query<Row & PageRow> =>
-  Object.keys(page.metadata).length ? searched(scope, listed, page) : plain(listed, page);
+  upTo<Row & PageRow>(
+    pageLimit,
+    Object.keys(page.metadata).length ? searched(scope, listed, page) : plain(listed, page),
+  );
 
-const plain = <Row>(
-  { table, columns, within, where }: Listed,
+const plain = (
+  { table, columns, size, within, where }: Listed,
   { limit, order, after }: PageQuery,
-): Query<Row & PageRow> => query<Row & PageRow>`
-  SELECT ${columns}, seq, ${where ?? sql`1`} AS shown, 1 AS hit, 0 AS cut FROM ${table}
+): Sql => sql`
+  SELECT ${columns}, seq, ${size} AS size, ${where ?? sql`1`} AS shown, 1 AS hit, 0 AS cut FROM ${table}
   WHERE ${within} ${after === null ? sql`` : sql`AND seq ${order === 'asc' ? sql`>` : sql`<`} ${after}`}
   ORDER BY seq ${direction(order)} LIMIT ${limit + 1}`;
 
@@ -63,11 +72,11 @@ const direction = (order: PageQuery['order']): Sql => (order === 'asc' ? sql`ASC
  * A step of the recursion can select only one number, so `at` holds twice the position, plus 1 for a hit. `LIMIT -1`
  * keeps SQLite from flattening the subquery, which would seek each list once for every use of its result.
  */
-function searched<Row>(
+function searched(
   { account, user }: Scope,
-  { table, columns, entries, within, where }: Listed,
+  { table, columns, size, entries, within, where }: Listed,
   { limit, order, metadata, after }: PageQuery,
-): Query<Row & PageRow> {
+): Sql {
   const ascends = order === 'asc';
   const pairs = JSON.stringify(Object.entries(metadata));
   const steps = Math.floor(SEEKS_MAX / (Object.keys(metadata).length + 1));
@@ -79,7 +88,7 @@ function searched<Row>(
   const ofPair = sql`${entries} WHERE account_id = ${account} AND key = pair.value ->> 0 AND value = pair.value ->> 1`;
   // The entries are the account's already, so a list of the whole account adds nothing.
   const ofOwner = user === null ? sql`` : sql`UNION ALL SELECT ${next(sql`${table} WHERE ${within}`)}`;
-  return query<Row & PageRow>`
+  return sql`
     WITH RECURSIVE walk (at, steps, hits) AS (
       SELECT ${2 * start}, 0, 0
       UNION ALL
@@ -89,25 +98,54 @@ function searched<Row>(
       ), steps + 1, hits + ${isHit}
       FROM walk WHERE at IS NOT NULL AND steps < ${steps} AND hits + ${isHit} <= ${limit}
     )
-    SELECT ${columns}, ${table}.seq IS NOT NULL AS shown, ${position} AS seq, ${isHit} AS hit, steps = ${steps} AS cut
+    SELECT ${columns}, ${size} AS size, ${table}.seq IS NOT NULL AS shown, ${position} AS seq, ${isHit} AS hit, steps = ${steps} AS cut
     FROM walk LEFT JOIN ${table} ON ${table}.seq = ${position} AND ${isHit} AND ${within} ${where ? sql`AND ${where}` : sql``}
     WHERE ${isHit} OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps`;
 }
 
 /**
- * Splits the rows of a page into its items and the start of the next page.
+ * Splits the rows of a page into its items and the end of the page.
  *
- * @returns `after`: the `seq` after which the next page starts; null: this is the last page.
+ * @returns `last`: the row that the next page goes on from; null: this is the last page.
  */
 export function pageOf<Row extends PageRow>(
   rows: readonly Row[],
-  { limit, order }: Pick<PageQuery, 'limit' | 'order'>,
-): { items: Row[]; after: number | null } {
-  const hits = rows.filter(({ hit }) => hit);
+  limit: number,
+): { items: Row[]; last: Row | null } {
+  const fitting = rows.slice(0, Math.max(1, within(rows, pageLimit)));
+  const hits = fitting.filter(({ hit }) => hit);
   const page = hits.slice(0, limit);
   const items = page.filter(({ shown }) => shown);
-  const end = rows.at(-1);
-  if (hits.length > limit) return { items, after: page.at(-1)?.seq ?? null };
-  if (!end?.cut) return { items, after: null };
-  return { items, after: end.hit ? end.seq : end.seq + (order === 'asc' ? -1 : 1) };
+  const end = fitting.at(-1) ?? null;
+  if (hits.length > limit) return { items, last: page.at(-1) ?? null };
+  return { items, last: fitting.length < rows.length || end?.cut ? end : null };
 }
+
+/** The `seq` after which the page after a row starts. A search that stopped at a row without a hit has yet to read it. */
+export const seqAfter = ({ hit, seq }: PageRow, order: PageQuery['order']): number =>
+  hit ? seq : seq + (order === 'asc' ? -1 : 1);
+
+/** A list in the order of an index, whose filter no index holds. */
+export interface Filtered {
+  table: Sql;
+  columns: Sql;
+  size: Sql;
+  /** Selects the `seq` of the rows to read, in their order. */
+  reads: Sql;
+  /** The condition that a row is in the page. */
+  filter: Sql;
+}
+
+/** A page of such a list. It ends early where it has read `FILTERED_ROWS_MAX` rows. */
+export const selectFiltered = <Row>(
+  { table, columns, size, reads, filter }: Filtered,
+  limit: number,
+): Query<Row & PageRow> =>
+  upTo<Row & PageRow>(
+    pageLimit,
+    sql`
+    SELECT ${columns}, ${table}.seq, ${size} AS size, 1 AS shown, (${filter}) AS hit, n = ${FILTERED_ROWS_MAX} AS cut
+    FROM (SELECT seq, row_number() OVER () AS n FROM (${reads} LIMIT ${FILTERED_ROWS_MAX})) read
+    CROSS JOIN ${table} ON ${table}.seq = read.seq
+    WHERE hit OR cut LIMIT ${limit + 1}`,
+  );

@@ -75,6 +75,8 @@ type Declared<T extends Table> = T & {
   readonly sql: Sql;
   /** The columns of a row, each with the table's name before it. */
   readonly selected: Sql;
+  /** The bytes of a row's JSON columns. */
+  readonly size: Sql;
 };
 
 /** Declares a table. */
@@ -85,6 +87,13 @@ export const table = <const T extends Table>(declared: T): Declared<T> => ({
     Object.keys(declared.columns)
       .map((column) => selectedColumn(declared, column))
       .join(', '),
+  ),
+  size: raw(
+    Object.entries<Column>(declared.columns)
+      .filter(([, { json }]) => json)
+      .map(([name, column]) => [`octet_length(${declared.name}.${name})`, column] as const)
+      .map(([bytes, column]) => (column === nullableJson ? `coalesce(${bytes}, 0)` : bytes))
+      .join(' + ') || '0',
   ),
 });
 
@@ -145,6 +154,7 @@ export const deleteOne = <T extends AnyResourceTable>(table: T, scope: Scope, id
 export const listedIn = (table: AnyResourceTable, scope: Scope, where?: Sql): Listed => ({
   table: table.sql,
   columns: table.selected,
+  size: table.size,
   entries: raw(`${table.type}_metadata`),
   within: within(table, scope),
   ...(where && { where }),

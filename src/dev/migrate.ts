@@ -2,7 +2,6 @@
  * npm run migrate [-- --remote] [--persist-to FOLDER] [--config FILE]: applies the new migrations of src/migrations to every
  * D1 database that wrangler.toml binds, one after the other. It is safe to repeat.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -10,12 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { migrations, sqlOf } from './migrations.ts';
+import { rowsOf, run } from './wrangler-d1.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const DIRECTORY = 'src/migrations';
-
-/** Keeps wrangler from sending metrics. */
-const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
 /**
  * Brings every database to the newest schema.
@@ -45,30 +42,13 @@ export function migrate(flags: string[], log: (line: string) => void = () => {})
   }
 }
 
-/** Runs `wrangler d1`. Without a terminal, wrangler does not wait for a confirmation. */
-function run(command: string[], flags: string[]) {
-  const where = flags.includes('--remote') ? flags : ['--local', ...flags];
-  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, 'd1', ...command, ...where], {
-    cwd: root,
-    encoding: 'utf8',
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return { failed: status !== 0, output: `${stdout}${stderr}`, stdout };
-}
-
 /**
  * Adopts a database that a schema.sql created before there were migrations. It has some of the columns that the failed
  * migration adds, so this runs the migration without them; its other statements are safe to repeat. The last such schema
  * had dropped two columns that later migrations need, so this adds them again.
  */
 function adopt(binding: string, flags: string[]): void {
-  const rows = <Row>(sql: string): Row[] => {
-    const { failed, output, stdout } = run(['execute', binding, '--json', '--command', sql], flags);
-    if (failed) throw new Error(output);
-    return (JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ results: Row[] }])[0].results;
-  };
+  const rows = <Row>(sql: string): Row[] => rowsOf<Row>(binding, sql, flags);
   const applied = rows<{ name: string }>('SELECT name FROM d1_migrations').map(({ name }) => name);
   const failed = migrations().find((name) => !applied.includes(name));
   if (!failed) return;

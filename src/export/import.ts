@@ -4,6 +4,7 @@
  * anywhere and start again.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
+import { quotaExceededIn } from '../db/d1-errors.ts';
 import type { Table } from '../db/table.ts';
 import { tables, valuesOf } from './tables.ts';
 
@@ -46,7 +47,10 @@ const RESTORED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
   const { account } = copy;
   const counts: Record<string, number> = { ...copy.counts };
-  const run = (statement: D1PreparedStatement) => statement.run();
+  const run = (statement: D1PreparedStatement) =>
+    statement.run().catch((error: unknown) => {
+      throw nameQuota(error, account);
+    });
   if (await countOf(db, 'api_keys', account)) return false;
   for (const table of tables.filter(({ type }) => !LAST_TYPES.includes(type))) {
     for await (const rows of batchesOf(table, copy)) {
@@ -76,6 +80,17 @@ export async function importCopy(db: D1Database, copy: Copy): Promise<boolean> {
   opening.push(restore(db, tableOf('account'), account, ['version'], [owner]));
   await db.batch(opening);
   return true;
+}
+
+/** An error of the database; where a quota of the account refuses the copy, one that names it. */
+function nameQuota(error: unknown, account: string): unknown {
+  const exceeded = quotaExceededIn(error);
+  if (!exceeded) return error;
+  const { quota, limit } = exceeded;
+  return new Error(
+    `the account may have ${limit} ${quota} here, and the copy has more. Raise it, and import again: ` +
+      `npm run account -- quota ${account} ${quota}=NUMBER`,
+  );
 }
 
 type Row = ReturnType<typeof valuesOf>;

@@ -1,8 +1,10 @@
 /** From any error to the problem document that the client gets, and to the words for the log. */
 import { Outage, Refused } from '../db/connection.ts';
+import type { QuotaExceeded } from '../db/d1-errors.ts';
 import { Problem } from '../problem.ts';
+import { quotaNouns } from '../quotas.ts';
 import type { Route } from '../route.ts';
-import type { Problem as ProblemDocument } from '../sdk/types.ts';
+import type { Problem as ProblemDocument, QuotaName } from '../sdk/types.ts';
 import type { Trace } from '../trace.ts';
 import type { Reply } from './respond.ts';
 
@@ -11,9 +13,20 @@ const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '60', 503: '5' };
 
 /** An error of the database, as a Problem where the client may learn of it; any other error as it is. */
 export function problemOf(error: unknown, route: Route, headers: Headers): unknown {
-  if (error instanceof Refused) return new Problem('precondition-failed');
+  if (error instanceof Refused) {
+    return error.quota ? quotaExceeded(error.quota) : new Problem('precondition-failed');
+  }
   return error instanceof Outage ? outageProblem(error, route, headers) : error;
 }
+
+/** A batch that passes a quota writes nothing, and only a caller whose credential holds writes at all. */
+const quotaExceeded = (exceeded: QuotaExceeded): Problem =>
+  new Problem(
+    'quota-exceeded',
+    `The account may have ${exceeded.limit} ${quotaNouns[exceeded.quota as QuotaName]}, and has ${exceeded.use}. ` +
+      'Nothing was written. Remove some, or have the operator raise the quota.',
+    { exceeded: { ...exceeded, quota: exceeded.quota as QuotaName } },
+  );
 
 /**
  * A read changed nothing, and nor did a write that D1 turned away. Of any other write the outcome is unknown: PUT and
@@ -65,6 +78,7 @@ function problemReply(problem: Problem, id?: string): Reply {
     detail,
     code,
     ...(extra.errors && { errors: extra.errors }),
+    ...extra.exceeded,
     ...(id && { id }),
   };
   const retryAfter = RETRY_AFTER_SECONDS[status];

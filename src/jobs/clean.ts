@@ -7,7 +7,6 @@
  */
 import { batch } from '../db/connection.ts';
 import { deleteExpired as deleteRecords, selectEndOfStretch } from '../db/idempotency-store.ts';
-import type { Sql } from '../db/sql.ts';
 import { reportFailure } from '../report-failure.ts';
 import {
   cancelSeats,
@@ -61,9 +60,9 @@ export async function clean(db: D1Database, clock: () => number, bounds = BOUNDS
   const startedAt = clock();
   const walks = await loadWalks(db, WALKS, startedAt);
   const tasks: Task[] = [
-    cancelling(db),
-    deleting(db, 'holds', deleteExpiredHolds),
-    deleting(db, 'deliveries', deleteDeliveries),
+    seats(db),
+    holds(db),
+    deliveries(db),
     ...walks.map((walk) => ({ name: walk.name, statements: 2, step: (now: number) => walk.step(db, now) })),
   ];
   const failures: unknown[] = [];
@@ -86,32 +85,43 @@ export async function clean(db: D1Database, clock: () => number, bounds = BOUNDS
   if (failures.length > 0) throw failures[0];
 }
 
-/** The task that repeats a statement until it finds less than it may delete. */
-const deleting = (db: D1Database, name: string, statement: (now: number, limit: number) => Sql): Task => ({
-  name,
+/** The task that deletes expired deliveries, those first that expired first. */
+const deliveries = (db: D1Database): Task => ({
+  name: 'deliveries',
   statements: 1,
   step: async (now) => {
-    const [rows] = await batch(db, [statement(now, STEP_ROWS)]);
+    const [rows] = await batch(db, [deleteDeliveries(now, STEP_ROWS)]);
     return rows.length === STEP_ROWS;
   },
 });
 
+/** The task that deletes expired holds, beginning with any account, so that none always comes last. */
+function holds(db: D1Database): Task {
+  let from: string = crypto.randomUUID();
+  return {
+    name: 'holds',
+    statements: 1,
+    step: async (now) => {
+      const [rows] = await batch(db, [deleteExpiredHolds(from, now, STEP_ROWS)]);
+      const begun = from === '';
+      if (rows.length < STEP_ROWS) from = '';
+      return rows.length === STEP_ROWS || !begun;
+    },
+  };
+}
+
 /** The task that cancels the seats of sessions whose events are deleted, for one account after the other. */
-function cancelling(db: D1Database): Task {
-  let last = '';
+function seats(db: D1Database): Task {
+  let last: string = crypto.randomUUID();
   return {
     name: 'cancellations',
     statements: 3,
     step: async () => {
       const [[next]] = await batch(db, [selectCancellation(last)]);
-      if (!next) {
-        const wrapped = last !== '';
-        last = '';
-        return wrapped;
-      }
-      last = next.account_id;
-      await batch(db, [cancelSeats(next, STEP_ROWS), deleteFinished(next)]);
-      return true;
+      const ended = !next && last === '';
+      last = next?.account_id ?? '';
+      if (next) await batch(db, [cancelSeats(next, STEP_ROWS), deleteFinished(next)]);
+      return !ended;
     },
   };
 }

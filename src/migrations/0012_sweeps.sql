@@ -37,7 +37,6 @@ FROM bookings WHERE session IS NOT NULL AND state <> 'cancelled' GROUP BY accoun
 DROP INDEX bookings_of_session;
 CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at)
   WHERE session IS NOT NULL AND state <> 'cancelled';
-CREATE INDEX bookings_held ON bookings (expires_at) WHERE state = 'held';
 
 DROP INDEX events_in_time;
 CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, expires_at, length_class, start_ts);
@@ -139,12 +138,12 @@ ALTER TABLE service_users ADD COLUMN booked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE service_users ADD COLUMN booked_from INTEGER;
 ALTER TABLE service_users ADD COLUMN head_start INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE service_users ADD COLUMN head_start_until INTEGER NOT NULL DEFAULT 0;
-CREATE TRIGGER event_insert_counts AFTER INSERT ON events WHEN NEW.session IS NOT NULL AND NEW.expires_at IS NULL
+CREATE TRIGGER event_insert_counts_for_host AFTER INSERT ON events WHEN NEW.session IS NOT NULL AND NEW.expires_at IS NULL
 BEGIN
   UPDATE service_users SET booked = booked + 1
   WHERE account_id = NEW.account_id AND service_id = NEW.service_id AND user_id = NEW.user_id AND booked_from <= NEW.start_ts;
 END;
-CREATE TRIGGER event_update_counts AFTER UPDATE OF start_ts, session, expires_at ON events
+CREATE TRIGGER event_update_counts_for_host AFTER UPDATE OF start_ts, session, expires_at ON events
 WHEN NEW.start_ts <> OLD.start_ts OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
 BEGIN
   UPDATE service_users SET booked = max(booked + (NEW.session IS NOT NULL AND NEW.expires_at IS NULL AND NEW.start_ts >= booked_from)
@@ -153,7 +152,7 @@ BEGIN
     AND (NEW.session IS NOT NULL AND NEW.expires_at IS NULL AND NEW.start_ts >= booked_from)
       <> (OLD.session IS NOT NULL AND OLD.expires_at IS NULL AND OLD.start_ts >= booked_from);
 END;
-CREATE TRIGGER event_delete_counts AFTER DELETE ON events WHEN OLD.session IS NOT NULL AND OLD.expires_at IS NULL
+CREATE TRIGGER event_delete_counts_for_host AFTER DELETE ON events WHEN OLD.session IS NOT NULL AND OLD.expires_at IS NULL
 BEGIN
   UPDATE service_users SET booked = max(booked - 1, 0)
   WHERE account_id = OLD.account_id AND service_id = OLD.service_id AND user_id = OLD.user_id AND booked_from <= OLD.start_ts;

@@ -40,7 +40,7 @@ function inWords(name: string): string {
   if (name.endsWith('_TS_MS')) return new Date(value).toISOString();
   if (name.endsWith('_MS')) return duration(value, MILLISECONDS);
   if (name.endsWith('_MINUTES')) return duration(value, MINUTES);
-  if (name.endsWith('_BYTES')) return `${value / 1024} KiB`;
+  if (name.endsWith('_BYTES')) return inBytes(value);
   const [, unit = ''] = /_(CHARS|SECONDS|DAYS|BITS)$/.exec(name) ?? [];
   return `${value.toLocaleString('en')} ${words[unit] ?? ''}`.trim();
 }
@@ -50,6 +50,13 @@ const words: Record<string, string> = {
   SECONDS: 'seconds',
   DAYS: 'days',
   BITS: 'bits',
+};
+
+const inBytes = (value: number): string => {
+  const [unit, size] = Object.entries({ GiB: 1024 ** 3, MiB: 1024 ** 2 }).find(
+    ([, size]) => value % size === 0,
+  ) ?? ['KiB', 1024];
+  return `${value / size} ${unit}`;
 };
 
 const MINUTES: Units = { day: 1440, hour: 60, minute: 1 };

@@ -48,7 +48,8 @@ export function describe(types: Readonly<Record<string, Schema>>) {
 
   function problem(status: number, codes: readonly ProblemCode[], door: Door): object {
     const denied = codes.includes('policy-denied') ? 'OrDenied' : '';
-    const name = codes.length > 3 ? `Refused${pascal(door)}${denied}` : codes.map(pascal).join('Or');
+    const many = `${status === 401 ? 'Refused' : `Refused${status}`}${pascal(door)}${denied}`;
+    const name = codes.length > 3 ? many : codes.map(pascal).join('Or');
     const narrowed = { properties: { status: { const: status }, code: { enum: codes } } };
     responses[name] = {
       description: codes.map((code) => `- \`${code}\`: ${kinds[code][1]}`).join('\n'),

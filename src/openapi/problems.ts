@@ -45,6 +45,7 @@ export function problemsOf(
     ...credentials[door],
     door !== 'admin' && needs.length > 0 && 'policy-denied',
     named && 'not-found',
+    door !== 'public' && idempotent && 'quota-exceeded',
     !!target && 'precondition-failed',
     !!body && 'body-too-large',
     !!body && 'media-type-unsupported',

@@ -21,7 +21,7 @@ import { change, creation, firstVersion, lookup, plan, type Versioned, withEtag 
 import type { Page } from '../sdk/types.ts';
 import type { ParamName } from '../validation/params.ts';
 import { metadataQuery } from '../validation/schemas.ts';
-import { page, pageQuery } from './lists.ts';
+import { page, pageQuery, whole } from './lists.ts';
 
 /** `week_start` becomes `weekStart`. */
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
@@ -121,7 +121,9 @@ export function crud<
     find: read({
       query: metadataQuery,
       run: (scope, { query }) =>
-        plan([selectByMetadata<RowOf<T>>(scope, listedIn(table, scope), query)], toResults),
+        plan([selectByMetadata<RowOf<T>>(scope, listedIn(table, scope), query)], (rows) =>
+          toResults(whole(rows)),
+        ),
     }),
 
     list: read({

@@ -2,7 +2,7 @@
 import type { Answer } from './answer.ts';
 import type { RequestOptions } from './options.ts';
 import type { Send } from './request.ts';
-import type { ListQuery, Page } from './types.ts';
+import type { BookingsQuery, ListQuery, Page } from './types.ts';
 import { unwrap } from './unwrap.ts';
 import { query } from './url.ts';
 
@@ -26,7 +26,7 @@ export function list<P extends Page, Item>(
   send: Send,
   itemsOf: (page: P) => Item[],
   pathOf: () => string,
-  { limit, cursor, order, metadata = {} }: ListQuery = {},
+  { limit, cursor, order, startTs, endTs, state, metadata = {} }: ListQuery & BookingsQuery = {},
   options?: RequestOptions,
 ): List<P, Item> {
   // Created now, since the caller's line has left the stack when the list requests a page.
@@ -34,7 +34,13 @@ export function list<P extends Page, Item>(
   const filter: Record<string, string> = {};
   for (const [key, value] of Object.entries(metadata)) filter[`metadata[${key}]`] = value;
   const request = async (cursor: string | undefined) =>
-    send<P>('GET', pathOf() + query({ limit, cursor, order, ...filter }), options, undefined, { origin });
+    send<P>(
+      'GET',
+      pathOf() + query({ limit, cursor, order, startTs, endTs, state, ...filter }),
+      options,
+      undefined,
+      { origin },
+    );
 
   let firstPage: Promise<Answer<P>> | undefined;
   const first = () => (firstPage ??= request(cursor));

@@ -1,5 +1,5 @@
 /** The error of a failed request. */
-import type { Problem, ProblemCode } from './types.ts';
+import type { Problem, ProblemCode, QuotaName } from './types.ts';
 
 /** The service's problem document. For an answer that is not from the service, the client makes one. */
 export interface AnswerProblem extends Omit<Problem, 'code'> {
@@ -22,6 +22,9 @@ export class NettuProblem extends Error implements AnswerProblem {
   declare readonly detail: string;
   declare readonly code: AnswerProblem['code'];
   declare readonly errors?: { path: string; reason: string }[];
+  declare readonly quota?: QuotaName;
+  declare readonly limit?: number;
+  declare readonly use?: number;
   declare readonly id?: string;
   declare readonly requestId?: string;
 
@@ -43,6 +46,9 @@ const membersOf = ({
   detail,
   code,
   errors,
+  quota,
+  limit,
+  use,
   id,
   requestId,
 }: AnswerProblem): AnswerProblem => ({
@@ -52,6 +58,7 @@ const membersOf = ({
   detail,
   code,
   ...(errors && { errors }),
+  ...(quota && { quota, limit, use }),
   ...(id && { id }),
   ...(requestId && { requestId }),
 });

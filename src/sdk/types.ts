@@ -8,6 +8,7 @@
 export type * from './types/account.ts';
 export type * from './types/policy.ts';
 export type * from './types/problem.ts';
+export type * from './types/quotas.ts';
 export type * from './types/requests.ts';
 export type * from './types/resources.ts';
 export type * from './types/results.ts';

@@ -7,6 +7,7 @@ import {
   METADATA_VALUE_MAX_CHARS,
   PAGE_DEFAULT,
   PAGE_MAX,
+  SKIP_MAX,
 } from '../limits.ts';
 import { type FieldError, Problem } from '../problem.ts';
 import { isTimeZone } from '../time/zone.ts';
@@ -86,7 +87,7 @@ export const metadata = v.pipe(
 export const metadataQuery = v.object({
   key: metadataKey,
   value: metadataValue,
-  skip: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), '0'),
+  skip: v.optional(wholeNumber(0, SKIP_MAX), '0'),
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });
 

@@ -16,13 +16,12 @@ import { webhookMissing } from './operations.ts';
 export const listDeliveries = read({
   query: input.deliveries,
   run: (scope, { query: { state, cursor, limit } }) =>
-    plan(
-      [selectDeliveries(scope, { state, before: cursor, limit: limit + 1 })],
-      (rows): DeliveriesPage => ({
-        deliveries: rows.slice(0, limit).map(toDelivery),
-        nextCursor: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null,
-      }),
-    ),
+    plan([selectDeliveries(scope, { state, before: cursor, limit: limit + 1 })], (rows): DeliveriesPage => {
+      const page = rows.filter(({ hit }) => hit).slice(0, limit);
+      const end = rows.at(-1);
+      const last = rows.length > limit ? page.at(-1) : end?.cut ? end : undefined;
+      return { deliveries: page.map(toDelivery), nextCursor: last?.id ?? null };
+    }),
 });
 
 const toResult = (row: WholeDeliveryRow): DeliveryResult => ({ delivery: toWholeDelivery(row) });

@@ -1,6 +1,7 @@
 /** Deliveries in SQL, for the account that reads them. outbox-sql.ts has the statements of the runs that send them. */
 import { ofAccount, type Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { FILTERED_ROWS_MAX } from '../limits.ts';
 import type { Delivery, DeliveryState } from '../sdk/types.ts';
 import { notificationOf, type OutboxRow } from './notification.ts';
 
@@ -45,21 +46,33 @@ export interface DeliveriesSelection {
   limit: number;
 }
 
-/** A page of deliveries, the newest first. */
+/** A row of a page, or the delivery at which the page stopped reading. */
+export interface DeliveryPageRow extends DeliveryRow {
+  /** 1 where the delivery is in the page. */
+  hit: number;
+  /** 1 where the page stopped reading here, though there may be more. */
+  cut: number;
+}
+
+/**
+ * A page of deliveries, the newest first. Failed ones have an index. For another state, the page reads deliveries in any
+ * state, and ends early where it has read `FILTERED_ROWS_MAX`.
+ */
 export const selectDeliveries = (
   scope: Scope,
   { state, before, limit }: DeliveriesSelection,
-): Query<DeliveryRow> => query<DeliveryRow>`
-  SELECT ${columns} FROM deliveries ${state === 'failed' ? sql`INDEXED BY deliveries_failed` : sql``}
-  WHERE ${ofAccount(scope)}
-    ${state ? sql`AND state = ${literal[state]}` : sql``} ${before ? sql`AND id < ${before}` : sql``}
-  ORDER BY id DESC LIMIT ${limit}`;
-
-/** SQLite uses the partial index of a state only where the state is a literal. */
-const literal: Record<DeliveryState, Sql> = {
-  pending: sql`'pending'`,
-  delivered: sql`'delivered'`,
-  failed: sql`'failed'`,
+): Query<DeliveryPageRow> => {
+  const failed = state === 'failed';
+  const within = sql`WHERE ${ofAccount(scope)} ${before ? sql`AND id < ${before}` : sql``}`;
+  return state === undefined || failed
+    ? query<DeliveryPageRow>`
+      SELECT ${columns}, 1 AS hit, 0 AS cut FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
+      ${within} ${failed ? sql`AND state = 'failed'` : sql``} ORDER BY id DESC LIMIT ${limit}`
+    : query<DeliveryPageRow>`
+      SELECT * FROM (
+        SELECT *, state = ${state} AS hit, row_number() OVER () = ${FILTERED_ROWS_MAX} AS cut
+        FROM (SELECT ${columns} FROM deliveries ${within} ORDER BY id DESC LIMIT ${FILTERED_ROWS_MAX})
+      ) WHERE hit OR cut LIMIT ${limit}`;
 };
 
 export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> =>

@@ -233,7 +233,7 @@ const largest: Record<string, (large: Large) => { body?: object; query?: string;
   ...Object.fromEntries(
     ['/user/meta', '/calendar/meta', '/events/meta', '/schedule/meta', '/service/meta'].map((path) => [
       `GET ${path}`,
-      () => ({ query: `?limit=100&skip=999999&key=${'k'.repeat(128)}&value=${'v'.repeat(4096)}` }),
+      () => ({ query: `?limit=100&skip=100000&key=${'k'.repeat(128)}&value=${'v'.repeat(4096)}` }),
     ]),
   ),
 };

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import type { D1Database } from '@cloudflare/workers-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
+import { account } from '../../src/dev/account.ts';
 import { importAccount } from '../../src/dev/import.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 import type { CreateAccountResult } from '../../src/sdk/types.ts';
@@ -83,7 +84,9 @@ beforeAll(async () => {
   expect(migrated()).toEqual(oneLineEach);
 }, TIMEOUT_MS);
 
-const oneLineEach = bindings.map((it) => expect.stringMatching(`^${it} has the schema of 000\\d_\\w+.sql.$`));
+const oneLineEach = bindings.map((it) =>
+  expect.stringMatching(`^${it} has the schema of 00\\d\\d_\\w+.sql.$`),
+);
 
 describe('npm run migrate', () => {
   it('gives an empty database, and one older than the migrations, the same newest schema', () =>
@@ -167,5 +170,56 @@ describe('npm run import', () => {
     const into = ['--binding', 'DB_US', '--config', unnumbered];
     await expect(imported(file, ...into)).rejects.toThrow('gives DB_US no number');
     await expect(imported(join(folder, 'none'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('npm run account', () => {
+  const [here, there] = ['6f9619ff-8b86-4d01-b42d-00cf4fc964ff', '6f9619ff-8b86-8001-b42d-00cf4fc964ff'];
+  const ran = (...args: string[]) => account([...location, ...args]);
+
+  beforeAll(() =>
+    withDatabases(async ({ DB, DB_EU }) => {
+      for (const [db, id] of [
+        [DB, here],
+        [DB_EU, there],
+      ] as const) {
+        await db.prepare('INSERT INTO accounts (id, created) VALUES (?, 1)').bind(id).run();
+        await db.prepare("INSERT INTO users (account_id, id, metadata) VALUES (?, 'u', '{}')").bind(id).run();
+      }
+    }),
+  );
+
+  it('sets quotas in the shard of the account, shows them, and takes them back', {
+    timeout: TIMEOUT_MS,
+  }, () => {
+    expect(ran('quota', there, 'users=1', 'events=0')).toEqual(
+      expect.arrayContaining([
+        `account ${there} in DB_EU`,
+        'users: 1 of 1, set here',
+        'events: 0 of 0, set here',
+        'services: 0 of 10000',
+      ]),
+    );
+    expect(ran('quota', there, 'events=default')).toContain('events: 0 of 2000000');
+    expect(ran('show', there)).toContain('users: 1 of 1, set here');
+    expect(ran('show', here)).toEqual(
+      expect.arrayContaining([`account ${here} in DB`, 'users: 1 of 100000']),
+    );
+  });
+
+  it('throws for what is no command, no id, no quota and no account', { timeout: TIMEOUT_MS }, () => {
+    for (const args of [
+      [],
+      ['show'],
+      ['show', "x' OR 1"],
+      ['quota', here],
+      ['show', here, 'users=1'],
+      ['drop', here],
+    ])
+      expect(() => ran(...args)).toThrow('Run npm run account');
+    for (const setting of ['users', 'users=-1', 'users=1.5', 'toString=1', "users=1'", 'users=DEFAULT'])
+      expect(() => ran('quota', here, setting)).toThrow('is no quota');
+    expect(() => ran('show', here.replace('6f', '7f'))).toThrow('has no account');
+    expect(() => ran('show', there.replace('8001', '8002'))).toThrow('has no shard 2');
   });
 });

@@ -36,7 +36,8 @@ const addRecords = () =>
         db.prepare('DELETE FROM walks'),
         db
           .prepare(
-            "INSERT OR REPLACE INTO remembered VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)", // words: allow
+            `INSERT OR REPLACE INTO remembered (account_id, caller, key, request, answer, expires_at) -- the former name
+             VALUES ('a', '', 'expired', '', '', ?), ('a', '', 'live', '', '', ?)`,
           )
           .bind(now - 1, now + 60_000),
       ]),

@@ -1,7 +1,7 @@
 /** What no index keeps from a request, the request reads up to a limit, and says that it ended there. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { EVENTS_READ_MAX, SLOT_EVENTS_MAX } from '../../src/limits.ts';
+import { EVENTS_READ_MAX, FILTERED_ROWS_MAX, SEEKS_MAX, SLOT_EVENTS_MAX } from '../../src/limits.ts';
 import { reading } from '../support/database.ts';
 import { END, fillEvents, type Kind, quietWorld, read, START, unread, type World } from './world.ts';
 
@@ -88,4 +88,55 @@ it.each(
   // A booked event is read as one of its calendar, too, and each statement has the limit.
   expect(most?.rows).toBeLessThan((booked ? 8 : 4) * SLOT_EVENTS_MAX + ASIDE);
   await env.DB.prepare('DELETE FROM events WHERE account_id = ?').bind(world.user.account.id).run();
+});
+
+it.each(['pending', 'delivered'])('deliveries: %s among others', async (state) => {
+  const world = await quietWorld();
+  const other = state === 'pending' ? ['delivered', 'NULL', '1'] : ['pending', '1', 'NULL'];
+  const fill = (n: number) =>
+    env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+       INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
+       SELECT ?2, 'user.created', '{}', '${other[0]}', ${other[1]}, ${other[2]} FROM n`,
+    )
+      .bind(n, world.user.account.id)
+      .run();
+  if (state === 'delivered')
+    await env.DB.prepare(
+      "UPDATE deliveries SET state = 'delivered', next_at = NULL, expires_at = 1 WHERE account_id = ?",
+    )
+      .bind(world.user.account.id)
+      .run();
+  await fill(2 * FILTERED_ROWS_MAX);
+  const path = `/account/webhook/deliveries?state=${state}`;
+  const seen: string[] = [];
+  let pages = 0;
+  for (let cursor: string | null = ''; cursor !== null; pages++) {
+    const { body } = await world.user.account.call('GET', path + (cursor && `&cursor=${cursor}`));
+    seen.push(...body.deliveries.map(({ id }: { id: string }) => id));
+    cursor = body.nextCursor;
+  }
+  expect([seen, pages]).toEqual([[world.ids.deliveryId], 3]);
+  await fill(20 * FILTERED_ROWS_MAX);
+  expect((await rowsOf(world, path)).rows).toBeLessThan(3 * FILTERED_ROWS_MAX + ASIDE);
+});
+
+it.each(['asc', 'desc'])('metadata entries that never match together, %s', async (order) => {
+  const world = await quietWorld();
+  const fill = (n: number) =>
+    env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+       INSERT INTO users (account_id, id, metadata)
+       SELECT ?2, lower(hex(randomblob(16))), CASE i % 2 WHEN 0 THEN '{"a":"1"}' ELSE '{"b":"1"}' END FROM n`,
+    )
+      .bind(n, world.user.account.id)
+      .run();
+  const path = `/user?metadata[a]=1&metadata[b]=1&order=${order}`;
+  await fill(SEEKS_MAX);
+  const few = await rowsOf(world, path);
+  await fill(9 * SEEKS_MAX);
+  const many = await rowsOf(world, path);
+  expect([few.status, many.status]).toEqual([200, 200]);
+  expect(many.rows).toBeLessThan(2 * SEEKS_MAX);
+  expect(Math.abs(many.rows - few.rows)).toBeLessThan(100);
 });

@@ -173,11 +173,23 @@ describe('a list', () => {
 
   test('of either client yields the items of its resource', async () => {
     const items = [{ id: 'x' }];
-    const body = { users: items, calendars: items, events: items, schedules: items, services: items };
+    const body = {
+      users: items,
+      calendars: items,
+      events: items,
+      schedules: items,
+      services: items,
+      bookings: items,
+    };
     const { fetch } = stubFetch(json({ ...body, nextCursor: null }));
     const accountClient = NettuClient({ fetch, apiKey: 'sk_1' });
     const userClient = NettuUserClient({ fetch, token: 'a.b.c', nettuAccount: 'acc' });
-    const lists = [accountClient.user.list(), accountClient.service.list()];
+    const lists = [
+      accountClient.user.list(),
+      accountClient.service.list(),
+      accountClient.booking.ofService('s1'),
+      userClient.booking.list(),
+    ];
     for (const name of ['calendar', 'events', 'schedule'] as const)
       expect([await idsOf(accountClient[name].list('u1')), await idsOf(userClient[name].list())]).toEqual([
         ['x'],

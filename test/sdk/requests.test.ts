@@ -189,6 +189,7 @@ const userRows: Row<NettuUserClient>[] = [
   ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],
   ['booking.cancel', (c) => c.booking.cancel('b1'), 'DELETE /booking/b1'],
   ['booking.list', (c) => c.booking.list(window), 'GET /me/bookings?startTs=1000&endTs=2000'],
+  ['booking.list of a state', (c) => c.booking.list({ state: 'held', limit: 5, cursor: 'x' }), 'GET /me/bookings?limit=5&cursor=x&state=held'],
 ];
 
 /** The names of all methods of a client, such as `calendar.create`. */

@@ -43,6 +43,7 @@ export const statuses = {
   'slot-unavailable': 409,
   'booking-cancelled': 409,
   'booking-shared': 409,
+  'quota-exceeded': 409,
   'precondition-failed': 412,
   'body-too-large': 413,
   'media-type-unsupported': 415,
@@ -89,6 +90,11 @@ export function expectProblem(reply: Reply, code: ProblemCode): void {
     detail: expect.stringMatching(/\S/),
     code,
     ...(code === 'input-invalid' && { errors: expect.any(Array) }),
+    ...(code === 'quota-exceeded' && {
+      quota: expect.stringMatching(/^\w+$/),
+      limit: expect.any(Number),
+      use: expect.any(Number),
+    }),
     ...(code === 'internal' && { id: expect.stringMatching(/\S/) }),
   });
   const [name, form] = headersOf[reply.status] ?? [];

@@ -1,10 +1,12 @@
-/** The invariants of stored bookings, checked on rows, so that any test can use them. */
+/** The invariants of stored bookings and of what is counted, checked on rows, so that any test can use them. */
+import { COUNTED_TWICE, type CountedTwice } from './usage.ts';
 
 export interface Stored {
   bookings: StoredBooking[];
   events: StoredEvent[];
   services: { id: string; multi_person: string }[];
   users: { id: string }[];
+  usage: CountedTwice[];
 }
 
 interface StoredBooking {
@@ -41,21 +43,23 @@ export const STORED = [
    FROM events WHERE account_id = ? AND service_id IS NOT NULL ORDER BY seq`,
   'SELECT id, multi_person FROM services WHERE account_id = ?',
   'SELECT id FROM users WHERE account_id = ?',
+  COUNTED_TWICE,
 ];
 
-export const storedOf = ([bookings, events, services, users]: readonly unknown[][]): Stored =>
-  ({ bookings, events, services, users }) as Stored;
+export const storedOf = ([bookings, events, services, users, usage]: readonly unknown[][]): Stored =>
+  ({ bookings, events, services, users, usage }) as Stored;
 
 /**
  * Finds violations of the invariants.
  *
  * @param now the clock that decides whether a hold has expired.
  */
-export function faultsOf({ bookings, events, services, users }: Stored, now: number): string[] {
+export function faultsOf({ bookings, events, services, users, usage }: Stored, now: number): string[] {
   const faults: string[] = [];
   const must = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
   };
+  for (const { counted, again } of usage) must(counted === again, `usage ${counted}, rows ${again}`);
   const eventById = new Map(events.map((event) => [event.id, event]));
   const alive = ({ expires_at }: { expires_at: number | null }) => expires_at === null || expires_at > now;
   const kept = bookings.filter(({ state }) => state !== 'cancelled');

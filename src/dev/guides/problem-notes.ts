@@ -53,6 +53,8 @@ export const problemNotes = {
   'booking-cancelled': 'A cancelled booking stays cancelled. Create a new one.',
   'booking-shared':
     'The event belongs to a booking with several hosts, so one of them cannot move it. Move the booking.',
+  'quota-exceeded':
+    'The account has as much as it may: `quota` names of what, `limit` how much, `use` what it has. Nothing was written. Remove some, or have the operator raise the [quota](limits.md#quotas). `GET /account` shows all of them.',
   'precondition-failed':
     'The resource has changed since the `etag` in `If-Match`. Nothing was written: read it again, and decide anew.',
   'body-too-large': 'See the [limits](limits.md#requests).',

@@ -5,6 +5,7 @@ import { newAccountId } from '../../db/shard-ids.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { KEEP_CANCELLED_DEFAULT_DAYS } from '../../limits.ts';
 import { firstVersion, type Versioned } from '../../plan.ts';
+import { unusedQuotas } from '../../quotas.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
 
 export interface AccountRow extends Versioned {
@@ -16,6 +17,8 @@ export interface AccountRow extends Versioned {
   reads_replica: number;
   keep_cancelled_days: number;
   public_key: string | null;
+  /** JSON, as clients see it. */
+  quotas: string;
 }
 
 export const toAccount = (row: AccountRow): Account => ({
@@ -28,6 +31,7 @@ export const toAccount = (row: AccountRow): Account => ({
     reads: row.reads_replica === 1 ? 'nearest' : 'primary',
     keepCancelledDays: row.keep_cancelled_days,
   },
+  quotas: JSON.parse(row.quotas),
 });
 
 export const newAccountRow = (shard: number): AccountRow => ({
@@ -38,6 +42,7 @@ export const newAccountRow = (shard: number): AccountRow => ({
   reads_replica: 0,
   keep_cancelled_days: KEEP_CANCELLED_DEFAULT_DAYS,
   public_key: null,
+  quotas: JSON.stringify(unusedQuotas),
   version: firstVersion(),
 });
 
@@ -53,7 +58,8 @@ export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<Ac
   SELECT id, public_freebusy, public_booking, reads_replica, keep_cancelled_days, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
-    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key
+    (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key,
+    (SELECT json FROM quotas_json WHERE account_id = accounts.id) AS quotas
   FROM accounts WHERE id = ${account}`;
 
 /** Updates the settings that have a value. */

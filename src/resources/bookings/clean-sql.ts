@@ -3,11 +3,26 @@ import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKINGS_COUNTED_MS, EXPIRED_HOLD_KEPT_MS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
 
-/** Deletes holds that expired some time ago. Triggers delete the events of a session that has no other booking. */
-export const deleteExpiredHolds = (now: number, limit: number): Sql<{ seq: number }> => sql<{ seq: number }>`
+/**
+ * Deletes holds that expired some time ago, of the accounts from `from` on. It finds the accounts that have holds one after
+ * the other in the index. Triggers delete the events of a session that has no other booking.
+ */
+export const deleteExpiredHolds = (
+  from: string,
+  now: number,
+  limit: number,
+): Sql<{ account_id: string }> => sql<{
+  account_id: string;
+}>`
   DELETE FROM bookings WHERE seq IN (
-    SELECT seq FROM bookings WHERE state = 'held' AND expires_at <= ${now - EXPIRED_HOLD_KEPT_MS} ORDER BY expires_at LIMIT ${limit})
-  RETURNING seq`;
+    WITH RECURSIVE account (id) AS (
+      SELECT min(account_id) FROM ${holds} AND account_id >= ${from}
+      UNION ALL SELECT (SELECT min(account_id) FROM ${holds} AND account_id > account.id) FROM account WHERE id IS NOT NULL)
+    SELECT seq FROM account CROSS JOIN ${holds} AND account_id = account.id
+      AND expires_at <= ${now - EXPIRED_HOLD_KEPT_MS} LIMIT ${limit})
+  RETURNING account_id`;
+
+const holds = sql`bookings INDEXED BY bookings_held WHERE state = 'held'`;
 
 /** A session whose bookings are cancelled, whatever their rows say. */
 export interface Cancellation {
@@ -15,7 +30,7 @@ export interface Cancellation {
   session: string;
 }
 
-/** The next account's cancellation. */
+/** A cancellation of the next account. */
 export const selectCancellation = (after: string): Query<Cancellation> => query<Cancellation>`
   SELECT account_id, session FROM cancellations WHERE account_id > ${after} ORDER BY account_id LIMIT 1`;
 

@@ -6,6 +6,9 @@ export const tags = {
     'The slots of a service, and its bookings. However many requests arrive at once, a slot is never overbooked.',
 };
 
+const BOOKINGS_LISTED =
+  'Sorted by start. Pass `nextCursor` as `cursor` to get the next page. A page may have fewer bookings than `limit`: only `nextCursor: null` is the end. Includes cancelled bookings, and expired holds until they are deleted.';
+
 export const docs = {
   getBookingSlots: {
     tag: 'Booking',
@@ -32,20 +35,28 @@ export const docs = {
       'Confirms a held booking (`state`), reschedules a booking (`startTs`) or replaces its metadata. If a booking cannot be rescheduled, it keeps its slot.',
     answer: 'BookingResult',
     body: 'UpdateBooking',
-    codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'booking-cancelled', 'contended'],
+    codes: [
+      'answer-too-large',
+      'slot-taken',
+      'slot-unavailable',
+      'booking-cancelled',
+      'quota-exceeded',
+      'contended',
+    ],
   },
   cancelBooking: { tag: 'Booking', summary: 'Cancel a booking', answer: 'BookingResult' },
   getServiceBookings: {
     tag: 'Booking',
-    summary: 'List the bookings of a service in a time window',
-    answer: 'BookingsResult',
+    summary: 'List the bookings of a service',
+    description: BOOKINGS_LISTED,
+    answer: 'BookingsPage',
     query: 'BookingsQuery',
   },
   getOwnBookings: {
     tag: 'Booking',
-    summary: "List the user's own bookings in a time window",
-    description: "Returns the bookings that were made with the user's tokens.",
-    answer: 'BookingsResult',
+    summary: "List the user's own bookings",
+    description: `Returns the bookings that were made with the user's tokens. ${BOOKINGS_LISTED}`,
+    answer: 'BookingsPage',
     query: 'BookingsQuery',
   },
 } as const satisfies Record<string, OperationDocs>;

@@ -5,6 +5,7 @@ import {
   BOOKING_MIN_MS,
   HOLD_MAX_MINUTES,
   HOSTS_MAX,
+  PAGE_MAX,
   SLOT_DATES_MAX,
   SLOT_INTERVAL_MAX_MS,
   SLOT_INTERVAL_MIN_MS,
@@ -23,7 +24,7 @@ import {
   timezone,
   wholeNumber,
 } from '../../validation/schemas.ts';
-import { startTs } from '../events/input.ts';
+import { instant, startTs } from '../events/input.ts';
 
 const dateRule = 'must be a date that exists, such as 2030-01-31, from 1970 to 2199';
 /** The output is the number of days since 1970-01-01. */
@@ -90,4 +91,20 @@ export const update = v.pipe(
     ),
     ['state'],
   ),
+);
+
+/** Bookings that overlap a window of any length, or of no bound. */
+export const bookingsQuery = v.pipe(
+  v.object({
+    startTs: v.optional(instant),
+    endTs: v.optional(instant),
+    state: v.optional(v.picklist(['held', 'confirmed', 'cancelled'], 'must be held, confirmed or cancelled')),
+    limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_MAX)),
+    cursor: v.optional(v.string('must be the nextCursor of a page')),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { startTs = Number.NEGATIVE_INFINITY, endTs = Number.POSITIVE_INFINITY } = dataset.value;
+    if (endTs <= startTs) addIssue({ message: 'must be after startTs', path: at('endTs') });
+  }),
 );

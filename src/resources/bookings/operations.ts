@@ -15,10 +15,8 @@ import {
   withEtag,
 } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
-import type { BookingResult, BookingsResult, Metadata } from '../../sdk/types.ts';
+import type { BookingResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
-import { window } from '../events/input.ts';
-import { selectService } from '../services/table.ts';
 import { targetOf } from './availability-sql.ts';
 import { type BookableHost, chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
@@ -29,8 +27,6 @@ import {
   insertBooking,
   insertEvents,
   selectBooking,
-  selectBookingsOfService,
-  selectBookingsOfUser,
   targetOfBooking,
   updateBooking,
   updateEvents,
@@ -238,28 +234,4 @@ export const cancelBooking = write({
       toResult(after ?? found(before)),
     );
   },
-});
-
-export const getServiceBookings = read({
-  unbounded: true,
-  params: ['serviceId'],
-  query: window,
-  run: (scope, { params: { serviceId }, query }) =>
-    plan(
-      [selectService(scope, serviceId), selectBookingsOfService(scope, serviceId, query)],
-      (services, rows): BookingsResult => {
-        found(services);
-        return { bookings: rows.map(bookings.toResource) };
-      },
-    ),
-});
-
-export const getOwnBookings = read({
-  unbounded: true,
-  query: window,
-  run: (scope, { query }) =>
-    plan(
-      [selectBookingsOfUser(scope, query)],
-      (rows): BookingsResult => ({ bookings: rows.map(bookings.toResource) }),
-    ),
 });

@@ -1,8 +1,8 @@
 /** Bookings in SQL. The triggers of schema.sql keep the events of a booking consistent with it. */
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
-import { BOOKING_MAX_MS, BOOKINGS_COUNTED_MS } from '../../limits.ts';
-import type { BookingState, Metadata, Timespan } from '../../sdk/types.ts';
+import { BOOKINGS_COUNTED_MS } from '../../limits.ts';
+import type { BookingState, Metadata } from '../../sdk/types.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 import { type AvailabilityQuery, type AvailabilityTarget, sessionsOf } from './availability-sql.ts';
 import { type BookingRow, bookings } from './table.ts';
@@ -18,22 +18,6 @@ const ownOf = ({ user }: Scope): Sql => (user === null ? sql`` : sql`AND booked_
 
 export const selectBooking = (scope: Scope, id: string): Query<BookingRow> =>
   query<BookingRow>`SELECT ${columns} FROM bookings WHERE ${own(scope, id)}`;
-
-/** The condition that a booking overlaps a window. A booking that starts earlier than this cannot reach the window. */
-const overlaps = ({ startTs, endTs }: Timespan): Sql =>
-  sql`start_ts < ${endTs} AND start_ts >= ${startTs - BOOKING_MAX_MS} AND start_ts + duration > ${startTs}`;
-
-export const selectBookingsOfService = (
-  scope: Scope,
-  serviceId: string,
-  window: Timespan,
-): Query<BookingRow> => query<BookingRow>`
-  SELECT ${columns} FROM bookings WHERE ${ofAccount(scope)} AND service_id = ${serviceId} AND ${overlaps(window)}
-  ORDER BY start_ts, seq`;
-
-export const selectBookingsOfUser = (scope: Scope, window: Timespan): Query<BookingRow> => query<BookingRow>`
-  SELECT ${columns} FROM bookings WHERE ${ofAccount(scope)} AND booked_by = ${scope.user} AND ${overlaps(window)}
-  ORDER BY start_ts, seq`;
 
 /**
  * The target for a change of a booking. The booking does not block itself, and neither does its session where no other

@@ -1,4 +1,5 @@
 /** Bookings in SQL: the columns. Statements stand in sql.ts. */
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -14,6 +15,10 @@ import type { Booking, BookingState } from '../../sdk/types.ts';
 /** When the session of a booking was cancelled whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
 const CANCELLED_AT = `CASE WHEN bookings.state <> 'cancelled' THEN (SELECT cancelled_at FROM cancellations
   WHERE cancellations.account_id = bookings.account_id AND cancellations.session = bookings.session) END`;
+
+/** The state of a booking, as clients see it. */
+const STATE = `CASE WHEN ${CANCELLED_AT} IS NULL THEN bookings.state ELSE 'cancelled' END`;
+export const bookingState = raw(STATE);
 
 export const bookings = resourceTable({
   type: 'booking',
@@ -36,7 +41,7 @@ export const bookings = resourceTable({
     version: integer,
   },
   derived: {
-    state: `CASE WHEN ${CANCELLED_AT} IS NULL THEN bookings.state ELSE 'cancelled' END`,
+    state: STATE,
     updated: `coalesce(${CANCELLED_AT}, bookings.updated)`,
     version: `bookings.version + (${CANCELLED_AT} IS NOT NULL)`,
   },

@@ -26,6 +26,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'CalendarsResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getCalendar: { tag: 'Calendars', summary: 'Get a calendar', answer: 'CalendarResult' },
   changeCalendar: {
@@ -33,6 +34,7 @@ export const docs = {
     summary: 'Update a calendar',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',
+    codes: ['quota-exceeded'],
   },
   removeCalendar: {
     tag: 'Calendars',

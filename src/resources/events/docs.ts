@@ -27,6 +27,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'EventsResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getEvent: { tag: 'Events', summary: 'Get an event', answer: 'EventResult' },
   changeEvent: {
@@ -35,7 +36,7 @@ export const docs = {
     description: 'If the event belongs to a booking with one host, moving the event moves the booking.',
     answer: 'EventResult',
     body: 'UpdateEvent',
-    codes: ['booking-shared'],
+    codes: ['booking-shared', 'quota-exceeded'],
   },
   removeEvent: {
     tag: 'Events',

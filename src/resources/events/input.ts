@@ -105,7 +105,7 @@ export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
 /** A window may begin before 1970, so that it can include the first event in every time zone. */
-const instant = wholeNumber(-WINDOW_MAX_MS, INSTANT_MAX_TS_MS);
+export const instant = wholeNumber(-WINDOW_MAX_MS, INSTANT_MAX_TS_MS);
 const bounds = { startTs: instant, endTs: instant };
 
 const windowCheck = <T extends Timespan>(isRight: (window: T) => boolean, rule: string) =>

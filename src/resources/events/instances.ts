@@ -1,6 +1,7 @@
 /** The operations that expand events in a window: an event's instances, a calendar's events, a user's free/busy. */
 
-import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
+import { RESOURCE_BYTES, type Sized, within } from '../../db/sizes.ts';
+import { FREEBUSY_CALENDARS_MAX, INSTANCES_MAX, PAGE_MAX_BYTES } from '../../limits.ts';
 import { read } from '../../operation.ts';
 import { found, lookup, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -21,17 +22,10 @@ import {
 } from '../calendars/table.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
-import { type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
+import { INSTANCE_BYTES, type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
 import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
 import { events, toSeries } from './table.ts';
-import {
-  exceeds,
-  inWindow,
-  type Sized,
-  selectBusyEventsIn,
-  selectEventsIn,
-  selectZones,
-} from './window-sql.ts';
+import { inWindow, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
 
 /**
  * Returns a function that expands an event. It throws once all events together exceed the limits.
@@ -40,7 +34,7 @@ import {
  * @throws Overspent
  */
 function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
-  if (exceeds(fetched, limits)) throw new Overspent();
+  if (within(fetched, limits) < fetched.length) throw new Overspent();
   const budget = new Budget(limits.workNs);
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
@@ -77,6 +71,10 @@ export const getInstances = read({
     ),
 });
 
+/** The JSON of an event with its instances, or a little less: what is left out here, `PAGE_MAX_BYTES` has room for. */
+const bytesOf = ({ row, instances }: { row: Sized; instances: Instance[] }): number =>
+  RESOURCE_BYTES + (row.size ?? 0) + INSTANCE_BYTES * instances.length;
+
 /** Events without an instance in the window are left out. */
 export const getCalendarEvents = read({
   unbounded: true,
@@ -91,11 +89,12 @@ export const getCalendarEvents = read({
         const answer = () => {
           const expand = expander(read, query, ofOwner);
           // SQL would read a row more for each event to sort them.
-          return inWindow(read)
+          const taken = inWindow(read)
             .sort((a, b) => a.start_ts - b.start_ts || a.seq - b.seq)
             .map((event) => ({ row: event, instances: expand(event, calendar) }))
-            .filter(({ instances }) => instances.length > 0)
-            .map(({ row, instances }) => ({ event: events.toResource(row), instances }));
+            .filter(({ instances }) => instances.length > 0);
+          if (taken.reduce((sum, one) => sum + bytesOf(one), 0) > PAGE_MAX_BYTES) throw new Overspent();
+          return taken.map(({ row, instances }) => ({ event: events.toResource(row), instances }));
         };
         return {
           calendar: calendarTable.toResource(calendar),
@@ -128,9 +127,10 @@ export const getFreebusy = read({
       const answer = () => {
         if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
         const expand = expander(read, query, ofAnyone);
-        return mergeBusy(
-          inWindow(read).flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow)),
-        );
+        const all = inWindow(read).flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow));
+        const busy = mergeBusy(all);
+        if (busy.length > INSTANCES_MAX) throw new Overspent();
+        return busy;
       };
       const advice =
         'The calendars have too many events in this window. Request a shorter window, or fewer calendars in calendarIds.';

@@ -1,4 +1,5 @@
 /** The most work that one request may cause, however many events are in its window. */
+import type { SizeLimit } from '../../db/sizes.ts';
 import {
   BUSY_EVENT_JSON_MAX_BYTES,
   BUSY_INSTANCES_MAX,
@@ -11,11 +12,8 @@ import {
 
 const NS_PER_MS = 1_000_000;
 
-export interface Limits {
-  /** The rows of events that the database may return. */
-  rows: number;
-  /** An event with more bytes counts as several rows. The bytes are those of its selected JSON columns. */
-  bytesPerRow: number;
+/** The events that the database may read: their rows, and the bytes of the JSON columns that it selects. */
+export interface Limits extends SizeLimit {
   /** By the prices of `time/budget.ts`. */
   workNs: number;
   instances: number;
@@ -39,3 +37,6 @@ export const ofAnyone: Limits = {
 
 /** The cost of decoding a row and its JSON, in nanoseconds. */
 export const ROW_PRICE_NS = 4_000;
+
+/** The JSON of an instance. */
+export const INSTANCE_BYTES = 61;

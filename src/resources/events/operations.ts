@@ -7,7 +7,7 @@ import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { invalid, metadataQuery } from '../../validation/schemas.ts';
-import { page, pageQuery } from '../lists.ts';
+import { page, pageQuery, whole } from '../lists.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
@@ -103,7 +103,7 @@ export const findEvents = read({
   run: (scope, { query, now }) =>
     plan(
       [selectEventsByMetadata(scope, query, now)],
-      (rows): EventsResult => ({ events: rows.map(events.toResource) }),
+      (rows): EventsResult => ({ events: whole(rows).map(events.toResource) }),
     ),
 });
 

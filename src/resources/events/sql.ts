@@ -2,6 +2,7 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofUser, type Scope } from '../../db/scope.ts';
+import type { Sized } from '../../db/sizes.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
@@ -144,8 +145,11 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
 export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
   sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
 
-export const selectEventsByMetadata = (scope: Scope, page: MetadataPage, now: number): Query<EventRow> =>
-  selectByMetadata(scope, listedEvents(scope, now), page);
+export const selectEventsByMetadata = (
+  scope: Scope,
+  page: MetadataPage,
+  now: number,
+): Query<EventRow & Sized> => selectByMetadata(scope, listedEvents(scope, now), page);
 
 /** The list of a scope's events. */
 export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));

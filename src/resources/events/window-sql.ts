@@ -3,10 +3,10 @@
  * whether it is busy, so that a query reads few other events; and a limit stops it, however many there are.
  */
 import type { Scope } from '../../db/scope.ts';
+import { type Sized, type SizeLimit, upTo } from '../../db/sizes.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
-import type { Limits } from './limits.ts';
 import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -24,46 +24,29 @@ export const selectZones = (calendars: Sql): Query<ZoneRow> =>
 /** A window, and the time of the request. All are milliseconds since the epoch. */
 type EventWindow = Timespan & { now: number };
 
-type RowLimit = Pick<Limits, 'rows' | 'bytesPerRow'>;
-
-/** A row with the size of its event. */
-export interface Sized {
-  /** Bytes; null: the query read an event that is not in the window, and the other columns are null. */
-  size: number | null;
-}
-
-/** Whether there were more events than the limit of the query. */
-export const exceeds = (events: readonly Sized[], { rows, bytesPerRow }: RowLimit): boolean =>
-  events.reduce((sum, { size }) => sum + 1 + Math.floor((size ?? 0) / bytesPerRow), 0) > rows;
-
 /** The events of the rows: without those that are not in the window. */
 export const inWindow = <Row extends Sized>(rows: readonly Row[]): Row[] =>
   rows.filter(({ size }) => size !== null);
 
 /**
- * Selects the events that `candidates` finds, up to a limit of rows and bytes. A candidate that is not in the window is a
- * row of nulls, so the limit bounds what the query reads, and not only what it returns. LIMIT counts rows only, so the
- * second join repeats a long event once for each `bytesPerRow`; the query returns the first of these rows. (A window
- * function over the sizes would read three rows for each event.)
+ * Selects the events that `candidates` finds, up to a limit. A candidate that is not in the window is a row of nulls, so
+ * the limit bounds what the query reads, and not only what it returns.
  *
- * @param size the size of an event, in bytes.
  * @param candidates selects the `seq` of each event that may be in the window.
  */
-const upTo = <Row>(
-  { rows, bytesPerRow }: RowLimit,
+const found = <Row>(
+  limit: SizeLimit,
   selected: Sql,
-  size: Sql,
   candidates: Sql,
   { startTs }: EventWindow,
-): Query<Row & Sized> => query<Row & Sized>`
-  SELECT * FROM (
-    SELECT ${selected}, ${size} AS size, part.key AS part FROM (${candidates} LIMIT ${rows + 1}) candidate
+): Query<Row & Sized> =>
+  upTo<Row>(
+    limit,
+    sql`
+    SELECT ${selected} FROM (${candidates} LIMIT ${limit.rows + 1}) candidate
     LEFT JOIN events ON events.seq = candidate.seq
-      AND (last_start IS NULL OR last_start + duration >= ${startTs})
-    LEFT JOIN json_each(CASE WHEN ${size} >= ${bytesPerRow}
-      THEN '[' || replace(hex(zeroblob((${size}) / CAST(${bytesPerRow} AS INTEGER))), '00', '0,') || '0]' END) part
-    LIMIT ${rows + 1}
-  ) WHERE coalesce(part, 0) = 0`;
+      AND (last_start IS NULL OR last_start + duration >= ${startTs})`,
+  );
 
 /**
  * The events of some calendars that may have an instance in a window, up to a limit. In each length class, only an event
@@ -72,25 +55,18 @@ const upTo = <Row>(
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
-  const size = sql`octet_length(events.metadata) + octet_length(reminders) + octet_length(exdates)
-    + coalesce(octet_length(recurrence), 0)`;
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
   const candidates = candidatesIn(scope, calendars, window, sql`busy IN (0, 1)`);
-  return upTo<EventRow & { seq: number }>(
-    limit,
-    sql`${events.selected}, events.seq`,
-    size,
-    candidates,
-    window,
-  );
+  const selected = sql`${events.selected}, events.seq, ${events.size} AS size`;
+  return found<EventRow & { seq: number }>(limit, selected, candidates, window);
 };
 
 /** The busy ones among the same events, without their contents. */
-export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: RowLimit) => {
-  const size = sql`octet_length(exdates) + coalesce(octet_length(recurrence), 0)`;
-  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates`;
+export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
+  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates,
+    octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
   const candidates = candidatesIn(scope, calendars, window, sql`busy = 1`);
-  return upTo<BusyRow>(limit, selected, size, candidates, window);
+  return found<BusyRow>(limit, selected, candidates, window);
 };
 
 /** Reads the index `events_in_time` alone: the events that do not expire, and those of the holds that have not expired. */

@@ -25,6 +25,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'SchedulesResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getSchedule: { tag: 'Schedules', summary: 'Get a schedule', answer: 'ScheduleResult' },
   changeSchedule: {
@@ -32,6 +33,7 @@ export const docs = {
     summary: 'Update a schedule',
     answer: 'ScheduleResult',
     body: 'UpdateSchedule',
+    codes: ['quota-exceeded'],
   },
   removeSchedule: {
     tag: 'Schedules',

@@ -25,6 +25,7 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'ServicesResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getService: {
     tag: 'Services',
@@ -37,6 +38,7 @@ export const docs = {
     summary: 'Update a service',
     answer: 'ServiceResult',
     body: 'UpdateService',
+    codes: ['quota-exceeded'],
   },
   removeService: {
     tag: 'Services',

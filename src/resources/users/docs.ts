@@ -20,9 +20,16 @@ export const docs = {
     description: FOUND_BY_METADATA,
     answer: 'UsersResult',
     query: 'MetadataQuery',
+    codes: ['answer-too-large'],
   },
   getUser: { tag: 'Users', summary: 'Get a user', answer: 'UserResult' },
-  changeUser: { tag: 'Users', summary: 'Update a user', answer: 'UserResult', body: 'UpdateUser' },
+  changeUser: {
+    tag: 'Users',
+    summary: 'Update a user',
+    answer: 'UserResult',
+    body: 'UpdateUser',
+    codes: ['quota-exceeded'],
+  },
   revokeTokens: {
     tag: 'Users',
     summary: "Revoke a user's tokens",

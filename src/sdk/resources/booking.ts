@@ -1,20 +1,17 @@
+import { list } from '../list.ts';
 import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
-import type { BookingResult, BookingsQuery, BookingsResult, CreateBooking, UpdateBooking } from '../types.ts';
-import { path, query } from '../url.ts';
+import type { BookingResult, BookingsPage, BookingsQuery, CreateBooking, UpdateBooking } from '../types.ts';
+import { path } from '../url.ts';
 
 /** The methods for all bookings of the account. */
 export function accountBookings(send: Send) {
   return {
     ...bookings(send),
 
-    /** Returns the bookings of a service between two times (ms, at most 62 days apart), including cancelled ones. */
-    ofService: async (serviceId: string, { startTs, endTs }: BookingsQuery, options?: RequestOptions) =>
-      send<BookingsResult>(
-        'GET',
-        path`/service/${{ serviceId }}/bookings` + query({ startTs, endTs }),
-        options,
-      ),
+    /** Lists the bookings of a service by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
+    ofService: (serviceId: string, query?: BookingsQuery, options?: RequestOptions) =>
+      list(send, bookingsOf, () => path`/service/${{ serviceId }}/bookings`, query, options),
   };
 }
 
@@ -23,11 +20,13 @@ export function userBookings(send: Send) {
   return {
     ...bookings(send),
 
-    /** Returns the user's bookings between two times (ms, at most 62 days apart), including cancelled ones. */
-    list: async ({ startTs, endTs }: BookingsQuery, options?: RequestOptions) =>
-      send<BookingsResult>('GET', `/me/bookings${query({ startTs, endTs })}`, options),
+    /** Lists the user's bookings by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
+    list: (query?: BookingsQuery, options?: RequestOptions) =>
+      list(send, bookingsOf, () => '/me/bookings', query, options),
   };
 }
+
+const bookingsOf = (page: BookingsPage) => page.bookings;
 
 /** The methods of both clients. A token reaches the user's own bookings, and its policy must allow each change. */
 function bookings(send: Send) {

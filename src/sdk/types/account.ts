@@ -1,4 +1,5 @@
-/** The account and its settings. */
+/** The account, its settings and its quotas. */
+import type { Quota, QuotaName } from './quotas.ts';
 import type { WebhookEvent } from './webhooks.ts';
 
 export interface Account {
@@ -26,4 +27,6 @@ export interface Account {
     /** For how many days a cancelled booking is kept. */
     keepCancelledDays: number;
   };
+  /** The quotas of the account. They change with what it stores, and the `etag` of the account does not follow them. */
+  quotas: Record<QuotaName, Quota>;
 }

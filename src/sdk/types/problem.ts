@@ -1,4 +1,5 @@
 /** The problem document, and every problem code. */
+import type { QuotaName } from './quotas.ts';
 
 /** A stable code for each problem, for your program to switch on. */
 export type ProblemCode =
@@ -45,6 +46,7 @@ export type ProblemCode =
   | 'slot-unavailable'
   | 'booking-cancelled'
   | 'booking-shared'
+  | 'quota-exceeded'
   // 412
   | 'precondition-failed'
   // 413
@@ -76,6 +78,12 @@ export interface Problem {
   code: ProblemCode;
   /** With `input-invalid`: each invalid field, and the rule that it breaks. */
   errors?: { path: string; reason: string }[];
+  /** With `quota-exceeded`: the quota that the request would have passed. */
+  quota?: QuotaName;
+  /** With `quota-exceeded`: the most that the account may have. */
+  limit?: number;
+  /** With `quota-exceeded`: what the account has. */
+  use?: number;
   /** The id of this request in the service's log. */
   id?: string;
 }

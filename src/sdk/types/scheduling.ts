@@ -1,5 +1,5 @@
 /** Schedules, services, booking slots and bookings: resources, requests and responses. */
-import type { Metadata, Page, Timespan, Weekday } from './resources.ts';
+import type { Metadata, Page, Weekday } from './resources.ts';
 
 /** A time of day. The end of an interval may be 24:00, the end of the day. */
 export interface ClockTime {
@@ -244,5 +244,18 @@ export interface BookingsResult {
   bookings: Booking[];
 }
 
-/** A span of at most 62 days. */
-export type BookingsQuery = Timespan;
+export interface BookingsPage extends BookingsResult, Page {}
+
+/** A page of a list of bookings. */
+export interface BookingsQuery {
+  /** Returns only bookings that end after this time, in milliseconds since the epoch. Default: no bound. */
+  startTs?: number | undefined;
+  /** Returns only bookings that start before this time, in milliseconds since the epoch. Default: no bound. */
+  endTs?: number | undefined;
+  /** Returns only bookings in this state. A hold that has expired is still `held`. */
+  state?: BookingState | undefined;
+  /** The most bookings in a page, 1 … 100. Default: 100. */
+  limit?: number | undefined;
+  /** The `nextCursor` of the previous page. Send it with the same times and `state`. */
+  cursor?: string | undefined;
+}

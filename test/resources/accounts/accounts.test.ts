@@ -1,5 +1,6 @@
 /** Accounts: creation, the webhook and the single public key. */
 import { describe, expect, it } from 'vitest';
+import { unusedQuotas } from '../../../src/quotas.ts';
 import { version } from '../../../src/sdk/package.json';
 import { CODE, call, keys, newAccount, newKeys } from '../../support/client.ts';
 import { countOf, snapshot } from '../../support/database.ts';
@@ -30,7 +31,7 @@ describe('POST /account', () => {
       reads: 'primary',
       keepCancelledDays: 365,
     };
-    const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings };
+    const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings, quotas: unusedQuotas };
     const secretApiKey = expect.stringMatching(/^sk_[\w-]{30,}$/);
     expect(reply.body).toEqual({ account, secretApiKey });
     const me = await call('GET', '/account', { headers: { 'x-api-key': reply.body.secretApiKey } });
@@ -84,7 +85,9 @@ describe('PUT /account/pubkey', () => {
       keepCancelledDays: 365,
     };
     expect(reply.status).toBe(200);
-    expect(reply.body).toEqual({ account: { id: account.id, publicJwtKey: pem, settings } });
+    expect(reply.body).toEqual({
+      account: { id: account.id, publicJwtKey: pem, settings, quotas: unusedQuotas },
+    });
     expect((await account.call('GET', '/account')).body).toEqual(reply.body);
   });
 
@@ -128,7 +131,7 @@ describe('the webhook', () => {
     const first = await put(account, 'https://example.test/a');
     expect(first.status).toBe(200);
     const { settings, ...rest } = first.body.account;
-    expect(rest).toEqual({ id: account.id, publicJwtKey: keys.pem });
+    expect(rest).toEqual({ id: account.id, publicJwtKey: keys.pem, quotas: unusedQuotas });
     expect(settings.webhook).toEqual({
       url: 'https://example.test/a',
       key: expect.stringMatching(/^.{20,}$/),

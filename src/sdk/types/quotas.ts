@@ -1,0 +1,25 @@
+/** The quotas of an account. */
+
+/**
+ * What an account may have a limited number of. `holds` counts live holds; `userHolds` limits those of one user, and
+ * `guestHolds` those that the account made with its API key for nobody. `bytes` is the text of all resources.
+ */
+export type QuotaName =
+  | 'users'
+  | 'calendars'
+  | 'events'
+  | 'schedules'
+  | 'services'
+  | 'bookings'
+  | 'holds'
+  | 'userHolds'
+  | 'guestHolds'
+  | 'bytes'
+  | 'idempotencyRecords';
+
+/** How much the account may have, and how much it has. */
+export interface Quota {
+  limit: number;
+  /** Of `userHolds`: what the user with the most holds has. */
+  use: number;
+}
