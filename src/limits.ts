@@ -151,13 +151,13 @@ export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 // Quotas
 
 /** The users of an account. */
-export const USERS_MAX = 100_000;
+export const USERS_MAX = 200_000;
 /** The calendars of an account. */
-export const CALENDARS_MAX = 200_000;
+export const CALENDARS_MAX = 400_000;
 /** The events of an account, booked ones included: counted in blocks, so up to an eighth earlier. */
 export const EVENTS_MAX = 2_000_000;
 /** The schedules of an account. */
-export const SCHEDULES_MAX = 200_000;
+export const SCHEDULES_MAX = 400_000;
 /** The services of an account. */
 export const SERVICES_MAX = 10_000;
 /** The bookings of an account, cancelled ones included. */
