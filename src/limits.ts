@@ -148,6 +148,19 @@ export const FAILED_KEPT_MS = 30 * DAY_MS;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
+// Rates
+
+/** The requests of one address, or one IPv6 /64, whose credential is not known yet, in one location of the edge. */
+export const ADDRESS_REQUESTS_MAX = 300;
+/** The time in which those requests count. */
+export const ADDRESS_WINDOW_SECONDS = 60;
+/** The writes of one user, in one location. */
+export const USER_WRITES_MAX = 100;
+/** The writes of an account with its API keys, and likewise those of all its users together, in one location. */
+export const ACCOUNT_WRITES_MAX = 600;
+/** The time in which those writes count. */
+export const WRITES_WINDOW_SECONDS = 10;
+
 // Quotas
 
 /** The users of an account. */
