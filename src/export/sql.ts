@@ -23,19 +23,26 @@ export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
   return query<{ bounds: string }>`SELECT json_array(${all}) AS bounds`;
 };
 
-/** The `seq`s of the account's next rows, as a JSON array. The query scans the account's entries in one index. */
+/**
+ * The `seq`s of all rows of the account that are left, as JSON arrays in no order. The query reads the account's entries in
+ * one index, once for each answer of an export.
+ */
 export const selectSeqs = (
   scope: Scope,
   table: Table,
-  { after, until, limit }: Record<'after' | 'until' | 'limit', number>,
+  { after, until }: Record<'after' | 'until', number>,
 ): Query<{ seqs: string }> => query<{ seqs: string }>`
-  SELECT json_group_array(seq) AS seqs FROM (
-    SELECT ${seqOf(table)} AS seq FROM ${within(table, scope)} AND ${seqOf(table)} > ${after} AND ${seqOf(table)} <= ${until}
-    ORDER BY 1 LIMIT ${limit})`;
+  SELECT json_group_array(${seqOf(table)}) AS seqs
+  FROM ${within(table, scope)} AND ${seqOf(table)} > ${after} AND ${seqOf(table)} <= ${until}
+  GROUP BY ${seqOf(table)} >> ${SEQS_BITS}`;
+
+/** An array has at most 2 to the power of this many `seq`s, far below the 2 MB of a value in D1. */
+const SEQS_BITS = 14;
 
 /**
  * The first of these rows, up to the one with which their JSON exceeds `maxBytes`. SQLite stores the length of a text
- * beside it, so the query measures the other rows without reading them.
+ * beside it, so the query measures the other rows without reading them. The joins keep their order: by another one, SQLite
+ * reads all of the account's rows for each part.
  */
 export function selectRows(
   scope: Scope,
@@ -50,13 +57,16 @@ export function selectRows(
       ' + ',
     ),
   );
-  const amongSeqs = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
+  const named = (list: Sql): Sql =>
+    sql`${list} wanted CROSS JOIN ${within(table, scope)} AND ${bySeq(table)}`;
   return query<Record<string, unknown> & { seq: number }>`
-    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${amongSeqs} (
-      SELECT seq FROM (
-        SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (
-          SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${amongSeqs} (
-            SELECT value FROM json_each(${JSON.stringify(seqs)}))))
-      WHERE before <= ${maxBytes})
-    ORDER BY seq`;
+    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${named(sql`(
+      SELECT value FROM (
+        SELECT value, sum(size) OVER (ORDER BY value) - size AS before FROM (
+          SELECT wanted.value, ${sizes} AS size FROM ${named(sql`json_each(${JSON.stringify(seqs)})`)}))
+      WHERE before <= ${maxBytes} ORDER BY value)`)}`;
 }
+
+/** The condition that a row is the wanted one. A table of single rows has no `seq`: the account finds its row. */
+const bySeq = ({ name, single }: Table): Sql =>
+  single ? sql`wanted.value = 1` : sql`${raw(name)}.seq = wanted.value`;
