@@ -82,6 +82,7 @@ CREATE INDEX calendars_of_user ON calendars (account_id, user_id);
 -- An event occupies the time from `start_ts` to the end of its last instance. One B-tree cannot search two bounds, so
 -- each event has a class by the length of that time, and each class is four times as long as the one before. To find
 -- the events in a window, a query reads from each class those that start at most one class length before the window.
+-- Free/busy and the busy calendars of slots read busy events alone, so the index has `busy` before the class.
 -- `last_start` is the latest time at which an instance can start, in any time zone that the calendar may get; NULL: the
 -- series has no known end.
 CREATE TABLE events (
