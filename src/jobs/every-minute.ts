@@ -10,6 +10,7 @@ import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
 import { deleteExpired, dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
+import { selectDropped } from '../webhooks/sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
 const EXPIRED_MAX_ROWS = 500;
@@ -28,6 +29,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-reminders': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
+    'log-dropped': () => logDropped(env, run.clock()),
     expire: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_MAX_ROWS)]),
   };
   for (const [step, runStep] of Object.entries(steps)) {
@@ -68,4 +70,11 @@ async function dropAll({ DB }: Env): Promise<void> {
     }
     if (accounts.length === 0 || budget.spent) return;
   }
+}
+
+/** One line a minute for each account that has too many pending notifications. */
+async function logDropped({ DB }: Env, now: number): Promise<void> {
+  const [accounts] = await batch(DB, [selectDropped(now)]);
+  for (const { account_id: account, dropped } of accounts)
+    console.warn(JSON.stringify({ code: 'notifications-dropped', account, dropped }));
 }
