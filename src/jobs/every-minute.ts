@@ -9,11 +9,10 @@ import { backfillReminders, remind } from '../reminders/remind.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
-import { deleteExpired, dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
+import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
 import { selectDropped } from '../webhooks/sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
-const EXPIRED_MAX_ROWS = 500;
 /** The accounts that are served at once where there is no queue. */
 const ACCOUNTS_AT_ONCE_MAX = 5;
 /** For how long a step starts runs where there is no queue. */
@@ -30,7 +29,6 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
     'log-dropped': () => logDropped(env, run.clock()),
-    expire: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_MAX_ROWS)]),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {
