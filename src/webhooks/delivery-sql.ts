@@ -3,7 +3,8 @@ import { ofAccount, type Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import { FILTERED_ROWS_MAX } from '../limits.ts';
 import type { Delivery, DeliveryState } from '../sdk/types.ts';
-import { notificationOf, type OutboxRow } from './notification.ts';
+import { build, type OutboxRow } from './notification.ts';
+import { type ReferencedEvent, selectReferenced } from './references.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -32,11 +33,20 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   created: row.created,
 });
 
-/** The delivery with the exact body that the webhook gets. */
-export const toWholeDelivery = (row: WholeDeliveryRow): Delivery & { body: string } => ({
-  ...toDelivery(row),
-  body: JSON.stringify(notificationOf(row)),
-});
+/**
+ * The delivery with the body that the webhook gets: of reminders, as it would be sent now.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function toWholeDelivery(
+  row: WholeDeliveryRow,
+  events: readonly ReferencedEvent[],
+  now: number,
+): Delivery & { body: string } {
+  const found = new Map(events.map((event) => [event.id, event]));
+  const empty = { type: 'reminders', timestamp: row.created, reminders: [] };
+  return { ...toDelivery(row), body: JSON.stringify(build(row, found, now).body ?? empty) };
+}
 
 export interface DeliveriesSelection {
   /** Only the deliveries in this state; undefined: all of them. */
@@ -63,27 +73,33 @@ export const selectDeliveries = (
   { state, before, limit }: DeliveriesSelection,
 ): Query<DeliveryPageRow> => {
   const failed = state === 'failed';
-  const within = sql`WHERE ${ofAccount(scope)} ${before ? sql`AND id < ${before}` : sql``}`;
-  const read = sql`FROM deliveries ${within} ORDER BY id DESC`;
-  return state === undefined || failed
-    ? query<DeliveryPageRow>`
-      SELECT ${columns}, 1 AS hit, 0 AS cut FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
-      ${within} ${failed ? sql`AND state = 'failed'` : sql``} ORDER BY id DESC LIMIT ${limit}`
-    : query<DeliveryPageRow>`
-      SELECT * FROM (
-        SELECT * FROM (SELECT ${columns}, state = ${state} AS hit, 0 AS cut ${read} LIMIT ${FILTERED_ROWS_MAX}) WHERE hit
-        UNION ALL
-        SELECT ${columns}, 0, 1 FROM deliveries
-        WHERE ${ofAccount(scope)} AND id = (SELECT id ${read} LIMIT 1 OFFSET ${FILTERED_ROWS_MAX - 1})
-      ) LIMIT ${limit}`;
+  const from = sql`FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
+    WHERE ${ofAccount(scope)} ${failed ? sql`AND state = 'failed'` : sql``} ${before ? sql`AND id < ${before}` : sql``}
+    ORDER BY id DESC`;
+  const hit = sql`${state === undefined ? 1 : sql`state = ${state}`} AND ${notDropped(scope)}`;
+  return query<DeliveryPageRow>`
+    SELECT * FROM (
+      SELECT * FROM (SELECT ${columns}, (${hit}) AS hit, 0 AS cut ${from} LIMIT ${FILTERED_ROWS_MAX}) WHERE hit
+      UNION ALL
+      SELECT ${columns}, 0, 1 FROM deliveries
+      WHERE ${ofAccount(scope)} AND id = (SELECT id ${from} LIMIT 1 OFFSET ${FILTERED_ROWS_MAX - 1})
+    ) LIMIT ${limit}`;
 };
 
-export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> =>
-  query<WholeDeliveryRow>`SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id}`;
+export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> => query<WholeDeliveryRow>`
+  SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
+
+/** The events to which a delivery refers. */
+export const selectEventsOf = (scope: Scope, id: string): Query<ReferencedEvent> =>
+  selectReferenced(scope.account, [id]);
+
+/** The condition that a delivery was not pending when the account removed its webhook: the runs delete those in steps. */
+const notDropped = ({ account }: Scope): Sql => sql`NOT (state = 'pending'
+  AND created <= coalesce((SELECT dropped_before FROM webhooks WHERE account_id = ${account}), 0))`;
 
 /** Starts a delivery over with its first attempt. No row comes back where the account has no webhook. */
 export const replayDelivery = (scope: Scope, id: string, now: number): Sql<DeliveryRow> => sql<DeliveryRow>`
   UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL
-  WHERE ${ofAccount(scope)} AND id = ${id}
+  WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}
     AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = deliveries.account_id AND url IS NOT NULL)
   RETURNING ${columns}`;
