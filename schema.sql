@@ -73,11 +73,13 @@ CREATE TABLE calendars (
   week_start TEXT NOT NULL CHECK (week_start IN ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')),
   metadata TEXT NOT NULL,
   version INTEGER NOT NULL DEFAULT 0,
+  changed_at INTEGER, -- when its time zone or week start changed; NULL: its events' reminders are computed with both
   kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL,
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, user_id) REFERENCES users (account_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX calendars_of_user ON calendars (account_id, user_id);
+CREATE INDEX calendars_changed ON calendars (account_id) WHERE changed_at IS NOT NULL;
 
 -- An event occupies the time from `start_ts` to the end of its last instance. One B-tree cannot search two bounds, so
 -- each event has a class by the length of that time, and each class is four times as long as the one before. To find
@@ -306,7 +308,6 @@ CREATE TABLE webhooks (
   lease_until INTEGER,
   CHECK ((url IS NULL) = (key IS NULL) AND (url IS NULL) = (secret IS NULL) AND (url IS NOT NULL OR events = '[]'))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX webhooks_due ON webhooks (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX webhooks_to_backfill ON webhooks (backfilled_to) WHERE backfilled_to IS NOT NULL;
 
 -- The outbox. The id is a UUIDv7 (RFC 9562, section 5.7), so the key keeps the order of creation. `content` is the
@@ -326,6 +327,7 @@ CREATE TABLE deliveries (
   created INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)),
   next_at INTEGER DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000), -- NULL: not pending
   expires_at INTEGER, -- the sweep deletes it then; NULL: pending
+  attempted_at INTEGER, -- the latest attempt
   PRIMARY KEY (account_id, id),
   CHECK ((state = 'pending') = (next_at IS NOT NULL) AND (state = 'pending') = (expires_at IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -341,9 +343,13 @@ CREATE TABLE reminders (
   since INTEGER NOT NULL,
   due INTEGER NOT NULL,
   stamp INTEGER NOT NULL DEFAULT (random() & 0xffffffffffff), -- the former name of change_token, as in bookings
-  change_token INTEGER NOT NULL DEFAULT 0
+  change_token INTEGER NOT NULL DEFAULT 0,
+  account_id TEXT NOT NULL DEFAULT '', -- the event's
+  failures INTEGER NOT NULL DEFAULT 0, -- how often in a row its reminders could not be computed, and why
+  error TEXT
 ) STRICT;
-CREATE INDEX reminders_due ON reminders (due);
+CREATE INDEX reminders_due ON reminders (account_id, due);
+CREATE INDEX reminders_failing ON reminders (account_id) WHERE failures > 0;
 
 -- The idempotency records: the response to each creation with an Idempotency-Key, for as long as the Worker replays it.
 -- The sweep reads the whole table once a day; an index by time would cost a row for each record. `caller`: the id of a
@@ -813,8 +819,8 @@ END;
 
 CREATE TRIGGER event_insert_sets_reminder AFTER INSERT ON events WHEN NEW.reminders <> '[]'
 BEGIN
-  INSERT INTO reminders (event, since, due, change_token)
-  SELECT NEW.seq, NEW.updated, NEW.updated, random() & 0xffffffffffff
+  INSERT INTO reminders (event, account_id, since, due, change_token)
+  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL;
 END;
 -- An event that moves loses the reminders of its former times. Any other change keeps those that are due.
@@ -826,23 +832,40 @@ WHEN (NEW.reminders <> '[]' OR OLD.reminders <> '[]') AND (NEW.start_ts <> OLD.s
 BEGIN
   DELETE FROM reminders WHERE event = NEW.seq AND (NEW.reminders = '[]'
     OR NEW.start_ts <> OLD.start_ts OR NEW.recurrence IS NOT OLD.recurrence);
-  INSERT INTO reminders (event, since, due, change_token)
-  SELECT NEW.seq, NEW.updated, NEW.updated, random() & 0xffffffffffff
+  INSERT INTO reminders (event, account_id, since, due, change_token)
+  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
   ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
     change_token = random() & 0xffffffffffff,
     stamp = random() & 0xffffffffffff; -- the former name
 END;
+
+-- The backfill looks at the events of a changed calendar again, so the change costs the same however many there are.
 CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
   AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
 BEGIN
-  UPDATE reminders SET
-    since = max(since, min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER))),
-    due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
-    change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff -- the former name
-  WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
+  UPDATE calendars SET changed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE seq = NEW.seq;
+  UPDATE webhooks SET backfilled_to = '' WHERE account_id = NEW.account_id;
+END;
+
+-- webhooks.remind_at: when the earliest row of an account is due. The release before this one inserts rows without their
+-- account.
+CREATE TRIGGER reminder_insert_sets_remind_at AFTER INSERT ON reminders WHEN NEW.account_id <> ''
+BEGIN
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = NEW.account_id AND (remind_at IS NULL OR remind_at > NEW.due);
+END;
+CREATE TRIGGER reminder_update_sets_remind_at AFTER UPDATE OF due ON reminders WHEN NEW.due < OLD.due
+BEGIN
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = NEW.account_id AND (remind_at IS NULL OR remind_at > NEW.due);
+END;
+CREATE TRIGGER reminder_insert_sets_account AFTER INSERT ON reminders WHEN NEW.account_id = ''
+BEGIN
+  UPDATE reminders SET account_id = (SELECT account_id FROM events WHERE seq = NEW.event) WHERE event = NEW.event;
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = (SELECT account_id FROM events WHERE seq = NEW.event) AND (remind_at IS NULL OR remind_at > NEW.due);
 END;
 
 -- For the previous release, bundle 3, which knows only the former names. test/e2e/releases/README.md says which
@@ -895,6 +918,23 @@ WHEN NEW.backfilled_to IS NOT OLD.backfilled_to AND NEW.backfilled_to IS NOT NEW
 BEGIN
   UPDATE webhooks SET filed = NEW.backfilled_to WHERE account_id = NEW.account_id;
 END;
+
+-- When the earliest row of the account in `reminders` is due; NULL: there is none. It follows `filed`.
+ALTER TABLE webhooks ADD COLUMN remind_at INTEGER;
+CREATE INDEX webhooks_to_remind ON webhooks (remind_at) WHERE remind_at IS NOT NULL;
+
+-- The lanes of delivery. `slow_since`: since when the endpoint has not answered in time; NULL: it is in the fast lane.
+-- After a change of the URL, the runs make the retries due that were attempted before `hurry_before`; `hurry_from` is the
+-- `next_at` up to which they have come. After a removal, they delete what was pending before `dropped_before`.
+ALTER TABLE webhooks ADD COLUMN slow_since INTEGER;
+ALTER TABLE webhooks ADD COLUMN last_status INTEGER;
+ALTER TABLE webhooks ADD COLUMN last_error TEXT;
+ALTER TABLE webhooks ADD COLUMN hurry_before INTEGER;
+ALTER TABLE webhooks ADD COLUMN hurry_from INTEGER;
+ALTER TABLE webhooks ADD COLUMN dropped_before INTEGER;
+CREATE INDEX webhooks_due ON webhooks (next_at) WHERE next_at IS NOT NULL AND slow_since IS NULL;
+CREATE INDEX webhooks_due_slow ON webhooks (next_at) WHERE next_at IS NOT NULL AND slow_since IS NOT NULL;
+CREATE INDEX webhooks_dropping ON webhooks (dropped_before) WHERE dropped_before IS NOT NULL;
 
 -- Quotas.
 --
