@@ -2,7 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { RunBudget } from '../../src/db/run-budget.ts';
-import { backfillReminders, remind } from '../../src/reminders/remind.ts';
+import { backfillReminders } from '../../src/reminders/backfill.ts';
+import { remind } from '../../src/reminders/remind.ts';
 import type { Reminder } from '../../src/sdk/types.ts';
 import { through, writing } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, type NotifiedAccount, notifiedAccount, open } from '../support/webhooks.ts';
