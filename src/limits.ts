@@ -175,6 +175,12 @@ export const GUEST_HOLDS_MAX = 500;
 export const STORED_MAX_BYTES = 4 * 1024 ** 3;
 /** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
 export const IDEMPOTENCY_RECORDS_MAX = 250_000;
+/** The pending notifications of an account, counted one in sixteen: beyond them, new ones are dropped. */
+export const PENDING_DELIVERIES_MAX = 200_000;
+/** What those may take, in whole KiB each: beyond it, new ones are dropped. */
+export const PENDING_MAX_BYTES = 256 * 1024 ** 2;
+/** What delivered and failed notifications may take: beyond it, they are not kept. */
+export const KEPT_MAX_BYTES = 256 * 1024 ** 2;
 
 // The work of one request: beyond it, the answer is `answer-too-large`
 

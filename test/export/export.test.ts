@@ -109,10 +109,10 @@ it('every column of an account is in an export, or on the list of columns that t
     ...['signing_keys.nearest', 'signing_keys.reads_replica'],
     'users.agenda', // words: allow
     ...['users.events', 'users.events_counted', 'users.events_step'],
-    ...['webhooks.backfilled_to', 'webhooks.filed'], // words: allow
-    ...['webhooks.dropped_before', 'webhooks.hurry_before', 'webhooks.hurry_from'],
-    ...['webhooks.last_error', 'webhooks.last_status', 'webhooks.lease', 'webhooks.lease_until'],
-    ...['webhooks.next_at', 'webhooks.remind_at', 'webhooks.since', 'webhooks.slow_since'],
+    ...['webhooks.backfilled_to', 'webhooks.dropped_before', 'webhooks.filed'], // words: allow
+    ...['webhooks.hurry_before', 'webhooks.hurry_from', 'webhooks.last_error', 'webhooks.last_status'],
+    ...['webhooks.lease', 'webhooks.lease_until', 'webhooks.next_at', 'webhooks.remind_at'],
+    ...['webhooks.since', 'webhooks.slow_since'],
   ]);
   expect(copied.filter((name) => !results.some((row) => row.name === name))).toEqual([]);
 });

@@ -21,10 +21,10 @@ const HOUR = 3_600_000;
 const creations = entries.filter(({ row }) => row.does.idempotent);
 const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
 
-/** All tables but the one with the idempotency records. */
+/** All tables but the one with the idempotency records, and without their number. */
 async function stored(): Promise<Record<string, unknown[]>> {
-  const { remembered: _, ...others } = await snapshot(); // words: allow
-  return others;
+  const { remembered: _, usage = [], ...others } = await snapshot(); // words: allow
+  return { ...others, usage: usage.map(({ records: _, ...counters }) => counters) };
 }
 
 function expectReplay(reply: Reply, first: Reply): void {
@@ -305,7 +305,12 @@ it('writes one row more with a key than without one', async () => {
     await account.call('POST', '/user', { body: {}, ...options, env: { DB: db } });
     return rows();
   };
-  expect(await rowsOf(withKey('k'))).toBe((await rowsOf({})) + 1);
+  // One record in sixteen, at random, is counted, which writes two rows more.
+  const keyed: number[] = [];
+  for (let i = 0; i < 12; i++) keyed.push(await rowsOf(withKey(`k${i}`)));
+  const without = await rowsOf({});
+  expect(Math.min(...keyed)).toBe(without + 1);
+  expect(Math.max(...keyed)).toBeLessThanOrEqual(without + 3);
 });
 
 it('deletes the idempotency records of a user together with the user', async () => {

@@ -23,7 +23,8 @@ function queueFor(bound: Partial<Env>, { at = now } = {}) {
     send: async (body: Message) => take(body),
     sendBatch: async (batch: { body: Message }[]) => batch.forEach(({ body }) => void take(body)),
   } as unknown as Queue<Message>;
-  const withQueue = { ...bound, DELIVERIES, DELIVERIES_SLOW: undefined };
+  const none = undefined as unknown as Queue<Message>;
+  const withQueue: Partial<Env> & { DELIVERIES: Queue<Message> } = { ...bound, DELIVERIES, DELIVERIES_SLOW: none };
   const handOut = () => consume({ messages } as never, { ...env, ...withQueue } as Env, { clock: () => at });
   return { env: withQueue, messages, handOut };
 }
