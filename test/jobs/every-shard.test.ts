@@ -24,7 +24,11 @@ function queueFor(bound: Partial<Env>, { at = now } = {}) {
     sendBatch: async (batch: { body: Message }[]) => batch.forEach(({ body }) => void take(body)),
   } as unknown as Queue<Message>;
   const none = undefined as unknown as Queue<Message>;
-  const withQueue: Partial<Env> & { DELIVERIES: Queue<Message> } = { ...bound, DELIVERIES, DELIVERIES_SLOW: none };
+  const withQueue: Partial<Env> & { DELIVERIES: Queue<Message> } = {
+    ...bound,
+    DELIVERIES,
+    DELIVERIES_SLOW: none,
+  };
   const handOut = () => consume({ messages } as never, { ...env, ...withQueue } as Env, { clock: () => at });
   return { env: withQueue, messages, handOut };
 }
