@@ -120,6 +120,16 @@ export const BOOKING_MIN_MS = MINUTE_MS;
 export const BOOKING_MAX_MS = DAY_MS;
 /** The longest hold. */
 export const HOLD_MAX_MINUTES = 60;
+/** How long an expired hold stays in the lists of bookings. */
+export const EXPIRED_HOLD_KEPT_MS = 55 * MINUTE_MS;
+/** How far back `equalDistribution` counts bookings. */
+export const BOOKINGS_COUNTED_MS = 30 * DAY_MS;
+/** How long a cancelled booking is kept, where the account does not say. */
+export const KEEP_CANCELLED_DEFAULT_DAYS = 365;
+/** The shortest `keepCancelledDays`. */
+export const KEEP_CANCELLED_MIN_DAYS = 1;
+/** The longest `keepCancelledDays`: ten years. */
+export const KEEP_CANCELLED_MAX_DAYS = 3660;
 
 // Webhooks
 

@@ -53,7 +53,13 @@ export interface Table {
    * Columns that an import computes: SQL, by column. In it, `value` is the row in JSON, and `?2` the id of the account.
    */
   readonly computed?: Readonly<Record<string, string>>;
+  /** The value of a column where another table may decide it: SQL, by column. Clients and exports see this value. */
+  readonly derived?: Readonly<Record<string, string>>;
 }
+
+/** A column of a table, as a SELECT reads it. */
+export const selectedColumn = ({ name, derived }: Table, column: string): string =>
+  derived?.[column] ? `${derived[column]} AS ${column}` : `${name}.${column}`;
 
 /** A table of resources, which have an id and a version. */
 export interface ResourceTable<C extends Columns = Columns, Resource = unknown> extends Table {
@@ -79,7 +85,7 @@ export const table = <const T extends Table>(declared: T): Declared<T> => ({
   sql: raw(declared.name),
   selected: raw(
     Object.keys(declared.columns)
-      .map((column) => `${declared.name}.${column}`)
+      .map((column) => selectedColumn(declared, column))
       .join(', '),
   ),
   size: raw(

@@ -1,7 +1,7 @@
 /** The reads of an export, in the order of `seq`, which every index by account contains. */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
-import type { Table } from '../db/table.ts';
+import { selectedColumn, type Table } from '../db/table.ts';
 import { columnsOf, tables } from './tables.ts';
 
 /** The account's rows of a table, as the end of a SELECT. */
@@ -44,7 +44,7 @@ export function selectRows(
   maxBytes: number,
 ): Query<Record<string, unknown> & { seq: number }> {
   const all = columnsOf(table);
-  const columns = raw(all.map(([name]) => name).join(', '));
+  const columns = raw(all.map(([name]) => selectedColumn(table, name)).join(', '));
   const sizes = raw(
     ['0', ...all.flatMap(([name, { json }]) => (json ? `coalesce(octet_length(${name}), 0)` : []))].join(
       ' + ',

@@ -2,7 +2,6 @@
  * The work of every minute in one shard. Each step fails alone, and the next minute tries it again. Each has a budget of
  * its own, so that no backlog keeps another step from running; deliveries go first, because they wait for nobody.
  */
-import { batch } from '../db/connection.ts';
 import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders } from '../reminders/backfill.ts';
@@ -10,10 +9,9 @@ import { remind } from '../reminders/remind.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
-import { deleteExpired, dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
+import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
-const EXPIRED_MAX_ROWS = 500;
 /** The accounts that are served at once where there is no queue. */
 const ACCOUNTS_AT_ONCE_MAX = 5;
 /** For how long a step starts runs where there is no queue. */
@@ -31,7 +29,6 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-more': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
-    expire: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_MAX_ROWS)]),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {

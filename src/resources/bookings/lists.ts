@@ -10,7 +10,7 @@ import type { BookingsPage } from '../../sdk/types.ts';
 import { paged } from '../lists.ts';
 import { selectService } from '../services/table.ts';
 import * as input from './input.ts';
-import { type BookingRow, bookings } from './table.ts';
+import { type BookingRow, bookingState, bookings } from './table.ts';
 
 type BookingsQuery = v.InferOutput<typeof input.bookingsQuery>;
 
@@ -34,7 +34,7 @@ function filtered(within: Sql, { startTs, endTs, state }: BookingsQuery, after: 
     size: bookings.size,
     reads: after === null ? select(sql``) : selectAfter(after, select),
     filter: sql`${startTs === undefined ? 1 : sql`start_ts + duration > ${startTs}`}
-      ${state === undefined ? sql`` : sql`AND state = ${state}`}`,
+      ${state === undefined ? sql`` : sql`AND ${bookingState} = ${state}`}`,
   };
 }
 

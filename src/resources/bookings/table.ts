@@ -1,4 +1,5 @@
 /** Bookings in SQL: the columns. Statements stand in sql.ts. */
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -10,6 +11,14 @@ import {
   text,
 } from '../../db/table.ts';
 import type { Booking, BookingState } from '../../sdk/types.ts';
+
+/** When the session of a booking was cancelled whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
+const CANCELLED_AT = `CASE WHEN bookings.state <> 'cancelled' THEN (SELECT cancelled_at FROM cancellations
+  WHERE cancellations.account_id = bookings.account_id AND cancellations.session = bookings.session) END`;
+
+/** The state of a booking, as clients see it. */
+const STATE = `CASE WHEN ${CANCELLED_AT} IS NULL THEN bookings.state ELSE 'cancelled' END`;
+export const bookingState = raw(STATE);
 
 export const bookings = resourceTable({
   type: 'booking',
@@ -30,6 +39,11 @@ export const bookings = resourceTable({
     created: integer,
     updated: integer,
     version: integer,
+  },
+  derived: {
+    state: STATE,
+    updated: `coalesce(${CANCELLED_AT}, bookings.updated)`,
+    version: `bookings.version + (${CANCELLED_AT} IS NOT NULL)`,
   },
   // Every row has the former name of the change token; one that the release before wrote has no change_token.
   internal: { stamp: text }, // words: allow, exports have this member
