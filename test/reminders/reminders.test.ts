@@ -20,6 +20,7 @@ interface World {
 
 async function world(timezone = 'UTC'): Promise<World> {
   const account = await notifiedAccount('ok', [], NOW);
+  await backfillReminders(open);
   const user = await account.newUser();
   const { calendar } = (await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone } })).body;
   return { account, user, calendarId: calendar.id };
