@@ -63,7 +63,7 @@ export function selectRows(
     SELECT ${seqOf(table)} AS seq, ${columns} FROM ${named(sql`(
       SELECT value FROM (
         SELECT value, sum(size) OVER (ORDER BY value) - size AS before FROM (
-          SELECT wanted.value, ${sizes} AS size FROM ${named(sql`json_each(${JSON.stringify(seqs)})`)}))
+          SELECT wanted.value, ${sizes} AS size FROM ${named(sql`(SELECT value FROM json_each(${JSON.stringify(seqs)}))`)}))
       WHERE before <= ${maxBytes} ORDER BY value)`)}`;
 }
 
