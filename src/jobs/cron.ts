@@ -2,9 +2,11 @@
 import { expireIdempotencyRecords } from '../db/expire-idempotency.ts';
 import { databaseOf, type Shard, shardsOf } from '../db/shards.ts';
 import type { Env, Sweep } from '../env.ts';
+import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { everyMinute } from './every-minute.ts';
+import { REMOVALS } from './names.ts';
 
 /** The one cron that does not run every minute. */
 const DAILY = '17 3 * * *';
@@ -54,7 +56,8 @@ async function enqueue(
 
 export async function sweep(env: Env, { shard, cron, at }: Sweep): Promise<void> {
   const DB = databaseOf(env, shard);
-  if (cron === DAILY) await expireIdempotencyRecords(DB, at);
+  if (cron === REMOVALS) await removeInSteps(DB, Date.now);
+  else if (cron === DAILY) await expireIdempotencyRecords(DB, at);
   else await everyMinute({ ...env, DB }, { clock: Date.now });
 }
 

@@ -2,6 +2,7 @@
 import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders, remind } from '../reminders/remind.ts';
+import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
 import { deleteExpired } from '../webhooks/outbox-sql.ts';
@@ -17,6 +18,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     remind: () => remind(env, run.clock),
     deliver: () =>
       env.DELIVERIES ? wakeQueueForDue(env, env.DELIVERIES, run.clock()) : deliverDue(env, run),
+    remove: () => removeInSteps(env.DB, run.clock),
     expire: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_MAX_ROWS)]),
   };
   for (const [step, runStep] of Object.entries(steps)) {

@@ -1,6 +1,8 @@
 /** Reminders in SQL: the due events, their notifications, and when they are due next. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { live } from '../db/table.ts';
 import { REMINDER_MAX_MINUTES } from '../limits.ts';
+import { events } from '../resources/events/table.ts';
 import type { Weekday } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 
@@ -47,7 +49,7 @@ export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> 
     (SELECT json_group_array(value ->> 'delta') FROM json_each(e.reminders)) AS deltas,
     octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates)
       + coalesce(octet_length(e.recurrence), 0) + 500 AS size,
-    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AS notifies
+    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')} AS notifies
   FROM (SELECT * FROM reminders WHERE due <= ${now} ORDER BY due LIMIT ${limit}) r
   CROSS JOIN events e ON e.seq = r.event
   CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id

@@ -2,7 +2,8 @@
 import type * as v from 'valibot';
 import { type Filtered, type PageRow, pageOf, selectFiltered } from '../../db/pages.ts';
 import { ofAccount, ownerOf, type Scope } from '../../db/scope.ts';
-import { type Query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, raw, type Sql, sql } from '../../db/sql.ts';
+import { seen } from '../../db/table.ts';
 import { BOOKING_MAX_MS, FILTERED_ROWS_MAX } from '../../limits.ts';
 import { type Input, read } from '../../operation.ts';
 import { found } from '../../plan.ts';
@@ -34,7 +35,7 @@ function filtered(within: Sql, { startTs, endTs, state }: BookingsQuery, after: 
     size: bookings.size,
     reads: after === null ? select(sql``) : selectAfter(after, select),
     filter: sql`${startTs === undefined ? 1 : sql`start_ts + duration > ${startTs}`}
-      ${state === undefined ? sql`` : sql`AND state = ${state}`}`,
+      ${state === undefined ? sql`` : sql`AND ${raw(seen(bookings, 'state'))} = ${state}`}`,
   };
 }
 

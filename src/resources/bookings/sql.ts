@@ -1,9 +1,14 @@
 /** Bookings in SQL. The triggers of schema.sql keep the events of a booking consistent with it. */
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { live } from '../../db/table.ts';
 import type { BookingState, Metadata } from '../../sdk/types.ts';
+import { events } from '../events/table.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
+import { services } from '../services/table.ts';
+import { users } from '../users/table.ts';
 import type { AvailabilityQuery, AvailabilityTarget } from './availability-sql.ts';
+import { removedAt } from './removed.ts';
 import { type BookingRow, bookings } from './table.ts';
 
 const columns = bookings.selected;
@@ -38,7 +43,7 @@ export const targetOfBooking = (
 
 /** The condition that a booking takes its slot. */
 const active = (booking: Sql, now: number): Sql =>
-  sql`${booking}.state <> 'cancelled' AND (${booking}.expires_at IS NULL OR ${booking}.expires_at > ${now})`;
+  sql`${booking}.state <> 'cancelled' AND ${raw(removedAt(booking.text))} IS NULL AND (${booking}.expires_at IS NULL OR ${booking}.expires_at > ${now})`;
 
 /** An event of a session, in the calendar of a host. */
 export interface SessionEventRow {
@@ -58,7 +63,7 @@ export const selectSessionEvents = ({
   SELECT DISTINCT e.session, e.id, e.user_id FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
   CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id AND b.start_ts = t.from_ts AND ${active(sql`b`, now)}
-  CROSS JOIN events e ON e.account_id = b.account_id AND e.session = b.session`;
+  CROSS JOIN events e ON e.account_id = b.account_id AND e.session = b.session AND ${live(events, 'e')}`;
 
 export interface RankRow {
   user_id: string;
@@ -86,8 +91,9 @@ export const selectRanks = ({ target, now }: AvailabilityQuery): Query<RankRow> 
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id
   CROSS JOIN service_users h ON h.account_id = s.account_id AND h.service_id = s.id`;
 
-/** The condition that an event `e` has not expired. */
-const alive = (now: number): Sql => sql`(e.expires_at IS NULL OR e.expires_at > ${now})`;
+/** The condition that an event `e` has neither expired nor been removed. */
+const alive = (now: number): Sql =>
+  sql`(e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')}`;
 
 /** The revisions that a decision was made on. The decision is written only while all of them are the same. */
 export interface DecisionBasis {
@@ -100,9 +106,9 @@ export interface DecisionBasis {
 
 /** The condition that all revisions are the same. It fails where the service or a user no longer exists. */
 const unchanged = (scope: Scope, { serviceId, revision, hostRevisions }: DecisionBasis): Sql => sql`
-  EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND revision = ${revision})
+  EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND revision = ${revision} AND ${services.live})
   AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(hostRevisions)}) known
-    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key WHERE users.availability_revision IS NOT known.value)`;
+    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key AND ${users.live} WHERE users.availability_revision IS NOT known.value)`;
 
 /** Inserts a booking. No row comes back where a revision has changed since the decision. */
 export const insertBooking = (
@@ -116,7 +122,7 @@ export const insertBooking = (
   SELECT account_id, ${row.id}, id, ${row.session}, ${row.start_ts}, ${row.duration}, ${row.state}, ${row.expires_at},
     ${row.hosts}, ${row.events}, ${row.booked_by}, ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${changeToken},
     ${changeToken}
-  FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${unchanged(scope, basis)}
+  FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${services.live} AND ${unchanged(scope, basis)}
   RETURNING 1`;
 
 export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => exists(scope, sql`bookings`, id);
@@ -181,7 +187,7 @@ export const updateBooking = (
     [formerToken.text]: change.changeToken,
     version: sql`version + 1`,
   })}
-  WHERE ${own(scope, id)} AND state <> 'cancelled' ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
+  WHERE ${own(scope, id)} AND state <> 'cancelled' AND ${raw(removedAt('bookings'))} IS NULL ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 
 /**

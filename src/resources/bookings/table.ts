@@ -1,4 +1,6 @@
 /** Bookings in SQL: the columns. Statements stand in sql.ts. */
+
+import { removed } from '../../db/removed.ts';
 import {
   integer,
   json,
@@ -10,6 +12,7 @@ import {
   text,
 } from '../../db/table.ts';
 import type { Booking, BookingState } from '../../sdk/types.ts';
+import { removedAt } from './removed.ts';
 
 export const bookings = resourceTable({
   type: 'booking',
@@ -30,6 +33,13 @@ export const bookings = resourceTable({
     created: integer,
     updated: integer,
     version: integer,
+  },
+  derived: {
+    state: (booking) => `CASE WHEN ${removedAt(booking)} IS NULL THEN ${booking}.state ELSE 'cancelled' END`,
+    updated: (booking) => `coalesce(${removedAt(booking)}, ${booking}.updated)`,
+    version: (booking) => `${booking}.version + (${removedAt(booking)} IS NOT NULL)`,
+    session: (booking) =>
+      `CASE WHEN NOT ${removed(`${booking}.account_id`, `${booking}.service_id`)} THEN ${booking}.session END`,
   },
   // Every row has the former name of the change token; one that the release before wrote has no change_token.
   internal: { stamp: text }, // words: allow, exports have this member

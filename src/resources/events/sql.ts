@@ -1,13 +1,14 @@
 /** Statements on single events. window-sql.ts finds the events of a window. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
+import { removed } from '../../db/removed.ts';
 import { exists, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
-import type { CalendarRow } from '../calendars/table.ts';
+import { type CalendarRow, calendars } from '../calendars/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -43,7 +44,7 @@ export const insertEvent = (
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
-  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id}
+  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
   RETURNING 1`;
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
@@ -52,7 +53,7 @@ export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scop
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
 
 const one = (scope: Scope, id: string, now: number): Sql =>
-  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)}`;
+  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)} AND ${events.live}`;
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
@@ -73,7 +74,8 @@ export const selectShared = (scope: Scope, id: string, now: number): Query<{ sha
   SELECT ${shared} AS shared FROM events WHERE ${one(scope, id, now)}`;
 
 const shared = sql`EXISTS (SELECT 1 FROM events other
-  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
+  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq
+    AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
 
 /**
  * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the

@@ -4,9 +4,10 @@
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../../db/sizes.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
+import { sessionLives } from '../bookings/removed.ts';
 import { alive, type BusyRow, type ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -45,7 +46,8 @@ const found = <Row>(
     sql`
     SELECT ${selected} FROM (${candidates} LIMIT ${limit.rows + 1}) candidate
     LEFT JOIN events ON events.seq = candidate.seq
-      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}`,
+      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}
+      AND ${raw(sessionLives('events'))}`,
   );
 
 /**
