@@ -1033,10 +1033,10 @@ ALTER TABLE users ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(
 -- The limits of each account: the operator's, or those of src/limits.ts; a test compares them.
 CREATE VIEW quota_limits AS
 SELECT account_id,
-  coalesce(quotas ->> 'users', 100000) AS users,
-  coalesce(quotas ->> 'calendars', 200000) AS calendars,
+  coalesce(quotas ->> 'users', 200000) AS users,
+  coalesce(quotas ->> 'calendars', 400000) AS calendars,
   coalesce(quotas ->> 'events', 2000000) AS events,
-  coalesce(quotas ->> 'schedules', 200000) AS schedules,
+  coalesce(quotas ->> 'schedules', 400000) AS schedules,
   coalesce(quotas ->> 'services', 10000) AS services,
   coalesce(quotas ->> 'bookings', 1000000) AS bookings,
   coalesce(quotas ->> 'holds', 1000) AS holds,

@@ -19,6 +19,10 @@ export interface Env {
   CREATE_ACCOUNT_SECRET_CODE?: string;
   /** Counts requests whose credential this isolate has not verified before. */
   RATE_LIMITER?: RateLimit;
+  /** Counts the writes of an account with its API keys, and of all its users. */
+  WRITES_OF_ACCOUNT?: RateLimit;
+  /** Counts the writes of a user. */
+  WRITES_OF_USER?: RateLimit;
   /** The description, the reference and the guides. */
   ASSETS?: Fetcher;
   /** Carries wake-ups and sweeps to runs of their own. Without it, the cron does the work minute by minute. */

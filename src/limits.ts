@@ -138,16 +138,29 @@ export const FAILED_KEPT_MS = 30 * DAY_MS;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
+// Rates
+
+/** The requests of one address, or one IPv6 /64, whose credential is not known yet, in one location of the edge. */
+export const ADDRESS_REQUESTS_MAX = 300;
+/** The time in which those requests count. */
+export const ADDRESS_WINDOW_SECONDS = 60;
+/** The writes of one user, in one location. */
+export const USER_WRITES_MAX = 100;
+/** The writes of an account with its API keys, and likewise those of all its users together, in one location. */
+export const ACCOUNT_WRITES_MAX = 600;
+/** The time in which those writes count. */
+export const WRITES_WINDOW_SECONDS = 10;
+
 // Quotas
 
 /** The users of an account. */
-export const USERS_MAX = 100_000;
+export const USERS_MAX = 200_000;
 /** The calendars of an account. */
-export const CALENDARS_MAX = 200_000;
+export const CALENDARS_MAX = 400_000;
 /** The events of an account, booked ones included: counted in blocks, so up to an eighth earlier. */
 export const EVENTS_MAX = 2_000_000;
 /** The schedules of an account. */
-export const SCHEDULES_MAX = 200_000;
+export const SCHEDULES_MAX = 400_000;
 /** The services of an account. */
 export const SERVICES_MAX = 10_000;
 /** The bookings of an account, cancelled ones included. */

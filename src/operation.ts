@@ -19,6 +19,8 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   readonly body: B;
   /** The caller's API key, in clear; null for other callers. */
   readonly apiKey: string | null;
+  /** The id of the user whose token the caller sent; null for other callers. */
+  readonly tokenUser: string | null;
   /** Milliseconds since the epoch: the only clock of an operation. */
   readonly now: number;
   readonly env: Env;

@@ -129,7 +129,9 @@ async function signerOf({ account, token }: Bearer, candidates: Candidates): Pro
   if (refusal) {
     // A refused token is no longer known: the rate limiter counts it, and no unbounded read travels with it.
     tokenCache.delete(account + token.jws);
-    if (signer && !signer.accepted) keyCache.delete(account);
+    // Likewise a key that verified it, and that the account has revoked or removed since.
+    const known = keyCache.get(account)?.some(({ seq }) => token.verifiedBy.get(seq));
+    if (signer ? !signer.accepted : known) keyCache.delete(account);
     throw refusal;
   }
   tokenCache.set(account + token.jws, { token, signer });

@@ -21,7 +21,7 @@ export async function inputOf(
   { route: { does }, params }: { route: Route; params: EncodedParams },
   env: Env,
   now: number,
-): Promise<ParsedInput> {
+): Promise<Omit<ParsedInput, 'tokenUser'>> {
   return {
     params: paramsOf(params),
     query: does.query && validate(does.query, queryOf(request)),

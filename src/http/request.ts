@@ -21,7 +21,7 @@ import { idempotencyKeyIn, idempotentRequestIn, replayable } from './idempotency
 import { inputOf } from './input.ts';
 import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
-import { limitRate } from './rate-limit.ts';
+import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
 import { runPlan } from './run-plan.ts';
 
@@ -38,6 +38,8 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
   const caller = await authenticate(match, exchange);
   trace.account = caller.namedAccount;
   if (route.limited || !caller.known) await limitRate(request.headers, env);
+  const known = writerOf(route, caller, caller.known ? caller.namedAccount : null);
+  if (known) await limitWrites(known, request.headers, env);
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -51,11 +53,23 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
     const connection = new Connection(shard.db, { replicaFrom: replica, endsMs, tally: trace });
     const { outcome, principal } = await runPlan(connection, trace, caller, planner);
     const reply = streamed(outcome, { match, exchange, caller, shard }) ?? replyOf(outcome, route, request);
-    return withBookmark(reply, connection, shard, principal);
+    const writer = known ?? writerOf(route, caller, principal.account);
+    if (writer && !known) await countWrite(writer, request.headers, env);
+    const policies = writer ? policiesOf(writer, request.headers, env) : {};
+    return withBookmark(
+      { ...reply, headers: { ...reply.headers, ...policies } },
+      connection,
+      shard,
+      principal,
+    );
   } catch (error) {
     throw problemOf(error, route, request.headers);
   }
 }
+
+/** Whose write the limiters count; null for a read, and while no credential has been verified for an account. */
+const writerOf = ({ does }: Route, { userId: user }: Caller, account: string | null): Writer | null =>
+  does.writes && account !== null ? { account, user } : null;
 
 /** Who is calling, by the credential that the door takes. @throws Problem where the credential is bad by itself. */
 function authenticate({ route, door, params }: Match, { request, now }: Exchange) {
@@ -81,7 +95,7 @@ async function parse(
   const { does } = match.route;
   const key = idempotencyKeyIn(request, does);
   const versions = does.target ? versionsToMatch(request.headers) : null;
-  const input = await inputOf(request, match, env, now);
+  const input = { ...(await inputOf(request, match, env, now)), tokenUser: userId };
   return { input, versions, idempotency: await idempotentRequestIn(request, key, does, input, userId) };
 }
 

@@ -33,7 +33,7 @@ export function replyOf(outcome: unknown, route: Route, { headers }: Request): R
 const everyAnswer = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
-    'allow, etag, idempotency-replayed, nettu-bookmark, retry-after, www-authenticate, x-request-id',
+    'allow, etag, idempotency-replayed, nettu-bookmark, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
 };

@@ -22,6 +22,14 @@ export const headers = {
   'www-authenticate': header(
     'The credentials that this path accepts, and the error in the credentials of the request (RFC 6750).',
   ),
+  'ratelimit-policy': header(
+    'The limits on writes that apply to this caller, such as `"user";q=100;w=10`: 100 in 10 seconds (draft-ietf-httpapi-ratelimit-headers).',
+    false,
+  ),
+  ratelimit: header(
+    'The limit that is used up, and in how many seconds it is not, such as `"user";r=0;t=10`.',
+    false,
+  ),
   'retry-after': header('The number of seconds to wait before you try again.'),
 };
 
@@ -32,6 +40,7 @@ export function headersOf(status: number, more: readonly HeaderName[] = []) {
   const names: HeaderName[] = ['x-request-id', ...more];
   if (status === 401) names.push('www-authenticate');
   if (status === 429 || status === 503) names.push('retry-after');
+  if (status === 429) names.push('ratelimit', 'ratelimit-policy');
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 

@@ -68,6 +68,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
       ...(withEtag ? (['etag'] as const) : []),
       ...(idempotent ? (['idempotency-replayed'] as const) : []),
       ...(usesDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
+      ...(does.writes && door !== 'public' ? (['ratelimit-policy'] as const) : []),
     ]);
     return {
       operationId: name,

@@ -149,8 +149,8 @@ const others = [
    SELECT ?2, lower(hex(randomblob(16))), id, 'UTC', '[]', '{"color":"blue"}' FROM users WHERE account_id = ?2 AND id <> ?3`,
   `INSERT INTO services (account_id, id, multi_person, metadata)
    SELECT ?2, lower(hex(randomblob(16))), '{"variant":"collective"}', '{"color":"blue"}' FROM n`,
-  `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at)
-   SELECT ?2, ?3, hex(randomblob(16)), '', '', i FROM n`,
+  `INSERT INTO service_users (account_id, service_id, user_id, buffer_before, buffer_after, closest)
+   SELECT ?2, id, ?3, 0, 0, 0 FROM services WHERE account_id = ?2 AND metadata = '{"color":"blue"}'`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
    SELECT ?2, 'user.created', '{}', 'delivered', NULL, 1 FROM n`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
@@ -174,6 +174,16 @@ export async function fillBookings(
     .run();
 }
 
+/** Idempotency records of a caller, `n` of them. */
+export const fillRecords = (account: string, caller: string, n: number) =>
+  env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+     INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at)
+     SELECT ?2, ?3, hex(randomblob(16)), '', '', i FROM n`,
+  )
+    .bind(n, account, caller)
+    .run();
+
 /** Fills the world with `n` rows of each kind. */
 export async function fill(world: World, n: number): Promise<void> {
   for (const kind of Object.values(unread)) await fillEvents(world, n, kind);
@@ -184,6 +194,7 @@ export async function fill(world: World, n: number): Promise<void> {
       .bind(...args)
       .run();
   }
+  await fillRecords(world.user.account.id, world.user.id, n);
   for (const state of ['confirmed', 'cancelled'])
     for (const start of [`${START - 400 * DAY} + i`, `${START + 400 * DAY} + i`])
       await fillBookings(world, n, { start, state });

@@ -25,7 +25,7 @@ export const routesWhere = (fits: (route: Route) => boolean): RouteName[] =>
 export const membersOf = (schema: unknown): string[] =>
   Object.keys((schema as { entries?: object } | undefined)?.entries ?? {});
 
-function parse(name: RouteName, init: RequestInit, search = ''): Promise<ParsedInput> {
+function parse(name: RouteName, init: RequestInit, search = ''): Promise<Omit<ParsedInput, 'tokenUser'>> {
   const request = new Request(`https://nettu.test/${search}`, init);
   return inputOf(request, { route: routes[name], params: {} }, {} as Env, 0);
 }

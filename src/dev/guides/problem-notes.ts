@@ -61,7 +61,8 @@ export const problemNotes = {
   'media-type-unsupported': 'Send the body with `content-type: application/json`.',
   'idempotency-key-reused':
     'The `Idempotency-Key` belongs to a request with another body or another path, or, if its answer holds a secret, to another API key. Use a new key for each new request.',
-  'rate-limited': 'Too many requests from this address. Wait as long as `retry-after` says.',
+  'rate-limited':
+    'Too many requests from this address, or too many writes of this user or account. Wait as long as `retry-after` says.',
   internal: 'Report it with the `id` in the problem: the log has it.',
   'database-unavailable':
     '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says.',

@@ -15,9 +15,9 @@ import {
   eventIsThere,
   insertEvent,
   listedEvents,
+  selectChangeable,
   selectEvent,
   selectEventsByMetadata,
-  selectShared,
   updateEvent,
 } from './sql.ts';
 import { type EventRow, events } from './table.ts';
@@ -33,7 +33,7 @@ const lastStartOf = (startTs: number, recurrence: object | null) =>
 export const createEvent = write({
   idempotent: true,
   body: input.creation,
-  run(scope, { body, now }) {
+  run(scope, { body, tokenUser, now }) {
     const row: EventRow = {
       id: crypto.randomUUID(),
       calendar_id: body.calendarId,
@@ -51,7 +51,7 @@ export const createEvent = write({
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     return creation({ answer: toResult(row), created: eventIsThere(scope, row) }, [
-      insertEvent(scope, row, body, lastStart),
+      insertEvent(scope, row, body, tokenUser, lastStart),
     ]);
   },
 });
@@ -66,16 +66,18 @@ export const changeEvent = write({
   params: ['eventId'],
   body: input.update,
   target,
-  run(scope, { params: { eventId }, body, now }) {
-    const { startTs, recurrence } = body;
+  run(scope, { params: { eventId }, body, tokenUser, now }) {
+    const { startTs, recurrence, serviceId } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
     const statements = [
-      selectShared(scope, eventId, now),
-      updateEvent(scope, eventId, { ...body, lastStart, now }),
+      selectChangeable(scope, eventId, { serviceId, tokenUser, now }),
+      updateEvent(scope, eventId, { ...body, lastStart, tokenUser, now }),
     ] as const;
     return plan(statements, (before, [after]) => {
-      const { shared } = found(before);
+      const { shared, nameable } = found(before);
+      if (!nameable)
+        throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
       if (!after && shared) {
         throw new Problem(
           'booking-shared',

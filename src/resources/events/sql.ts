@@ -2,13 +2,14 @@
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { removed } from '../../db/removed.ts';
-import { exists, ofUser, type Scope } from '../../db/scope.ts';
+import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
 import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { type CalendarRow, calendars } from '../calendars/table.ts';
+import { selectService } from '../services/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -29,14 +30,32 @@ const columns = events.selected;
 const UNTIL_MAX_MS = UNTIL_MAX_DAYS * DAY_MS;
 
 /**
- * Inserts an event. No row comes back where the calendar does not exist, or the credential does not hold.
+ * The condition that an event may name a service, which makes it a booking: the service is the account's, and a user's own
+ * token names only a service that the user is a host of. Absent or null: the event names none.
  *
+ * @param tokenUser the token's user; null: the account names the service.
+ */
+const mayName = (scope: Scope, serviceId: string | null | undefined, tokenUser: string | null): Sql => {
+  if (!serviceId) return sql`1`;
+  const isService = sql`EXISTS (${selectService(scope, serviceId)})`;
+  return tokenUser === null
+    ? isService
+    : sql`(${isService} AND EXISTS (SELECT 1 FROM service_users
+        WHERE ${ofAccount(scope)} AND service_id = ${serviceId} AND user_id = ${tokenUser}))`;
+};
+
+/**
+ * Inserts an event. No row comes back where the calendar does not exist, the event may not name the service, or the
+ * credential does not hold.
+ *
+ * @param tokenUser as in `mayName`.
  * @param lastStart `lastStart` of time/recurrence.ts. Where it is null, SQL bounds a counted rule by `reachOfCount`.
  */
 export const insertEvent = (
   scope: Scope,
   row: EventRow,
   { recurrence, serviceId }: NewEvent,
+  tokenUser: string | null,
   lastStart: number | null,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
@@ -45,6 +64,7 @@ export const insertEvent = (
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
+    AND ${mayName(scope, serviceId, tokenUser)}
   RETURNING 1`;
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
@@ -67,29 +87,46 @@ export const selectZonedEvent = (
   SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
   JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
-/** Whether the event belongs to bookings with several hosts, so that no host alone can move it. */
-export const selectShared = (scope: Scope, id: string, now: number): Query<{ shared: number }> => query<{
+/** The same for an event that exists: it may also keep its service, even a deleted one. */
+const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
+  serviceId ? sql`(service_id IS ${serviceId} OR ${mayName(scope, serviceId, tokenUser)})` : sql`1`;
+
+/** What decides whether an event can change. */
+export interface ChangeableRow {
+  /** 1: the event belongs to bookings with several hosts, so that no host alone can move it. */
   shared: number;
-}>`
-  SELECT ${shared} AS shared FROM events WHERE ${one(scope, id, now)}`;
+  /** 1: the event may name the service. */
+  nameable: number;
+}
+
+export const selectChangeable = (
+  scope: Scope,
+  id: string,
+  { serviceId, tokenUser, now }: Pick<EventChange, 'serviceId' | 'tokenUser' | 'now'>,
+): Query<ChangeableRow> => query<ChangeableRow>`
+  SELECT ${shared} AS shared, ${mayKeepOrName(scope, serviceId, tokenUser)} AS nameable FROM events WHERE ${one(scope, id, now)}`;
 
 const shared = sql`EXISTS (SELECT 1 FROM events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq
     AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
 
+export interface EventChange extends EventUpdate {
+  /**
+   * As in `insertEvent`; undefined where the update does not have both the start and the rule. Then the row keeps its bound
+   * if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
+   */
+  lastStart: number | null | undefined;
+  /** As in `mayName`. */
+  tokenUser: string | null;
+  now: number;
+}
+
 /**
  * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the
- * update would move a `shared` event, or put the rule's `until` farther from the start than `UNTIL_MAX_DAYS`. SQL
- * checks the `until`, because the update may have only one of the two.
- *
- * @param change `lastStart` as in `insertEvent`; undefined where the update does not have both the start and the rule.
- *   Then the row keeps its bound if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
+ * update would move a `shared` event, name a service that is not `nameable`, or put the rule's `until` farther from the
+ * start than `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
-export function updateEvent(
-  scope: Scope,
-  id: string,
-  change: EventUpdate & { lastStart: number | null | undefined; now: number },
-): Sql<EventRow> {
+export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
   const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
@@ -119,7 +156,7 @@ export function updateEvent(
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
-    WHERE ${one(scope, id, now)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
+    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
     RETURNING ${columns}`;
 }
 

@@ -89,6 +89,7 @@ export interface CreateEvent {
   busy?: boolean | undefined;
   recurrence?: Recurrence | null | undefined;
   reminders?: Reminder[] | undefined;
+  /** Makes the event a booking of this service, for its user. A token names only a service that its user is a host of. */
   serviceId?: string | null | undefined;
   metadata?: Metadata | undefined;
 }
@@ -105,6 +106,7 @@ export interface UpdateEvent {
   /** The start times of excluded instances, in milliseconds since the epoch. */
   exdates?: number[] | undefined;
   reminders?: Reminder[] | undefined;
+  /** Makes the event a booking of this service, for its user. A token names only a service that its user is a host of. */
   serviceId?: string | null | undefined;
   /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;

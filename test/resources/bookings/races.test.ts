@@ -124,7 +124,7 @@ const races: Race[] = [
       await ok(world.account.call('DELETE', `${hostPath(world)}/busy`, { body }));
       return enter(world.hosts[0], at(10));
     },
-    amid: (world, event: string) => put(world, `/user/events/${event}`, { serviceId: world.account.id }),
+    amid: (world, event: string) => put(world, `/user/events/${event}`, { serviceId: world.service }),
     booked: '409 slot-taken',
   },
   {

@@ -1,6 +1,6 @@
 /** Rules 2 and 3: what makes a host busy, and the buffers around it. */
 import { describe, expect, it } from 'vitest';
-import { type Account, NOBODY, type User } from '../../support/client.ts';
+import type { Account, User } from '../../support/client.ts';
 import { changed } from '../../support/events.ts';
 import {
   addHost,
@@ -145,7 +145,9 @@ describe('bookings', () => {
     await booked(5, { serviceId: host.service, busy: false });
     await booked(7, { serviceId: other, busy: true });
     await booked(9, { serviceId: other, busy: false });
-    await booked(11, { serviceId: NOBODY, busy: false });
+    const gone = await newService(host.account);
+    await booked(11, { serviceId: gone, busy: false });
+    await host.account.call('DELETE', `/service/${gone}`);
     await booked(13, { busy: true });
     expect(await taken(host)).toEqual(['03:00', '05:00', '07:00', '09:00', '11:00']);
   });

@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import type { MultiPerson } from '../../../src/sdk/types.ts';
-import { NOBODY, newAccount } from '../../support/client.ts';
+import { newAccount } from '../../support/client.ts';
 import {
   addHost,
   body,
@@ -89,6 +89,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('matches the rules in 
   ]);
   const service = await newService(account, multiPerson);
   const other = await newService(account);
+  const gone = await newService(account);
   const now = base - DAY + steps(400);
   const hosts: Reading[] = [];
 
@@ -118,7 +119,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('matches the rules in 
         ? pick([
             [service, own],
             [other, theirs],
-            [NOBODY, { before: 0, after: 0, own: false }],
+            [gone, { before: 0, after: 0, own: false }],
           ] as const)
         : [undefined, undefined];
       const repeats = chance(0.4);
@@ -214,6 +215,7 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('matches the rules in 
       furthest: settings.furthestBookingTime === null ? null : now + settings.furthestBookingTime * MINUTE,
     });
   }
+  await account.call('DELETE', `/service/${gone}`);
 
   const zone = pick(ZONES);
   const clock = clockOf(zone, base);

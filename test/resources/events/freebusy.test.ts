@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type Account, call, counting, NOBODY, newAccount, type Reply } from '../../support/client.ts';
 import { byAccount, changed, DAY, HOUR, made, ms, newUser, query } from '../../support/events.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { newService } from '../../support/scheduling.ts';
 
 const START = Date.UTC(2024, 2, 25);
 const week = { startTs: START, endTs: START + 14 * DAY };
@@ -38,7 +39,7 @@ it('returns times only, to anyone who names the account', async () => {
   const { user, account, book } = await booked();
   const metadata = { title: 'Doctor' };
   const reminders = [{ delta: -5, identifier: 'mail' }];
-  await book(9, 10, { metadata, reminders, serviceId: NOBODY });
+  await book(9, 10, { metadata, reminders, serviceId: await newService(account) });
   const recurrence = { freq: 'daily', interval: 1, count: 1 };
   await book(12, 13, { metadata, recurrence });
   const reply = await freebusyOf(account, user.id);

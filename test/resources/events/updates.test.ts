@@ -5,6 +5,7 @@ import { NOBODY, type User } from '../../support/client.ts';
 import { snapshot } from '../../support/database.ts';
 import { byAccount, changed, DAY, doors, HOUR, instancesOf, made, newUser } from '../../support/events.ts';
 import { expectInvalid, expectProblem } from '../../support/problem.ts';
+import { newService } from '../../support/scheduling.ts';
 
 const startTs = Date.UTC(2024, 2, 4, 9);
 const daily = { freq: 'daily', interval: 1 } as const;
@@ -175,7 +176,7 @@ describe('exdates', () => {
 
 it('an update keeps the service of an event until it names another', async () => {
   const user = await newUser();
-  const [one, two] = [crypto.randomUUID(), crypto.randomUUID()];
+  const [one, two] = [await newService(user.account), await newService(user.account)];
   const body = { calendarId: await user.newCalendar(), startTs, duration: HOUR, serviceId: one };
   const { id } = await made(user, body);
   const stored = () =>
