@@ -97,7 +97,9 @@ it('every column of an account is in an export, or on the list of columns that t
     // Triggers write these, or they belong to the deployment and its operator, or they last a day, or they are pending.
     .filter(
       (name) =>
-        !/^(\w+_metadata|reminders|d1_migrations|refused|usage|secrets|remembered|deliveries)\./.test(name), // words: allow
+        !/^(\w+_metadata|reminders|removals|d1_migrations|refused|usage|secrets|remembered|deliveries)\./.test(
+          name,
+        ), // words: allow
     );
   expect(left.toSorted()).toEqual([
     'accounts.nearest', // The names before migration 0006.
