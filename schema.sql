@@ -82,6 +82,7 @@ CREATE INDEX calendars_of_user ON calendars (account_id, user_id);
 -- An event occupies the time from `start_ts` to the end of its last instance. One B-tree cannot search two bounds, so
 -- each event has a class by the length of that time, and each class is four times as long as the one before. To find
 -- the events in a window, a query reads from each class those that start at most one class length before the window.
+-- Free/busy and the busy calendars of slots read busy events alone, so the index has `busy` before the class.
 -- `last_start` is the latest time at which an instance can start, in any time zone that the calendar may get; NULL: the
 -- series has no known end.
 CREATE TABLE events (
@@ -122,13 +123,15 @@ CREATE TABLE events (
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, length_class, start_ts);
 CREATE INDEX events_of_user ON events (account_id, user_id);
-CREATE INDEX events_booked ON events (account_id, user_id, length_class, start_ts)
-  WHERE service_id IS NOT NULL;
-CREATE INDEX events_of_service ON events (account_id, service_id, user_id, created)
-  WHERE service_id IS NOT NULL;
 CREATE INDEX events_of_session ON events (account_id, session) WHERE session IS NOT NULL;
+-- In these three, NULL is one value of `expires_at`: a query finds the events that do not expire, and then those that have
+-- not expired yet, so it reads no hold that is over.
+CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, expires_at, length_class, start_ts);
+CREATE INDEX events_booked ON events (account_id, user_id, expires_at, length_class, start_ts)
+  WHERE service_id IS NOT NULL;
+CREATE INDEX events_of_service ON events (account_id, service_id, user_id, (session IS NULL), expires_at, created)
+  WHERE service_id IS NOT NULL;
 
 CREATE TABLE schedules (
   seq INTEGER PRIMARY KEY,
@@ -205,8 +208,41 @@ CREATE TABLE bookings (
   CHECK ((state = 'held') = (expires_at IS NOT NULL) OR state = 'cancelled')
 ) STRICT;
 CREATE INDEX bookings_of_service ON bookings (account_id, service_id, start_ts);
-CREATE INDEX bookings_of_session ON bookings (account_id, session) WHERE session IS NOT NULL;
+CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at)
+  WHERE session IS NOT NULL AND state <> 'cancelled';
 CREATE INDEX bookings_by_user ON bookings (account_id, booked_by, start_ts) WHERE booked_by IS NOT NULL;
+
+-- How far a run has come through a whole table, by the name of its work. `position` NULL: it has come to the end, and begins
+-- again some time after `started_at`. An index by time would cost a row for each row of the table, and one more when it
+-- goes; to read a row costs a thousandth of that.
+CREATE TABLE walks (
+  name TEXT NOT NULL PRIMARY KEY,
+  position TEXT, -- JSON
+  started_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A session with a live booking: one that is confirmed or held. Triggers keep it, and the session keeps its events: they
+-- expire with it, and go with it.
+CREATE TABLE sessions (
+  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  service_id TEXT NOT NULL,
+  start_ts INTEGER NOT NULL,
+  duration INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL, -- the number of confirmed bookings
+  expires_at INTEGER, -- when its last hold expires; NULL: a booking is confirmed
+  PRIMARY KEY (account_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_service ON sessions (account_id, service_id, expires_at, start_ts);
+
+-- The sessions whose events somebody deleted, and that have more bookings than one statement changes: all of them are
+-- cancelled, whatever their rows say. The job of every minute changes the rows, and then deletes this one.
+CREATE TABLE cancellations (
+  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  session TEXT NOT NULL,
+  cancelled_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, session)
+) STRICT, WITHOUT ROWID;
 
 -- Metadata entries, one row each, so that a query by key and value reads only the rows it returns. The primary key is
 -- the only index of an entry.
@@ -496,20 +532,6 @@ BEGIN
   UPDATE users SET availability_revision = availability_revision + 1
   WHERE account_id = NEW.account_id AND id = NEW.user_id;
 END;
-CREATE TRIGGER host_update_raises_revision AFTER UPDATE ON service_users
-BEGIN
-  UPDATE services SET revision = revision + 1, version = version + (NEW.version <> OLD.version)
-  WHERE account_id = NEW.account_id AND id = NEW.service_id;
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
-CREATE TRIGGER host_delete_raises_revision AFTER DELETE ON service_users
-BEGIN
-  UPDATE services SET revision = revision + 1, version = version + 1
-  WHERE account_id = OLD.account_id AND id = OLD.service_id;
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = OLD.account_id AND id = OLD.user_id;
-END;
 
 -- Cascades.
 
@@ -530,29 +552,6 @@ BEGIN
     AND (calendar_id = OLD.id OR booking_calendar_id = OLD.id OR instr(busy, OLD.id));
 END;
 
--- The events of a session exist while it has an active booking, and a booking is active while all of its events exist.
--- A booking that joins or leaves a group changes no event, so these triggers also raise the revision of its service.
-CREATE TRIGGER booking_insert_updates_events AFTER INSERT ON bookings
-BEGIN
-  UPDATE events SET expires_at = (
-    SELECT CASE WHEN count(*) = count(expires_at) THEN max(expires_at) END FROM bookings
-    WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled')
-  WHERE account_id = NEW.account_id AND session = NEW.session;
-  UPDATE services SET revision = revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
-END;
-CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, session, expires_at ON bookings
-WHEN NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
-  UPDATE events SET expires_at = (
-    SELECT CASE WHEN count(*) = count(expires_at) THEN max(expires_at) END FROM bookings
-    WHERE account_id = OLD.account_id AND session = events.session AND state <> 'cancelled')
-  WHERE account_id = OLD.account_id AND session IN (OLD.session, NEW.session);
-  UPDATE services SET revision = revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
-END;
 -- The events of a deleted service stay, and their users stay busy.
 
 CREATE TRIGGER user_delete_deletes_records AFTER DELETE ON users
@@ -901,22 +900,6 @@ BEGIN
     AND EXISTS (SELECT 1 FROM calendars WHERE account_id = OLD.account_id AND id = OLD.calendar_id);
 END;
 
-CREATE TRIGGER event_delete_cancels_bookings AFTER DELETE ON events WHEN OLD.session IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
-BEGIN
-  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-  WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled';
-END;
-
-CREATE TRIGGER event_update_moves_bookings AFTER UPDATE OF start_ts, duration ON events
-WHEN NEW.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
-  AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
-BEGIN
-  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
-  WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled'
-    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
-END;
-
 CREATE TRIGGER service_delete_notifies BEFORE DELETE ON services
 WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
 BEGIN
@@ -978,6 +961,18 @@ BEGIN
     AND EXISTS (SELECT 1 FROM users WHERE account_id = OLD.account_id AND id = OLD.user_id);
 END;
 
+CREATE TRIGGER host_delete_raises_revision AFTER DELETE ON service_users
+BEGIN
+  UPDATE services SET revision = revision + 1, version = version + 1 + (
+    SELECT count(DISTINCT removals.id) FROM (
+      SELECT OLD.schedule_id AS id UNION ALL SELECT OLD.calendar_id UNION ALL SELECT OLD.booking_calendar_id
+      UNION ALL SELECT value FROM json_each(OLD.busy)) part
+    CROSS JOIN removals ON removals.account_id = OLD.account_id AND removals.id = part.id)
+  WHERE account_id = OLD.account_id AND id = OLD.service_id;
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = OLD.account_id AND id = OLD.user_id;
+END;
+
 -- Quotas.
 --
 -- Triggers count what an account stores, in the transaction of the write, so that every path counts: a request, an import,
@@ -985,7 +980,7 @@ END;
 -- Nobody counts by reading: users, calendars, schedules, services and bookings cost this row once each. Events would make
 -- it the price of every write, so a user's row, which each event writes anyway, counts them, and `usage` adds up what
 -- `events_counted` rounds up to: exactly up to 16 events of a user, then at most an eighth more, 64 at a time. Idempotency
--- records are counted one in sixteen, at random, as sixteen.
+-- records and deliveries are counted one in sixteen, at random, as sixteen: those with a `weight`.
 --
 -- `kib`: what a row has in text beyond its first kibibyte. A resource counts as one KiB and this. Metadata counts twice,
 -- because its entries are rows too; a booking's has no entries.
@@ -1001,6 +996,9 @@ CREATE TABLE usage (
   bookings INTEGER NOT NULL DEFAULT 0,
   kib INTEGER NOT NULL DEFAULT 0,
   records INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0, -- deliveries
+  pending_kib INTEGER NOT NULL DEFAULT 0,
+  kept_kib INTEGER NOT NULL DEFAULT 0, -- of deliveries that are no longer pending
   bytes INTEGER NOT NULL GENERATED ALWAYS AS
     (1024 * (users + calendars + events + schedules + services + bookings + kib)) VIRTUAL
 ) STRICT, WITHOUT ROWID;
@@ -1029,6 +1027,12 @@ ALTER TABLE users ADD COLUMN events_step INTEGER GENERATED ALWAYS AS (CASE
   ELSE 64 * (events & 63 = 1)
 END) VIRTUAL;
 ALTER TABLE users ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL;
+ALTER TABLE deliveries ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN kib INTEGER GENERATED ALWAYS AS (1 + (octet_length(content) >> 10)) VIRTUAL;
+-- Notifications that were dropped because the account had too many pending ones, and the minute of the latest.
+ALTER TABLE webhooks ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE webhooks ADD COLUMN dropped_at INTEGER;
+CREATE INDEX webhooks_dropped ON webhooks (dropped_at) WHERE dropped_at IS NOT NULL;
 
 -- The limits of each account: the operator's, or those of src/limits.ts; a test compares them.
 CREATE VIEW quota_limits AS
@@ -1043,7 +1047,10 @@ SELECT account_id,
   coalesce(quotas ->> 'userHolds', 20) AS userHolds,
   coalesce(quotas ->> 'guestHolds', 500) AS guestHolds,
   coalesce(quotas ->> 'bytes', 4294967296) AS bytes,
-  coalesce(quotas ->> 'idempotencyRecords', 250000) AS idempotencyRecords
+  coalesce(quotas ->> 'idempotencyRecords', 250000) AS idempotencyRecords,
+  coalesce(quotas ->> 'pendingDeliveries', 200000) AS pendingDeliveries,
+  coalesce(quotas ->> 'pendingBytes', 268435456) AS pendingBytes,
+  coalesce(quotas ->> 'keptBytes', 268435456) AS keptBytes
 FROM usage;
 
 CREATE VIEW live_holds AS
@@ -1063,26 +1070,11 @@ SELECT u.account_id, json_object(
     WHERE h.account_id = u.account_id AND booked_by IS NOT NULL GROUP BY booked_by))),
   'guestHolds', json_object('limit', l.guestHolds, 'use', (SELECT count(*) FROM live_holds h WHERE h.account_id = u.account_id AND booked_by IS NULL)),
   'bytes', json_object('limit', l.bytes, 'use', u.bytes),
-  'idempotencyRecords', json_object('limit', l.idempotencyRecords, 'use', u.records)) AS json
+  'idempotencyRecords', json_object('limit', l.idempotencyRecords, 'use', u.records),
+  'pendingDeliveries', json_object('limit', l.pendingDeliveries, 'use', u.pending),
+  'pendingBytes', json_object('limit', l.pendingBytes, 'use', 1024 * u.pending_kib),
+  'keptBytes', json_object('limit', l.keptBytes, 'use', 1024 * u.kept_kib)) AS json
 FROM usage u CROSS JOIN quota_limits l ON l.account_id = u.account_id;
-
--- What is there already. Older idempotency records are not counted: they expire within a day.
-UPDATE users SET events = c.n FROM (
-  SELECT account_id, user_id, count(*) AS n FROM events INDEXED BY events_of_user GROUP BY account_id, user_id) c
-WHERE users.account_id = c.account_id AND users.id = c.user_id;
-INSERT INTO usage (account_id) SELECT id FROM accounts;
-UPDATE usage SET users = c.n, events = c.events, kib = usage.kib + c.kib FROM (
-  SELECT account_id, count(*) AS n, sum(events_counted) AS events, sum(kib) AS kib FROM users GROUP BY account_id) c WHERE usage.account_id = c.account_id;
-UPDATE usage SET calendars = c.n, kib = usage.kib + c.kib FROM (
-  SELECT account_id, count(*) AS n, sum(kib) AS kib FROM calendars GROUP BY account_id) c WHERE usage.account_id = c.account_id;
-UPDATE usage SET kib = usage.kib + c.kib FROM (
-  SELECT account_id, sum(kib) AS kib FROM events GROUP BY account_id) c WHERE usage.account_id = c.account_id;
-UPDATE usage SET schedules = c.n, kib = usage.kib + c.kib FROM (
-  SELECT account_id, count(*) AS n, sum(kib) AS kib FROM schedules GROUP BY account_id) c WHERE usage.account_id = c.account_id;
-UPDATE usage SET services = c.n, kib = usage.kib + c.kib FROM (
-  SELECT account_id, count(*) AS n, sum(kib) AS kib FROM services GROUP BY account_id) c WHERE usage.account_id = c.account_id;
-UPDATE usage SET bookings = c.n, kib = usage.kib + c.kib FROM (
-  SELECT account_id, count(*) AS n, sum(kib) AS kib FROM bookings GROUP BY account_id) c WHERE usage.account_id = c.account_id;
 
 CREATE TRIGGER account_insert_starts_usage AFTER INSERT ON accounts
 BEGIN
@@ -1229,3 +1221,204 @@ CREATE TRIGGER record_delete_counts AFTER DELETE ON remembered WHEN OLD.weight >
 BEGIN
   UPDATE usage SET records = records - OLD.weight WHERE account_id = OLD.account_id;
 END;
+
+-- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were.
+CREATE TRIGGER delivery_insert_stays_within_quotas BEFORE INSERT ON deliveries
+WHEN NEW.state = 'pending' AND EXISTS (
+  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
+  WHERE usage.account_id = NEW.account_id AND (pending >= pendingDeliveries OR 1024 * pending_kib >= pendingBytes))
+BEGIN
+  UPDATE webhooks SET dropped = dropped + 1, dropped_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) / 60000 * 60000
+  WHERE account_id = NEW.account_id;
+  SELECT RAISE(IGNORE);
+END;
+CREATE TRIGGER delivery_insert_counts AFTER INSERT ON deliveries WHEN random() & 15 = 0
+BEGIN
+  UPDATE deliveries SET weight = 16 WHERE account_id = NEW.account_id AND id = NEW.id;
+  UPDATE usage SET
+    pending = pending + 16 * (NEW.state = 'pending'),
+    pending_kib = pending_kib + 16 * NEW.kib * (NEW.state = 'pending'),
+    kept_kib = kept_kib + 16 * NEW.kib * (NEW.state <> 'pending')
+  WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER delivery_update_counts AFTER UPDATE OF state, content ON deliveries
+WHEN NEW.weight > 0 AND (NEW.state <> OLD.state OR NEW.kib <> OLD.kib)
+BEGIN
+  UPDATE usage SET
+    pending = pending + NEW.weight * ((NEW.state = 'pending') - (OLD.state = 'pending')),
+    pending_kib = pending_kib + NEW.weight * (NEW.kib * (NEW.state = 'pending') - OLD.kib * (OLD.state = 'pending')),
+    kept_kib = kept_kib + NEW.weight * (NEW.kib * (NEW.state <> 'pending') - OLD.kib * (OLD.state <> 'pending'))
+  WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER delivery_delete_counts AFTER DELETE ON deliveries WHEN OLD.weight > 0
+BEGIN
+  UPDATE usage SET
+    pending = pending - OLD.weight * (OLD.state = 'pending'),
+    pending_kib = pending_kib - OLD.weight * OLD.kib * (OLD.state = 'pending'),
+    kept_kib = kept_kib - OLD.weight * OLD.kib * (OLD.state <> 'pending')
+  WHERE account_id = OLD.account_id;
+END;
+-- Where the account keeps as much as it may, what has been delivered or has failed is not kept.
+CREATE TRIGGER delivery_update_keeps_within_quota AFTER UPDATE OF state ON deliveries
+WHEN NEW.state <> 'pending' AND OLD.state = 'pending' AND EXISTS (
+  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
+  WHERE usage.account_id = NEW.account_id AND 1024 * kept_kib > keptBytes)
+BEGIN
+  DELETE FROM deliveries WHERE account_id = NEW.account_id AND id = NEW.id;
+END;
+
+-- Sessions: the seats that are booked, and the events that stand for them.
+--
+-- A booking that joins or leaves a group changes no event, so these triggers also raise the revision of its service.
+CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
+WHEN NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+BEGIN
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
+  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
+END;
+CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at ON bookings
+WHEN NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
+    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
+  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at
+  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
+  UPDATE sessions SET expires_at = (
+    SELECT max(expires_at) FROM bookings
+    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
+END;
+CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
+WHEN OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
+  UPDATE sessions SET expires_at = (
+    SELECT max(expires_at) FROM bookings
+    WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id = OLD.session AND confirmed = 0;
+END;
+CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
+WHEN NEW.expires_at IS NOT OLD.expires_at
+BEGIN
+  UPDATE events SET expires_at = NEW.expires_at WHERE account_id = NEW.account_id AND session = NEW.id;
+END;
+CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
+BEGIN
+  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id;
+END;
+-- A session exists while all of its events do. Up to twenty bookings are cancelled at once.
+CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
+WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE seq IN (SELECT seq FROM bookings
+    WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled' LIMIT 20);
+  INSERT INTO cancellations (account_id, session, cancelled_at)
+  SELECT id, OLD.session, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM accounts WHERE id = OLD.account_id AND EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
+  ON CONFLICT DO NOTHING;
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
+END;
+CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
+WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
+BEGIN
+  UPDATE sessions SET start_ts = NEW.start_ts, duration = NEW.duration
+  WHERE account_id = NEW.account_id AND id = NEW.session AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
+  WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled'
+    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+END;
+
+-- The bookings of each host of a service that distributes them equally.
+--
+-- `booked` counts the confirmed ones that start at `booked_from` or later. Nothing is counted where `booked_from` is NULL.
+-- A host who is added begins at the average, and for thirty days keeps the difference as a head start.
+ALTER TABLE service_users ADD COLUMN booked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service_users ADD COLUMN booked_from INTEGER;
+ALTER TABLE service_users ADD COLUMN head_start INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service_users ADD COLUMN head_start_until INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER event_insert_counts_for_host AFTER INSERT ON events WHEN NEW.session IS NOT NULL AND NEW.expires_at IS NULL
+BEGIN
+  UPDATE service_users SET booked = booked + 1
+  WHERE account_id = NEW.account_id AND service_id = NEW.service_id AND user_id = NEW.user_id AND booked_from <= NEW.start_ts;
+END;
+CREATE TRIGGER event_update_counts_for_host AFTER UPDATE OF start_ts, session, expires_at ON events
+WHEN NEW.start_ts <> OLD.start_ts OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
+BEGIN
+  UPDATE service_users SET booked = max(booked + (NEW.session IS NOT NULL AND NEW.expires_at IS NULL AND NEW.start_ts >= booked_from)
+    - (OLD.session IS NOT NULL AND OLD.expires_at IS NULL AND OLD.start_ts >= booked_from), 0)
+  WHERE account_id = NEW.account_id AND service_id = NEW.service_id AND user_id = NEW.user_id
+    AND (NEW.session IS NOT NULL AND NEW.expires_at IS NULL AND NEW.start_ts >= booked_from)
+      <> (OLD.session IS NOT NULL AND OLD.expires_at IS NULL AND OLD.start_ts >= booked_from);
+END;
+CREATE TRIGGER event_delete_counts_for_host AFTER DELETE ON events WHEN OLD.session IS NOT NULL AND OLD.expires_at IS NULL
+BEGIN
+  UPDATE service_users SET booked = max(booked - 1, 0)
+  WHERE account_id = OLD.account_id AND service_id = OLD.service_id AND user_id = OLD.user_id AND booked_from <= OLD.start_ts;
+END;
+-- At most 10,000 bookings, so that the work is bounded.
+CREATE TRIGGER host_update_counts AFTER UPDATE OF booked_from ON service_users
+WHEN NEW.booked_from IS NOT OLD.booked_from
+BEGIN
+  UPDATE service_users SET booked = (SELECT count(*) FROM (
+    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824),
+      (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991)) class
+    CROSS JOIN events e ON e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.expires_at IS NULL
+      AND e.length_class = class.column1 AND e.start_ts >= NEW.booked_from
+    WHERE e.service_id IS NOT NULL AND +e.service_id = NEW.service_id AND e.session IS NOT NULL LIMIT 10000))
+  WHERE seq = NEW.seq AND OLD.booked_from IS NULL;
+  UPDATE service_users SET booked = max(booked - (SELECT count(*) FROM (
+    SELECT 1 FROM (VALUES (4194304), (16777216), (67108864), (268435456), (1073741824),
+      (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991)) class
+    CROSS JOIN events e ON e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.expires_at IS NULL
+      AND e.length_class = class.column1 AND e.start_ts >= OLD.booked_from AND e.start_ts < NEW.booked_from
+    WHERE e.service_id IS NOT NULL AND +e.service_id = NEW.service_id AND e.session IS NOT NULL LIMIT 10000)), 0)
+  WHERE seq = NEW.seq AND OLD.booked_from < NEW.booked_from;
+END;
+CREATE TRIGGER service_update_starts_count AFTER UPDATE OF multi_person ON services
+WHEN (NEW.multi_person ->> 'data' IS 'equalDistribution') <> (OLD.multi_person ->> 'data' IS 'equalDistribution')
+BEGIN
+  UPDATE service_users SET head_start = 0,
+    booked_from = CASE WHEN NEW.multi_person ->> 'data' IS 'equalDistribution' THEN CAST(unixepoch('subsec') * 1000 AS INTEGER) - 2592000000 END
+  WHERE account_id = NEW.account_id AND service_id = NEW.id;
+END;
+CREATE TRIGGER host_insert_starts_count AFTER INSERT ON service_users WHEN EXISTS (
+  SELECT 1 FROM services WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'data' IS 'equalDistribution')
+BEGIN
+  UPDATE service_users SET booked_from = CAST(unixepoch('subsec') * 1000 AS INTEGER) - 2592000000 WHERE seq = NEW.seq;
+  UPDATE service_users SET head_start_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 2592000000,
+    head_start = max((SELECT coalesce(round(avg(other.booked + (other.head_start_until > unixepoch('subsec') * 1000) * other.head_start)), 0)
+      FROM service_users other
+      WHERE other.account_id = NEW.account_id AND other.service_id = NEW.service_id AND other.seq <> NEW.seq) - booked, 0)
+  WHERE seq = NEW.seq;
+END;
+-- A count of bookings changes nothing that a decision depends on, as any other change of a host does.
+CREATE TRIGGER host_update_raises_revision
+AFTER UPDATE OF schedule_id, calendar_id, buffer_before, buffer_after, closest, furthest, booking_calendar_id, busy, version
+ON service_users
+BEGIN
+  UPDATE services SET revision = revision + 1, version = version + NEW.version - OLD.version
+  WHERE account_id = NEW.account_id AND id = NEW.service_id;
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+
+-- For how many days a cancelled booking is kept.
+ALTER TABLE accounts ADD COLUMN keep_cancelled_days INTEGER NOT NULL DEFAULT 365;

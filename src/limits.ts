@@ -120,6 +120,16 @@ export const BOOKING_MIN_MS = MINUTE_MS;
 export const BOOKING_MAX_MS = DAY_MS;
 /** The longest hold. */
 export const HOLD_MAX_MINUTES = 60;
+/** How long an expired hold stays in the lists of bookings. */
+export const EXPIRED_HOLD_KEPT_MS = 55 * MINUTE_MS;
+/** How far back `equalDistribution` counts bookings. */
+export const BOOKINGS_COUNTED_MS = 30 * DAY_MS;
+/** How long a cancelled booking is kept, where the account does not say. */
+export const KEEP_CANCELLED_DEFAULT_DAYS = 365;
+/** The shortest `keepCancelledDays`. */
+export const KEEP_CANCELLED_MIN_DAYS = 1;
+/** The longest `keepCancelledDays`: ten years. */
+export const KEEP_CANCELLED_MAX_DAYS = 3660;
 
 // Webhooks
 
@@ -175,6 +185,12 @@ export const GUEST_HOLDS_MAX = 500;
 export const STORED_MAX_BYTES = 4 * 1024 ** 3;
 /** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
 export const IDEMPOTENCY_RECORDS_MAX = 250_000;
+/** The pending notifications of an account, counted one in sixteen: beyond them, new ones are dropped. */
+export const PENDING_DELIVERIES_MAX = 200_000;
+/** What those may take, in whole KiB each: beyond it, new ones are dropped. */
+export const PENDING_MAX_BYTES = 256 * 1024 ** 2;
+/** What delivered and failed notifications may take: beyond it, they are not kept. */
+export const KEPT_MAX_BYTES = 256 * 1024 ** 2;
 
 // The work of one request: beyond it, the answer is `answer-too-large`
 

@@ -15,6 +15,9 @@ export const quotaDefaults = {
   guestHolds: limits.GUEST_HOLDS_MAX,
   bytes: limits.STORED_MAX_BYTES,
   idempotencyRecords: limits.IDEMPOTENCY_RECORDS_MAX,
+  pendingDeliveries: limits.PENDING_DELIVERIES_MAX,
+  pendingBytes: limits.PENDING_MAX_BYTES,
+  keptBytes: limits.KEPT_MAX_BYTES,
 } as const satisfies Record<QuotaName, number>;
 
 /** The quotas of a new account. */
@@ -35,4 +38,7 @@ export const quotaNouns: Readonly<Record<QuotaName, string>> = {
   guestHolds: 'live holds of no user',
   bytes: 'stored bytes',
   idempotencyRecords: 'idempotency records',
+  pendingDeliveries: 'pending notifications',
+  pendingBytes: 'bytes of pending notifications',
+  keptBytes: 'bytes of notifications that are over',
 };

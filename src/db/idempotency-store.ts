@@ -55,26 +55,25 @@ export const insertIdempotencyRecord = (
   INSERT OR REPLACE INTO ${records} (account_id, caller, key, request, answer, expires_at)
   SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}`;
 
-/** A position in the table's order. */
-export interface Position {
-  account_id: string;
-  caller: string;
-  key: string;
-}
-
-const after = ({ account_id, caller, key }: Position): Sql =>
-  sql`(account_id, caller, key) > (${account_id}, ${caller}, ${key})`;
+/** The rows after a position in the table's order: the JSON of a primary key; null: all rows. */
+const after = (position: string | null): Sql =>
+  position === null
+    ? sql`true`
+    : sql`(account_id, caller, key) > (${position} ->> 0, ${position} ->> 1, ${position} ->> 2)`;
 
 /** The position of the `rows`th row after another; no row where the table ends before. */
-export const selectEndOfStretch = (start: Position, rows: number): Query<Position> => query<Position>`
-  SELECT account_id, caller, key FROM ${records} WHERE ${after(start)}
+export const selectEndOfStretch = (start: string | null, rows: number): Query<{ position: string }> => query<{
+  position: string;
+}>`
+  SELECT json_array(account_id, caller, key) AS position FROM ${records} WHERE ${after(start)}
   ORDER BY account_id, caller, key LIMIT 1 OFFSET ${rows - 1}`;
 
 /** Deletes the expired ones of the next `rows` rows after a position. */
-export const deleteExpired = (start: Position, rows: number, now: number): Sql => sql`
+export const deleteExpired = (start: string | null, rows: number, now: number): Sql => sql`
   DELETE FROM ${records} WHERE (account_id, caller, key) IN (
-    SELECT account_id, caller, key FROM ${records} WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
-  AND expires_at <= ${now}`;
+    SELECT account_id, caller, key FROM (
+      SELECT account_id, caller, key, expires_at FROM ${records} WHERE ${after(start)} ORDER BY account_id, caller, key LIMIT ${rows})
+    WHERE expires_at <= ${now})`;
 
 const OTHER_REQUEST =
   'An earlier request with this key had another body or path. Use a new key for each new request.';

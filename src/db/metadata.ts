@@ -25,5 +25,5 @@ export const selectByMetadata = <Row>(
   SELECT ${columns}, ${size} AS size FROM ${table} WHERE seq IN (
     SELECT seq FROM ${entries} WHERE account_id = ${account} AND key = ${key} AND value = ${value}
     ORDER BY seq LIMIT ${limit} OFFSET ${skip}) ${where ? sql`AND ${where}` : sql``}
-  ORDER BY seq`,
+  ORDER BY seq LIMIT ${limit}`,
   );

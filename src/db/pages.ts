@@ -70,7 +70,8 @@ const direction = (order: PageQuery['order']): Sql => (order === 'asc' ? sql`ASC
  * is.
  *
  * A step of the recursion can select only one number, so `at` holds twice the position, plus 1 for a hit. `LIMIT -1`
- * keeps SQLite from flattening the subquery, which would seek each list once for every use of its result.
+ * keeps SQLite from flattening the subquery, which would seek each list once for every use of its result, and from
+ * dropping the order of the whole, which a join around it would allow.
  */
 function searched(
   { account, user }: Scope,
@@ -100,7 +101,7 @@ function searched(
     )
     SELECT ${columns}, ${size} AS size, ${table}.seq IS NOT NULL AS shown, ${position} AS seq, ${isHit} AS hit, steps = ${steps} AS cut
     FROM walk LEFT JOIN ${table} ON ${table}.seq = ${position} AND ${isHit} AND ${within} ${where ? sql`AND ${where}` : sql``}
-    WHERE ${isHit} OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps`;
+    WHERE ${isHit} OR (at IS NOT NULL AND steps = ${steps}) ORDER BY steps LIMIT -1`;
 }
 
 /**

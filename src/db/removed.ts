@@ -14,7 +14,8 @@ export const anyRemoved = (account: string): string =>
   `EXISTS (SELECT 1 FROM removals WHERE removals.account_id = ${account})`;
 
 /**
- * The condition that one of these is removed.
+ * The condition that one of these is removed. SQLite reads a list of IN as rows, and evaluates both sides of an AND in a
+ * column, so CASE decides first.
  *
  * @param account the column with the account's id.
  * @param ids columns with ids; NULL is never removed.
@@ -22,8 +23,8 @@ export const anyRemoved = (account: string): string =>
 export const removed = (account: string, ...ids: string[]): string =>
   ids.length === 1
     ? `EXISTS (SELECT 1 FROM removals WHERE removals.account_id = ${account} AND removals.id = ${ids[0]})`
-    : `(${anyRemoved(account)} AND EXISTS (SELECT 1 FROM removals
-        WHERE removals.account_id = ${account} AND removals.id IN (${ids.join(', ')})))`;
+    : `CASE WHEN ${anyRemoved(account)} THEN EXISTS (SELECT 1 FROM removals
+        WHERE removals.account_id = ${account} AND removals.id IN (${ids.join(', ')})) ELSE 0 END`;
 
 /** An id, or NULL where it is removed. */
 export const unlessRemoved = (account: string, id: string): string =>

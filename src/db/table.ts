@@ -52,7 +52,7 @@ export interface Table {
   readonly removable?: RemovalKind;
   /** One more condition that a row exists, in SQL, for a name of the table. */
   readonly lives?: (name: string) => string;
-  /** What clients see in place of these columns, in SQL, for a name of the table. */
+  /** The value of a column that other tables decide, in SQL, for a name of the table. Clients and exports see it. */
   readonly derived?: Readonly<Record<string, (name: string) => string>>;
   /** One row an account, without a `seq`. */
   readonly single?: true;

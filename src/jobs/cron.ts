@@ -1,15 +1,15 @@
 /** Runs the crons of wrangler.toml in every shard. */
-import { expireIdempotencyRecords } from '../db/expire-idempotency.ts';
 import { databaseOf, type Shard, shardsOf } from '../db/shards.ts';
 import type { Env, Sweep } from '../env.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
+import { clean } from './clean.ts';
 import { everyMinute } from './every-minute.ts';
 import { REMOVALS } from './names.ts';
 
-/** The one cron that does not run every minute. */
-const DAILY = '17 3 * * *';
+/** The cron that delivers; the other one cleans. */
+const EVERY_MINUTE = '* * * * *';
 
 const OVERDUE_MS = 5 * MINUTE_MS;
 
@@ -54,13 +54,12 @@ async function enqueue(
   }
 }
 
-export async function sweep(env: Env, { shard, cron, at }: Sweep): Promise<void> {
+export async function sweep(env: Env, { shard, cron }: Sweep): Promise<void> {
   const DB = databaseOf(env, shard);
-  if (cron === REMOVALS) await removeInSteps(DB, Date.now);
-  else if (cron === DAILY) await expireIdempotencyRecords(DB, at);
-  else await everyMinute({ ...env, DB }, { clock: Date.now });
+  if (cron === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now });
+  else if (cron === REMOVALS) await removeInSteps(DB, Date.now);
+  else await clean(DB, Date.now);
 }
 
 /** Whether a sweep waited in the queue for so long that a later sweep does the same work. */
-export const isOverdue = ({ cron, at }: Sweep, now: number): boolean =>
-  cron !== DAILY && now - at > OVERDUE_MS;
+export const isOverdue = ({ at }: Sweep, now: number): boolean => now - at > OVERDUE_MS;

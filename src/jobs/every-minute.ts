@@ -1,14 +1,11 @@
 /** The work of every minute in one shard. Each step fails alone, and the next minute tries it again. */
-import { batch } from '../db/connection.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders, remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
-import { deleteExpired } from '../webhooks/outbox-sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
-const EXPIRED_MAX_ROWS = 500;
 /** The accounts that are served at once where there is no queue. */
 const ACCOUNTS_AT_ONCE_MAX = 5;
 
@@ -19,7 +16,6 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     deliver: () =>
       env.DELIVERIES ? wakeQueueForDue(env, env.DELIVERIES, run.clock()) : deliverDue(env, run),
     remove: () => removeInSteps(env.DB, run.clock),
-    expire: () => batch(env.DB, [deleteExpired(run.clock(), EXPIRED_MAX_ROWS)]),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {

@@ -21,12 +21,11 @@ DROP TRIGGER user_delete_cancels_bookings;
 DROP TRIGGER calendar_delete_notifies;
 DROP TRIGGER schedule_delete_notifies;
 DROP TRIGGER event_delete_notifies;
-DROP TRIGGER event_delete_cancels_bookings;
-DROP TRIGGER event_update_moves_bookings;
 DROP TRIGGER service_delete_notifies;
 DROP TRIGGER service_delete_cancels_bookings;
 DROP TRIGGER host_update_notifies;
 DROP TRIGGER host_delete_notifies;
+DROP TRIGGER host_delete_raises_revision;
 
 -- The notification goes with the mark. A removed schedule or calendar may have decided a booking, so the availability
 -- revision rises; the removal of a user or a service needs none, because a decision requires both to exist. A removed
@@ -96,22 +95,6 @@ BEGIN
     AND EXISTS (SELECT 1 FROM calendars WHERE account_id = OLD.account_id AND id = OLD.calendar_id);
 END;
 
-CREATE TRIGGER event_delete_cancels_bookings AFTER DELETE ON events WHEN OLD.session IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
-BEGIN
-  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-  WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled';
-END;
-
-CREATE TRIGGER event_update_moves_bookings AFTER UPDATE OF start_ts, duration ON events
-WHEN NEW.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
-  AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
-BEGIN
-  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
-  WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled'
-    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
-END;
-
 CREATE TRIGGER service_delete_notifies BEFORE DELETE ON services
 WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
 BEGIN
@@ -171,4 +154,16 @@ BEGIN
   FROM webhooks w JOIN service_json s ON s.account_id = OLD.account_id AND s.id = OLD.service_id
   WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'))
     AND EXISTS (SELECT 1 FROM users WHERE account_id = OLD.account_id AND id = OLD.user_id);
+END;
+
+CREATE TRIGGER host_delete_raises_revision AFTER DELETE ON service_users
+BEGIN
+  UPDATE services SET revision = revision + 1, version = version + 1 + (
+    SELECT count(DISTINCT removals.id) FROM (
+      SELECT OLD.schedule_id AS id UNION ALL SELECT OLD.calendar_id UNION ALL SELECT OLD.booking_calendar_id
+      UNION ALL SELECT value FROM json_each(OLD.busy)) part
+    CROSS JOIN removals ON removals.account_id = OLD.account_id AND removals.id = part.id)
+  WHERE account_id = OLD.account_id AND id = OLD.service_id;
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;

@@ -5,7 +5,7 @@
 -- Nobody counts by reading: users, calendars, schedules, services and bookings cost this row once each. Events would make
 -- it the price of every write, so a user's row, which each event writes anyway, counts them, and `usage` adds up what
 -- `events_counted` rounds up to: exactly up to 16 events of a user, then at most an eighth more, 64 at a time. Idempotency
--- records are counted one in sixteen, at random, as sixteen.
+-- records and deliveries are counted one in sixteen, at random, as sixteen: those with a `weight`.
 --
 -- `kib`: what a row has in text beyond its first kibibyte. A resource counts as one KiB and this. Metadata counts twice,
 -- because its entries are rows too; a booking's has no entries.
@@ -21,6 +21,9 @@ CREATE TABLE usage (
   bookings INTEGER NOT NULL DEFAULT 0,
   kib INTEGER NOT NULL DEFAULT 0,
   records INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0, -- deliveries
+  pending_kib INTEGER NOT NULL DEFAULT 0,
+  kept_kib INTEGER NOT NULL DEFAULT 0, -- of deliveries that are no longer pending
   bytes INTEGER NOT NULL GENERATED ALWAYS AS
     (1024 * (users + calendars + events + schedules + services + bookings + kib)) VIRTUAL
 ) STRICT, WITHOUT ROWID;
@@ -56,6 +59,12 @@ ALTER TABLE bookings ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((octet_length(m
 ALTER TABLE events ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)
   + coalesce(octet_length(recurrence), 0) + octet_length(exdates) + octet_length(reminders)) >> 10) VIRTUAL;
 ALTER TABLE remembered ADD COLUMN weight INTEGER NOT NULL DEFAULT 0; -- former name; 0: it is not counted
+ALTER TABLE deliveries ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN kib INTEGER GENERATED ALWAYS AS (1 + (octet_length(content) >> 10)) VIRTUAL;
+-- Notifications that were dropped because the account had too many pending ones, and the minute of the latest.
+ALTER TABLE webhooks ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE webhooks ADD COLUMN dropped_at INTEGER;
+CREATE INDEX webhooks_dropped ON webhooks (dropped_at) WHERE dropped_at IS NOT NULL;
 
 -- The limits of each account: the operator's, or those of src/limits.ts; a test compares them.
 CREATE VIEW quota_limits AS
@@ -70,7 +79,10 @@ SELECT account_id,
   coalesce(quotas ->> 'userHolds', 20) AS userHolds,
   coalesce(quotas ->> 'guestHolds', 500) AS guestHolds,
   coalesce(quotas ->> 'bytes', 4294967296) AS bytes,
-  coalesce(quotas ->> 'idempotencyRecords', 250000) AS idempotencyRecords
+  coalesce(quotas ->> 'idempotencyRecords', 250000) AS idempotencyRecords,
+  coalesce(quotas ->> 'pendingDeliveries', 200000) AS pendingDeliveries,
+  coalesce(quotas ->> 'pendingBytes', 268435456) AS pendingBytes,
+  coalesce(quotas ->> 'keptBytes', 268435456) AS keptBytes
 FROM usage;
 
 CREATE VIEW live_holds AS
@@ -90,7 +102,10 @@ SELECT u.account_id, json_object(
     WHERE h.account_id = u.account_id AND booked_by IS NOT NULL GROUP BY booked_by))),
   'guestHolds', json_object('limit', l.guestHolds, 'use', (SELECT count(*) FROM live_holds h WHERE h.account_id = u.account_id AND booked_by IS NULL)),
   'bytes', json_object('limit', l.bytes, 'use', u.bytes),
-  'idempotencyRecords', json_object('limit', l.idempotencyRecords, 'use', u.records)) AS json
+  'idempotencyRecords', json_object('limit', l.idempotencyRecords, 'use', u.records),
+  'pendingDeliveries', json_object('limit', l.pendingDeliveries, 'use', u.pending),
+  'pendingBytes', json_object('limit', l.pendingBytes, 'use', 1024 * u.pending_kib),
+  'keptBytes', json_object('limit', l.keptBytes, 'use', 1024 * u.kept_kib)) AS json
 FROM usage u CROSS JOIN quota_limits l ON l.account_id = u.account_id;
 
 -- What is there already. Older idempotency records are not counted: they expire within a day.
@@ -257,4 +272,49 @@ END;
 CREATE TRIGGER record_delete_counts AFTER DELETE ON remembered WHEN OLD.weight > 0 -- the former name
 BEGIN
   UPDATE usage SET records = records - OLD.weight WHERE account_id = OLD.account_id;
+END;
+
+-- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were.
+CREATE TRIGGER delivery_insert_stays_within_quotas BEFORE INSERT ON deliveries
+WHEN NEW.state = 'pending' AND EXISTS (
+  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
+  WHERE usage.account_id = NEW.account_id AND (pending >= pendingDeliveries OR 1024 * pending_kib >= pendingBytes))
+BEGIN
+  UPDATE webhooks SET dropped = dropped + 1, dropped_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) / 60000 * 60000
+  WHERE account_id = NEW.account_id;
+  SELECT RAISE(IGNORE);
+END;
+CREATE TRIGGER delivery_insert_counts AFTER INSERT ON deliveries WHEN random() & 15 = 0
+BEGIN
+  UPDATE deliveries SET weight = 16 WHERE account_id = NEW.account_id AND id = NEW.id;
+  UPDATE usage SET
+    pending = pending + 16 * (NEW.state = 'pending'),
+    pending_kib = pending_kib + 16 * NEW.kib * (NEW.state = 'pending'),
+    kept_kib = kept_kib + 16 * NEW.kib * (NEW.state <> 'pending')
+  WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER delivery_update_counts AFTER UPDATE OF state, content ON deliveries
+WHEN NEW.weight > 0 AND (NEW.state <> OLD.state OR NEW.kib <> OLD.kib)
+BEGIN
+  UPDATE usage SET
+    pending = pending + NEW.weight * ((NEW.state = 'pending') - (OLD.state = 'pending')),
+    pending_kib = pending_kib + NEW.weight * (NEW.kib * (NEW.state = 'pending') - OLD.kib * (OLD.state = 'pending')),
+    kept_kib = kept_kib + NEW.weight * (NEW.kib * (NEW.state <> 'pending') - OLD.kib * (OLD.state <> 'pending'))
+  WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER delivery_delete_counts AFTER DELETE ON deliveries WHEN OLD.weight > 0
+BEGIN
+  UPDATE usage SET
+    pending = pending - OLD.weight * (OLD.state = 'pending'),
+    pending_kib = pending_kib - OLD.weight * OLD.kib * (OLD.state = 'pending'),
+    kept_kib = kept_kib - OLD.weight * OLD.kib * (OLD.state <> 'pending')
+  WHERE account_id = OLD.account_id;
+END;
+-- Where the account keeps as much as it may, what has been delivered or has failed is not kept.
+CREATE TRIGGER delivery_update_keeps_within_quota AFTER UPDATE OF state ON deliveries
+WHEN NEW.state <> 'pending' AND OLD.state = 'pending' AND EXISTS (
+  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
+  WHERE usage.account_id = NEW.account_id AND 1024 * kept_kib > keptBytes)
+BEGIN
+  DELETE FROM deliveries WHERE account_id = NEW.account_id AND id = NEW.id;
 END;

@@ -156,6 +156,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('the search entri
 
   it('leave nothing behind for a new resource with the same seq', async () => {
     const user = await newUser();
+    await finishRemovals();
     const id = await make(user, { k: 'old', l: 'old' });
     const seq = await seqOf(id);
     await user.account.call('DELETE', `${kind.root}/${id}`);

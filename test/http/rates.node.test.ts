@@ -1,4 +1,4 @@
-/** wrangler.toml sets the limiters to what src/limits.ts says, which is what clients are told. */
+/** wrangler.toml sets the limiters to what src/limits.ts says, which is what clients see. */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { unstable_readConfig as readConfig } from 'wrangler';

@@ -1,7 +1,7 @@
 /** What is counted stays what the rows say, whichever way they come and go. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { expireIdempotencyRecords } from '../../src/db/expire-idempotency.ts';
+import { clean } from '../../src/jobs/clean.ts';
 import { emptyCopy, exportOf, importInto } from '../export/support.ts';
 import {
   at,
@@ -141,7 +141,7 @@ describe('idempotency records', () => {
     await expectCounted(account.id);
     await account.call('DELETE', `/user/${user.id}`);
     await expectCounted(account.id);
-    await expireIdempotencyRecords(env.DB, later + 25 * HOUR);
+    await clean(env.DB, () => later + 25 * HOUR);
     await expectCounted(account.id);
     expect(await useOf(account, 'idempotencyRecords')).toBe(0);
   });

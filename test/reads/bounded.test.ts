@@ -66,7 +66,7 @@ const slots = '?startDate=2030-01-01&endDate=2030-01-01&duration=3600000&interva
 
 it.each([
   ['series that ended lately', false],
-  ['of expired holds', true],
+  ['series that ended lately', true],
 ] as const)('slots: %s, booked: %s', async (name, booked) => {
   const world = await quietWorld();
   const kind = read[name] as Kind;

@@ -120,6 +120,13 @@ export const unread: Record<string, Kind> = {
     busy: 1,
     more: { recurrence: yearly },
   },
+  'of expired holds': {
+    start: `${START} + i`,
+    duration: HOUR,
+    last: `${START} + i`,
+    busy: 1,
+    more: { expires_at: '1' },
+  },
 };
 
 /** Kinds of events that an index does not keep from a request: it reads them up to a limit. */
@@ -130,13 +137,6 @@ export const read: Record<string, Kind> = {
     last: `${START - 100 * DAY} + i`,
     busy: 1,
     more: { recurrence: yearly },
-  },
-  'of expired holds': {
-    start: `${START} + i`,
-    duration: HOUR,
-    last: `${START} + i`,
-    busy: 1,
-    more: { expires_at: '1' },
   },
 };
 

@@ -189,3 +189,19 @@ export const eventsAt = async ({ hosts }: Awaited<ReturnType<typeof newWorld>>, 
   const path = `/user/calendar/${hosts[0].calendar}/events${window}`;
   return (await hosts[0].user.account.call('GET', path, { now })).body.events;
 };
+
+/** Books a seat, and copies its row until the session has `seats` of them. Returns the id of the first. */
+export async function fill(world: World, startTs: number, seats: number): Promise<string> {
+  const { id } = await book(world, startTs);
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?3)
+     INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events, booked_by,
+       metadata, created, updated, stamp, version, change_token) -- words: allow
+     SELECT account_id, printf('%08x-0000-4000-8000-%012x', random() & 0xffffffff, i), service_id, session, start_ts, duration, state, expires_at, hosts, events,
+       booked_by, metadata, created, updated, stamp, 1, change_token -- words: allow
+     FROM bookings, n WHERE account_id = ?1 AND id = ?2`,
+  )
+    .bind(world.account.id, id, seats)
+    .run();
+  return id;
+}

@@ -86,3 +86,17 @@ function totalling(count: 'rows_read' | 'rows_written'): { db: D1Database; rows:
   });
   return { db, rows: () => rows };
 }
+
+/** A binding that counts the rows that the database read and wrote. */
+export function costing(): { db: D1Database; rows: () => { read: number; written: number } } {
+  const rows = { read: 0, written: 0 };
+  const db = through(async (run) => {
+    const results = await run();
+    for (const { meta } of results) {
+      rows.read += meta.rows_read;
+      rows.written += meta.rows_written;
+    }
+    return results;
+  });
+  return { db, rows: () => rows };
+}

@@ -2,7 +2,7 @@
 
 /** `?` is the account's id. The two JSON arrays are the same, whatever has happened. */
 export const COUNTED_TWICE = `
-  SELECT json_array(users, calendars, events, schedules, services, bookings, kib, records) AS counted, (
+  SELECT json_array(users, calendars, events, schedules, services, bookings, kib, records, pending, pending_kib, kept_kib) AS counted, (
     SELECT json_array(
       (SELECT count(*) FROM users WHERE account_id = owner),
       (SELECT count(*) FROM calendars WHERE account_id = owner),
@@ -22,7 +22,12 @@ export const COUNTED_TWICE = `
           FROM bookings WHERE account_id = owner)
         + (SELECT coalesce(sum((2 * octet_length(metadata) + coalesce(octet_length(recurrence), 0)
             + octet_length(exdates) + octet_length(reminders)) / 1024), 0) FROM events WHERE account_id = owner),
-      (SELECT coalesce(sum(weight), 0) FROM remembered WHERE account_id = owner)) -- the former name
+      (SELECT coalesce(sum(weight), 0) FROM remembered WHERE account_id = owner), -- the former name
+      (SELECT coalesce(sum(weight * (state = 'pending')), 0) FROM deliveries WHERE account_id = owner),
+      (SELECT coalesce(sum(weight * (1 + octet_length(content) / 1024) * (state = 'pending')), 0)
+        FROM deliveries WHERE account_id = owner),
+      (SELECT coalesce(sum(weight * (1 + octet_length(content) / 1024) * (state <> 'pending')), 0)
+        FROM deliveries WHERE account_id = owner))
     FROM (SELECT usage.account_id AS owner)) AS again
   FROM usage WHERE account_id = ?`;
 

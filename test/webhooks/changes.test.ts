@@ -267,8 +267,13 @@ it('a notification costs two rows written, four when none was pending, and none 
   await none.call('DELETE', '/account/webhook');
   const bare = await cost(none);
   expect(await cost(silent)).toBe(bare);
-  const account = await notifiedAccount();
-  expect((await cost(account)) - bare).toBe(4);
-  expect((await cost(account)) - bare).toBe(2);
+  // One notification in sixteen, at random, is counted, which writes two rows more: the least of several costs is without.
+  const [first, next]: [number[], number[]] = [[], []];
+  for (let i = 0; i < 12; i++) {
+    const account = await notifiedAccount();
+    first.push(await cost(account));
+    next.push(await cost(account));
+  }
+  expect([Math.min(...first) - bare, Math.min(...next) - bare]).toEqual([4, 2]);
   expect(await countOf('deliveries', none.id)).toBe(0);
 });

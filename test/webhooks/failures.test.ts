@@ -283,7 +283,7 @@ describe('the queue', () => {
     logged.mockRestore();
     random.mockRestore();
     expect(output).toContain('queue lost');
-    for (const job of ['backfill', 'remind', 'deliver', 'expire']) expect(output).toContain(`"job":"${job}"`);
+    for (const job of ['backfill', 'remind', 'deliver']) expect(output).toContain(`"job":"${job}"`);
     expect(await account.received()).toEqual([]);
     // The next minute, without a queue, delivers everything that is due, of this account too.
     for (let i = 0; i < 40; i++) await changed(account);

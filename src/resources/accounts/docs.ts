@@ -29,7 +29,7 @@ export const docs = {
     tag: 'Account',
     summary: 'Update the account settings',
     description:
-      "Opens free/busy and booking slots to anyone who knows the account's id, and lets replicas serve reads.",
+      "Opens free/busy and booking slots to anyone who knows the account's id, lets replicas serve reads, and says for how many days a cancelled booking is kept.",
     answer: 'AccountResult',
     body: 'AccountSettingsUpdate',
   },

@@ -1,6 +1,7 @@
 /** The input of the operations on accounts. */
 import * as v from 'valibot';
-import { shape } from '../../validation/schemas.ts';
+import { KEEP_CANCELLED_MAX_DAYS, KEEP_CANCELLED_MIN_DAYS } from '../../limits.ts';
+import { integer, shape } from '../../validation/schemas.ts';
 
 export const creation = shape({
   code: v.string('must be a string'),
@@ -20,11 +21,12 @@ export const settings = v.pipe(
     publicFreebusy: flag,
     publicBooking: flag,
     reads: v.optional(v.picklist(['primary', 'nearest'], 'must be primary or nearest')),
+    keepCancelledDays: v.optional(integer(KEEP_CANCELLED_MIN_DAYS, KEEP_CANCELLED_MAX_DAYS, 'days')),
   }),
   v.forward(
     v.check(
       (settings) => Object.values(settings).some((value) => value !== undefined),
-      'is missing: send publicFreebusy, publicBooking or reads',
+      'is missing: send publicFreebusy, publicBooking, reads or keepCancelledDays',
     ),
     ['publicFreebusy'],
   ),

@@ -3,6 +3,7 @@
 import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
 import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { KEEP_CANCELLED_DEFAULT_DAYS } from '../../limits.ts';
 import { firstVersion, type Versioned } from '../../plan.ts';
 import { unusedQuotas } from '../../quotas.ts';
 import type { Account, AccountSettingsUpdate } from '../../sdk/types.ts';
@@ -14,6 +15,7 @@ export interface AccountRow extends Versioned {
   public_freebusy: number;
   public_booking: number;
   reads_replica: number;
+  keep_cancelled_days: number;
   public_key: string | null;
   /** JSON, as clients see it. */
   quotas: string;
@@ -27,6 +29,7 @@ export const toAccount = (row: AccountRow): Account => ({
     publicFreebusy: row.public_freebusy === 1,
     publicBooking: row.public_booking === 1,
     reads: row.reads_replica === 1 ? 'nearest' : 'primary',
+    keepCancelledDays: row.keep_cancelled_days,
   },
   quotas: JSON.parse(row.quotas),
 });
@@ -37,6 +40,7 @@ export const newAccountRow = (shard: number): AccountRow => ({
   public_freebusy: 1,
   public_booking: 1,
   reads_replica: 0,
+  keep_cancelled_days: KEEP_CANCELLED_DEFAULT_DAYS,
   public_key: null,
   quotas: JSON.stringify(unusedQuotas),
   version: firstVersion(),
@@ -51,7 +55,7 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
-  SELECT id, public_freebusy, public_booking, reads_replica, version,
+  SELECT id, public_freebusy, public_booking, reads_replica, keep_cancelled_days, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
       WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key,
@@ -61,11 +65,12 @@ export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<Ac
 /** Updates the settings that have a value. */
 export const updateSettings = (
   { account }: Scope,
-  { publicFreebusy, publicBooking, reads }: AccountSettingsUpdate,
+  { publicFreebusy, publicBooking, reads, keepCancelledDays }: AccountSettingsUpdate,
 ): Sql => sql`
   UPDATE accounts SET ${assign({
     public_freebusy: publicFreebusy === undefined ? undefined : Number(publicFreebusy),
     public_booking: publicBooking === undefined ? undefined : Number(publicBooking),
     reads_replica: reads === undefined ? undefined : Number(reads === 'nearest'),
+    keep_cancelled_days: keepCancelledDays,
     version: sql`version + 1`,
   })} WHERE id = ${account}`;

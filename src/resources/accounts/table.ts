@@ -11,6 +11,7 @@ export const accounts = table({
     created: integer,
     version: integer,
     reads_replica: { ...integer, member: 'nearest' },
+    keep_cancelled_days: { ...integer, added: true },
   },
   single: true,
   // The former name, for the release before.

@@ -6,7 +6,7 @@
  *
  * CROSS JOIN makes SQLite keep the order of the joins.
  */
-import { removed } from '../../db/removed.ts';
+import { anyRemoved, removed } from '../../db/removed.ts';
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { live, seen } from '../../db/table.ts';
@@ -120,7 +120,7 @@ interface Times {
   bytes: number;
 }
 
-/** Events in a host's calendars, without bookings. */
+/** Events in a host's calendars, without bookings: so without holds, the only events that expire. */
 export interface CalendarTimes extends Times {
   /** 1: in the host's availability calendar; 0: in one of the busy calendars. */
   opens: number;
@@ -139,12 +139,12 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
     sql`user_id, opens, busy, timezone, week_start`,
     sql`
       SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        ${reaches(sql`k`, request)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
+        ${reaches(sql`k`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
       FROM counts k
       CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
-        AND e.busy = k.busy AND ${startsInReach(sql`k`)}`,
+        AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsInReach(sql`k`)}`,
   )}`;
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
@@ -154,24 +154,25 @@ export interface BookedTimes extends Times {
   buffer_after: number;
 }
 
-export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => query<BookedTimes>`
-  ${grouped(
-    sql`user_id, service_id, timezone, week_start`,
-    sql`
+export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
+  const those = (events: Sql): Sql => sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after,
-        ${reaches(sql`t`, request)} AND (e.session IS NULL OR e.session IS NOT t.session)
-          AND ${raw(sessionLives('e'))} AS counts
-      FROM ${hostsOf(request)}
-      CROSS JOIN (${LENGTH_CLASSES}) class
-      CROSS JOIN events e INDEXED BY events_booked
-        ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL AND ${startsInReach(sql`t`)}
+        ${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
+      FROM ${hostsOf(request)} ${events}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
       LEFT JOIN service_users x
-        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id
-          AND ${live(hosts, 'x')}`,
+        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id AND ${live(hosts, 'x')}`;
+  const booked = sql`CROSS JOIN events e INDEXED BY events_booked
+    ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
+  return query<BookedTimes>`
+  ${grouped(
+    sql`user_id, service_id, timezone, week_start`,
+    sql`${those(sql`CROSS JOIN (${LENGTH_CLASSES}) class ${booked} AND e.expires_at IS NULL AND ${startsInReach(sql`t`)}`)}
+      UNION ALL ${those(sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < t.to_ts + ${BUFFER_MAX_MS}`)}`,
     sql`buffer_before, buffer_after,`,
   )}`;
+};
 
 /** The hosts `h` of the service, and the target `t`. */
 const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
@@ -189,10 +190,9 @@ const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${targ
 const startsInReach = (range: Sql): Sql => sql`e.length_class = class.value
   AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value`;
 
-/** The condition that such an event has not ended before, and is not of a hold that has expired. */
-const reaches = (range: Sql, { now }: AvailabilityQuery): Sql => sql`
-  (e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})
-  AND (e.expires_at IS NULL OR e.expires_at > ${now})`;
+/** The condition that such an event has not ended before. */
+const reaches = (range: Sql): Sql =>
+  sql`(e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
 
 const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
 
@@ -219,10 +219,37 @@ export interface SessionRow {
   taken: number;
 }
 
-export const selectSessions = ({ target, now }: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
-  SELECT b.session, b.start_ts, b.duration, count(*) AS taken FROM (${target}) t
-  CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
-  CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id
-    AND b.start_ts < t.to_ts AND b.start_ts >= t.from_ts - ${BOOKING_MAX_MS}
-  WHERE b.state <> 'cancelled' AND ${raw(removedAt('b'))} IS NULL AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND b.id IS NOT t.booking
-  GROUP BY b.session`;
+/** The seats of the session `n` whose bookings a removal cancelled, before its steps do. */
+const removedSeats = ({
+  now,
+}: AvailabilityQuery): Sql => sql`CASE WHEN ${raw(anyRemoved('n.account_id'))} THEN (
+  SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled'
+    AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND ${raw(removedAt('b'))} IS NOT NULL) ELSE 0 END`;
+
+/** The sessions with a live booking. A booking that is to change takes no seat. */
+export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
+  SELECT * FROM (${sessionsOf(
+    request,
+    sql`n.id AS session, n.start_ts, n.duration, n.confirmed + (
+        SELECT count(*) FROM bookings b
+        WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled' AND b.expires_at > ${request.now}
+      ) - (
+        SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.id = t.booking AND b.session = n.id
+          AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${request.now})
+      ) - ${removedSeats(request)} AS taken`,
+    sql`n.start_ts < t.to_ts AND n.start_ts >= t.from_ts - ${BOOKING_MAX_MS}`,
+  )}) WHERE taken > 0`;
+
+/**
+ * The sessions `n` of the group in which a booking is confirmed, and those in which a hold has not expired.
+ *
+ * @param when a condition on `n.start_ts`; the target is `t`.
+ */
+export const sessionsOf = ({ target, now }: AvailabilityQuery, columns: Sql, when: Sql): Sql => {
+  const those = (expiry: Sql): Sql => sql`
+    SELECT ${columns} FROM (${target}) t
+    CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
+    CROSS JOIN sessions n INDEXED BY sessions_of_service
+      ON n.account_id = s.account_id AND n.service_id = s.id AND n.expires_at ${expiry} AND ${when}`;
+  return sql`${those(sql`IS NULL`)} UNION ALL ${those(sql`> ${now}`)}`;
+};

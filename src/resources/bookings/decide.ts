@@ -11,22 +11,32 @@ export interface Wanted {
 /** A host with a calendar for bookings. */
 export type BookableHost = HostAvailability & { bookIn: string };
 
+/** A host's place in a round robin: the fewer bookings the sooner, then the longer ago the last one was made. */
+export interface Rank {
+  booked: number;
+  /** Milliseconds since the epoch; null: never. */
+  last: number | null;
+}
+
+const byRank = (a: Rank | undefined, b: Rank | undefined): number =>
+  (a?.booked ?? 0) - (b?.booked ?? 0) || (a?.last ?? 0) - (b?.last ?? 0);
+
 /**
  * The hosts that take a slot: with round robin the first-ranked one, otherwise all.
  *
- * @param rankOf a host's rank, lowest first. Of hosts with equal ranks, the one that was added first takes the slot.
+ * @param rankOf a host's rank. Of hosts with equal ranks, the one that was added first takes the slot.
  * @throws Problem `slot-taken` if another booking occupies the slot, `slot-unavailable` for any other reason.
  */
 export function chooseHosts(
   { multiPerson, hosts, sessions }: ServiceAvailability,
   { startTs, duration }: Wanted,
-  rankOf: (host: HostAvailability) => number,
+  rankOf: (host: HostAvailability) => Rank | undefined,
 ): BookableHost[] {
   const takers = (candidates: readonly HostAvailability[]): BookableHost[] | null => {
     const able = candidates.filter((host) => canTake(host, startTs, duration));
     const bookable = able.filter((host): host is BookableHost => host.bookIn !== null);
     if (multiPerson.variant === 'roundRobinAlgorithm') {
-      const [first] = bookable.toSorted((a, b) => rankOf(a) - rankOf(b));
+      const [first] = bookable.toSorted((a, b) => byRank(rankOf(a), rankOf(b)));
       return first ? [first] : null;
     }
     return hosts.length > 0 && bookable.length === hosts.length ? bookable : null;
@@ -55,7 +65,7 @@ export function sameHosts(
   const { multiPerson } = availability;
   const all =
     multiPerson.variant === 'roundRobinAlgorithm' ? ({ variant: 'collective' } as const) : multiPerson;
-  return chooseHosts({ ...availability, multiPerson: all, hosts }, wanted, () => 0);
+  return chooseHosts({ ...availability, multiPerson: all, hosts }, wanted, () => undefined);
 }
 
 /** The availability with bookings as its only limit: a held slot stays held, even if its host is now unavailable. */

@@ -2,8 +2,7 @@
 import type * as v from 'valibot';
 import { type Filtered, type PageRow, pageOf, selectFiltered } from '../../db/pages.ts';
 import { ofAccount, ownerOf, type Scope } from '../../db/scope.ts';
-import { type Query, raw, type Sql, sql } from '../../db/sql.ts';
-import { seen } from '../../db/table.ts';
+import { type Query, type Sql, sql } from '../../db/sql.ts';
 import { BOOKING_MAX_MS, FILTERED_ROWS_MAX } from '../../limits.ts';
 import { type Input, read } from '../../operation.ts';
 import { found } from '../../plan.ts';
@@ -11,7 +10,7 @@ import type { BookingsPage } from '../../sdk/types.ts';
 import { paged } from '../lists.ts';
 import { selectService } from '../services/table.ts';
 import * as input from './input.ts';
-import { type BookingRow, bookings } from './table.ts';
+import { type BookingRow, bookingState, bookings } from './table.ts';
 
 type BookingsQuery = v.InferOutput<typeof input.bookingsQuery>;
 
@@ -35,7 +34,7 @@ function filtered(within: Sql, { startTs, endTs, state }: BookingsQuery, after: 
     size: bookings.size,
     reads: after === null ? select(sql``) : selectAfter(after, select),
     filter: sql`${startTs === undefined ? 1 : sql`start_ts + duration > ${startTs}`}
-      ${state === undefined ? sql`` : sql`AND ${raw(seen(bookings, 'state'))} = ${state}`}`,
+      ${state === undefined ? sql`` : sql`AND ${bookingState} = ${state}`}`,
   };
 }
 

@@ -61,7 +61,7 @@ export const createBooking = write({
             body,
             now,
           );
-          const rankOf = (host: { id: string }) => reading.ranks.get(host.id) ?? Number.NEGATIVE_INFINITY;
+          const rankOf = (host: { id: string }) => reading.ranks.get(host.id);
           const chosen = chooseHosts(reading.availability, body, rankOf);
           const { missing, ...session } = sessionFor(reading, body, chosen);
           const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;

@@ -32,7 +32,8 @@ export interface Reading {
   availability: ServiceAvailability;
   basis: DecisionBasis;
   sessionEvents: SessionEventRow[];
-  ranks: Map<string, number>;
+  /** By user id. */
+  ranks: Map<string, RankRow>;
 }
 
 export const decisionQueries = (request: AvailabilityQuery) =>
@@ -62,7 +63,7 @@ export function readingOf(
         ),
       },
       sessionEvents,
-      ranks: new Map(ranks.map(({ user_id, rank }) => [user_id, rank ?? Number.NEGATIVE_INFINITY])),
+      ranks: new Map(ranks.map((rank) => [rank.user_id, rank])),
     };
   } catch (error) {
     if (!(error instanceof Overspent)) throw error;

@@ -6,7 +6,7 @@ import { anyRemoved, removed } from '../../db/removed.ts';
 
 /** When a removal cancelled a booking whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
 export const removedAt = (booking: string): string => `CASE
-  WHEN ${booking}.state <> 'cancelled' AND ${anyRemoved(`${booking}.account_id`)} THEN (
+  WHEN ${booking}.state = 'cancelled' THEN NULL WHEN ${anyRemoved(`${booking}.account_id`)} THEN (
     SELECT min(removals.created) FROM (
       SELECT ${booking}.service_id AS id UNION ALL SELECT ${booking}.booked_by
       UNION ALL SELECT value FROM json_each(${booking}.hosts)
@@ -18,7 +18,8 @@ export const removedAt = (booking: string): string => `CASE
  * The condition that no removal has cancelled all bookings of an event: the event would go with them. The events of a
  * removed service stay.
  */
-export const sessionLives = (event: string): string => `(${event}.session IS NULL
-  OR NOT ${anyRemoved(`${event}.account_id`)} OR ${removed(`${event}.account_id`, `${event}.service_id`)}
-  OR EXISTS (SELECT 1 FROM bookings seat WHERE seat.account_id = ${event}.account_id AND seat.session = ${event}.session
-    AND seat.state <> 'cancelled' AND ${removedAt('seat')} IS NULL))`;
+export const sessionLives = (event: string): string => `CASE
+  WHEN ${event}.session IS NULL THEN 1 WHEN NOT ${anyRemoved(`${event}.account_id`)} THEN 1
+  WHEN ${removed(`${event}.account_id`, `${event}.service_id`)} THEN 1
+  ELSE EXISTS (SELECT 1 FROM bookings seat WHERE seat.account_id = ${event}.account_id AND seat.session = ${event}.session
+    AND seat.state <> 'cancelled' AND ${removedAt('seat')} IS NULL) END`;

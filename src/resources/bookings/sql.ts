@@ -2,14 +2,14 @@
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { live } from '../../db/table.ts';
+import { BOOKINGS_COUNTED_MS } from '../../limits.ts';
 import type { BookingState, Metadata } from '../../sdk/types.ts';
 import { events } from '../events/table.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
 import { services } from '../services/table.ts';
 import { users } from '../users/table.ts';
-import type { AvailabilityQuery, AvailabilityTarget } from './availability-sql.ts';
-import { removedAt } from './removed.ts';
-import { type BookingRow, bookings } from './table.ts';
+import { type AvailabilityQuery, type AvailabilityTarget, sessionsOf } from './availability-sql.ts';
+import { type BookingRow, bookings, cancelledAt } from './table.ts';
 
 const columns = bookings.selected;
 
@@ -36,14 +36,13 @@ export const targetOfBooking = (
   now: number,
 ): AvailabilityTarget => sql`
   SELECT account_id, service_id, ${startTs ?? sql`start_ts`} AS from_ts, ${startTs ?? sql`start_ts`} + duration AS to_ts,
-    id AS booking, CASE WHEN NOT EXISTS (
-      SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
-        AND other.id <> bookings.id AND ${active(sql`other`, now)}) THEN session END AS session
+    id AS booking, CASE WHEN NOT (${another(sql`expires_at IS NULL`)} OR ${another(sql`expires_at > ${now}`)}) THEN session END AS session
   FROM bookings WHERE ${own(scope, id)}`;
 
-/** The condition that a booking takes its slot. */
-const active = (booking: Sql, now: number): Sql =>
-  sql`${booking}.state <> 'cancelled' AND ${raw(removedAt(booking.text))} IS NULL AND (${booking}.expires_at IS NULL OR ${booking}.expires_at > ${now})`;
+/** The condition that another booking is in the session of a booking. Each condition is one stretch of an index. */
+const another = (condition: Sql): Sql => sql`EXISTS (
+  SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
+    AND other.state <> 'cancelled' AND other.${condition} AND other.id <> bookings.id)`;
 
 /** An event of a session, in the calendar of a host. */
 export interface SessionEventRow {
@@ -56,44 +55,43 @@ export interface SessionEventRow {
  * The events of the group's sessions that start with the slot, so that a booking that joins one adds only the missing
  * events.
  */
-export const selectSessionEvents = ({
-  target,
-  now,
-}: AvailabilityQuery): Query<SessionEventRow> => query<SessionEventRow>`
-  SELECT DISTINCT e.session, e.id, e.user_id FROM (${target}) t
-  CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
-  CROSS JOIN bookings b ON b.account_id = s.account_id AND b.service_id = s.id AND b.start_ts = t.from_ts AND ${active(sql`b`, now)}
-  CROSS JOIN events e ON e.account_id = b.account_id AND e.session = b.session AND ${live(events, 'e')}`;
+export const selectSessionEvents = (
+  request: AvailabilityQuery,
+): Query<SessionEventRow> => query<SessionEventRow>`
+  SELECT e.session, e.id, e.user_id FROM (${sessionsOf(request, sql`n.account_id, n.id`, sql`n.start_ts = t.from_ts`)}) n
+  CROSS JOIN events e ON e.account_id = n.account_id AND e.session = n.id AND ${live(events, 'e')}`;
 
 export interface RankRow {
   user_id: string;
-  /** The lowest is first; null before any number. */
-  rank: number | null;
+  /** With `equalDistribution`, how many bookings the host has; otherwise 0. The lowest is first. */
+  booked: number;
+  /** When the host was last booked, in milliseconds since the epoch; null: never. The lowest is first, null before any. */
+  last: number | null;
 }
 
 /**
- * The ranks of a round robin's hosts: by `availability` when the host was last booked, by `equalDistribution` how many
- * bookings the host has to come.
+ * The ranks of a round robin's hosts: by `equalDistribution` how many bookings of the service the host has in the last
+ * thirty days and to come, by `availability` only when the host was last booked. Triggers of schema.sql count the
+ * bookings that are confirmed; those of `booked_from` that are older than thirty days by now do not count.
  */
 export const selectRanks = ({ target, now }: AvailabilityQuery): Query<RankRow> => query<RankRow>`
-  SELECT h.user_id, CASE s.multi_person ->> 'data'
-    WHEN 'availability' THEN (
-      SELECT e.created FROM events e INDEXED BY events_of_service
-      WHERE e.account_id = h.account_id AND e.service_id = h.service_id AND e.user_id = h.user_id AND ${alive(now)}
-      ORDER BY e.created DESC LIMIT 1)
-    WHEN 'equalDistribution' THEN (
-      SELECT count(*) FROM (${LENGTH_CLASSES}) class CROSS JOIN events e INDEXED BY events_booked
-        ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL
-        AND e.length_class = class.value AND e.start_ts >= ${now}
-      WHERE e.service_id = h.service_id AND ${alive(now)})
-  END AS rank
+  SELECT h.user_id, CASE WHEN h.booked_from IS NULL THEN 0 ELSE h.booked + (h.head_start_until > ${now}) * h.head_start
+    - (SELECT count(*) FROM (${LENGTH_CLASSES}) class CROSS JOIN events e INDEXED BY events_booked
+        ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL AND e.expires_at IS NULL
+        AND e.length_class = class.value AND e.start_ts >= h.booked_from AND e.start_ts < ${now - BOOKINGS_COUNTED_MS}
+      WHERE e.service_id = h.service_id AND e.session IS NOT NULL)
+    + (SELECT count(*) FROM ${eventsOfHost} AND e.expires_at > ${now})
+  END AS booked, nullif(max(
+    coalesce((SELECT e.created FROM ${eventsOfHost} AND e.expires_at IS NULL ORDER BY e.created DESC LIMIT 1), 0),
+    coalesce((SELECT max(e.created) FROM ${eventsOfHost} AND e.expires_at > ${now}), 0)), 0) AS last
   FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id
+    AND s.multi_person ->> 'variant' = 'roundRobinAlgorithm'
   CROSS JOIN service_users h ON h.account_id = s.account_id AND h.service_id = s.id`;
 
-/** The condition that an event `e` has neither expired nor been removed. */
-const alive = (now: number): Sql =>
-  sql`(e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')}`;
+/** The events of the bookings of a host `h` in the service, as the start of a condition. */
+const eventsOfHost = sql`events e INDEXED BY events_of_service
+  WHERE e.account_id = h.account_id AND e.service_id = h.service_id AND e.user_id = h.user_id AND (e.session IS NULL) = 0`;
 
 /** The revisions that a decision was made on. The decision is written only while all of them are the same. */
 export interface DecisionBasis {
@@ -187,7 +185,8 @@ export const updateBooking = (
     [formerToken.text]: change.changeToken,
     version: sql`version + 1`,
   })}
-  WHERE ${own(scope, id)} AND state <> 'cancelled' AND ${raw(removedAt('bookings'))} IS NULL ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
+  WHERE ${own(scope, id)} AND ${raw(cancelledAt('bookings'))} IS NULL AND state <> 'cancelled'
+    ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 
 /**

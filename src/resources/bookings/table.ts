@@ -1,6 +1,6 @@
 /** Bookings in SQL: the columns. Statements stand in sql.ts. */
-
 import { removed } from '../../db/removed.ts';
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -13,6 +13,19 @@ import {
 } from '../../db/table.ts';
 import type { Booking, BookingState } from '../../sdk/types.ts';
 import { removedAt } from './removed.ts';
+
+/** When its session, or a removal, cancelled a booking whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
+export const cancelledAt = (
+  booking: string,
+): string => `CASE WHEN ${booking}.state <> 'cancelled' THEN coalesce((
+  SELECT cancelled_at FROM cancellations
+  WHERE cancellations.account_id = ${booking}.account_id AND cancellations.session = ${booking}.session),
+  ${removedAt(booking)}) END`;
+
+/** The state of a booking, as clients see it. */
+const STATE = (booking: string): string =>
+  `CASE WHEN ${cancelledAt(booking)} IS NULL THEN ${booking}.state ELSE 'cancelled' END`;
+export const bookingState = raw(STATE('bookings'));
 
 export const bookings = resourceTable({
   type: 'booking',
@@ -35,9 +48,9 @@ export const bookings = resourceTable({
     version: integer,
   },
   derived: {
-    state: (booking) => `CASE WHEN ${removedAt(booking)} IS NULL THEN ${booking}.state ELSE 'cancelled' END`,
-    updated: (booking) => `coalesce(${removedAt(booking)}, ${booking}.updated)`,
-    version: (booking) => `${booking}.version + (${removedAt(booking)} IS NOT NULL)`,
+    state: STATE,
+    updated: (booking) => `coalesce(${cancelledAt(booking)}, ${booking}.updated)`,
+    version: (booking) => `${booking}.version + (${cancelledAt(booking)} IS NOT NULL)`,
     session: (booking) =>
       `CASE WHEN NOT ${removed(`${booking}.account_id`, `${booking}.service_id`)} THEN ${booking}.session END`,
   },

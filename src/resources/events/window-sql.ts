@@ -8,7 +8,7 @@ import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
-import { alive, type BusyRow, type ZoneRow } from './sql.ts';
+import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
 /**
@@ -39,15 +39,14 @@ const found = <Row>(
   limit: SizeLimit,
   selected: Sql,
   candidates: Sql,
-  { startTs, now }: EventWindow,
+  { startTs }: EventWindow,
 ): Query<Row & Sized> =>
   upTo<Row>(
     limit,
     sql`
     SELECT ${selected} FROM (${candidates} LIMIT ${limit.rows + 1}) candidate
     LEFT JOIN events ON events.seq = candidate.seq
-      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${alive(now)}
-      AND ${raw(sessionLives('events'))}`,
+      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))}`,
   );
 
 /**
@@ -71,14 +70,18 @@ export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWi
   return found<BusyRow>(limit, selected, candidates, window);
 };
 
-/** Reads the index `events_in_time` alone. */
+/** Reads the index `events_in_time` alone: the events that do not expire, and those of the holds that have not expired. */
 const candidatesIn = (
   { account }: Scope,
   calendars: Sql,
-  { startTs, endTs }: EventWindow,
+  { startTs, endTs, now }: EventWindow,
   busy: Sql,
 ): Sql => sql`
   SELECT events.seq FROM (${calendars}) calendar
   CROSS JOIN (${LENGTH_CLASSES}) class
   CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
-    AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value`;
+    AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+  UNION ALL
+  SELECT events.seq FROM (${calendars}) calendar
+  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND busy = 1
+    AND expires_at > ${now} AND start_ts < ${endTs}`;

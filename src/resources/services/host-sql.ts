@@ -7,7 +7,7 @@ import { seen } from '../../db/table.ts';
 import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
 import { firstVersion } from '../../plan.ts';
 import type { Availability, ServiceUser } from '../../sdk/types.ts';
-import { type HostRow, hosts } from './host-table.ts';
+import { type HostRow, hosts, removedParts } from './host-table.ts';
 import type { HostUpdate } from './input.ts';
 
 const hostColumns = hosts.selected;
@@ -111,7 +111,7 @@ export function updateHost(scope: Scope, key: HostKey, change: HostUpdate): Sql<
       closest = ${kept(closestBookingTime, sql`closest`)},
       furthest = ${kept(furthestBookingTime, sql`furthest`)},
       booking_calendar_id = ${kept(bookingCalendarId, sql`booking_calendar_id`)},
-      version = version + 1
+      version = version + 1 + ${raw(removedParts('service_users'))}
     WHERE ${at(scope, key)} AND ${own(scope, key, change)} RETURNING ${hostColumns}`;
 }
 

@@ -24,6 +24,8 @@ export interface Account {
      * for clients far from the primary, but it still accepts a revoked key, token or user until it catches up.
      */
     reads: 'primary' | 'nearest';
+    /** For how many days a cancelled booking is kept. */
+    keepCancelledDays: number;
   };
   /** The quotas of the account. They change with what it stores, and the `etag` of the account does not follow them. */
   quotas: Record<QuotaName, Quota>;

@@ -3,6 +3,8 @@
 /**
  * What an account may have a limited number of. `holds` counts live holds; `userHolds` limits those of one user, and
  * `guestHolds` those that the account made with its API key for nobody. `bytes` is the text of all resources.
+ * The last three refuse nothing: beyond `pendingDeliveries` or `pendingBytes`, new notifications of the webhook are dropped,
+ * and beyond `keptBytes`, those that were delivered or have failed are not kept.
  */
 export type QuotaName =
   | 'users'
@@ -15,7 +17,10 @@ export type QuotaName =
   | 'userHolds'
   | 'guestHolds'
   | 'bytes'
-  | 'idempotencyRecords';
+  | 'idempotencyRecords'
+  | 'pendingDeliveries'
+  | 'pendingBytes'
+  | 'keptBytes';
 
 /** How much the account may have, and how much it has. */
 export interface Quota {

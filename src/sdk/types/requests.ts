@@ -18,6 +18,8 @@ export interface AccountSettingsUpdate {
   publicFreebusy?: boolean | undefined;
   publicBooking?: boolean | undefined;
   reads?: 'primary' | 'nearest' | undefined;
+  /** From 1 to 3,660. */
+  keepCancelledDays?: number | undefined;
 }
 
 export interface AddSigningKey {

@@ -57,8 +57,8 @@ export interface SchedulesPage extends SchedulesResult, Page {}
 
 /**
  * How the hosts of a service share its bookings. Round robin: one host takes each booking. With `availability`, it is the
- * host whose most recent booking was made longest ago; with `equalDistribution`, the host with the fewest upcoming
- * bookings. Collective: all hosts take each booking. Group: all hosts, and each slot has `data` seats.
+ * host whose most recent booking was made longest ago; with `equalDistribution`, the host with the fewest bookings in the
+ * last 30 days and to come. Collective: all hosts take each booking. Group: all hosts, and each slot has `data` seats.
  */
 export type MultiPerson =
   | { variant: 'roundRobinAlgorithm'; data: 'availability' | 'equalDistribution' }

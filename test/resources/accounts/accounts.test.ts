@@ -24,7 +24,13 @@ describe('POST /account', () => {
   it('creates an empty account with a working API key', async () => {
     const reply = await call('POST', '/account', { body: { code: CODE } });
     expect(reply.status).toBe(201);
-    const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
+    const settings = {
+      webhook: null,
+      publicFreebusy: true,
+      publicBooking: true,
+      reads: 'primary',
+      keepCancelledDays: 365,
+    };
     const account = { id: expect.stringMatching(UUID), publicJwtKey: null, settings, quotas: unusedQuotas };
     const secretApiKey = expect.stringMatching(/^sk_[\w-]{30,}$/);
     expect(reply.body).toEqual({ account, secretApiKey });
@@ -71,7 +77,13 @@ describe('PUT /account/pubkey', () => {
     const account = await newAccount(null);
     const pem = `\n${keys.pem.replaceAll('\n', '\r\n')}`;
     const reply = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
-    const settings = { webhook: null, publicFreebusy: true, publicBooking: true, reads: 'primary' };
+    const settings = {
+      webhook: null,
+      publicFreebusy: true,
+      publicBooking: true,
+      reads: 'primary',
+      keepCancelledDays: 365,
+    };
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({
       account: { id: account.id, publicJwtKey: pem, settings, quotas: unusedQuotas },

@@ -45,6 +45,7 @@ it('publicBooking is a setting of its own and defaults to true', async () => {
     publicFreebusy: true,
     publicBooking: true,
     reads: 'primary',
+    keepCancelledDays: 365,
   });
   await setTo(account, false);
   expect(await settings()).toEqual({
@@ -52,6 +53,7 @@ it('publicBooking is a setting of its own and defaults to true', async () => {
     publicFreebusy: true,
     publicBooking: false,
     reads: 'primary',
+    keepCancelledDays: 365,
   });
   expect([(await freebusy()).status, (await query(service, anyone(account))).status]).toEqual([200, 401]);
   await setTo(account, true, { publicFreebusy: false });
@@ -60,6 +62,7 @@ it('publicBooking is a setting of its own and defaults to true', async () => {
     publicFreebusy: false,
     publicBooking: true,
     reads: 'primary',
+    keepCancelledDays: 365,
   });
   expect([(await freebusy()).status, (await query(service, anyone(account))).status]).toEqual([401, 200]);
   for (const value of [null, 0, 'true', []]) expect((await setTo(account, value)).status).toBe(400);
@@ -68,6 +71,7 @@ it('publicBooking is a setting of its own and defaults to true', async () => {
     publicFreebusy: false,
     publicBooking: true,
     reads: 'primary',
+    keepCancelledDays: 365,
   });
 });
 

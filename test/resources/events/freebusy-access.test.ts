@@ -42,6 +42,7 @@ describe('PUT /account/settings', () => {
       publicFreebusy: true,
       publicBooking: true,
       reads: 'primary',
+      keepCancelledDays: 365,
     });
     for (const publicFreebusy of [true, false, false, true]) {
       const reply = await setTo(account, publicFreebusy);
@@ -70,6 +71,7 @@ describe('PUT /account/settings', () => {
       publicFreebusy: false,
       publicBooking: true,
       reads: 'primary',
+      keepCancelledDays: 365,
     });
     const removed = await account.call('DELETE', '/account/webhook');
     expect(removed.body.account.settings).toEqual({
@@ -77,6 +79,7 @@ describe('PUT /account/settings', () => {
       publicFreebusy: false,
       publicBooking: true,
       reads: 'primary',
+      keepCancelledDays: 365,
     });
   });
 });

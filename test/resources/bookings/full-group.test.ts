@@ -1,0 +1,106 @@
+/** What a group, a round robin and its holds cost does not grow with the bookings, but with the hosts. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { clean } from '../../../src/jobs/clean.ts';
+import {
+  at,
+  book,
+  cancel,
+  change,
+  expectSound,
+  fill,
+  group,
+  HOUR,
+  NOW,
+  newWorld,
+  ok,
+  readBooking,
+  tryBook,
+} from '../../support/bookings.ts';
+import { costing } from '../../support/database.ts';
+
+const SEATS = 8000;
+/** The rows that one more or less in a random order may cost. */
+const SLACK = 20;
+
+const slots = '?startDate=2030-01-08&endDate=2030-01-08&duration=3600000&interval=3600000';
+
+describe('a group of 8,000 seats', () => {
+  it('costs a booking, a cancellation and the slots what an empty one costs', async () => {
+    const costs: { read: number; written: number }[][] = [];
+    for (const seats of [2, SEATS - 1]) {
+      const world = await newWorld({ hosts: 2, multiPerson: group(SEATS) });
+      await fill(world, at(10), seats);
+      const booking = costing();
+      const seat = await book(world, at(10), {}, { env: { DB: booking.db } });
+      const hours = costing();
+      await ok(
+        world.account.call('GET', `/service/${world.service}/booking${slots}`, {
+          now: NOW,
+          env: { DB: hours.db },
+        }),
+      );
+      const leaving = costing();
+      await ok(cancel(world, seat, { env: { DB: leaving.db } }));
+      costs.push([booking.rows(), hours.rows(), leaving.rows()]);
+    }
+    console.log('COST', JSON.stringify(costs));
+    for (const [i, cost] of (costs[1] ?? []).entries()) {
+      expect(cost.written).toBe(costs[0]?.[i]?.written);
+      expect(cost.read).toBeLessThan((costs[0]?.[i]?.read ?? 0) + SLACK);
+    }
+  });
+
+  it('is full at 8,000', async () => {
+    const world = await newWorld({ multiPerson: group(SEATS) });
+    const id = await fill(world, at(10), SEATS - 1);
+    expect((await tryBook(world, at(10))).status).toBe(201);
+    expect((await tryBook(world, at(10))).problem.code).toBe('slot-taken');
+    await ok(cancel(world, { id }));
+    expect((await tryBook(world, at(10), { holdFor: 10 })).status).toBe(201);
+    expect((await tryBook(world, at(10))).problem.code).toBe('slot-taken');
+    expect((await tryBook(world, at(10), {}, { now: NOW + HOUR })).status).toBe(201);
+  });
+
+  it('is cancelled at once for every reader when one of its events is deleted', async () => {
+    const costs: { read: number; written: number }[] = [];
+    for (const seats of [100, SEATS]) {
+      const world = await newWorld({ hosts: 2, multiPerson: group(SEATS) });
+      const id = await fill(world, at(10), seats);
+      const before = await readBooking(world, { id });
+      const deleting = costing();
+      const path = `/user/events/${before.eventIds[0]}`;
+      await ok(world.account.call('DELETE', path, { now: NOW, env: { DB: deleting.db } }));
+      costs.push(deleting.rows());
+      const { results } = await env.DB.prepare(
+        'SELECT id FROM bookings WHERE account_id = ? ORDER BY seq DESC',
+      )
+        .bind(world.account.id)
+        .all<{ id: string }>();
+      const last = { id: results[0]?.id ?? '' };
+      const after = await readBooking(world, last);
+      expect(after.state).toBe('cancelled');
+      expect(after.updated).not.toBe(before.updated);
+      // Its row says otherwise, and nobody can change it.
+      expect((await change(world, last, { metadata: { a: 'b' } })).problem.code).toBe('booking-cancelled');
+      expect((await cancel(world, last)).body.booking.state).toBe('cancelled');
+      const { headers } = await world.account.call('GET', `/booking/${last.id}`);
+      // The slot is free for a new session.
+      expect((await tryBook(world, at(10))).status).toBe(201);
+      for (let i = 0; i < 3; i++) await clean(env.DB, Date.now);
+      await expectSound(world);
+      expect(await readBooking(world, last)).toEqual(after);
+      const { headers: later } = await world.account.call('GET', `/booking/${last.id}`);
+      expect(later.get('etag')).toBe(headers.get('etag'));
+      const left = await env.DB.prepare(
+        "SELECT (SELECT count(*) FROM cancellations) AS cancellations, count(*) AS live FROM bookings WHERE account_id = ? AND state <> 'cancelled'",
+      )
+        .bind(world.account.id)
+        .first();
+      expect(left).toEqual({ cancellations: 0, live: 1 });
+    }
+    console.log('DELETE', JSON.stringify(costs));
+    expect(costs[1]?.written).toBe(costs[0]?.written);
+    expect(costs[1]?.read).toBeLessThan((costs[0]?.read ?? 0) + SLACK);
+  });
+});
