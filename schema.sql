@@ -73,11 +73,13 @@ CREATE TABLE calendars (
   week_start TEXT NOT NULL CHECK (week_start IN ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')),
   metadata TEXT NOT NULL,
   version INTEGER NOT NULL DEFAULT 0,
+  changed_at INTEGER, -- when its time zone or week start changed; NULL: its events' reminders are computed with both
   kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL,
   UNIQUE (account_id, id),
   FOREIGN KEY (account_id, user_id) REFERENCES users (account_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX calendars_of_user ON calendars (account_id, user_id);
+CREATE INDEX calendars_changed ON calendars (account_id) WHERE changed_at IS NOT NULL;
 
 -- An event occupies the time from `start_ts` to the end of its last instance. One B-tree cannot search two bounds, so
 -- each event has a class by the length of that time, and each class is four times as long as the one before. To find
@@ -306,7 +308,6 @@ CREATE TABLE webhooks (
   lease_until INTEGER,
   CHECK ((url IS NULL) = (key IS NULL) AND (url IS NULL) = (secret IS NULL) AND (url IS NOT NULL OR events = '[]'))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX webhooks_due ON webhooks (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX webhooks_to_backfill ON webhooks (backfilled_to) WHERE backfilled_to IS NOT NULL;
 
 -- The outbox. The id is a UUIDv7 (RFC 9562, section 5.7), so the key keeps the order of creation. `content` is the
@@ -326,6 +327,7 @@ CREATE TABLE deliveries (
   created INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)),
   next_at INTEGER DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000), -- NULL: not pending
   expires_at INTEGER, -- the sweep deletes it then; NULL: pending
+  attempted_at INTEGER, -- the latest attempt
   PRIMARY KEY (account_id, id),
   CHECK ((state = 'pending') = (next_at IS NOT NULL) AND (state = 'pending') = (expires_at IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -341,9 +343,13 @@ CREATE TABLE reminders (
   since INTEGER NOT NULL,
   due INTEGER NOT NULL,
   stamp INTEGER NOT NULL DEFAULT (random() & 0xffffffffffff), -- the former name of change_token, as in bookings
-  change_token INTEGER NOT NULL DEFAULT 0
+  change_token INTEGER NOT NULL DEFAULT 0,
+  account_id TEXT NOT NULL DEFAULT '', -- the event's
+  failures INTEGER NOT NULL DEFAULT 0, -- how often in a row its reminders could not be computed, and why
+  error TEXT
 ) STRICT;
-CREATE INDEX reminders_due ON reminders (due);
+CREATE INDEX reminders_due ON reminders (account_id, due);
+CREATE INDEX reminders_failing ON reminders (account_id) WHERE failures > 0;
 
 -- The idempotency records: the response to each creation with an Idempotency-Key, for as long as the Worker replays it.
 -- The sweep reads the whole table once a day; an index by time would cost a row for each record. `caller`: the id of a
@@ -743,93 +749,6 @@ BEGIN
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"booking.cancelled"'));
 END;
 
--- Reminders.
-
-CREATE TRIGGER event_insert_sets_reminder AFTER INSERT ON events WHEN NEW.reminders <> '[]'
-BEGIN
-  INSERT INTO reminders (event, since, due, change_token)
-  SELECT NEW.seq, NEW.updated, NEW.updated, random() & 0xffffffffffff
-  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL;
-END;
--- An event that moves loses the reminders of its former times. Any other change keeps those that are due.
-CREATE TRIGGER event_update_sets_reminder
-AFTER UPDATE OF start_ts, duration, recurrence, exdates, reminders, expires_at ON events
-WHEN (NEW.reminders <> '[]' OR OLD.reminders <> '[]') AND (NEW.start_ts <> OLD.start_ts
-  OR NEW.duration <> OLD.duration OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
-  OR NEW.reminders <> OLD.reminders OR NEW.expires_at IS NOT OLD.expires_at)
-BEGIN
-  DELETE FROM reminders WHERE event = NEW.seq AND (NEW.reminders = '[]'
-    OR NEW.start_ts <> OLD.start_ts OR NEW.recurrence IS NOT OLD.recurrence);
-  INSERT INTO reminders (event, since, due, change_token)
-  SELECT NEW.seq, NEW.updated, NEW.updated, random() & 0xffffffffffff
-  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
-  ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
-    change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff; -- the former name
-END;
-CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
-WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
-  AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
-BEGIN
-  UPDATE reminders SET
-    since = max(since, min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER))),
-    due = min(due, CAST(unixepoch('subsec') * 1000 AS INTEGER)),
-    change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff -- the former name
-  WHERE event IN (SELECT seq FROM events WHERE account_id = NEW.account_id AND calendar_id = NEW.id);
-END;
-
--- For the previous release, bundle 3, which knows only the former names. test/e2e/releases/README.md says which
--- migration drops what. It writes bookings.stamp, reminders.stamp and the table `remembered`: they stand above. It does
--- not change reminders.change_token, but each write of its own changes `due`: the next release compares both.
-
--- users.availability_revision: only triggers write it.
-ALTER TABLE users ADD COLUMN agenda INTEGER GENERATED ALWAYS AS (availability_revision) VIRTUAL;
-
--- accounts.reads_replica, and the copies in the keys: whichever column a release writes, the other follows.
-ALTER TABLE accounts ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE api_keys ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE signing_keys ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
-CREATE TRIGGER account_nearest_syncs AFTER UPDATE OF nearest ON accounts WHEN NEW.nearest <> NEW.reads_replica
-BEGIN
-  UPDATE accounts SET reads_replica = NEW.nearest WHERE id = NEW.id;
-END;
-CREATE TRIGGER account_reads_replica_syncs AFTER UPDATE OF reads_replica ON accounts
-WHEN NEW.reads_replica <> OLD.reads_replica
-BEGIN
-  UPDATE accounts SET nearest = NEW.reads_replica WHERE id = NEW.id AND nearest <> NEW.reads_replica;
-  UPDATE api_keys SET nearest = NEW.reads_replica WHERE account_id = NEW.id;
-  UPDATE signing_keys SET nearest = NEW.reads_replica WHERE account_id = NEW.id;
-END;
-CREATE TRIGGER api_key_insert_syncs_nearest AFTER INSERT ON api_keys WHEN NEW.nearest <> NEW.reads_replica
-BEGIN
-  UPDATE api_keys SET nearest = 1, reads_replica = 1 WHERE seq = NEW.seq;
-END;
-CREATE TRIGGER signing_key_insert_syncs_nearest AFTER INSERT ON signing_keys WHEN NEW.nearest <> NEW.reads_replica
-BEGIN
-  UPDATE signing_keys SET nearest = 1, reads_replica = 1 WHERE seq = NEW.seq;
-END;
-
--- webhooks.backfilled_to: likewise, so that no release backfills what the other has.
-ALTER TABLE webhooks ADD COLUMN filed TEXT;
-CREATE INDEX webhooks_filed ON webhooks (filed) WHERE filed IS NOT NULL;
-CREATE TRIGGER webhook_insert_syncs_filed AFTER INSERT ON webhooks WHEN NEW.filed IS NOT NEW.backfilled_to
-BEGIN
-  UPDATE webhooks SET filed = coalesce(NEW.filed, NEW.backfilled_to),
-    backfilled_to = coalesce(NEW.filed, NEW.backfilled_to)
-  WHERE account_id = NEW.account_id;
-END;
-CREATE TRIGGER webhook_filed_syncs AFTER UPDATE OF filed ON webhooks
-WHEN NEW.filed IS NOT OLD.filed AND NEW.filed IS NOT NEW.backfilled_to
-BEGIN
-  UPDATE webhooks SET backfilled_to = NEW.filed WHERE account_id = NEW.account_id;
-END;
-CREATE TRIGGER webhook_backfilled_to_syncs AFTER UPDATE OF backfilled_to ON webhooks
-WHEN NEW.backfilled_to IS NOT OLD.backfilled_to AND NEW.backfilled_to IS NOT NEW.filed
-BEGIN
-  UPDATE webhooks SET filed = NEW.backfilled_to WHERE account_id = NEW.account_id;
-END;
-
 -- Removals.
 
 -- The notification goes with the mark. A removed schedule or calendar may have decided a booking, so the availability
@@ -972,6 +891,127 @@ BEGIN
   UPDATE users SET availability_revision = availability_revision + 1
   WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
+
+-- Reminders.
+
+CREATE TRIGGER event_insert_sets_reminder AFTER INSERT ON events WHEN NEW.reminders <> '[]'
+BEGIN
+  INSERT INTO reminders (event, account_id, since, due, change_token)
+  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
+  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL;
+END;
+-- An event that moves loses the reminders of its former times. Any other change keeps those that are due.
+CREATE TRIGGER event_update_sets_reminder
+AFTER UPDATE OF start_ts, duration, recurrence, exdates, reminders, expires_at ON events
+WHEN (NEW.reminders <> '[]' OR OLD.reminders <> '[]') AND (NEW.start_ts <> OLD.start_ts
+  OR NEW.duration <> OLD.duration OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
+  OR NEW.reminders <> OLD.reminders OR NEW.expires_at IS NOT OLD.expires_at)
+BEGIN
+  DELETE FROM reminders WHERE event = NEW.seq AND (NEW.reminders = '[]'
+    OR NEW.start_ts <> OLD.start_ts OR NEW.recurrence IS NOT OLD.recurrence);
+  INSERT INTO reminders (event, account_id, since, due, change_token)
+  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
+  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
+  ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
+    change_token = random() & 0xffffffffffff,
+    stamp = random() & 0xffffffffffff; -- the former name
+END;
+
+-- The backfill looks at the events of a changed calendar again, so the change costs the same however many there are.
+CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
+WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
+  AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
+BEGIN
+  UPDATE calendars SET changed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE seq = NEW.seq;
+  UPDATE webhooks SET backfilled_to = '' WHERE account_id = NEW.account_id;
+END;
+
+-- webhooks.remind_at: when the earliest row of an account is due. The release before this one inserts rows without their
+-- account.
+CREATE TRIGGER reminder_insert_sets_remind_at AFTER INSERT ON reminders WHEN NEW.account_id <> ''
+BEGIN
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = NEW.account_id AND (remind_at IS NULL OR remind_at > NEW.due);
+END;
+CREATE TRIGGER reminder_update_sets_remind_at AFTER UPDATE OF due ON reminders WHEN NEW.due < OLD.due
+BEGIN
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = NEW.account_id AND (remind_at IS NULL OR remind_at > NEW.due);
+END;
+CREATE TRIGGER reminder_insert_sets_account AFTER INSERT ON reminders WHEN NEW.account_id = ''
+BEGIN
+  UPDATE reminders SET account_id = (SELECT account_id FROM events WHERE seq = NEW.event) WHERE event = NEW.event;
+  UPDATE webhooks SET remind_at = NEW.due
+  WHERE account_id = (SELECT account_id FROM events WHERE seq = NEW.event) AND (remind_at IS NULL OR remind_at > NEW.due);
+END;
+
+-- For the previous release, bundle 3, which knows only the former names. test/e2e/releases/README.md says which
+-- migration drops what. It writes bookings.stamp, reminders.stamp and the table `remembered`: they stand above. It does
+-- not change reminders.change_token, but each write of its own changes `due`: the next release compares both.
+
+-- users.availability_revision: only triggers write it.
+ALTER TABLE users ADD COLUMN agenda INTEGER GENERATED ALWAYS AS (availability_revision) VIRTUAL;
+
+-- accounts.reads_replica, and the copies in the keys: whichever column a release writes, the other follows.
+ALTER TABLE accounts ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE api_keys ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE signing_keys ADD COLUMN nearest INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER account_nearest_syncs AFTER UPDATE OF nearest ON accounts WHEN NEW.nearest <> NEW.reads_replica
+BEGIN
+  UPDATE accounts SET reads_replica = NEW.nearest WHERE id = NEW.id;
+END;
+CREATE TRIGGER account_reads_replica_syncs AFTER UPDATE OF reads_replica ON accounts
+WHEN NEW.reads_replica <> OLD.reads_replica
+BEGIN
+  UPDATE accounts SET nearest = NEW.reads_replica WHERE id = NEW.id AND nearest <> NEW.reads_replica;
+  UPDATE api_keys SET nearest = NEW.reads_replica WHERE account_id = NEW.id;
+  UPDATE signing_keys SET nearest = NEW.reads_replica WHERE account_id = NEW.id;
+END;
+CREATE TRIGGER api_key_insert_syncs_nearest AFTER INSERT ON api_keys WHEN NEW.nearest <> NEW.reads_replica
+BEGIN
+  UPDATE api_keys SET nearest = 1, reads_replica = 1 WHERE seq = NEW.seq;
+END;
+CREATE TRIGGER signing_key_insert_syncs_nearest AFTER INSERT ON signing_keys WHEN NEW.nearest <> NEW.reads_replica
+BEGIN
+  UPDATE signing_keys SET nearest = 1, reads_replica = 1 WHERE seq = NEW.seq;
+END;
+
+-- webhooks.backfilled_to: likewise, so that no release backfills what the other has.
+ALTER TABLE webhooks ADD COLUMN filed TEXT;
+CREATE INDEX webhooks_filed ON webhooks (filed) WHERE filed IS NOT NULL;
+CREATE TRIGGER webhook_insert_syncs_filed AFTER INSERT ON webhooks WHEN NEW.filed IS NOT NEW.backfilled_to
+BEGIN
+  UPDATE webhooks SET filed = coalesce(NEW.filed, NEW.backfilled_to),
+    backfilled_to = coalesce(NEW.filed, NEW.backfilled_to)
+  WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER webhook_filed_syncs AFTER UPDATE OF filed ON webhooks
+WHEN NEW.filed IS NOT OLD.filed AND NEW.filed IS NOT NEW.backfilled_to
+BEGIN
+  UPDATE webhooks SET backfilled_to = NEW.filed WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER webhook_backfilled_to_syncs AFTER UPDATE OF backfilled_to ON webhooks
+WHEN NEW.backfilled_to IS NOT OLD.backfilled_to AND NEW.backfilled_to IS NOT NEW.filed
+BEGIN
+  UPDATE webhooks SET filed = NEW.backfilled_to WHERE account_id = NEW.account_id;
+END;
+
+-- When the earliest row of the account in `reminders` is due; NULL: there is none. It follows `filed`.
+ALTER TABLE webhooks ADD COLUMN remind_at INTEGER;
+CREATE INDEX webhooks_to_remind ON webhooks (remind_at) WHERE remind_at IS NOT NULL;
+
+-- The lanes of delivery. `slow_since`: since when the endpoint has not answered in time; NULL: it is in the fast lane.
+-- After a change of the URL, the runs make the retries due that were attempted before `hurry_before`; `hurry_from` is the
+-- `next_at` up to which they have come. After a removal, they delete what was pending before `dropped_before`.
+ALTER TABLE webhooks ADD COLUMN slow_since INTEGER;
+ALTER TABLE webhooks ADD COLUMN last_status INTEGER;
+ALTER TABLE webhooks ADD COLUMN last_error TEXT;
+ALTER TABLE webhooks ADD COLUMN hurry_before INTEGER;
+ALTER TABLE webhooks ADD COLUMN hurry_from INTEGER;
+ALTER TABLE webhooks ADD COLUMN dropped_before INTEGER;
+CREATE INDEX webhooks_due ON webhooks (next_at) WHERE next_at IS NOT NULL AND slow_since IS NULL;
+CREATE INDEX webhooks_due_slow ON webhooks (next_at) WHERE next_at IS NOT NULL AND slow_since IS NOT NULL;
+CREATE INDEX webhooks_dropping ON webhooks (dropped_before) WHERE dropped_before IS NOT NULL;
 
 -- Quotas.
 --

@@ -27,6 +27,8 @@ export interface Env {
   ASSETS?: Fetcher;
   /** Carries wake-ups and sweeps to runs of their own. Without it, the cron does the work minute by minute. */
   DELIVERIES?: Queue<Message>;
+  /** The same for endpoints that fail or hang. Without it, the cron delivers to them. */
+  DELIVERIES_SLOW?: Queue<Message>;
   /** Any value allows webhooks on private addresses: for development only. */
   ALLOW_PRIVATE_WEBHOOKS?: string;
 }
@@ -34,6 +36,8 @@ export interface Env {
 /** An account has something to deliver. */
 export interface WakeUp {
   account: string;
+  /** Absent: the release before this one sent it. */
+  lane?: 'fast' | 'slow';
 }
 
 /** A cron is due in a shard; `at` is when, in milliseconds since the epoch. */

@@ -34,6 +34,7 @@ export const routes = {
   setPublicKey: { method: 'PUT', admin: '/account/pubkey', needs: [], does: accounts.setPublicKey },
   changeSettings: { method: 'PUT', admin: '/account/settings', needs: [], does: accounts.changeSettings },
   exportAccount: { method: 'GET', admin: '/account/export', needs: [], does: exportAccount },
+  getWebhook: { method: 'GET', admin: '/account/webhook', needs: [], does: webhook.getWebhook },
   setWebhook: { method: 'PUT', admin: '/account/webhook', needs: [], does: webhook.setWebhook },
   deleteWebhook: { method: 'DELETE', admin: '/account/webhook', needs: [], does: webhook.deleteWebhook },
   testWebhook: { method: 'POST', admin: '/account/webhook/test', needs: [], does: webhook.testWebhook, limited: true },

@@ -33,8 +33,9 @@ export async function runCron(env: Env, cron: string, at: number): Promise<void>
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
+/** Sweeps last long, so they do not wait among the fast deliveries where there is a choice. */
 async function enqueue(
-  { DELIVERIES: queue }: Env,
+  { DELIVERIES, DELIVERIES_SLOW: queue = DELIVERIES }: Env,
   shards: readonly Shard[],
   due: Omit<Sweep, 'shard'>,
 ): Promise<boolean> {

@@ -1,21 +1,33 @@
-/** The work of every minute in one shard. Each step fails alone, and the next minute tries it again. */
+/**
+ * The work of every minute in one shard. Each step fails alone, and the next minute tries it again. Each has a budget of
+ * its own, so that no backlog keeps another step from running; deliveries go first, because they wait for nobody.
+ */
+import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders, remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
+import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
+import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
 /** The accounts that are served at once where there is no queue. */
 const ACCOUNTS_AT_ONCE_MAX = 5;
+/** For how long a step starts runs where there is no queue. */
+const RUNS_MAX_MS = 30 * SECOND_MS;
+/** The accounts of one round of drops. */
+const DROPPING_MAX = 20;
 
 export async function everyMinute(env: Env, run: Run): Promise<void> {
   const steps = {
+    deliver: () => deliverOrWake(env, run, 'fast'),
     backfill: () => backfillReminders(env),
     remind: () => remind(env, run.clock),
-    deliver: () =>
-      env.DELIVERIES ? wakeQueueForDue(env, env.DELIVERIES, run.clock()) : deliverDue(env, run),
-    remove: () => removeInSteps(env.DB, run.clock),
+    'deliver-reminders': () => deliverOrWake(env, run, 'fast'),
+    'deliver-slow': () => deliverOrWake(env, run, 'slow'),
+    drop: () => dropAll(env),
+    remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {
@@ -26,13 +38,33 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
   }
 }
 
-/** Delivers without a queue: one run for each account after the other, and more runs for accounts that have more. */
-async function deliverDue(env: Env, run: Run): Promise<void> {
-  for await (const accounts of dueAccounts(env, run.clock())) {
-    await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, async (account) => {
-      let nextAt: number | null;
-      do nextAt = await deliver(env, account, run);
-      while (nextAt !== null && nextAt <= run.clock());
-    });
+/** Wakes the queue of the lane. Without it, makes runs here: one for each account after the other, and more for those that have more. */
+async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<void> {
+  const queue = lane === 'fast' ? env.DELIVERIES : env.DELIVERIES_SLOW;
+  if (queue) return wakeQueueForDue(env, queue, lane, run.clock());
+  const startedAt = Date.now();
+  const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
+  for await (const accounts of dueAccounts(env, lane, run.clock())) {
+    const serve = async (account: string) => {
+      let left = await deliver(env, account, run, lane);
+      while (goesOn() && left.lane === lane && left.nextAt !== null && left.nextAt <= run.clock()) {
+        left = await deliver(env, account, run, lane);
+      }
+    };
+    await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, serve, goesOn);
+    if (!goesOn()) return;
+  }
+}
+
+/** Deletes what was pending when accounts removed their webhooks, step by step of each account in turn. */
+async function dropAll({ DB }: Env): Promise<void> {
+  const budget = new RunBudget(100, 5 * SECOND_MS);
+  for (;;) {
+    const [accounts] = await budget.batch(DB, [selectDropping(DROPPING_MAX)]);
+    for (const { account_id } of accounts) {
+      if (budget.spent) return;
+      await budget.batch(DB, dropPending(account_id));
+    }
+    if (accounts.length === 0 || budget.spent) return;
   }
 }

@@ -4,13 +4,13 @@ import { databaseOf } from '../db/shards.ts';
 import type { Env, Message, WakeUp } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
-import { deliver, type Run } from '../webhooks/deliver.ts';
+import { deliver, type Left, type Run } from '../webhooks/deliver.ts';
 import { isOverdue, sweep } from './cron.ts';
 
 /** Deliveries that are due later than this are left to the cron. */
 const SOON_MS = MINUTE_MS;
-/** How long a message waits after the database was out of reach, times its number of attempts. */
-const RETRY_SECONDS = 15;
+/** How long a message waits after a run failed, times its number of attempts: longer than the lease of that run. */
+const RETRY_SECONDS = 20;
 
 export async function consume(batch: MessageBatch<Message>, env: Env, run: Run): Promise<void> {
   await Promise.all(
@@ -31,14 +31,15 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
   );
 }
 
-async function deliverFor({ account }: WakeUp, env: Env, run: Run): Promise<void> {
+async function deliverFor({ account, lane = 'fast' }: WakeUp, env: Env, run: Run): Promise<void> {
   const DB = databaseOf(env, shardOfAccount(account));
-  await wakeQueueAgain(env, account, await deliver({ ...env, DB }, account, run), run.clock());
+  await wakeQueueAgain(env, account, await deliver({ ...env, DB }, account, run, lane), run.clock());
 }
 
 /** Sends another message where a run left deliveries over, or an attempt is due again soon. */
-async function wakeQueueAgain(env: Env, account: string, nextAt: number | null, now: number): Promise<void> {
+async function wakeQueueAgain(env: Env, account: string, { nextAt, lane }: Left, now: number): Promise<void> {
   if (nextAt === null || nextAt > now + SOON_MS) return;
   const delaySeconds = Math.max(0, Math.ceil((nextAt - now) / 1000));
-  await env.DELIVERIES?.send({ account }, { delaySeconds });
+  const queue = lane === 'fast' ? env.DELIVERIES : env.DELIVERIES_SLOW;
+  await queue?.send({ account, lane }, { delaySeconds });
 }

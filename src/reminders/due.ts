@@ -3,7 +3,7 @@
  * time.
  */
 import type { Weekday } from '../sdk/types.ts';
-import { Budget } from '../time/budget.ts';
+import type { Budget } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
@@ -11,8 +11,6 @@ import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 const EXPANDED_MS = 40 * DAY_MS;
 /** How long before a distant reminder we look at its event again: by then new zone data may have moved the instance. */
 const RECHECK_MS = DAY_MS;
-/** The budget of one event, many times the cost of any ordinary series. */
-const EVENT_MAX_NS = 20_000_000;
 
 export interface EventReminders {
   series: Series;
@@ -30,12 +28,15 @@ export interface DueReminder {
   reminder: number;
   /** The start of its instance, in milliseconds since the epoch. */
   startTs: number;
+  /** When it is due, in milliseconds since the epoch. */
+  at: number;
 }
 
 /**
  * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since
  * the epoch.
  *
+ * @param work pays for the expansion.
  * @returns `next`: when to look at the event again; null: never.
  * @throws Overspent
  */
@@ -43,6 +44,7 @@ export function dueOf(
   { series, deltas, zone, weekStart, lastStart }: EventReminders,
   since: number,
   now: number,
+  work: Budget,
 ): { due: DueReminder[]; next: number | null } {
   const offsets = deltas.map((delta) => delta * MINUTE_MS);
   const [earliest, latest] = [Math.min(...offsets), Math.max(...offsets)];
@@ -51,11 +53,9 @@ export function dueOf(
   const single = series.recurrence === null;
   const starts = single
     ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, weekStart, window, new Budget(EVENT_MAX_NS)).map(
-        ({ startTs }) => startTs,
-      );
+    : instances({ ...series, duration: 0 }, zone, weekStart, window, work).map(({ startTs }) => startTs);
 
-  const due: (DueReminder & { at: number })[] = [];
+  const due: DueReminder[] = [];
   let next = Number.POSITIVE_INFINITY;
   for (const startTs of starts) {
     offsets.forEach((offset, reminder) => {
@@ -67,7 +67,7 @@ export function dueOf(
   const ended = single || (lastStart !== null && lastStart + latest <= now);
   if (next > end && !single) next = ended ? Number.POSITIVE_INFINITY : end;
   return {
-    due: due.sort((a, b) => a.at - b.at).map(({ reminder, startTs }) => ({ reminder, startTs })),
+    due: due.sort((a, b) => a.at - b.at),
     next: next === Number.POSITIVE_INFINITY ? null : next - now > 2 * RECHECK_MS ? next - RECHECK_MS : next,
   };
 }

@@ -2,54 +2,94 @@
  * Turns due reminders into notifications. One transaction writes the notifications and the next due times of their
  * events, and takes effect only for events that are unchanged since they were read. So no lease is needed: of two runs
  * at the same time, the second finds the events changed and writes nothing.
+ *
+ * A step takes a bounded number of events and reminders of each account in turn. A step that fails is halved down to the
+ * event that fails, which is put off alone.
  */
-import { batch } from '../db/connection.ts';
+import { Outage } from '../db/connection.ts';
+import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
-import { NOTIFICATION_REMINDERS_MAX } from '../limits.ts';
+import { NOTIFICATION_REMINDERS_MAX, WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import { reportFailure } from '../report-failure.ts';
 import { toSeries } from '../resources/events/table.ts';
-import { Overspent } from '../time/budget.ts';
-import { HOUR_MS } from '../time/units.ts';
+import { Budget, Overspent } from '../time/budget.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { type DueReminder, dueOf } from './due.ts';
 import {
+  type AccountToRemind,
   backfillEvents,
   type DueEventRow,
+  endBackfill,
   insertNotifications,
   type NextDue,
   type NotificationEntry,
+  selectAccountsToRemind,
   selectBackfilling,
   selectDueEvents,
   updateNext,
+  updateRemindAt,
 } from './sql.ts';
 
-/** The events of one step. */
-export const STEP_EVENTS = 500;
-/** The events of an account that one step of a backfill reads. */
+/** The accounts of one step. */
+const STEP_ACCOUNTS_MAX = 50;
+/** The events of one step, shared by its accounts. */
+export const STEP_EVENTS_MAX = 1000;
+/** The reminders of one step, shared by its accounts: some 110 bytes each, far below the 2 MB of a bound value. */
+const STEP_REMINDERS_MAX = 5000;
+/** The expansion that one step may cost, shared by its accounts, and that one event may: many times any ordinary series. */
+const STEP_MAX_NS = 500_000_000;
+const EVENT_MAX_NS = 20_000_000;
+/** The accounts of one round of backfills, and the events of each that a step reads. */
+const BACKFILL_ACCOUNTS_MAX = 20;
 const BACKFILL_STEP_EVENTS = 2000;
-/**
- * The most bytes of a notification, by the estimate `DueEventRow.size`. It leaves room below `WEBHOOK_BODY_MAX_BYTES`.
- */
-const NOTIFICATION_MAX_BYTES = 200_000;
-/** How long to wait before another try at an event that is too costly to expand. */
-const COSTLY_EVENT_WAIT_MS = HOUR_MS;
+/** The most bytes of a notification, by `DueEventRow.size`: the rest is for its frame. */
+const NOTIFICATION_MAX_BYTES = WEBHOOK_BODY_MAX_BYTES - 1024;
+/** How long an event that failed waits, doubled with each further failure. */
+const FAILED_WAIT_MS = HOUR_MS;
+const FAILED_WAIT_MAX_MS = DAY_MS;
+
+/** What one run may do: with the other jobs it stays below the thousand statements of a run. */
+export const remindBudget = () => new RunBudget(400, 20 * SECOND_MS);
+export const backfillBudget = () => new RunBudget(200, 5 * SECOND_MS);
 
 /**
- * Writes the notifications of all due reminders, step by step.
+ * Writes the notifications of due reminders, round by round over the accounts, until none is due or the budget is spent.
  *
  * @param clock milliseconds since the epoch.
  * @throws Outage
  */
-export async function remind({ DB }: Env, clock: () => number, stepEvents = STEP_EVENTS): Promise<void> {
-  let rows: DueEventRow[];
+export async function remind(
+  { DB }: Env,
+  clock: () => number,
+  { stepEvents = STEP_EVENTS_MAX, budget = remindBudget() } = {},
+): Promise<void> {
+  let accounts = 0;
   do {
-    const now = clock();
-    [rows] = await batch(DB, [selectDueEvents(now, stepEvents)]);
-    if (rows.length === 0) return;
-    const evaluated = rows.map((row) => ({ row, ...evaluate(row, now) }));
-    const next = evaluated.map(({ row, since, next }): NextDue => [row.event, row.change_token, since, next]);
-    const entries = notificationsOf(evaluated);
-    await batch(DB, [...(entries.length > 0 ? [insertNotifications(entries)] : []), ...updateNext(next)]);
-  } while (rows.length === stepEvents);
+    accounts = 0;
+    let last: AccountToRemind | undefined;
+    do {
+      const now = clock();
+      const [page] = await budget.batch(DB, [selectAccountsToRemind(now, last, STEP_ACCOUNTS_MAX)]);
+      if (page.length > 0) await remindAccounts(DB, page, now, stepEvents, budget);
+      accounts += page.length;
+      last = page.length < STEP_ACCOUNTS_MAX ? undefined : page.at(-1);
+    } while (last && !budget.spent);
+  } while (accounts > 0 && !budget.spent);
+}
+
+/** One step: the next due events of each of these accounts. */
+async function remindAccounts(
+  DB: D1Database,
+  page: readonly AccountToRemind[],
+  now: number,
+  stepEvents: number,
+  budget: RunBudget,
+): Promise<void> {
+  const accounts = page.map(({ account_id }) => account_id);
+  const eventsEach = Math.ceil(stepEvents / accounts.length);
+  const [rows] = await budget.batch(DB, [selectDueEvents(accounts, now, eventsEach)]);
+  await record(DB, evaluateAll(rows, now, accounts.length), now, budget);
+  await budget.batch(DB, [updateRemindAt(accounts)]);
 }
 
 /** Times are in milliseconds since the epoch. */
@@ -59,21 +99,102 @@ interface Evaluation {
   since: number;
   /** When to look at the event again; null: never. */
   next: number | null;
+  /** Why the reminders could not be computed; null: they could. */
+  error: string | null;
 }
 
-function evaluate(row: DueEventRow, now: number): Evaluation {
-  if (!row.notifies) return { due: [], since: now, next: null };
+type Evaluated = Evaluation & { row: DueEventRow };
+
+function evaluate(row: DueEventRow, now: number, work: Budget): Evaluation {
+  if (!row.notifies) return { due: [], since: now, next: null, error: null };
   try {
     const { timezone: zone, week_start: weekStart, last_start: lastStart } = row;
+    if (row.deltas === null) throw new Error('the reminders cannot be read');
     const deltas: number[] = JSON.parse(row.deltas);
     const reminders = { series: toSeries(row), deltas, zone, weekStart, lastStart };
-    return { ...dueOf(reminders, row.since, now), since: now + 1 };
+    return { ...dueOf(reminders, row.since, now, work), since: now + 1, error: null };
   } catch (error) {
-    if (!(error instanceof Overspent)) throw error;
-    reportFailure('remind', new Error(`event ${row.event} takes too long to expand`));
-    return { due: [], since: row.since, next: now + COSTLY_EVENT_WAIT_MS };
+    const reason = error instanceof Overspent ? 'the recurrence takes too long to expand' : String(error);
+    return putOff(row, now, reason);
   }
 }
+
+/** The event waits alone, longer with each failure. `GET /account/webhook` shows it to its account. */
+function putOff(row: DueEventRow, now: number, reason: string): Evaluation {
+  reportFailure('remind', new Error(`event ${row.event}: ${reason}`));
+  const waitMs = Math.min(FAILED_WAIT_MS * 2 ** row.failures, FAILED_WAIT_MAX_MS);
+  return { due: [], since: row.since, next: now + waitMs, error: reason };
+}
+
+/** Evaluates the rows, of each account up to its share of the step. What is left stays due. */
+function evaluateAll(rows: readonly DueEventRow[], now: number, accounts: number): Evaluated[] {
+  const remindersEach = Math.ceil(STEP_REMINDERS_MAX / accounts);
+  const nsEach = STEP_MAX_NS / accounts;
+  const used = new Map<string, { reminders: number; ns: number }>();
+  const evaluated: Evaluated[] = [];
+  for (const row of rows) {
+    const share = used.get(row.account_id) ?? { reminders: 0, ns: 0 };
+    if (share.reminders >= remindersEach || share.ns >= nsEach) continue;
+    const work = new Budget(EVENT_MAX_NS);
+    const one = firstOf({ row, ...evaluate(row, now, work) }, remindersEach - share.reminders);
+    evaluated.push(one);
+    used.set(row.account_id, {
+      reminders: share.reminders + one.due.length,
+      ns: share.ns + EVENT_MAX_NS - work.leftNs,
+    });
+  }
+  return evaluated;
+}
+
+/**
+ * The earliest reminders, some `room` of them. Those of one moment stay together: an event has at most `REMINDERS_MAX` of
+ * them. The event is due again at once for the others.
+ */
+function firstOf(one: Evaluated, room: number): Evaluated {
+  const cutAt = one.due[room]?.at;
+  if (cutAt === undefined) return one;
+  const before = one.due.findIndex(({ at }) => at === cutAt);
+  const end = before > 0 ? before : one.due.findIndex(({ at }) => at > cutAt);
+  const rest = one.due[end];
+  return rest ? { ...one, due: one.due.slice(0, end), since: rest.at, next: rest.at } : one;
+}
+
+/** Writes the results. Where the database refuses them, writes each half alone; a single event is put off. */
+async function record(
+  DB: D1Database,
+  evaluated: readonly Evaluated[],
+  now: number,
+  budget: RunBudget,
+): Promise<void> {
+  const next = evaluated.map(nextOf);
+  const entries = notificationsOf(evaluated);
+  try {
+    await budget.batch(DB, [
+      ...(entries.length > 0 ? [insertNotifications(entries)] : []),
+      ...updateNext(next),
+    ]);
+  } catch (error) {
+    const [first, ...others] = evaluated;
+    if (!first || budget.spent || error instanceof Outage) throw error;
+    if (others.length === 0) {
+      const { row } = first;
+      await budget.batch(DB, updateNext([nextOf({ row, ...putOff(row, now, String(error)) })]));
+      return;
+    }
+    const half = evaluated.length >> 1;
+    await record(DB, evaluated.slice(0, half), now, budget);
+    await record(DB, evaluated.slice(half), now, budget);
+  }
+}
+
+const nextOf = ({ row, since, next, error }: Evaluated): NextDue => ({
+  event: row.event,
+  token: row.change_token,
+  since,
+  due: next,
+  failures: error === null ? 0 : row.failures + 1,
+  error,
+});
 
 /** Groups reminders into numbered notifications, each of one account and within the bounds of a notification. */
 export function notificationsOf(
@@ -83,7 +204,7 @@ export function notificationsOf(
   const open = new Map<string, { notification: number; reminders: number; bytes: number }>();
   let notifications = 0;
   for (const { row, due } of evaluated) {
-    for (const { reminder, startTs } of due) {
+    for (const { reminder, startTs, at } of due) {
       let current = open.get(row.account_id);
       if (
         !current ||
@@ -95,25 +216,29 @@ export function notificationsOf(
       }
       current.reminders += 1;
       current.bytes += row.size;
-      entries.push([current.notification, row.event, row.change_token, reminder, startTs]);
+      entries.push([current.notification, row.event, row.change_token, reminder, startTs, at]);
     }
   }
   return entries;
 }
 
 /**
- * Makes the events due that are older than their account's webhook, so that `remind` reads them.
+ * Makes the events due that are older than their account's webhook, and those of a calendar that changed its time zone,
+ * so that `remind` reads them. Each round takes a step for each of several accounts.
  *
  * @throws Outage
  */
-export async function backfillReminders({ DB }: Env, stepEvents = BACKFILL_STEP_EVENTS): Promise<void> {
+export async function backfillReminders(
+  { DB }: Env,
+  { stepEvents = BACKFILL_STEP_EVENTS, budget = backfillBudget() } = {},
+): Promise<void> {
   for (;;) {
-    const [[account]] = await batch(DB, [selectBackfilling()]);
-    if (!account) return;
-    let backfilledTo: string | null | undefined;
-    do {
-      const [, [row]] = await batch(DB, backfillEvents(account.account_id, stepEvents));
-      backfilledTo = row?.backfilled_to;
-    } while (backfilledTo);
+    const [accounts] = await budget.batch(DB, [selectBackfilling(BACKFILL_ACCOUNTS_MAX)]);
+    for (const { account_id } of accounts) {
+      if (budget.spent) return;
+      const [, [row]] = await budget.batch(DB, backfillEvents(account_id, stepEvents));
+      if (row && row.backfilled_to === null) await budget.batch(DB, [endBackfill(account_id)]);
+    }
+    if (accounts.length === 0 || budget.spent) return;
   }
 }

@@ -9,6 +9,29 @@ import { MINUTE_MS } from '../time/units.ts';
 /** How long after its start an event can still have a reminder to come. */
 const REMINDER_MAX_MS = REMINDER_MAX_MINUTES * MINUTE_MS;
 
+/** An account with a due row in `reminders`. */
+export interface AccountToRemind {
+  account_id: string;
+  /** When its earliest row is due, in milliseconds since the epoch. */
+  remind_at: number;
+}
+
+/**
+ * Accounts with a due row, those first whose row has been due for longest.
+ *
+ * @param now milliseconds since the epoch.
+ * @param after the last account of the page before.
+ */
+export const selectAccountsToRemind = (
+  now: number,
+  after: AccountToRemind | undefined,
+  limit: number,
+): Query<AccountToRemind> => query<AccountToRemind>`
+  SELECT account_id, remind_at FROM webhooks
+  WHERE remind_at <= ${now}
+    ${after ? sql`AND (remind_at, account_id) > (${after.remind_at}, ${after.account_id})` : sql``}
+  ORDER BY remind_at, account_id LIMIT ${limit}`;
+
 /** A due event. SQL writes the notification, so its contents stay in the database. Times are in milliseconds. */
 export interface DueEventRow {
   /** The `seq` of the event. */
@@ -26,10 +49,12 @@ export interface DueEventRow {
   last_start: number | null;
   timezone: string;
   week_start: Weekday;
-  /** JSON: the delta of each reminder, in minutes. */
-  deltas: string;
-  /** An estimate of its size in a notification, in bytes. */
+  /** JSON: the delta of each reminder, in minutes; null where the reminders cannot be read. */
+  deltas: string | null;
+  /** The most bytes of the event and one of its identifiers in a notification. */
   size: number;
+  /** How often in a row the event failed. */
+  failures: number;
   /** 1 where the event has not expired and its account has a webhook. */
   notifies: number;
 }
@@ -42,18 +67,32 @@ const formerToken = sql`stamp`; // words: allow
  */
 const tokenOf = (reminders: Sql): Sql => sql`${reminders}.change_token || ' ' || ${reminders}.due`;
 
-/** The events that have been due for longest. `since` skips the reminders that were due before the webhook was set. */
-export const selectDueEvents = (now: number, limit: number): Query<DueEventRow> => query<DueEventRow>`
+/** The bytes of an event in a notification beside its JSON columns, and of an identifier with its quotes. */
+const EVENT_REST_BYTES = 600;
+
+/**
+ * The events of these accounts that have been due for longest, at most `limit` of each. `since` skips the reminders that
+ * were due before the webhook was set.
+ */
+export const selectDueEvents = (
+  accounts: readonly string[],
+  now: number,
+  limit: number,
+): Query<DueEventRow> => query<DueEventRow>`
   SELECT r.event, ${tokenOf(sql`r`)} AS change_token, max(r.since, coalesce(w.since, 0)) AS since, e.account_id, e.start_ts, e.duration, e.busy,
-    e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start,
-    (SELECT json_group_array(value ->> 'delta') FROM json_each(e.reminders)) AS deltas,
-    octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates)
-      + coalesce(octet_length(e.recurrence), 0) + 500 AS size,
+    e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start, r.failures,
+    CASE WHEN json_valid(e.reminders) THEN (
+      SELECT json_group_array(value ->> 'delta') FROM json_each(e.reminders)) END AS deltas,
+    octet_length(e.metadata) + 2 * octet_length(e.reminders) + octet_length(e.exdates)
+      + coalesce(octet_length(e.recurrence), 0) + ${EVENT_REST_BYTES} AS size,
     w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')} AS notifies
-  FROM (SELECT * FROM reminders WHERE due <= ${now} ORDER BY due LIMIT ${limit}) r
+  FROM json_each(${JSON.stringify(accounts)}) account
+  CROSS JOIN reminders r ON r.event IN (
+    SELECT event FROM reminders WHERE account_id = account.value AND due <= ${now} ORDER BY due LIMIT ${limit})
   CROSS JOIN events e ON e.seq = r.event
   CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
-  LEFT JOIN webhooks w ON w.account_id = e.account_id`;
+  LEFT JOIN webhooks w ON w.account_id = e.account_id
+  ORDER BY account.key, r.due`;
 
 /** One reminder, and the number of the notification that it goes into. */
 export type NotificationEntry = [
@@ -62,21 +101,31 @@ export type NotificationEntry = [
   changeToken: string,
   reminder: number,
   startTs: number,
+  at: number,
 ];
 
-/** Inserts the notifications, without the reminders of events that have changed since they were read. */
+/**
+ * Inserts the notifications, without the reminders of events that have changed since they were read. A notification
+ * names its reminders: see `Reference` in webhooks/references.ts.
+ */
 export const insertNotifications = (entries: readonly NotificationEntry[]): Sql => sql`
   INSERT INTO deliveries (account_id, type, content)
-  SELECT e.account_id, 'reminders', json_group_array(json_object('event', json(e.json),
-    'identifier', json_extract(e.reminders, '$[' || (entry.value ->> 3) || '].identifier'),
-    'startTs', entry.value ->> 4))
+  SELECT e.account_id, 'reminders',
+    json_group_array(json_array(e.id, e.version, entry.value ->> 3, entry.value ->> 4, entry.value ->> 5))
   FROM json_each(${JSON.stringify(entries)}) entry
   CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND ${tokenOf(sql`r`)} = entry.value ->> 2
-  CROSS JOIN event_json e ON e.seq = r.event
+  CROSS JOIN events e ON e.seq = r.event AND ${live(events, 'e')}
   GROUP BY entry.value ->> 0`;
 
-/** When to look at an event again; `due` null: never. */
-export type NextDue = [event: number, changeToken: string, since: number, due: number | null];
+/** When to look at an event again; `due` null: never. `error`: why its reminders could not be computed. */
+export interface NextDue {
+  event: number;
+  token: string;
+  since: number;
+  due: number | null;
+  failures: number;
+  error: string | null;
+}
 
 /**
  * Sets when the events are due next. In the transaction of the notifications, the change token lets only one of several
@@ -84,39 +133,61 @@ export type NextDue = [event: number, changeToken: string, since: number, due: n
  */
 export const updateNext = (next: readonly NextDue[]): Sql[] => [
   sql`
-    UPDATE reminders SET since = next.value ->> 2, due = next.value ->> 3,
+    UPDATE reminders SET since = next.value ->> 'since', due = next.value ->> 'due',
+      failures = next.value ->> 'failures', error = next.value ->> 'error',
       change_token = random() & 0xffffffffffff, ${formerToken} = random() & 0xffffffffffff
-    FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due !== null))}) next
-    WHERE event = next.value ->> 0 AND ${tokenOf(sql`reminders`)} = next.value ->> 1`,
+    FROM json_each(${JSON.stringify(next.filter(({ due }) => due !== null))}) next
+    WHERE event = next.value ->> 'event' AND ${tokenOf(sql`reminders`)} = next.value ->> 'token'`,
   sql`
     DELETE FROM reminders WHERE event IN (
-      SELECT r.event FROM json_each(${JSON.stringify(next.filter(([, , , due]) => due === null))}) next
-      CROSS JOIN reminders r ON r.event = next.value ->> 0 AND ${tokenOf(sql`r`)} = next.value ->> 1)`,
+      SELECT r.event FROM json_each(${JSON.stringify(next.filter(({ due }) => due === null))}) next
+      CROSS JOIN reminders r ON r.event = next.value ->> 'event' AND ${tokenOf(sql`r`)} = next.value ->> 'token')`,
 ];
 
-/** An account whose backfill is not complete. */
-export const selectBackfilling = (): Query<{ account_id: string }> => query<{ account_id: string }>`
-  SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL LIMIT 1`;
+/** Sets when the accounts' earliest rows are due. */
+export const updateRemindAt = (accounts: readonly string[]): Sql => sql`
+  UPDATE webhooks SET remind_at = (SELECT min(due) FROM reminders WHERE account_id = webhooks.account_id)
+  WHERE account_id IN (SELECT value FROM json_each(${JSON.stringify(accounts)}))
+    AND remind_at IS NOT (SELECT min(due) FROM reminders WHERE account_id = webhooks.account_id)`;
+
+/** Accounts whose backfill is not complete, those first that have most to go. */
+export const selectBackfilling = (limit: number): Query<{ account_id: string }> =>
+  query<{
+    account_id: string;
+  }>`SELECT account_id FROM webhooks WHERE backfilled_to IS NOT NULL ORDER BY backfilled_to LIMIT ${limit}`;
 
 /**
- * Makes the next events of an account's backfill due, except those whose last reminder was due before the webhook was
- * set. `backfilled_to` is the id up to which the backfill has come; NULL once it is complete.
+ * Makes the next events of an account's backfill due: those that have no row yet, except where the last reminder was due
+ * before the webhook was set, and those of a calendar whose time zone has changed, from the change on. `backfilled_to` is
+ * the id up to which the backfill has come; NULL once it is complete.
  */
 export const backfillEvents = (
   account: string,
   limit: number,
 ): [Sql, Sql<{ backfilled_to: string | null }>] => [
   sql`
-    INSERT INTO reminders (event, since, due)
-    SELECT seq, since, since FROM (
-      SELECT e.seq, e.reminders, e.last_start, w.since FROM webhooks w
+    INSERT INTO reminders (event, account_id, since, due, change_token)
+    SELECT seq, ${account}, since, since, random() & 0xffffffffffff FROM (
+      SELECT e.seq, e.calendar_id, e.reminders, e.last_start, w.since FROM webhooks w
       CROSS JOIN events e ON e.account_id = w.account_id AND e.id > w.backfilled_to
-      WHERE w.account_id = ${account} ORDER BY e.id LIMIT ${limit})
+      WHERE w.account_id = ${account} ORDER BY e.id LIMIT ${limit}) e
     WHERE reminders <> '[]' AND (last_start IS NULL OR last_start + ${REMINDER_MAX_MS} >= since)
-    ON CONFLICT DO NOTHING`,
+    ON CONFLICT (event) DO UPDATE SET
+      since = max(since, min(due, ${changedAt})), due = min(due, ${changedAt}),
+      change_token = random() & 0xffffffffffff, ${formerToken} = random() & 0xffffffffffff
+    WHERE ${changedAt} IS NOT NULL`,
   sql<{ backfilled_to: string | null }>`
     UPDATE webhooks SET backfilled_to = (SELECT max(id) FROM (
       SELECT e.id FROM events e WHERE e.account_id = webhooks.account_id AND e.id > webhooks.backfilled_to
       ORDER BY e.id LIMIT ${limit}))
     WHERE account_id = ${account} AND backfilled_to IS NOT NULL RETURNING backfilled_to`,
 ];
+
+/** Ends a complete backfill: it has seen every event of the calendars that had changed. */
+export const endBackfill = (account: string): Sql => sql`
+  UPDATE calendars SET changed_at = NULL WHERE account_id = ${account} AND changed_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND backfilled_to IS NULL)`;
+
+/** When the calendar of a row of `reminders` changed its time zone. */
+const changedAt = sql`(SELECT c.changed_at FROM events e
+  CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id WHERE e.seq = reminders.event)`;

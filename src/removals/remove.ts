@@ -2,17 +2,16 @@
  * Deletes what is removed, step by step. The accounts take turns of one step each, and between two steps the database is
  * free for as long as the step took. A removal that fails is put off alone, and goes on with shorter steps.
  */
-import { batch } from '../db/connection.ts';
+import { RunBudget } from '../db/run-budget.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
-import { putOff, type Removal, selectNext } from './sql.ts';
+import { putOff, selectNext } from './sql.ts';
 import { STEPS } from './steps.ts';
 
-/** What one run may use. D1 grants a run 1,000 queries (developers.cloudflare.com/d1/platform/limits). */
-const BOUNDS = { steps: 200, ms: 20 * SECOND_MS };
-
 interface RunOptions {
-  bounds?: typeof BOUNDS;
+  /** The most statements, and milliseconds, of the run. */
+  statements?: number;
+  ms?: number;
   /** Waits between two steps. */
   wait?: (ms: number) => Promise<unknown>;
 }
@@ -26,35 +25,28 @@ interface RunOptions {
 export async function removeInSteps(
   db: D1Database,
   clock: () => number,
-  { bounds = BOUNDS, wait = (ms) => scheduler.wait(ms) }: RunOptions = {},
+  { statements = 600, ms = 20 * SECOND_MS, wait = (ms) => scheduler.wait(ms) }: RunOptions = {},
 ): Promise<void> {
-  const startedAt = clock();
-  /** The steps that have nothing left, by the id of what is removed. */
+  const budget = new RunBudget(statements, ms);
+  /** How many steps of each removal, by its id, have nothing left. */
   const done = new Map<string, number>();
   let last = '';
-  for (let steps = 0; steps < bounds.steps && clock() - startedAt < bounds.ms; ) {
-    const [[removal]] = await batch(db, [selectNext(last, clock())]);
+  while (!budget.spent) {
+    const [[removal]] = await budget.batch(db, [selectNext(last, clock())]);
     if (!removal && last === '') return;
     last = removal?.account_id ?? '';
-    if (!removal) continue;
-    const at = clock();
+    const index = done.get(removal?.id ?? '') ?? 0;
+    const step = removal && STEPS[removal.kind][index];
+    if (!step) continue;
+    const startedAt = Date.now();
     try {
-      if (!(await runStep(db, removal, done.get(removal.id) ?? 0)))
-        done.set(removal.id, (done.get(removal.id) ?? 0) + 1);
+      const results = await budget.batch(db, step(removal));
+      const [left] = results.at(-1) as { more: number }[];
+      if (!left?.more) done.set(removal.id, index + 1);
     } catch (error) {
       reportFailure('remove', error);
-      await batch(db, [putOff(removal, clock())]);
+      await budget.batch(db, [putOff(removal, clock())]);
     }
-    steps += 1;
-    await wait(clock() - at);
+    await wait(Date.now() - startedAt);
   }
-}
-
-/** Runs one step, and returns whether it left anything. */
-async function runStep(db: D1Database, removal: Removal, index: number): Promise<boolean> {
-  const step = STEPS[removal.kind][index];
-  if (!step) return false;
-  const results = await batch(db, step(removal));
-  const [row] = results.at(-1) as { more: number }[];
-  return row?.more === 1;
 }

@@ -17,7 +17,7 @@ const sentAt = new WeakMap<D1Database, number>();
 /** After a DELETE, sends a message if the database has anything removed. */
 export function removeSoon(env: Env, request: Request, context: Pick<ExecutionContext, 'waitUntil'>): void {
   const { number: shard, db } = shardOf(env, shardIn(request.headers));
-  const { DELIVERIES: queue } = env;
+  const queue = env.DELIVERIES_SLOW ?? env.DELIVERIES; // a run lasts longer than deliveries may wait
   const at = Date.now();
   if (request.method !== 'DELETE' || !queue || at - (sentAt.get(db) ?? 0) < PAUSE_MS) return;
   context.waitUntil(

@@ -1,57 +1,201 @@
 /** Delivers the outbox of an account: takes the lease, posts the due deliveries, and records the outcomes. */
 import { batch } from '../db/connection.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Env } from '../env.ts';
-import { DELIVERED_KEPT_MS, FAILED_KEPT_MS } from '../limits.ts';
+import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
+import { SECOND_MS } from '../time/units.ts';
 import { delayAfter } from './backoff.ts';
-import { notificationOf } from './notification.ts';
+import { build } from './notification.ts';
 import {
   type Attempt,
   type DueRow,
+  deleteEmpty,
+  divide,
+  dropPending,
+  type Health,
+  hurry,
+  type Lane,
+  type LeasedWebhook,
   recordAttempts,
   releaseLease,
   selectDue,
+  selectWaiting,
   takeLease,
 } from './outbox-sql.ts';
-import { type AttemptOutcome, poster } from './post.ts';
+import { type AttemptOutcome, failed, poster } from './post.ts';
+import { type Reference, type ReferencedEvent, selectReferenced } from './references.ts';
 
 /** The simultaneous posts of a run: a Worker has six connections (developers.cloudflare.com/workers/platform/limits). */
 const POSTS_AT_ONCE_MAX = 5;
+/** How long an endpoint of the fast lane has to answer. One that needs longer gets its time in the slow lane. */
+export const FAST_TIMEOUT_MS = 2.5 * SECOND_MS;
+/** For how long a run starts posts: so a run of the fast lane lasts at most five seconds. */
+const STARTS_MS: Record<Lane, number> = { fast: 2.5 * SECOND_MS, slow: 10 * SECOND_MS };
 
-/** The clock and the timeout of a run; a test brings its own. */
+/** The clock and the timeouts of a run; a test brings its own. */
 export interface Run {
   /** Milliseconds since the epoch. */
   clock: () => number;
   /** How long each webhook has to answer; by default `WEBHOOK_TIMEOUT_MS`. */
   timeoutMs?: number;
+  /** The same in the fast lane; by default `FAST_TIMEOUT_MS`. */
+  fastTimeoutMs?: number;
+}
+
+/** What a run leaves. */
+export interface Left {
+  /** When the next delivery is due, in milliseconds since the epoch; null: none is, or another run has the lease. */
+  nextAt: number | null;
+  /** The lane in which to deliver it. */
+  lane: Lane;
 }
 
 /**
  * Makes one run for an account: at most `RUN_MAX` deliveries, one attempt each. If the run ends before it records the
  * outcomes, a later run repeats the attempts, with the same ids, once the lease has expired.
  *
- * @returns when the account's next delivery is due, in milliseconds since the epoch; null where nothing is pending, or
- *   where another run has the lease.
+ * A run of the fast lane posts one delivery first. Where the endpoint does not answer soon, the run stops and counts no
+ * attempt: the slow lane repeats it with the time that the contract gives.
+ *
  * @throws Outage
  */
-export async function deliver(env: Env, account: string, { clock, timeoutMs }: Run): Promise<number | null> {
+export async function deliver(env: Env, account: string, run: Run, lane: Lane = 'slow'): Promise<Left> {
   const lease = crypto.randomUUID();
-  const startedAt = clock();
+  const startedAt = run.clock();
   const [[webhook], due] = await batch(env.DB, [
-    takeLease(account, lease, startedAt),
+    takeLease(account, lease, lane, startedAt),
     selectDue(account, lease, startedAt),
   ]);
-  if (!webhook) return null;
-  const post = await poster(webhook, env, clock, timeoutMs);
-  const attempts: Attempt[] = [];
-  await inParallel(due, POSTS_AT_ONCE_MAX, async (row) => {
-    const outcome = await post({ id: row.id, body: JSON.stringify(notificationOf(row)) });
-    attempts.push(attemptOf(row, outcome, clock(), Math.random()));
-  });
-  const [, [released]] = await batch(env.DB, [
-    recordAttempts(account, attempts),
-    releaseLease(account, lease),
+  if (!webhook) return { nextAt: null, lane };
+  const rows = (await catchUp(env.DB, account, lease, webhook, startedAt)) ?? due;
+  const { attempts, health, others } = await postAll(env, account, webhook, rows, run, lane);
+  const results = await batch<Sql[]>(env.DB, [
+    ...(attempts.length > 0 ? [recordAttempts(account, attempts)] : []),
+    ...others,
+    releaseLease(account, lease, health, run.clock()),
   ]);
-  return released?.next_at ?? null;
+  const [released] = results.at(-1) as { next_at: number | null; slow_since: number | null }[];
+  return { nextAt: released?.next_at ?? null, lane: released?.slow_since == null ? 'fast' : 'slow' };
+}
+
+/**
+ * Takes the next steps of a change of the webhook: see `hurry` and `dropPending`.
+ *
+ * @returns what is due then; null where there was no step to take.
+ */
+async function catchUp(
+  DB: D1Database,
+  account: string,
+  lease: string,
+  { hurry_before: before, hurry_from: from, dropped_before }: LeasedWebhook,
+  now: number,
+): Promise<DueRow[] | null> {
+  if (dropped_before !== null) await batch(DB, dropPending(account));
+  if (before === null) return null;
+  const [page] = await batch(DB, [selectWaiting(account, from ?? now)]);
+  const results = await batch<Sql[]>(DB, [
+    ...hurry(account, page, before, now),
+    selectDue(account, lease, now),
+  ]);
+  return results.at(-1) as DueRow[];
+}
+
+interface Outcomes {
+  attempts: Attempt[];
+  /** null: no attempt was made. */
+  health: Health | null;
+  /** Statements for deliveries that are empty or too large. */
+  others: Sql[];
+}
+
+async function postAll(
+  env: Env,
+  account: string,
+  webhook: LeasedWebhook,
+  due: readonly DueRow[],
+  { clock, timeoutMs = WEBHOOK_TIMEOUT_MS, fastTimeoutMs = FAST_TIMEOUT_MS }: Run,
+  lane: Lane,
+): Promise<Outcomes> {
+  const startedAt = Date.now();
+  const { posts, unreadable, others } = prepare(account, due, await referencedBy(env, account, due), clock());
+  const attempts = unreadable.map((row) => attemptOf(row, failed(null, UNREADABLE), clock(), Math.random()));
+  const patientMs = lane === 'fast' ? Math.min(fastTimeoutMs, timeoutMs) : timeoutMs;
+  const post = await poster(webhook, env, clock, patientMs);
+  let health: Health | null = null;
+
+  const attempt = async ({ row, body }: Post) => {
+    const startMs = Date.now();
+    const outcome = await post({ id: row.id, body });
+    const soon = Date.now() - startMs <= fastTimeoutMs;
+    health = { slow: outcome.error !== null || !soon, status: outcome.status, error: outcome.error };
+    const silent = outcome.error !== null && outcome.status === null;
+    const counts = lane === 'slow' || !silent || patientMs === timeoutMs;
+    if (counts) attempts.push(attemptOf(row, outcome, clock(), Math.random()));
+    return !silent;
+  };
+  const [first, ...rest] = posts;
+  if (lane === 'slow') {
+    await inParallel(posts, POSTS_AT_ONCE_MAX, attempt, () => Date.now() - startedAt < STARTS_MS.slow);
+  } else if (first && (await attempt(first))) {
+    await inParallel(rest, POSTS_AT_ONCE_MAX, attempt, () => Date.now() - startedAt < STARTS_MS.fast);
+  }
+  return { attempts, health, others };
+}
+
+const UNREADABLE = 'The notification cannot be read.';
+
+interface Post {
+  row: DueRow;
+  body: string;
+}
+
+/** The bodies to post, the rows that cannot be read, and statements for those that are empty or too large. */
+function prepare(
+  account: string,
+  due: readonly DueRow[],
+  found: ReadonlyMap<string, ReferencedEvent>,
+  now: number,
+): { posts: Post[]; unreadable: DueRow[]; others: Sql[] } {
+  const [posts, unreadable, others]: [Post[], DueRow[], Sql[]] = [[], [], []];
+  const empty: string[] = [];
+  for (const row of due) {
+    try {
+      const { body, held, left } = build(row, found, now);
+      const text = body && JSON.stringify(body);
+      const tooLarge = text !== null && utf8.encode(text).length > WEBHOOK_BODY_MAX_BYTES;
+      if (tooLarge && held.length > 1) {
+        const half = held.length >> 1;
+        others.push(...halves(account, row, held.slice(0, half), [...held.slice(half), ...left]));
+      } else if (left.length > 0 && held.length > 0) {
+        others.push(...halves(account, row, held, left));
+      } else if (text === null && left.length === 0) {
+        empty.push(row.id);
+      } else if (text !== null) {
+        posts.push({ row, body: text });
+      }
+    } catch {
+      unreadable.push(row);
+    }
+  }
+  if (empty.length > 0) others.push(deleteEmpty(account, empty));
+  return { posts, unreadable, others };
+}
+
+const utf8 = new TextEncoder();
+
+const halves = (account: string, row: DueRow, first: Reference[], rest: Reference[]): Sql[] =>
+  divide(account, row, JSON.stringify(first), JSON.stringify(rest));
+
+/** The events to which the due deliveries refer, in one more round trip where there are any. */
+async function referencedBy(
+  { DB }: Env,
+  account: string,
+  due: readonly DueRow[],
+): Promise<ReadonlyMap<string, ReferencedEvent>> {
+  const ids = due.filter(({ type }) => type === 'reminders').map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const [events] = await batch(DB, [selectReferenced(sql`${account}`, ids)]);
+  return new Map(events.map((event) => [event.id, event]));
 }
 
 /**
@@ -66,24 +210,29 @@ export function attemptOf(
   now: number,
   random: number,
 ): Attempt {
+  const attempt = { id, ...outcome, at: now };
   if (outcome.error === null) {
-    return { id, ...outcome, state: 'delivered', nextAt: null, expiresAt: now + DELIVERED_KEPT_MS };
+    return { ...attempt, state: 'delivered', nextAt: null, expiresAt: now + DELIVERED_KEPT_MS };
   }
   const delayMs = delayAfter(attempts + 1, random);
   return delayMs === null
-    ? { id, ...outcome, state: 'failed', nextAt: null, expiresAt: now + FAILED_KEPT_MS }
-    : { id, ...outcome, state: 'pending', nextAt: now + delayMs, expiresAt: null };
+    ? { ...attempt, state: 'failed', nextAt: null, expiresAt: now + FAILED_KEPT_MS }
+    : { ...attempt, state: 'pending', nextAt: now + delayMs, expiresAt: null };
 }
 
-/** Runs `work` for each item, for `atOnce` of them at a time. */
+/** Runs `work` for each item, for `atOnce` of them at a time, as long as `goesOn` says so. */
 export async function inParallel<T>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<unknown>,
+  goesOn: () => boolean = () => true,
 ): Promise<void> {
   const left = items[Symbol.iterator]();
   const lane = async () => {
-    for (const item of left) await work(item);
+    for (const item of left) {
+      if (!goesOn()) return;
+      await work(item);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }

@@ -1,14 +1,14 @@
 /** The operations on an account's deliveries: list them, read one, send one again. */
 import { read, write } from '../operation.ts';
-import { found, lookup, plan } from '../plan.ts';
+import { found, plan } from '../plan.ts';
 import type { DeliveriesPage, DeliveryResult } from '../sdk/types.ts';
 import {
   replayDelivery,
   selectDeliveries,
   selectDelivery,
+  selectEventsOf,
   toDelivery,
   toWholeDelivery,
-  type WholeDeliveryRow,
 } from './delivery-sql.ts';
 import * as input from './input.ts';
 import { webhookMissing } from './operations.ts';
@@ -24,20 +24,29 @@ export const listDeliveries = read({
     }),
 });
 
-const toResult = (row: WholeDeliveryRow): DeliveryResult => ({ delivery: toWholeDelivery(row) });
-
 export const getDelivery = read({
   params: ['deliveryId'],
-  run: (scope, { params }) => lookup(selectDelivery(scope, params.deliveryId), toResult),
+  run: (scope, { params: { deliveryId }, now }) =>
+    plan(
+      [selectDelivery(scope, deliveryId), selectEventsOf(scope, deliveryId)],
+      (rows, events): DeliveryResult => ({ delivery: toWholeDelivery(found(rows), events, now) }),
+    ),
 });
 
 export const replayDeliveryNow = write({
   params: ['deliveryId'],
   retryAdvice: 'It is safe to replay it once more.',
   run: (scope, { params: { deliveryId }, now }) =>
-    plan([replayDelivery(scope, deliveryId, now), selectDelivery(scope, deliveryId)], ([replayed], rows) => {
-      const row = found(rows);
-      if (!replayed) throw webhookMissing();
-      return toResult(row);
-    }),
+    plan(
+      [
+        replayDelivery(scope, deliveryId, now),
+        selectDelivery(scope, deliveryId),
+        selectEventsOf(scope, deliveryId),
+      ],
+      ([replayed], rows, events): DeliveryResult => {
+        const row = found(rows);
+        if (!replayed) throw webhookMissing();
+        return { delivery: toWholeDelivery(row, events, now) };
+      },
+    ),
 });

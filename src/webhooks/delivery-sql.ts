@@ -3,7 +3,8 @@ import { ofAccount, type Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import { FILTERED_ROWS_MAX } from '../limits.ts';
 import type { Delivery, DeliveryState } from '../sdk/types.ts';
-import { notificationOf, type OutboxRow } from './notification.ts';
+import { build, type OutboxRow } from './notification.ts';
+import { type ReferencedEvent, selectReferenced } from './references.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -32,11 +33,20 @@ export const toDelivery = (row: DeliveryRow): Delivery => ({
   created: row.created,
 });
 
-/** The delivery with the exact body that the webhook gets. */
-export const toWholeDelivery = (row: WholeDeliveryRow): Delivery & { body: string } => ({
-  ...toDelivery(row),
-  body: JSON.stringify(notificationOf(row)),
-});
+/**
+ * The delivery with the body that the webhook gets: of reminders, as it would be sent now.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function toWholeDelivery(
+  row: WholeDeliveryRow,
+  events: readonly ReferencedEvent[],
+  now: number,
+): Delivery & { body: string } {
+  const found = new Map(events.map((event) => [event.id, event]));
+  const empty = { type: 'reminders', timestamp: row.created, reminders: [] };
+  return { ...toDelivery(row), body: JSON.stringify(build(row, found, now).body ?? empty) };
+}
 
 export interface DeliveriesSelection {
   /** Only the deliveries in this state; undefined: all of them. */
@@ -66,21 +76,31 @@ export const selectDeliveries = (
   const within = sql`WHERE ${ofAccount(scope)} ${before ? sql`AND id < ${before}` : sql``}`;
   return state === undefined || failed
     ? query<DeliveryPageRow>`
-      SELECT ${columns}, 1 AS hit, 0 AS cut FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
-      ${within} ${failed ? sql`AND state = 'failed'` : sql``} ORDER BY id DESC LIMIT ${limit}`
+      SELECT ${columns}, 1 AS hit, 0 AS cut FROM (
+        SELECT ${columns} FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
+        ${within} ${failed ? sql`AND state = 'failed'` : sql``} ORDER BY id DESC LIMIT ${FILTERED_ROWS_MAX})
+      WHERE ${notDropped(scope)} LIMIT ${limit}`
     : query<DeliveryPageRow>`
       SELECT * FROM (
-        SELECT *, state = ${state} AS hit, row_number() OVER () = ${FILTERED_ROWS_MAX} AS cut
+        SELECT *, state = ${state} AND ${notDropped(scope)} AS hit, row_number() OVER () = ${FILTERED_ROWS_MAX} AS cut
         FROM (SELECT ${columns} FROM deliveries ${within} ORDER BY id DESC LIMIT ${FILTERED_ROWS_MAX})
       ) WHERE hit OR cut LIMIT ${limit}`;
 };
 
-export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> =>
-  query<WholeDeliveryRow>`SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id}`;
+export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> => query<WholeDeliveryRow>`
+  SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
+
+/** The events to which a delivery refers. */
+export const selectEventsOf = (scope: Scope, id: string): Query<ReferencedEvent> =>
+  selectReferenced(scope.account, [id]);
+
+/** The condition that a delivery was not pending when the account removed its webhook: the runs delete those in steps. */
+const notDropped = ({ account }: Scope): Sql => sql`NOT (state = 'pending'
+  AND created <= coalesce((SELECT dropped_before FROM webhooks WHERE account_id = ${account}), 0))`;
 
 /** Starts a delivery over with its first attempt. No row comes back where the account has no webhook. */
 export const replayDelivery = (scope: Scope, id: string, now: number): Sql<DeliveryRow> => sql<DeliveryRow>`
   UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL
-  WHERE ${ofAccount(scope)} AND id = ${id}
+  WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}
     AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = deliveries.account_id AND url IS NOT NULL)
   RETURNING ${columns}`;

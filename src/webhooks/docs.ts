@@ -9,6 +9,14 @@ export const tags = {
 };
 
 export const docs = {
+  getWebhook: {
+    tag: 'Webhook',
+    summary: 'Get the webhook',
+    description:
+      'Says how the endpoint is doing: whether it answers, what went wrong last, and the events whose reminders could not be computed.',
+    answer: 'WebhookResult',
+    codes: ['webhook-missing'],
+  },
   setWebhook: {
     tag: 'Webhook',
     summary: 'Set the webhook',

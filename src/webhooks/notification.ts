@@ -1,41 +1,65 @@
-/** Makes the body of a notification from a row of the outbox: the same body in each attempt. */
+/** Makes the body of a notification from a row of the outbox. */
 import { type EventRow, events } from '../resources/events/table.ts';
 import { resourceTables } from '../resources/tables.ts';
 import type { Notification, RemindersNotification } from '../sdk/types.ts';
+import { type Reference, type ReferencedEvent, referencesIn, resolve } from './references.ts';
 
 /** A row of the outbox, written with the change. */
 export interface OutboxRow {
   type: string;
-  /** JSON: the changed row, or the reminders. */
+  /** JSON: the changed row, or references to reminders. */
   content: string;
   /** Milliseconds since the epoch. */
   created: number;
 }
 
-/** One reminder in the outbox: the event as it was when the reminder was due, and the start of its instance. */
-interface OutboxReminder {
-  event: EventRow;
-  identifier: string;
-  startTs: number;
+/** What is left to send of a row of the outbox. */
+export interface Built {
+  /** The body; null where nothing is left to send. */
+  body: Notification | null;
+  /** The references in the body, and those that do not fit into it. */
+  held: Reference[];
+  left: Reference[];
 }
 
-/** The body of a request to the webhook. */
-export function notificationOf({ type, content, created: timestamp }: OutboxRow): Notification {
-  const found: unknown = JSON.parse(content);
+/**
+ * The body of a request to the webhook. A change is as it was when it was written; a reminder is of the event as it is now.
+ *
+ * @param found the events to which the row refers.
+ * @param now milliseconds since the epoch.
+ * @throws where the row cannot be read
+ */
+export function build(row: OutboxRow, found: ReadonlyMap<string, ReferencedEvent>, now: number): Built {
+  const { type, content, created: timestamp } = row;
+  const references = referencesIn(row);
+  if (references) {
+    const { reminders, held, left } = resolve(references, found, now);
+    return { body: reminders.length > 0 ? { type: 'reminders', timestamp, reminders } : null, held, left };
+  }
+  return { body: copied(type, timestamp, JSON.parse(content)), held: [], left: [] };
+}
+
+function copied(type: string, timestamp: number, found: unknown): Notification {
   if (type === 'reminders') {
-    const reminders = (found as OutboxReminder[]).map(toReminder);
-    return { type, timestamp, reminders };
+    return { type, timestamp, reminders: (found as CopiedReminder[]).map(toReminder) };
   }
   const resource = type.split('.')[0] as keyof typeof resourceTables;
   const data = { [resource]: resourceTables[resource].toResource(found as never) };
   return { type, timestamp, data } as unknown as Notification;
 }
 
+/** One reminder as the release before this one stores it: with the event as it was when the reminder was due. */
+interface CopiedReminder {
+  event: EventRow;
+  identifier: string;
+  startTs: number;
+}
+
 const toReminder = ({
   event,
   identifier,
   startTs,
-}: OutboxReminder): RemindersNotification['reminders'][number] => ({
+}: CopiedReminder): RemindersNotification['reminders'][number] => ({
   event: events.toResource(event),
   identifier,
   instance: { startTs, endTs: startTs + event.duration },

@@ -6,11 +6,22 @@ import { plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { changed } from '../resources/accounts/operations.ts';
 import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
-import type { AccountResult, Notification, WebhookTestResult } from '../sdk/types.ts';
+import type { AccountResult, Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
 import * as input from './input.ts';
 import { poster } from './post.ts';
 import { newWebhookSecret } from './sign.ts';
 import * as rows from './sql.ts';
+
+export const getWebhook = read({
+  run: (scope) =>
+    plan(
+      [rows.selectWebhookState(scope), rows.selectFailingEvents(scope)],
+      ([row], failing): WebhookResult => {
+        if (!row) throw webhookMissing();
+        return { webhook: rows.toWebhookState(row, failing) };
+      },
+    ),
+});
 
 export const setWebhook = write({
   body: input.webhook,

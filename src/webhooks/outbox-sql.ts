@@ -1,21 +1,31 @@
 /** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { DeliveryState } from '../sdk/types.ts';
-import { MINUTE_MS } from '../time/units.ts';
+import { SECOND_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
 
-/** How long a lease lasts: longer than any run takes. */
-const LEASE_MS = 2 * MINUTE_MS;
+/**
+ * An endpoint is in the slow lane from an attempt that failed, or was not answered soon, to one that was. So endpoints that
+ * hang delay only one another.
+ */
+export type Lane = 'fast' | 'slow';
+
+/** How long a lease lasts: little longer than a run of that lane with the record of its attempts. */
+export const LEASE_MS: Record<Lane, number> = { fast: 16 * SECOND_MS, slow: 32 * SECOND_MS };
 /** The most deliveries of one run. */
 export const RUN_MAX = 30;
+/** The deliveries that one step of a changed webhook touches. */
+const STEP_MAX = 500;
 
 /**
- * The condition that no run has the lease. A lease that ends more than `LEASE_MS` from now is from before the clock was
+ * The condition that no run has the lease. A lease that ends later than any that starts now is from before the clock was
  * set back.
  */
 const free = (now: number): Sql =>
-  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS})`;
+  sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS.slow})`;
+
+const inLane = (lane: Lane): Sql => (lane === 'fast' ? sql`slow_since IS NULL` : sql`slow_since IS NOT NULL`);
 
 export interface DueAccount {
   account_id: string;
@@ -23,38 +33,54 @@ export interface DueAccount {
 }
 
 /**
- * Accounts that have a due delivery and no lease, those first whose delivery has been due for longest.
+ * Accounts of a lane that have a due delivery and no lease, those first whose delivery has been due for longest.
  *
  * @param now milliseconds since the epoch.
  * @param after the last account of the page before.
  */
 export const selectDueAccounts = (
+  lane: Lane,
   now: number,
   after: DueAccount | undefined,
   limit: number,
 ): Query<DueAccount> => query<DueAccount>`
   SELECT account_id, next_at FROM webhooks
-  WHERE next_at <= ${now} AND ${free(now)}
+  WHERE ${inLane(lane)} AND next_at <= ${now} AND ${free(now)}
     ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
   ORDER BY next_at, account_id LIMIT ${limit}`;
 
-/** Takes the lease. No row comes back where nothing is due, or where another run has the lease. */
-export const takeLease = (account: string, lease: string, now: number): Sql<WebhookRow> => sql<WebhookRow>`
-  UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS}
+/** A webhook whose lease a run has taken. Times are in milliseconds since the epoch. */
+export interface LeasedWebhook extends WebhookRow {
+  slow_since: number | null;
+  hurry_before: number | null;
+  hurry_from: number | null;
+  dropped_before: number | null;
+}
+
+/**
+ * Takes the lease. No row comes back where nothing is due, where another run has the lease, or where the fast lane no
+ * longer has the endpoint; the slow lane takes any.
+ */
+export const takeLease = (account: string, lease: string, lane: Lane, now: number): Sql<LeasedWebhook> =>
+  sql<LeasedWebhook>`
+  UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS[lane]}
   WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
-  RETURNING url, key, secret, old_secret, old_secret_until`;
+    ${lane === 'fast' ? sql`AND slow_since IS NULL` : sql``}
+  RETURNING url, key, secret, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
 
 export interface DueRow extends OutboxRow {
   id: string;
   attempts: number;
 }
 
-/** The due deliveries of an account, for the run that has the lease. */
+/** The due deliveries of an account, for the run that has the lease; none from before the webhook was removed. */
 export const selectDue = (account: string, lease: string, now: number): Query<DueRow> => query<DueRow>`
-  SELECT id, type, content, attempts, created FROM deliveries
-  WHERE account_id = ${account} AND state = 'pending' AND next_at <= ${now}
-    AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND lease = ${lease})
-  ORDER BY next_at LIMIT ${RUN_MAX}`;
+  SELECT d.id, d.type, d.content, d.attempts, d.created FROM webhooks w
+  CROSS JOIN deliveries d ON d.account_id = w.account_id AND d.id IN (
+    SELECT id FROM deliveries WHERE account_id = w.account_id AND state = 'pending' AND next_at <= ${now}
+    ORDER BY next_at LIMIT ${RUN_MAX} + ${STEP_MAX} * (SELECT dropped_before IS NOT NULL FROM webhooks WHERE account_id = ${account}))
+  WHERE w.account_id = ${account} AND w.lease = ${lease} AND d.created > coalesce(w.dropped_before, 0)
+  ORDER BY d.next_at LIMIT ${RUN_MAX}`;
 
 /** The record of an attempt. Times are in milliseconds since the epoch. */
 export interface Attempt {
@@ -62,6 +88,7 @@ export interface Attempt {
   state: DeliveryState;
   status: number | null;
   error: string | null;
+  at: number;
   nextAt: number | null;
   expiresAt: number | null;
 }
@@ -73,18 +100,109 @@ export interface Attempt {
 export const recordAttempts = (account: string, attempts: readonly Attempt[]): Sql => sql`
   UPDATE deliveries SET state = attempt.value ->> 'state', attempts = attempts + 1,
     last_status = attempt.value ->> 'status', last_error = attempt.value ->> 'error',
-    next_at = attempt.value ->> 'nextAt', expires_at = attempt.value ->> 'expiresAt'
+    attempted_at = attempt.value ->> 'at', next_at = attempt.value ->> 'nextAt',
+    expires_at = attempt.value ->> 'expiresAt'
   FROM json_each(${JSON.stringify(attempts)}) attempt
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
     AND deliveries.id = attempt.value ->> 'id' AND +deliveries.state = 'pending'`;
 
-/** Releases the lease, and returns when the next delivery is due. No row comes back where another run has the lease. */
-export const releaseLease = (account: string, lease: string): Sql<{ next_at: number | null }> => sql<{
+/** Deletes deliveries of which nothing is left to send. */
+export const deleteEmpty = (account: string, ids: readonly string[]): Sql => sql`
+  DELETE FROM deliveries WHERE account_id = ${account} AND +state = 'pending'
+    AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
+/** Divides a delivery that is too large: it keeps `first`, and a new one gets `rest`. */
+export const divide = (
+  account: string,
+  { id, content }: Pick<DueRow, 'id' | 'content'>,
+  first: string,
+  rest: string,
+): Sql[] => [
+  sql`
+    INSERT INTO deliveries (account_id, type, content)
+    SELECT account_id, type, ${rest} FROM deliveries
+    WHERE account_id = ${account} AND id = ${id} AND content = ${content} AND state = 'pending'`,
+  sql`UPDATE deliveries SET content = ${first} WHERE account_id = ${account} AND id = ${id} AND content = ${content}`,
+];
+
+/** What a run found out about an endpoint. */
+export interface Health {
+  slow: boolean;
+  status: number | null;
+  error: string | null;
+}
+
+/**
+ * Releases the lease, and returns when the next delivery is due. No row comes back where another run has the lease.
+ *
+ * @param health null: the run made no attempt.
+ */
+export const releaseLease = (
+  account: string,
+  lease: string,
+  health: Health | null,
+  now: number,
+): Sql<{ next_at: number | null; slow_since: number | null }> => sql<{
   next_at: number | null;
+  slow_since: number | null;
 }>`
   UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = (
     SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending')
-  WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at`;
+    ${
+      health
+        ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`NULL`},
+      last_status = ${health.status}, last_error = ${health.error}`
+        : sql``
+    }
+  WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at, slow_since`;
+
+/** A delivery that waits for a retry. */
+export interface WaitingRow {
+  id: string;
+  next_at: number;
+  attempted_at: number | null;
+}
+
+/** The next deliveries that wait for a retry, after a change of the URL. */
+export const selectWaiting = (account: string, from: number): Query<WaitingRow> => query<WaitingRow>`
+  SELECT id, next_at, attempted_at FROM deliveries
+  WHERE account_id = ${account} AND state = 'pending' AND next_at > ${from} ORDER BY next_at LIMIT ${STEP_MAX}`;
+
+/**
+ * Makes those due that were attempted before the URL changed. Retries have random parts, so that hardly two of them are
+ * due in the same millisecond; one that the page's end leaves out waits for its time.
+ */
+export function hurry(account: string, page: readonly WaitingRow[], before: number, now: number): Sql[] {
+  const ids = page.filter(({ attempted_at }) => (attempted_at ?? 0) <= before).map(({ id }) => id);
+  const last = page.length < STEP_MAX ? null : (page.at(-1)?.next_at ?? null);
+  return [
+    sql`
+      UPDATE deliveries SET next_at = ${now} WHERE account_id = ${account} AND +state = 'pending'
+        AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    sql`
+      UPDATE webhooks SET hurry_from = ${last}, hurry_before = ${last === null ? null : before}
+      WHERE account_id = ${account} AND hurry_before = ${before}`,
+  ];
+}
+
+/** Accounts with deliveries from before their webhook was removed. */
+export const selectDropping = (limit: number): Query<{ account_id: string }> =>
+  query<{
+    account_id: string;
+  }>`SELECT account_id FROM webhooks WHERE dropped_before IS NOT NULL ORDER BY dropped_before LIMIT ${limit}`;
+
+/** Deletes the next of those deliveries. The mark goes once none is left. */
+export const dropPending = (account: string): Sql[] => [
+  sql`
+    DELETE FROM deliveries WHERE account_id = ${account} AND id IN (
+      SELECT d.id FROM deliveries d WHERE d.account_id = ${account} AND d.state = 'pending'
+        AND d.created <= (SELECT dropped_before FROM webhooks WHERE account_id = ${account})
+      ORDER BY d.next_at LIMIT ${STEP_MAX})`,
+  sql`
+    UPDATE webhooks SET dropped_before = NULL WHERE account_id = ${account} AND NOT EXISTS (
+      SELECT 1 FROM deliveries d WHERE d.account_id = ${account} AND d.state = 'pending'
+        AND d.created <= webhooks.dropped_before)`,
+];
 
 /** Deletes at most `limit` expired deliveries. */
 export const deleteExpired = (now: number, limit: number): Sql<{ id: string }> => sql<{ id: string }>`

@@ -41,7 +41,8 @@ export async function poster(
   const refusal = refusalOf(url, Boolean(ALLOW_PRIVATE_WEBHOOKS));
   if (refusal) return async () => failed(null, `The URL ${refusal}.`);
   const rolled = old_secret !== null && (old_secret_until ?? 0) > now();
-  const sign = await signer(rolled ? [secret, old_secret] : [secret]);
+  const sign = await signer(rolled ? [secret, old_secret] : [secret]).catch(() => null);
+  if (!sign) return async () => failed(null, 'The secret is not base64: roll it.');
   return async (message) => {
     if (new TextEncoder().encode(message.body).length > WEBHOOK_BODY_MAX_BYTES) {
       return failed(null, `The body has more than ${WEBHOOK_BODY_MAX_BYTES} bytes.`);
@@ -90,4 +91,5 @@ function outcomeOf(status: number): AttemptOutcome {
   );
 }
 
-const failed = (status: number | null, error: string): AttemptOutcome => ({ status, error });
+/** An attempt that failed. */
+export const failed = (status: number | null, error: string): AttemptOutcome => ({ status, error });

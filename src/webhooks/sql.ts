@@ -4,7 +4,7 @@
  */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import type { WebhookEvent } from '../sdk/types.ts';
+import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import type { WebhookRow } from './post.ts';
 
 export interface NewWebhook {
@@ -18,29 +18,32 @@ export interface NewWebhook {
   now: number;
 }
 
-/** Sets the webhook. A new URL gets the pending deliveries at once: it may replace one that did not answer. */
+/** Sets the webhook. A new URL gets the pending deliveries, in steps: it may replace one that did not answer. */
 export function setWebhook({ account }: Scope, { url, events, key, secret, now }: NewWebhook): Sql[] {
   const eventsJson = JSON.stringify(events ?? []);
+  const moves = sql`url <> excluded.url`;
   return [
-    sql`
-      UPDATE deliveries SET next_at = ${now} WHERE account_id = ${account} AND state = 'pending' AND next_at > ${now}
-        AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = ${account} AND url <> ${url})`,
     sql`
       INSERT INTO webhooks (account_id, url, key, secret, events, since, backfilled_to)
       SELECT id, ${url}, ${key}, ${secret}, ${eventsJson}, ${now}, '' FROM accounts WHERE id = ${account}
       ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = coalesce(key, excluded.key),
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
-        backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END`,
+        backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END,
+        slow_since = CASE WHEN ${moves} THEN NULL ELSE slow_since END,
+        hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL THEN ${now} ELSE hurry_before END,
+        hurry_from = CASE WHEN ${moves} THEN NULL ELSE hurry_from END,
+        next_at = CASE WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END`,
   ];
 }
 
-/** Removes the webhook and its pending deliveries. The account can still read the others. */
+/** Removes the webhook. The runs delete what was pending, in steps; the account can still read the other deliveries. */
 export const removeWebhook = ({ account }: Scope): Sql[] => [
-  sql`DELETE FROM deliveries WHERE account_id = ${account} AND state = 'pending'`,
   sql`
     UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL,
-      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL
+      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL, slow_since = NULL,
+      last_status = NULL, last_error = NULL, hurry_before = NULL, hurry_from = NULL,
+      dropped_before = CASE WHEN next_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
     WHERE account_id = ${account}`,
 ];
 
@@ -59,3 +62,35 @@ export const rollSecret = (
 export const selectWebhook = ({ account }: Scope): Query<WebhookRow> => query<WebhookRow>`
   SELECT url, key, secret, old_secret, old_secret_until FROM webhooks
   WHERE account_id = ${account} AND url IS NOT NULL`;
+
+interface WebhookStateRow {
+  url: string;
+  events: string;
+  slow_since: number | null;
+  last_status: number | null;
+  last_error: string | null;
+  next_at: number | null;
+}
+
+export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
+  SELECT url, events, slow_since, last_status, last_error, next_at FROM webhooks
+  WHERE account_id = ${account} AND url IS NOT NULL`;
+
+/** The failing events that the state of a webhook shows. */
+const FAILING_EVENTS_MAX = 10;
+
+export const selectFailingEvents = ({ account }: Scope): Query<FailingEvent> => query<FailingEvent>`
+  SELECT e.id AS eventId, failing.error, failing.failures, failing.due AS nextAttempt
+  FROM (SELECT * FROM reminders INDEXED BY reminders_failing WHERE account_id = ${account} AND failures > 0
+    LIMIT ${FAILING_EVENTS_MAX}) failing
+  CROSS JOIN events e ON e.seq = failing.event WHERE e.account_id = ${account}`;
+
+export const toWebhookState = (row: WebhookStateRow, failingEvents: FailingEvent[]): WebhookState => ({
+  url: row.url,
+  events: JSON.parse(row.events),
+  slowSince: row.slow_since,
+  lastStatus: row.last_status,
+  lastError: row.last_error,
+  nextAttempt: row.next_at,
+  failingEvents,
+});

@@ -5,7 +5,7 @@
 import { batch } from '../db/connection.ts';
 import type { Env, Message } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
-import { type DueAccount, selectDueAccounts } from './outbox-sql.ts';
+import { type DueAccount, type Lane, selectDueAccounts } from './outbox-sql.ts';
 
 /** The messages that a queue takes in one call (developers.cloudflare.com/queues/platform/limits). */
 const BATCH_MAX = 100;
@@ -14,20 +14,25 @@ const PAUSE_MS = 1000;
 /** A check that is still pending after this time was lost with its request. */
 const LOST_MS = 10_000;
 
-/** Pages of the accounts that have something due. */
-export async function* dueAccounts(env: Env, now: number): AsyncGenerator<string[]> {
+/** Pages of the accounts of a lane that have something due. */
+export async function* dueAccounts({ DB }: Env, lane: Lane, now: number): AsyncGenerator<string[]> {
   let last: DueAccount | undefined;
   do {
-    const [page] = await batch(env.DB, [selectDueAccounts(now, last, BATCH_MAX)]);
+    const [page] = await batch(DB, [selectDueAccounts(lane, now, last, BATCH_MAX)]);
     if (page.length > 0) yield page.map(({ account_id }) => account_id);
     last = page.length < BATCH_MAX ? undefined : page.at(-1);
   } while (last);
 }
 
-/** Sends a wake-up for each account that has something due. */
-export async function wakeQueueForDue(env: Env, queue: Queue<Message>, now: number): Promise<void> {
-  for await (const accounts of dueAccounts(env, now)) {
-    await queue.sendBatch(accounts.map((account) => ({ body: { account } })));
+/** Sends a wake-up for each account of a lane that has something due. */
+export async function wakeQueueForDue(
+  env: Env,
+  queue: Queue<Message>,
+  lane: Lane,
+  now: number,
+): Promise<void> {
+  for await (const accounts of dueAccounts(env, lane, now)) {
+    await queue.sendBatch(accounts.map((account) => ({ body: { account, lane } })));
   }
 }
 
@@ -39,7 +44,8 @@ const checks = new WeakMap<D1Database, { at: number; pending: boolean }>();
 
 /**
  * After a write, checks whether anything is due in the database, and wakes the queue. An isolate checks at most once a
- * second, after the last of the writes that the check serves.
+ * second, after the last of the writes that the check serves. The slow lane needs no check: its runs wake it again, and so
+ * does the cron.
  */
 export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUntil'>): void {
   const { DELIVERIES: queue, DB } = env;
@@ -54,7 +60,7 @@ export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUnt
       if (pauseMs > 0) await scheduler.wait(pauseMs);
       // A later write needs another check.
       check.pending = false;
-      await wakeQueueForDue(env, queue, Date.now());
+      await wakeQueueForDue(env, queue, 'fast', Date.now());
     })().catch((error: unknown) => reportFailure('wake-queue', error)),
   );
 }

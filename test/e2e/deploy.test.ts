@@ -210,7 +210,9 @@ describe(`release ${PREVIOUS}`, async () => {
             await runCrons();
             const { results } = await service.db
               .prepare(
-                `SELECT value ->> 'identifier' AS name FROM deliveries, json_each(content)
+                `SELECT iif(json_each.type = 'object', value ->> 'identifier', (
+                   SELECT e.reminders ->> ('$[' || (value ->> 2) || '].identifier') FROM events e WHERE e.id = value ->> 0)) AS name
+                 FROM deliveries, json_each(content)
                  WHERE account_id = ? AND deliveries.type = 'reminders' ORDER BY name`,
               )
               .bind(accountId)

@@ -69,7 +69,9 @@ it('the daily cron deletes expired idempotency records, and the cron of each min
   expect([minutely, others]).toEqual(['* * * * *', []]);
   const countRecords = async () =>
     (await service.db.prepare(`SELECT 1 FROM ${RECORDS} WHERE key = 'old'`).all()).results.length;
-  await service.db.exec(`INSERT INTO ${RECORDS} VALUES ('a', '', 'old', '', '{}', 0)`);
+  await service.db.exec(
+    `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at) VALUES ('a', '', 'old', '', '{}', 0)`,
+  );
   await service.runCron(minutely ?? '');
   expect(await countRecords()).toBe(1);
   await service.runCron(daily ?? '');

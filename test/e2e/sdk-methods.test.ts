@@ -143,6 +143,14 @@ const accountUses: Record<string, Use> = {
     200,
     { delivery: { state: 'pending' } },
   ],
+  'account.webhook.get': [
+    async (actors) => {
+      await makeDelivery(actors);
+      return actors.accountClient.account.webhook.get();
+    },
+    200,
+    { webhook: { slowSince: null, failingEvents: [] } },
+  ],
   'account.webhook.test': [
     async (actors) => {
       await makeDelivery(actors);

@@ -72,7 +72,10 @@ it('the cron puts a reminder of an account in the EU into the outbox of its shar
 it('the daily cron deletes expired idempotency records in every shard', async () => {
   const databases = Object.values(queued.databases);
   const expired = `${RECORDS} WHERE account_id = 'a' AND key = 'old'`;
-  for (const db of databases) await db.exec(`INSERT INTO ${RECORDS} VALUES ('a', '', 'old', '', '{}', 0)`);
+  for (const db of databases)
+    await db.exec(
+      `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at) VALUES ('a', '', 'old', '', '{}', 0)`,
+    );
   const records = () => Promise.all(databases.map((db) => db.prepare(`SELECT 1 FROM ${expired}`).first()));
   expect(await records()).not.toContain(null);
   await queued.runCron(queued.crons[1] ?? '');

@@ -111,7 +111,9 @@ describe('the creation of an account with an Idempotency-Key', () => {
     serverAt(baseUrl).account.create({ code: CODE }, options);
   const fill = (binding: string) =>
     service.databases[binding]
-      ?.prepare(`INSERT INTO ${RECORDS} VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)`)
+      ?.prepare(
+        `INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at) VALUES (?, '', 'large', '', printf('%.*c', 900000, 'x'), 0)`,
+      )
       .bind(crypto.randomUUID())
       .run();
 

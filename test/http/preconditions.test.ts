@@ -67,10 +67,10 @@ async function currentEtag(entry: Entry, user: User, path: string): Promise<stri
   const get = entries.find(
     ({ row, path, door }) => row.method === 'GET' && path === entry.path && door === entry.door,
   );
-  if (get) return etagOf(await send(get, user, { path }));
   if (/^\/account(\/(pubkey|settings|webhook))$/.test(entry.path)) {
     return etagOf(await user.account.call('GET', '/account'));
   }
+  if (get) return etagOf(await send(get, user, { path }));
   if (entry.path.endsWith('/tokens')) return etagOf(await user.account.call('GET', `/user/${user.id}`));
   if (entry.path.startsWith('/account/keys/')) {
     // No route returns a single key, so this writes the state that it has.

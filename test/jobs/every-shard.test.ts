@@ -23,7 +23,12 @@ function queueFor(bound: Partial<Env>, { at = now } = {}) {
     send: async (body: Message) => take(body),
     sendBatch: async (batch: { body: Message }[]) => batch.forEach(({ body }) => void take(body)),
   } as unknown as Queue<Message>;
-  const withQueue = { ...bound, DELIVERIES };
+  const none = undefined as unknown as Queue<Message>;
+  const withQueue: Partial<Env> & { DELIVERIES: Queue<Message> } = {
+    ...bound,
+    DELIVERIES,
+    DELIVERIES_SLOW: none,
+  };
   const handOut = () => consume({ messages } as never, { ...env, ...withQueue } as Env, { clock: () => at });
   return { env: withQueue, messages, handOut };
 }
@@ -110,13 +115,16 @@ describe('with a queue', () => {
   it('the cron does the work itself when the queue fails', async () => {
     await addRecords();
     const sendBatch = () => Promise.reject(new Error('Queue is out'));
-    await run(CLEANING, { ...deployed(), DELIVERIES: { sendBatch } as unknown as Queue<Message> });
+    await run(CLEANING, {
+      ...deployed(),
+      DELIVERIES_SLOW: { sendBatch } as unknown as Queue<Message>,
+    });
     expect(await recordKeys()).toEqual([['live'], ['live'], ['live']]);
   });
 });
 
 describe('without a queue', () => {
-  const alone = { DELIVERIES: undefined } as unknown as Partial<Env>;
+  const alone = { DELIVERIES: undefined, DELIVERIES_SLOW: undefined } as unknown as Partial<Env>;
 
   it('the cron that cleans deletes expired records in every shard', async () => {
     await addRecords();

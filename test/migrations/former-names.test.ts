@@ -107,7 +107,6 @@ describe('reminders.stamp, the former name of change_token', () => {
   it.each([
     ["UPDATE events SET duration = 1000, updated = 3 WHERE id = 'e'"],
     ["UPDATE events SET start_ts = 120000, updated = 3 WHERE id = 'e'"],
-    ["UPDATE calendars SET timezone = 'UTC' WHERE id = 'c'"],
   ])('change together with the event: %s', async (change) => {
     const before = await reminder();
     await run([change]);

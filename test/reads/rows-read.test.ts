@@ -22,6 +22,7 @@ const slots = '?startDate=2030-01-01&endDate=2030-01-02&duration=3600000&interva
 const cases: Record<string, string[]> = {
   'GET /': [''],
   'GET /account': [''],
+  'GET /account/webhook': [''],
   'GET /account/webhook/deliveries': ['', '?state=failed', '?state=pending'],
   'GET /account/webhook/deliveries/:deliveryId': [''],
   'GET /account/keys': [''],
@@ -126,7 +127,15 @@ it('POST /account reads as many rows among 300 idempotency records as among 3,00
 it('the record of attempts reads the deliveries that it names, among 300 and 3,000', async () => {
   const rowsIn = async ({ user, ids }: World) => {
     const id = ids.deliveryId ?? '';
-    const attempt = { id, state: 'pending', status: 500, error: null, nextAt: 5, expiresAt: null } as const;
+    const attempt = {
+      id,
+      state: 'pending',
+      status: 500,
+      error: null,
+      at: 1,
+      nextAt: 5,
+      expiresAt: null,
+    } as const;
     const { text, params } = recordAttempts(user.account.id, [attempt]);
     const { meta } = await env.DB.prepare(text)
       .bind(...params)

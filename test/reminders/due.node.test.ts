@@ -1,7 +1,9 @@
 /** Which reminders of an event are due, and when to check it again: in its time zone, to the minute, and never early. */
 import { describe, expect, it } from 'vitest';
-import { dueOf, type EventReminders } from '../../src/reminders/due.ts';
+import type { EventReminders } from '../../src/reminders/due.ts';
+import * as reminders from '../../src/reminders/due.ts';
 import type { Recurrence } from '../../src/sdk/types.ts';
+import { unlimited } from '../../src/time/budget.ts';
 import { lastStart } from '../../src/time/recurrence.ts';
 
 const MINUTE = 60_000;
@@ -22,13 +24,15 @@ const remindersOf = (
   weekStart: 'Mon',
   lastStart: lastStart(startTs, recurrence),
 });
+const dueOf = (of: EventReminders, since: number, now: number) =>
+  reminders.dueOf(of, since, now, unlimited());
 const daily: Recurrence = { freq: 'daily', interval: 1 };
 
 describe('a single event', () => {
   it('is due at its time, not a millisecond earlier, and only once', () => {
     const time = START - 10 * MINUTE;
     expect(dueOf(remindersOf(null), time - DAY, time - 1)).toEqual({ due: [], next: time });
-    const due = [{ reminder: 0, startTs: START }];
+    const due = [{ reminder: 0, startTs: START, at: time }];
     expect(dueOf(remindersOf(null), time - DAY, time)).toEqual({ due, next: null });
     expect(dueOf(remindersOf(null), time, time + HOUR)).toEqual({ due, next: null });
     expect(dueOf(remindersOf(null), time + 1, time + HOUR)).toEqual({ due: [], next: null });
@@ -45,14 +49,14 @@ describe('a single event', () => {
     const reminders = remindersOf(null, [30, -10, 0, -10]);
     expect(dueOf(reminders, START - HOUR, START)).toEqual({
       due: [
-        { reminder: 1, startTs: START },
-        { reminder: 3, startTs: START },
-        { reminder: 2, startTs: START },
+        { reminder: 1, startTs: START, at: START - 10 * MINUTE },
+        { reminder: 3, startTs: START, at: START - 10 * MINUTE },
+        { reminder: 2, startTs: START, at: START },
       ],
       next: START + 30 * MINUTE,
     });
     expect(dueOf(reminders, START + 1, START + HOUR)).toEqual({
-      due: [{ reminder: 0, startTs: START }],
+      due: [{ reminder: 0, startTs: START, at: START + 30 * MINUTE }],
       next: null,
     });
   });
@@ -103,7 +107,7 @@ describe('a series', () => {
     const last = START + 2 * DAY;
     expect(dueOf(remindersOf(counted, [-10, 60]), last, last)).toEqual({ due: [], next: last + HOUR });
     const end = dueOf(remindersOf(counted, [-10, 60]), last + HOUR, last + 4 * DAY);
-    expect(end).toEqual({ due: [{ reminder: 1, startTs: last }], next: null });
+    expect(end).toEqual({ due: [{ reminder: 1, startTs: last, at: last + HOUR }], next: null });
   });
 
   it('without an instance in the search window is checked again at the end of that window', () => {
@@ -124,7 +128,10 @@ describe('a series', () => {
   it('finds the farthest reminders, before and after', () => {
     const year = 535_680 * MINUTE;
     const early = dueOf(remindersOf({ ...daily, count: 2 }, [-535_680]), 0, START - year);
-    expect(early).toEqual({ due: [{ reminder: 0, startTs: START }], next: START + DAY - year });
+    expect(early).toEqual({
+      due: [{ reminder: 0, startTs: START, at: START - year }],
+      next: START + DAY - year,
+    });
     const late = dueOf(remindersOf({ ...daily, count: 2 }, [535_680]), START, START + DAY + year);
     expect(late.due.map(({ startTs }) => startTs)).toEqual([START, START + DAY]);
     expect(late.next).not.toBe(undefined);

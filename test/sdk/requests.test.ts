@@ -60,6 +60,7 @@ const accountRows: Row<NettuClient>[] = [
   ['account.webhook.deliveries', (c) => c.account.webhook.deliveries({ state: 'failed', limit: 5, cursor: 'x' }), 'GET /account/webhook/deliveries?state=failed&cursor=x&limit=5'],
   ['account.webhook.delivery', (c) => c.account.webhook.delivery('d1'), 'GET /account/webhook/deliveries/d1'],
   ['account.webhook.replay', (c) => c.account.webhook.replay('d1'), 'POST /account/webhook/deliveries/d1/replay'],
+  ['account.webhook.get', (c) => c.account.webhook.get(), 'GET /account/webhook'],
   ['account.webhook.test', (c) => c.account.webhook.test(), 'POST /account/webhook/test'],
   ['account.webhook.rollSecret', (c) => c.account.webhook.rollSecret(), 'POST /account/webhook/secret'],
 

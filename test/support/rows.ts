@@ -30,6 +30,7 @@ const fixtures: Record<string, Fixture> = {
   'GET /account': {},
   'PUT /account/pubkey': { body: { publicJwtKey: keys.pem } },
   'PUT /account/settings': { body: { publicFreebusy: false } },
+  'GET /account/webhook': { of: webhookOf },
   'PUT /account/webhook': { body: { webhookUrl: 'https://example.test/hook' } },
   'DELETE /account/webhook': {},
   'POST /account/webhook/test': { of: webhookOf },

@@ -14,7 +14,12 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** The Worker as an operator configures it for development, without a queue: tests deliver explicitly. */
-export const open = { ...env, ALLOW_PRIVATE_WEBHOOKS: 'yes', DELIVERIES: undefined } as unknown as Env;
+export const open = {
+  ...env,
+  ALLOW_PRIVATE_WEBHOOKS: 'yes',
+  DELIVERIES: undefined,
+  DELIVERIES_SLOW: undefined,
+} as unknown as Env;
 
 export interface NotifiedAccount extends Account {
   /** The name under which the receiver stores the account's requests. */
@@ -47,8 +52,10 @@ export async function notifiedAccount(
     bodies: async () => (await received()).map(({ body }) => JSON.parse(body)),
     deliveries: async (query = '?limit=100') =>
       (await account.call('GET', `/account/webhook/deliveries${query}`)).body.deliveries,
-    deliver: (now = Date.now(), run = {}) =>
-      deliver({ ...open, ...run.env }, account.id, { clock: () => now, timeoutMs: run.timeoutMs ?? 5000 }),
+    deliver: async (now = Date.now(), run = {}) => {
+      const clocked = { clock: () => now, timeoutMs: run.timeoutMs ?? 5000 };
+      return (await deliver({ ...open, ...run.env }, account.id, clocked)).nextAt;
+    },
     point: (behaviour, events) =>
       account.call('PUT', '/account/webhook', {
         body: { webhookUrl: urlOf(behaviour, name), ...(events && { events }) },

@@ -27,6 +27,7 @@ it('records the outcome of an attempt', () => {
   expect(attemptOf({ id: 'a', attempts: 0 }, { status: 204, error: null }, NOW, 0)).toEqual({
     id: 'a',
     state: 'delivered',
+    at: NOW,
     status: 204,
     error: null,
     nextAt: null,
@@ -36,6 +37,7 @@ it('records the outcome of an attempt', () => {
     id: 'a',
     state: 'pending',
     ...down,
+    at: NOW,
     nextAt: NOW + 5000,
     expiresAt: null,
   });
@@ -47,6 +49,7 @@ it('records the outcome of an attempt', () => {
     id: 'a',
     state: 'failed',
     ...down,
+    at: NOW,
     nextAt: null,
     expiresAt: NOW + 30 * DAY,
   });

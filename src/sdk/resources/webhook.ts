@@ -5,6 +5,7 @@ import type {
   DeliveriesPage,
   DeliveriesQuery,
   DeliveryResult,
+  WebhookResult,
   WebhookTestResult,
 } from '../types.ts';
 import { path, query } from '../url.ts';
@@ -14,6 +15,9 @@ const root = '/account/webhook';
 /** The methods for the account's webhook: its deliveries, a test, and its secret. */
 export function webhook(send: Send) {
   return {
+    /** Returns the webhook, and how its endpoint is doing. */
+    get: async (options?: RequestOptions) => send<WebhookResult>('GET', root, options),
+
     /** Returns the deliveries, the newest first. */
     deliveries: async ({ state, cursor, limit }: DeliveriesQuery = {}, options?: RequestOptions) =>
       send<DeliveriesPage>('GET', `${root}/deliveries${query({ state, cursor, limit })}`, options),

@@ -82,6 +82,39 @@ export interface SetWebhook {
   events?: WebhookEvent[] | undefined;
 }
 
+/** An event whose reminders the service could not compute. It tries again, each time later. */
+export interface FailingEvent {
+  eventId: string;
+  error: string;
+  /** How often in a row it failed. */
+  failures: number;
+  /** The time of the next try, in milliseconds since the epoch. */
+  nextAttempt: number;
+}
+
+/** The webhook, and how its endpoint is doing. */
+export interface WebhookState {
+  url: string;
+  events: WebhookEvent[];
+  /**
+   * Since when the endpoint has failed or has not answered soon, in milliseconds since the epoch; null: it is well. Meanwhile
+   * the service delivers to it in a queue with other slow endpoints.
+   */
+  slowSince: number | null;
+  /** The HTTP status that the endpoint responded with in the last attempt; null if it did not respond. */
+  lastStatus: number | null;
+  /** Why the last attempt failed; null if it did not fail. */
+  lastError: string | null;
+  /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
+  nextAttempt: number | null;
+  /** The events whose reminders fail, at most 10. */
+  failingEvents: FailingEvent[];
+}
+
+export interface WebhookResult {
+  webhook: WebhookState;
+}
+
 export interface DeliveriesQuery {
   /** Returns only deliveries in this state. */
   state?: DeliveryState | undefined;

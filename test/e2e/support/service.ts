@@ -67,8 +67,11 @@ export const startPlacesWithQueue = async (): Promise<Service> =>
   start(await workersNamed([]), {
     SHARDS,
     d1Databases: THREE,
-    queueProducers: { DELIVERIES: 'deliveries' },
-    queueConsumers: { deliveries: { maxBatchSize: 1, maxBatchTimeout: 0 } },
+    queueProducers: { DELIVERIES: 'deliveries', DELIVERIES_SLOW: 'slow' },
+    queueConsumers: {
+      deliveries: { maxBatchSize: 5, maxBatchTimeout: 0 },
+      slow: { maxBatchSize: 1, maxBatchTimeout: 0 },
+    },
   });
 
 const SHARDS = {

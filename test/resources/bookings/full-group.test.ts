@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { clean } from '../../../src/jobs/clean.ts';
+import { exportOf } from '../../export/support.ts';
 import {
   at,
   book,
@@ -16,6 +17,7 @@ import {
   ok,
   readBooking,
   tryBook,
+  window,
 } from '../../support/bookings.ts';
 import { costing } from '../../support/database.ts';
 
@@ -44,7 +46,6 @@ describe('a group of 8,000 seats', () => {
       await ok(cancel(world, seat, { env: { DB: leaving.db } }));
       costs.push([booking.rows(), hours.rows(), leaving.rows()]);
     }
-    console.log('COST', JSON.stringify(costs));
     for (const [i, cost] of (costs[1] ?? []).entries()) {
       expect(cost.written).toBe(costs[0]?.[i]?.written);
       expect(cost.read).toBeLessThan((costs[0]?.[i]?.read ?? 0) + SLACK);
@@ -85,6 +86,18 @@ describe('a group of 8,000 seats', () => {
       expect((await change(world, last, { metadata: { a: 'b' } })).problem.code).toBe('booking-cancelled');
       expect((await cancel(world, last)).body.booking.state).toBe('cancelled');
       const { headers } = await world.account.call('GET', `/booking/${last.id}`);
+      const listed = async (state: string) => {
+        const query = `${window}&state=${state}&limit=100`;
+        const path = `/service/${world.service}/bookings${query}`;
+        return (await ok<{ bookings: unknown[] }>(world.account.call('GET', path, { now: NOW }))).bookings
+          .length;
+      };
+      expect([await listed('confirmed'), await listed('cancelled')]).toEqual([0, 100]);
+      const lines = (await exportOf(world.account.apiKey)).filter(({ type }) => type === 'booking');
+      expect([lines.length, new Set(lines.map(({ state }) => state))]).toEqual([
+        seats,
+        new Set(['cancelled']),
+      ]);
       // The slot is free for a new session.
       expect((await tryBook(world, at(10))).status).toBe(201);
       for (let i = 0; i < 3; i++) await clean(env.DB, Date.now);
@@ -99,8 +112,24 @@ describe('a group of 8,000 seats', () => {
         .first();
       expect(left).toEqual({ cancellations: 0, live: 1 });
     }
-    console.log('DELETE', JSON.stringify(costs));
     expect(costs[1]?.written).toBe(costs[0]?.written);
     expect(costs[1]?.read).toBeLessThan((costs[0]?.read ?? 0) + SLACK);
+  });
+
+  it('notifies of each seat that is cancelled with its event', async () => {
+    const world = await newWorld({ multiPerson: group(SEATS) });
+    const webhook = { webhookUrl: 'http://127.0.0.1/', events: ['booking.cancelled'] };
+    const development = { env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } };
+    await ok(world.account.call('PUT', '/account/webhook', { body: webhook, ...development }));
+    const id = await fill(world, at(10), 700);
+    const [event] = (await readBooking(world, { id })).eventIds;
+    await ok(world.account.call('DELETE', `/user/events/${event}`, { now: NOW }));
+    await clean(env.DB, Date.now);
+    const { results } = await env.DB.prepare(
+      "SELECT type, count(*) AS n, count(DISTINCT content ->> 'id') AS bookings FROM deliveries WHERE account_id = ? GROUP BY type",
+    )
+      .bind(world.account.id)
+      .all();
+    expect(results).toEqual([{ type: 'booking.cancelled', n: 700, bookings: 700 }]);
   });
 });

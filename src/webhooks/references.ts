@@ -1,0 +1,119 @@
+/**
+ * Reminders in the outbox are references: the events are read when the notification is sent. So the outbox stores no copy
+ * of an event for each reminder, and a reminder whose event has gone or moved meanwhile is not sent.
+ */
+import { type Query, query, type Sql } from '../db/sql.ts';
+import { live } from '../db/table.ts';
+import { type EventRow, events, toSeries } from '../resources/events/table.ts';
+import type { RemindersNotification, Weekday } from '../sdk/types.ts';
+import { Budget, Overspent } from '../time/budget.ts';
+import { instances } from '../time/recurrence.ts';
+import { MINUTE_MS } from '../time/units.ts';
+
+/** One reminder. The times, of its instance and of the reminder itself, are in milliseconds since the epoch. */
+export type Reference = [
+  eventId: string,
+  eventVersion: number,
+  reminder: number,
+  startTs: number,
+  at: number,
+];
+
+/** The most bytes of events that one run, or one answer, reads for its references. */
+const EVENTS_MAX_BYTES = 4_000_000;
+/** What it may cost to look for one instance of a changed event. */
+const INSTANCE_MAX_NS = 5_000_000;
+
+export interface ReferencedEvent {
+  id: string;
+  version: number;
+  expires_at: number | null;
+  timezone: string;
+  week_start: Weekday;
+  /** JSON: the `EventRow`; null where the events before it have `EVENTS_MAX_BYTES`. */
+  json: string | null;
+}
+
+/** The references of a delivery of reminders; null for any other, and for one of the release before this one. */
+export function referencesIn({ type, content }: { type: string; content: string }): Reference[] | null {
+  if (type !== 'reminders') return null;
+  const found: unknown[] = JSON.parse(content);
+  return found.every(Array.isArray) ? (found as Reference[]) : null;
+}
+
+/** The events to which deliveries of the account refer. */
+export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
+  query<ReferencedEvent>`
+    SELECT id, version, expires_at, timezone, week_start, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+      THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
+    FROM (
+      SELECT e.seq, e.id, e.version, e.expires_at, c.timezone, c.week_start, reference.place,
+        octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) AS bytes
+      FROM (
+        SELECT reference.value ->> 0 AS id, min(delivery.key * 1000 + reference.key) AS place
+        FROM json_each(${JSON.stringify(deliveryIds)}) delivery
+        CROSS JOIN deliveries d ON d.account_id = ${account} AND d.id = delivery.value AND d.type = 'reminders'
+        CROSS JOIN json_each(CASE WHEN json_valid(d.content) THEN d.content ELSE '[]' END) reference ON reference.type = 'array'
+        GROUP BY 1
+      ) reference
+      CROSS JOIN events e ON e.account_id = ${account} AND e.id = reference.id AND ${live(events, 'e')}
+      CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+    ) found`;
+
+/**
+ * The reminders that still hold, and the references whose events are too large to be read together with the others.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function resolve(
+  references: readonly Reference[],
+  found: ReadonlyMap<string, ReferencedEvent>,
+  now: number,
+): { reminders: RemindersNotification['reminders']; held: Reference[]; left: Reference[] } {
+  const reminders: RemindersNotification['reminders'] = [];
+  const [held, left]: [Reference[], Reference[]] = [[], []];
+  for (const reference of references) {
+    const event = found.get(reference[0]);
+    if (!event || (event.expires_at !== null && event.expires_at <= now)) continue;
+    if (event.json === null) {
+      left.push(reference);
+      continue;
+    }
+    const reminder = reminderOf(JSON.parse(event.json), event, reference);
+    if (!reminder) continue;
+    held.push(reference);
+    reminders.push(reminder);
+  }
+  return { reminders, held, left };
+}
+
+/** The reminder of the event as it is now; null where the event no longer has it. */
+function reminderOf(
+  row: EventRow,
+  { version, timezone, week_start }: ReferencedEvent,
+  [, writtenVersion, index, startTs, at]: Reference,
+): RemindersNotification['reminders'][number] | null {
+  const event = events.toResource(row);
+  const reminder = event.reminders[index];
+  if (!reminder) return null;
+  if (version !== writtenVersion) {
+    if (startTs + reminder.delta * MINUTE_MS !== at) return null;
+    if (!takesPlace(row, timezone, week_start, startTs)) return null;
+  }
+  const instance = { startTs, endTs: startTs + row.duration };
+  return { event, identifier: reminder.identifier, instance };
+}
+
+/** Whether an instance of the event starts then. One that takes too long to find out counts as taking place. */
+function takesPlace(row: EventRow, zone: string, weekStart: Weekday, startTs: number): boolean {
+  const series = toSeries(row);
+  if (series.recurrence === null) return series.startTs === startTs && !series.exdates.includes(startTs);
+  const window = { startTs, endTs: startTs + 1 };
+  try {
+    const work = new Budget(INSTANCE_MAX_NS);
+    return instances({ ...series, duration: 0 }, zone, weekStart, window, work).length > 0;
+  } catch (error) {
+    if (error instanceof Overspent) return true;
+    throw error;
+  }
+}
