@@ -558,7 +558,6 @@ BEGIN
     AND (calendar_id = OLD.id OR booking_calendar_id = OLD.id OR instr(busy, OLD.id));
 END;
 
--- The events of a deleted service stay, and their users stay busy.
 
 CREATE TRIGGER user_delete_deletes_records AFTER DELETE ON users
 BEGIN
@@ -827,6 +826,7 @@ BEGIN
   WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.deleted"'));
 END;
 
+-- The events of a deleted service stay, and their users stay busy.
 CREATE TRIGGER service_delete_cancels_bookings AFTER DELETE ON services
 WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
 BEGIN

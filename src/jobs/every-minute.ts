@@ -2,6 +2,7 @@
  * The work of every minute in one shard. Each step fails alone, and the next minute tries it again. Each has a budget of
  * its own, so that no backlog keeps another step from running; deliveries go first, because they wait for nobody.
  */
+import { batch } from '../db/connection.ts';
 import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders, remind } from '../reminders/remind.ts';
@@ -10,6 +11,7 @@ import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
 import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
+import { selectDropped } from '../webhooks/sql.ts';
 import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
 /** The accounts that are served at once where there is no queue. */
@@ -28,6 +30,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
     remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),
+    'log-dropped': () => logDropped(env, run.clock()),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {
@@ -67,4 +70,11 @@ async function dropAll({ DB }: Env): Promise<void> {
     }
     if (accounts.length === 0 || budget.spent) return;
   }
+}
+
+/** One line a minute for each account that has too many pending notifications. */
+async function logDropped({ DB }: Env, now: number): Promise<void> {
+  const [accounts] = await batch(DB, [selectDropped(now)]);
+  for (const { account_id: account, dropped } of accounts)
+    console.warn(JSON.stringify({ code: 'notifications-dropped', account, dropped }));
 }

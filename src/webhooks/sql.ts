@@ -5,6 +5,7 @@
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
+import { MINUTE_MS } from '../time/units.ts';
 import type { WebhookRow } from './post.ts';
 
 export interface NewWebhook {
@@ -70,11 +71,27 @@ interface WebhookStateRow {
   last_status: number | null;
   last_error: string | null;
   next_at: number | null;
+  pending: number;
+  pending_bytes: number;
+  dropped: number;
+  dropped_at: number | null;
 }
 
 export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
-  SELECT url, events, slow_since, last_status, last_error, next_at FROM webhooks
-  WHERE account_id = ${account} AND url IS NOT NULL`;
+  SELECT url, webhooks.events, slow_since, last_status, last_error, next_at, pending, 1024 * pending_kib AS pending_bytes,
+    dropped, dropped_at
+  FROM webhooks JOIN usage ON usage.account_id = webhooks.account_id
+  WHERE webhooks.account_id = ${account} AND url IS NOT NULL`;
+
+/** The accounts of which notifications were dropped in the minute before this time, in milliseconds since the epoch. */
+export const selectDropped = (now: number): Query<{ account_id: string; dropped: number }> => query<{
+  account_id: string;
+  dropped: number;
+}>`SELECT account_id, dropped FROM webhooks
+  WHERE dropped_at = ${Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS} LIMIT ${DROPPED_LOGGED_MAX}`;
+
+/** The accounts whose dropped notifications one minute logs. */
+const DROPPED_LOGGED_MAX = 100;
 
 /** The failing events that the state of a webhook shows. */
 const FAILING_EVENTS_MAX = 10;
@@ -92,5 +109,9 @@ export const toWebhookState = (row: WebhookStateRow, failingEvents: FailingEvent
   lastStatus: row.last_status,
   lastError: row.last_error,
   nextAttempt: row.next_at,
+  pending: row.pending,
+  pendingBytes: row.pending_bytes,
+  dropped: row.dropped,
+  droppedAt: row.dropped_at,
   failingEvents,
 });

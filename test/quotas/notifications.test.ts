@@ -1,6 +1,8 @@
 /** Pending notifications beyond the quota are dropped, and the change itself takes place; what is over is kept in bounds. */
 import { env } from 'cloudflare:workers';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import type { Env } from '../../src/env.ts';
+import { everyMinute } from '../../src/jobs/every-minute.ts';
 import { type Account, newAccount } from '../support/client.ts';
 import { countOf } from '../support/database.ts';
 import { expectCounted, quotasOf, setQuotas } from './support.ts';
@@ -52,6 +54,14 @@ it('beyond the quota the change takes place, and its notification is dropped and
   const before = await webhookOf(account);
   expect(before).toEqual({ dropped: 1000 - kept, dropped_at: expect.any(Number) });
   expect((before?.dropped_at ?? 0) % 60_000).toBe(0);
+
+  const { webhook } = (await account.call('GET', '/account/webhook')).body;
+  expect(webhook).toMatchObject({
+    pending: 32,
+    pendingBytes: 32 * 1024,
+    dropped: before?.dropped,
+    droppedAt: before?.dropped_at,
+  });
 
   // The request of a client, too: 201, and one more is dropped.
   expect((await account.call('POST', '/user', { body: {} })).status).toBe(201);
@@ -127,4 +137,25 @@ it("another account's backlog drops nothing", async () => {
   await change(other, 10);
   expect(await countOf('deliveries', full.id)).toBe(0);
   expect(await countOf('deliveries', other.id)).toBe(10);
+});
+
+it('one line of the log a minute names the account, and no other', async () => {
+  const [full, other] = [await notified(), await notified()];
+  await setQuotas(full, { pendingDeliveries: 0 });
+  await change(full, 10);
+  await change(other, 10);
+  const droppedAt = (await webhookOf(full))?.dropped_at ?? 0;
+  const linesAt = async (now: number) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await everyMinute(
+      { ...env, DELIVERIES: { send: async () => {}, sendBatch: async () => {} } } as unknown as Env,
+      { clock: () => now },
+    );
+    const lines = warn.mock.calls.map(([line]) => JSON.parse(String(line)));
+    warn.mockRestore();
+    return lines.filter(({ account }) => [full.id, other.id].includes(account));
+  };
+  const line = { code: 'notifications-dropped', account: full.id, dropped: 10 };
+  expect(await linesAt(droppedAt + 60_000)).toEqual([line]);
+  expect(await linesAt(droppedAt + 120_000)).toEqual([]);
 });

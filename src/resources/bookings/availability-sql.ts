@@ -59,12 +59,18 @@ export interface AvailabilityServiceRow {
   id: string;
   multi_person: string;
   revision: number;
+  /** Whether other bookings are in the session of the booking that is to change: 0 or 1. */
+  shared: number;
 }
 
 export const selectService = ({
   target,
 }: AvailabilityQuery): Query<AvailabilityServiceRow> => query<AvailabilityServiceRow>`
-  SELECT s.id, s.multi_person, s.revision FROM (${target}) t
+  SELECT s.id, s.multi_person, s.revision, EXISTS (
+    SELECT 1 FROM bookings b CROSS JOIN bookings other ON other.account_id = b.account_id AND other.session = b.session
+      AND other.state <> 'cancelled' AND other.id <> b.id
+    WHERE b.account_id = t.account_id AND b.id = t.booking) AS shared
+  FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND ${live(services, 's')}`;
 
 /** A host. Buffers and booking times are in minutes. */

@@ -182,16 +182,17 @@ function confirm(pending: PendingChange, common: RequestedChange): Plan<BookingR
 }
 
 /**
- * Moves a booking in one step, with the same hosts. A seat of a group changes its session; any other booking moves its
- * events.
+ * Moves a booking in one step, with the same hosts. A seat changes its session, also where its service is no group any
+ * more; any other booking moves its events.
  */
 function move(pending: PendingChange, common: RequestedChange): Plan<BookingResult> {
   const { booking, reading, wanted } = pending;
   const hosts = sameHosts(reading.availability, wanted, JSON.parse(booking.hosts));
   const change: RequestedChange = { ...common, startTs: wanted.startTs };
-  return reading.availability.multiPerson.variant !== 'group' || wanted.startTs === booking.start_ts
-    ? keepSession(pending, change)
-    : joinSession(pending, hosts, change);
+  const leaves = reading.shared || reading.availability.multiPerson.variant === 'group';
+  return leaves && wanted.startTs !== booking.start_ts
+    ? joinSession(pending, hosts, change)
+    : keepSession(pending, change);
 }
 
 /** Writes a change of a booking that stays in its session, and of its events. */

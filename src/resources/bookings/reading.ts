@@ -30,6 +30,8 @@ const TRIES_MAX = 8;
 /** Everything that a decision depends on, read in one transaction. */
 export interface Reading {
   availability: ServiceAvailability;
+  /** Whether other bookings share the events of the booking that is to change. */
+  shared: boolean;
   basis: DecisionBasis;
   sessionEvents: SessionEventRow[];
   /** By user id. */
@@ -55,6 +57,7 @@ export function readingOf(
         { start: startTs, end: startTs + duration },
         now,
       ),
+      shared: service.shared === 1,
       basis: {
         serviceId: service.id,
         revision: service.revision,

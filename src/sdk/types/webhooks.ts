@@ -107,6 +107,14 @@ export interface WebhookState {
   lastError: string | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
+  /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
+  pending: number;
+  /** What they take, by the same estimate. */
+  pendingBytes: number;
+  /** How many notifications were dropped, since the webhook was first set, because too many were pending. */
+  dropped: number;
+  /** The minute in which the last one was, in milliseconds since the epoch; null: none ever was. */
+  droppedAt: number | null;
   /** The events whose reminders fail, at most 10. */
   failingEvents: FailingEvent[];
 }

@@ -8,6 +8,7 @@ import {
   book,
   cancel,
   change,
+  collective,
   expectSound,
   fill,
   group,
@@ -132,4 +133,35 @@ describe('a group of 8,000 seats', () => {
       .all();
     expect(results).toEqual([{ type: 'booking.cancelled', n: 700, bookings: 700 }]);
   });
+});
+
+it('a seat of a service that is no group any more moves with events of its own, and takes its new slot', async () => {
+  const world = await newWorld({ hosts: 2, multiPerson: group(5) });
+  const [first, second] = [await book(world, at(10)), await book(world, at(10))];
+  const body = { multiPerson: collective };
+  await ok(world.account.call('PUT', `/service/${world.service}`, { body, now: NOW }));
+  await ok(change(world, first, { startTs: at(12) }));
+  await expectSound(world);
+  expect((await tryBook(world, at(12))).problem.code).toBe('slot-taken');
+  expect((await tryBook(world, at(10))).problem.code).toBe('slot-taken');
+  await ok(change(world, second, { startTs: at(14) }));
+  const { events } = await expectSound(world);
+  expect(events).toHaveLength(4);
+  expect((await tryBook(world, at(10))).status).toBe(201);
+});
+
+it('the event of a full group with one host moves with its seats', async () => {
+  const world = await newWorld({ multiPerson: group(SEATS) });
+  const id = await fill(world, at(10), SEATS);
+  const [event] = (await readBooking(world, { id })).eventIds;
+  const moving = costing();
+  const path = `/user/events/${event}`;
+  const body = { startTs: at(12) };
+  await ok(world.account.call('PUT', path, { body, now: NOW, env: { DB: moving.db } }));
+  expect((await readBooking(world, { id })).startTs).toBe(at(12));
+  expect((await tryBook(world, at(12))).problem.code).toBe('slot-taken');
+  expect((await tryBook(world, at(10))).status).toBe(201);
+  // The rows of the seats and their entries by time: in proportion to the seats, of which there are at most 10,000.
+  expect(moving.rows().read).toBeLessThan(6 * SEATS);
+  expect(moving.rows().written).toBeLessThan(3 * SEATS);
 });
