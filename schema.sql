@@ -308,7 +308,6 @@ CREATE TABLE webhooks (
   lease_until INTEGER,
   CHECK ((url IS NULL) = (key IS NULL) AND (url IS NULL) = (secret IS NULL) AND (url IS NOT NULL OR events = '[]'))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX webhooks_to_backfill ON webhooks (backfilled_to) WHERE backfilled_to IS NOT NULL;
 
 -- The outbox. The id is a UUIDv7 (RFC 9562, section 5.7), so the key keeps the order of creation. `content` is the
 -- changed row, by the names of its columns; the Worker converts it to the resource when it delivers. A delivery is due
@@ -917,13 +916,13 @@ BEGIN
     stamp = random() & 0xffffffffffff; -- the former name
 END;
 
--- The backfill looks at the events of a changed calendar again, so the change costs the same however many there are.
+-- A change only marks its calendar, so it costs the same however many events there are. `webhooks.rechecked_to` starts over.
 CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
   AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
 BEGIN
   UPDATE calendars SET changed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE seq = NEW.seq;
-  UPDATE webhooks SET backfilled_to = '' WHERE account_id = NEW.account_id;
+  UPDATE webhooks SET rechecked_to = json_array(0, 0, random() & 0xffffffffffff) WHERE account_id = NEW.account_id;
 END;
 
 -- webhooks.remind_at: when the earliest row of an account is due. The release before this one inserts rows without their
@@ -998,6 +997,10 @@ END;
 
 -- When the earliest row of the account in `reminders` is due; NULL: there is none. It follows `filed`.
 ALTER TABLE webhooks ADD COLUMN remind_at INTEGER;
+-- The last row of `reminders` that has been looked at since a calendar changed, in JSON: its `due`, its `event`, and a
+-- value that each change renews; NULL: all have been.
+ALTER TABLE webhooks ADD COLUMN rechecked_to TEXT;
+CREATE INDEX webhooks_to_backfill ON webhooks (account_id) WHERE backfilled_to IS NOT NULL OR rechecked_to IS NOT NULL;
 CREATE INDEX webhooks_to_remind ON webhooks (remind_at) WHERE remind_at IS NOT NULL;
 
 -- The lanes of delivery. `slow_since`: since when the endpoint has not answered in time; NULL: it is in the fast lane.

@@ -131,13 +131,16 @@ export interface Filtered {
   table: Sql;
   columns: Sql;
   size: Sql;
-  /** Selects the `seq` of the rows to read, in their order. */
-  reads: Sql;
+  /** The query that selects these columns of the rows to read, in their order. */
+  reads(selected: Sql): Sql;
   /** The condition that a row is in the page. */
   filter: Sql;
 }
 
-/** A page of such a list. It ends early where it has read `FILTERED_ROWS_MAX` rows. */
+/**
+ * A page of such a list. It ends early where it has read `FILTERED_ROWS_MAX` rows: the second part of the UNION looks for
+ * the last of them, and SQLite runs it only where the first part has not filled the page.
+ */
 export const selectFiltered = <Row>(
   { table, columns, size, reads, filter }: Filtered,
   limit: number,
@@ -145,8 +148,11 @@ export const selectFiltered = <Row>(
   upTo<Row & PageRow>(
     pageLimit,
     sql`
-    SELECT ${columns}, ${table}.seq, ${size} AS size, 1 AS shown, (${filter}) AS hit, n = ${FILTERED_ROWS_MAX} AS cut
-    FROM (SELECT seq, row_number() OVER () AS n FROM (${reads} LIMIT ${FILTERED_ROWS_MAX})) read
-    CROSS JOIN ${table} ON ${table}.seq = read.seq
-    WHERE hit OR cut LIMIT ${limit + 1}`,
+    SELECT *, 1 AS shown FROM (
+      SELECT * FROM (${reads(sql`${columns}, seq, ${size} AS size, (${filter}) AS hit, 0 AS cut`)} LIMIT ${FILTERED_ROWS_MAX})
+      WHERE hit
+      UNION ALL
+      SELECT ${columns}, seq, 0, 0, 1 FROM ${table}
+      WHERE seq = (${reads(sql`seq`)} LIMIT 1 OFFSET ${FILTERED_ROWS_MAX - 1})
+    ) LIMIT ${limit + 1}`,
   );

@@ -5,7 +5,8 @@
 import { batch } from '../db/connection.ts';
 import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
-import { backfillReminders, remind } from '../reminders/remind.ts';
+import { backfillReminders } from '../reminders/backfill.ts';
+import { remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
@@ -25,8 +26,10 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
   const steps = {
     deliver: () => deliverOrWake(env, run, 'fast'),
     backfill: () => backfillReminders(env),
-    remind: () => remind(env, run.clock),
+    remind: () => remind(env, run.clock, { rounds: 1 }),
     'deliver-reminders': () => deliverOrWake(env, run, 'fast'),
+    'remind-more': () => remind(env, run.clock),
+    'deliver-more': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
     remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),

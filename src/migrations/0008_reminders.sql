@@ -4,6 +4,9 @@ ALTER TABLE reminders ADD COLUMN account_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE reminders ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reminders ADD COLUMN error TEXT;
 ALTER TABLE webhooks ADD COLUMN remind_at INTEGER;
+ALTER TABLE webhooks ADD COLUMN rechecked_to TEXT;
+DROP INDEX webhooks_to_backfill;
+CREATE INDEX webhooks_to_backfill ON webhooks (account_id) WHERE backfilled_to IS NOT NULL OR rechecked_to IS NOT NULL;
 ALTER TABLE calendars ADD COLUMN changed_at INTEGER;
 CREATE INDEX calendars_changed ON calendars (account_id) WHERE changed_at IS NOT NULL;
 
@@ -38,14 +41,14 @@ BEGIN
     stamp = random() & 0xffffffffffff; -- the former name
 END;
 
--- The backfill looks at the events of a changed calendar again, so the change costs the same however many there are.
+-- A change only marks its calendar, so it costs the same however many events there are. `webhooks.rechecked_to` starts over.
 DROP TRIGGER calendar_update_sets_reminders;
 CREATE TRIGGER calendar_update_sets_reminders AFTER UPDATE OF timezone, week_start ON calendars
 WHEN (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
   AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL)
 BEGIN
   UPDATE calendars SET changed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE seq = NEW.seq;
-  UPDATE webhooks SET backfilled_to = '' WHERE account_id = NEW.account_id;
+  UPDATE webhooks SET rechecked_to = json_array(0, 0, random() & 0xffffffffffff) WHERE account_id = NEW.account_id;
 END;
 
 -- webhooks.remind_at: when the earliest row of an account is due. The release before this one inserts rows without their

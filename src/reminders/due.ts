@@ -3,7 +3,7 @@
  * time.
  */
 import type { Weekday } from '../sdk/types.ts';
-import type { Budget } from '../time/budget.ts';
+import { type Budget, PRICE_NS } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
@@ -55,6 +55,7 @@ export function dueOf(
     ? [series.startTs].filter((start) => !series.exdates.includes(start))
     : instances({ ...series, duration: 0 }, zone, weekStart, window, work).map(({ startTs }) => startTs);
 
+  work.spend(starts.length * offsets.length * PRICE_NS.reminder);
   const due: DueReminder[] = [];
   let next = Number.POSITIVE_INFINITY;
   for (const startTs of starts) {

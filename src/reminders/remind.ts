@@ -17,14 +17,12 @@ import { DAY_MS, HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { type DueReminder, dueOf } from './due.ts';
 import {
   type AccountToRemind,
-  backfillEvents,
   type DueEventRow,
-  endBackfill,
   insertNotifications,
   type NextDue,
   type NotificationEntry,
+  putOffAccount,
   selectAccountsToRemind,
-  selectBackfilling,
   selectDueEvents,
   updateNext,
   updateRemindAt,
@@ -39,42 +37,67 @@ const STEP_REMINDERS_MAX = 5000;
 /** The expansion that one step may cost, shared by its accounts, and that one event may: many times any ordinary series. */
 const STEP_MAX_NS = 500_000_000;
 const EVENT_MAX_NS = 20_000_000;
-/** The accounts of one round of backfills, and the events of each that a step reads. */
-const BACKFILL_ACCOUNTS_MAX = 20;
-const BACKFILL_STEP_EVENTS = 2000;
 /** The most bytes of a notification, by `DueEventRow.size`: the rest is for its frame. */
 const NOTIFICATION_MAX_BYTES = WEBHOOK_BODY_MAX_BYTES - 1024;
+/** How long the row of an event without a reminder to come stays, so that the backfill does not add it again. */
+const BACKFILL_WAIT_MS = HOUR_MS;
 /** How long an event that failed waits, doubled with each further failure. */
 const FAILED_WAIT_MS = HOUR_MS;
 const FAILED_WAIT_MAX_MS = DAY_MS;
 
-/** What one run may do: with the other jobs it stays below the thousand statements of a run. */
-export const remindBudget = () => new RunBudget(400, 20 * SECOND_MS);
-export const backfillBudget = () => new RunBudget(200, 5 * SECOND_MS);
+/** What one call may do: with the other jobs, two of them stay below the thousand statements of a run. */
+export const remindBudget = () => new RunBudget(250, 10 * SECOND_MS);
 
 /**
  * Writes the notifications of due reminders, round by round over the accounts, until none is due or the budget is spent.
  *
  * @param clock milliseconds since the epoch.
+ * @param options.rounds the most rounds; a round takes one step of each account.
  * @throws Outage
  */
 export async function remind(
   { DB }: Env,
   clock: () => number,
-  { stepEvents = STEP_EVENTS_MAX, budget = remindBudget() } = {},
+  { stepEvents = STEP_EVENTS_MAX, budget = remindBudget(), rounds = Infinity } = {},
 ): Promise<void> {
   let accounts = 0;
+  let round = 0;
   do {
     accounts = 0;
     let last: AccountToRemind | undefined;
     do {
       const now = clock();
       const [page] = await budget.batch(DB, [selectAccountsToRemind(now, last, STEP_ACCOUNTS_MAX)]);
-      if (page.length > 0) await remindAccounts(DB, page, now, stepEvents, budget);
+      if (page.length > 0) await remindPage(DB, page, now, stepEvents, budget);
       accounts += page.length;
       last = page.length < STEP_ACCOUNTS_MAX ? undefined : page.at(-1);
     } while (last && !budget.spent);
-  } while (accounts > 0 && !budget.spent);
+    round += 1;
+  } while (accounts > 0 && !budget.spent && round < rounds);
+}
+
+/** One step for these accounts. Where it fails, one for each half of them; a single account is put off. */
+async function remindPage(
+  DB: D1Database,
+  page: readonly AccountToRemind[],
+  now: number,
+  stepEvents: number,
+  budget: RunBudget,
+): Promise<void> {
+  try {
+    await remindAccounts(DB, page, now, stepEvents, budget);
+  } catch (error) {
+    const [first, ...others] = page;
+    if (!first || budget.spent || error instanceof Outage) throw error;
+    if (others.length === 0) {
+      reportFailure('remind', error);
+      await budget.batch(DB, [putOffAccount(first.account_id, now + FAILED_WAIT_MS)]);
+      return;
+    }
+    const half = page.length >> 1;
+    await remindPage(DB, page.slice(0, half), now, stepEvents, budget);
+    await remindPage(DB, page.slice(half), now, stepEvents, budget);
+  }
 }
 
 /** One step: the next due events of each of these accounts. */
@@ -109,10 +132,16 @@ function evaluate(row: DueEventRow, now: number, work: Budget): Evaluation {
   if (!row.notifies) return { due: [], since: now, next: null, error: null };
   try {
     const { timezone: zone, week_start: weekStart, last_start: lastStart } = row;
-    if (row.deltas === null) throw new Error('the reminders cannot be read');
-    const deltas: number[] = JSON.parse(row.deltas);
+    const deltas: number[] = JSON.parse(row.deltas ?? '[null]');
+    if (!deltas.every(Number.isInteger)) throw new Error('the reminders cannot be read');
     const reminders = { series: toSeries(row), deltas, zone, weekStart, lastStart };
-    return { ...dueOf(reminders, row.since, now, work), since: now + 1, error: null };
+    const { due, next } = dueOf(reminders, row.since, now, work);
+    return {
+      due,
+      since: now + 1,
+      next: next ?? (row.backfills ? now + BACKFILL_WAIT_MS : null),
+      error: null,
+    };
   } catch (error) {
     const reason = error instanceof Overspent ? 'the recurrence takes too long to expand' : String(error);
     return putOff(row, now, reason);
@@ -220,25 +249,4 @@ export function notificationsOf(
     }
   }
   return entries;
-}
-
-/**
- * Makes the events due that are older than their account's webhook, and those of a calendar that changed its time zone,
- * so that `remind` reads them. Each round takes a step for each of several accounts.
- *
- * @throws Outage
- */
-export async function backfillReminders(
-  { DB }: Env,
-  { stepEvents = BACKFILL_STEP_EVENTS, budget = backfillBudget() } = {},
-): Promise<void> {
-  for (;;) {
-    const [accounts] = await budget.batch(DB, [selectBackfilling(BACKFILL_ACCOUNTS_MAX)]);
-    for (const { account_id } of accounts) {
-      if (budget.spent) return;
-      const [, [row]] = await budget.batch(DB, backfillEvents(account_id, stepEvents));
-      if (row && row.backfilled_to === null) await budget.batch(DB, [endBackfill(account_id)]);
-    }
-    if (accounts.length === 0 || budget.spent) return;
-  }
 }

@@ -19,6 +19,8 @@ export const PRICE_NS = {
   exdate: 60,
   /** Converting a local time to an instant, or back, and handling the result. */
   conversion: 250,
+  /** Computing when one reminder of an instance is due. */
+  reminder: 20,
   /** The first conversion in a zone, in addition. */
   zone: 150_000,
   /** The first conversion in a bucket of a zone, in addition. */

@@ -2,7 +2,7 @@
 import { batch } from '../db/connection.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Env } from '../env.ts';
-import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
+import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { delayAfter } from './backoff.ts';
 import { build } from './notification.ts';
@@ -161,18 +161,9 @@ function prepare(
   for (const row of due) {
     try {
       const { body, held, left } = build(row, found, now);
-      const text = body && JSON.stringify(body);
-      const tooLarge = text !== null && utf8.encode(text).length > WEBHOOK_BODY_MAX_BYTES;
-      if (tooLarge && held.length > 1) {
-        const half = held.length >> 1;
-        others.push(...halves(account, row, held.slice(0, half), [...held.slice(half), ...left]));
-      } else if (left.length > 0 && held.length > 0) {
-        others.push(...halves(account, row, held, left));
-      } else if (text === null && left.length === 0) {
-        empty.push(row.id);
-      } else if (text !== null) {
-        posts.push({ row, body: text });
-      }
+      if (left.length > 0) others.push(...divided(account, row, held, left));
+      else if (body) posts.push({ row, body: JSON.stringify(body) });
+      else empty.push(row.id);
     } catch {
       unreadable.push(row);
     }
@@ -181,10 +172,11 @@ function prepare(
   return { posts, unreadable, others };
 }
 
-const utf8 = new TextEncoder();
-
-const halves = (account: string, row: DueRow, first: Reference[], rest: Reference[]): Sql[] =>
-  divide(account, row, JSON.stringify(first), JSON.stringify(rest));
+/** A delivery keeps what one body takes, and another one gets the rest. What no longer holds goes. */
+const divided = (account: string, row: DueRow, held: Reference[], left: Reference[]): Sql[] =>
+  held.length > 0
+    ? divide(account, row, JSON.stringify(held), JSON.stringify(left))
+    : divide(account, row, JSON.stringify(left), null);
 
 /** The events to which the due deliveries refer, in one more round trip where there are any. */
 async function referencedBy(

@@ -66,25 +66,24 @@ export interface DeliveryPageRow extends DeliveryRow {
 
 /**
  * A page of deliveries, the newest first. Failed ones have an index. For another state, the page reads deliveries in any
- * state, and ends early where it has read `FILTERED_ROWS_MAX`.
+ * state, and ends early where it has read `FILTERED_ROWS_MAX`, as in `selectFiltered`.
  */
 export const selectDeliveries = (
   scope: Scope,
   { state, before, limit }: DeliveriesSelection,
 ): Query<DeliveryPageRow> => {
   const failed = state === 'failed';
-  const within = sql`WHERE ${ofAccount(scope)} ${before ? sql`AND id < ${before}` : sql``}`;
-  return state === undefined || failed
-    ? query<DeliveryPageRow>`
-      SELECT ${columns}, 1 AS hit, 0 AS cut FROM (
-        SELECT ${columns} FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
-        ${within} ${failed ? sql`AND state = 'failed'` : sql``} ORDER BY id DESC LIMIT ${FILTERED_ROWS_MAX})
-      WHERE ${notDropped(scope)} LIMIT ${limit}`
-    : query<DeliveryPageRow>`
-      SELECT * FROM (
-        SELECT *, state = ${state} AND ${notDropped(scope)} AS hit, row_number() OVER () = ${FILTERED_ROWS_MAX} AS cut
-        FROM (SELECT ${columns} FROM deliveries ${within} ORDER BY id DESC LIMIT ${FILTERED_ROWS_MAX})
-      ) WHERE hit OR cut LIMIT ${limit}`;
+  const from = sql`FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
+    WHERE ${ofAccount(scope)} ${failed ? sql`AND state = 'failed'` : sql``} ${before ? sql`AND id < ${before}` : sql``}
+    ORDER BY id DESC`;
+  const hit = sql`${state === undefined ? 1 : sql`state = ${state}`} AND ${notDropped(scope)}`;
+  return query<DeliveryPageRow>`
+    SELECT * FROM (
+      SELECT * FROM (SELECT ${columns}, (${hit}) AS hit, 0 AS cut ${from} LIMIT ${FILTERED_ROWS_MAX}) WHERE hit
+      UNION ALL
+      SELECT ${columns}, 0, 1 FROM deliveries
+      WHERE ${ofAccount(scope)} AND id = (SELECT id ${from} LIMIT 1 OFFSET ${FILTERED_ROWS_MAX - 1})
+    ) LIMIT ${limit}`;
 };
 
 export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> => query<WholeDeliveryRow>`

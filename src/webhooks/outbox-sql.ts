@@ -111,18 +111,20 @@ export const deleteEmpty = (account: string, ids: readonly string[]): Sql => sql
   DELETE FROM deliveries WHERE account_id = ${account} AND +state = 'pending'
     AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** Divides a delivery that is too large: it keeps `first`, and a new one gets `rest`. */
+/** Divides a delivery that is too large: it keeps `first`, and a new one gets `rest`; null: there is none. */
 export const divide = (
   account: string,
   { id, content }: Pick<DueRow, 'id' | 'content'>,
   first: string,
-  rest: string,
+  rest: string | null,
 ): Sql[] => [
   sql`
     INSERT INTO deliveries (account_id, type, content)
     SELECT account_id, type, ${rest} FROM deliveries
-    WHERE account_id = ${account} AND id = ${id} AND content = ${content} AND state = 'pending'`,
-  sql`UPDATE deliveries SET content = ${first} WHERE account_id = ${account} AND id = ${id} AND content = ${content}`,
+    WHERE account_id = ${account} AND id = ${id} AND content = ${content} AND state = 'pending' AND ${rest} IS NOT NULL`,
+  sql`
+    UPDATE deliveries SET content = ${first}
+    WHERE account_id = ${account} AND id = ${id} AND content = ${content} AND content <> ${first}`,
 ];
 
 /** What a run found out about an endpoint. */

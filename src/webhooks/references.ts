@@ -4,29 +4,31 @@
  */
 import { type Query, query, type Sql } from '../db/sql.ts';
 import { live } from '../db/table.ts';
+import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { RemindersNotification, Weekday } from '../sdk/types.ts';
+import type { CalendarEvent, RemindersNotification, Weekday } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
 
-/** One reminder. The times, of its instance and of the reminder itself, are in milliseconds since the epoch. */
-export type Reference = [
-  eventId: string,
-  eventVersion: number,
-  reminder: number,
-  startTs: number,
-  at: number,
-];
+/**
+ * One reminder. The times, of its instance and of the reminder itself, are in milliseconds since the epoch. `versions` is the
+ * sum of the event's version and its calendar's: a change of either raises it.
+ */
+export type Reference = [eventId: string, versions: number, reminder: number, startTs: number, at: number];
 
 /** The most bytes of events that one run, or one answer, reads for its references. */
 const EVENTS_MAX_BYTES = 4_000_000;
+/** The most bytes of the reminders in one body: the rest is for its frame. */
+const REMINDERS_MAX_BYTES = WEBHOOK_BODY_MAX_BYTES - 1024;
 /** What it may cost to look for one instance of a changed event. */
 const INSTANCE_MAX_NS = 5_000_000;
 
+const utf8 = new TextEncoder();
+
 export interface ReferencedEvent {
   id: string;
-  version: number;
+  versions: number;
   expires_at: number | null;
   timezone: string;
   week_start: Weekday;
@@ -44,10 +46,10 @@ export function referencesIn({ type, content }: { type: string; content: string 
 /** The events to which deliveries of the account refer. */
 export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
   query<ReferencedEvent>`
-    SELECT id, version, expires_at, timezone, week_start, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+    SELECT id, versions, expires_at, timezone, week_start, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
-      SELECT e.seq, e.id, e.version, e.expires_at, c.timezone, c.week_start, reference.place,
+      SELECT e.seq, e.id, e.version + c.version AS versions, e.expires_at, c.timezone, c.week_start, reference.place,
         octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) AS bytes
       FROM (
         SELECT reference.value ->> 0 AS id, min(delivery.key * 1000 + reference.key) AS place
@@ -61,7 +63,7 @@ export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): 
     ) found`;
 
 /**
- * The reminders that still hold, and the references whose events are too large to be read together with the others.
+ * The reminders that still hold, as many as one body takes; those that do, and the references that are left over.
  *
  * @param now milliseconds since the epoch.
  */
@@ -72,31 +74,49 @@ export function resolve(
 ): { reminders: RemindersNotification['reminders']; held: Reference[]; left: Reference[] } {
   const reminders: RemindersNotification['reminders'] = [];
   const [held, left]: [Reference[], Reference[]] = [[], []];
-  for (const reference of references) {
+  const read = new Map<string, ReadEvent>();
+  let bytes = 0;
+  for (const [place, reference] of references.entries()) {
     const event = found.get(reference[0]);
     if (!event || (event.expires_at !== null && event.expires_at <= now)) continue;
     if (event.json === null) {
       left.push(reference);
       continue;
     }
-    const reminder = reminderOf(JSON.parse(event.json), event, reference);
+    const one = read.get(event.id) ?? readEvent(event.json);
+    read.set(event.id, one);
+    const reminder = reminderOf(one, event, reference);
     if (!reminder) continue;
+    bytes += utf8.encode(JSON.stringify(reminder)).length + 1;
+    if (held.length > 0 && bytes > REMINDERS_MAX_BYTES) {
+      left.push(...references.slice(place));
+      break;
+    }
     held.push(reference);
     reminders.push(reminder);
   }
   return { reminders, held, left };
 }
 
+interface ReadEvent {
+  row: EventRow;
+  event: CalendarEvent;
+}
+
+function readEvent(json: string): ReadEvent {
+  const row: EventRow = JSON.parse(json);
+  return { row, event: events.toResource(row) };
+}
+
 /** The reminder of the event as it is now; null where the event no longer has it. */
 function reminderOf(
-  row: EventRow,
-  { version, timezone, week_start }: ReferencedEvent,
-  [, writtenVersion, index, startTs, at]: Reference,
+  { row, event }: ReadEvent,
+  { versions, timezone, week_start }: ReferencedEvent,
+  [, writtenVersions, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
-  const event = events.toResource(row);
   const reminder = event.reminders[index];
   if (!reminder) return null;
-  if (version !== writtenVersion) {
+  if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
     if (!takesPlace(row, timezone, week_start, startTs)) return null;
   }

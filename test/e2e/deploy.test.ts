@@ -227,6 +227,42 @@ describe(`release ${PREVIOUS}`, async () => {
       }
     });
 
+    it('a reference to a reminder is sent by the next release at once, and nothing by the previous one', async () => {
+      const hook = await startHook();
+      try {
+        const { accountId, user, calendar, young } = await newWorld(previously);
+        await unwrap(young.account.setWebhook(hook.url, { events: [] }));
+        hook.secret = (await unwrap(young.account.me())).account.settings.webhook?.secret ?? '';
+        const reminders = [{ delta: -10, identifier: 'referred to' }];
+        const { event } = await unwrap(
+          young.events.create(user.id, {
+            calendarId: calendar.id,
+            startTs: TOMORROW,
+            duration: HOUR,
+            reminders,
+          }),
+        );
+        const reference = [event.id, 0, 0, TOMORROW, TOMORROW - 600_000];
+        await service.db
+          .prepare("INSERT INTO deliveries (account_id, type, content) VALUES (?, 'reminders', ?)")
+          .bind(accountId, JSON.stringify([reference]))
+          .run();
+        await service.runCron('* * * * *', 'previous');
+        expect(hook.notifications).toEqual([]);
+        const lease = await service.db
+          .prepare('SELECT lease IS NOT NULL AS taken FROM webhooks WHERE account_id = ?')
+          .bind(accountId)
+          .first();
+        expect(lease).toEqual({ taken: 1 });
+        await service.runCron('* * * * *', 'next');
+        expect(hook.notifications).toMatchObject([
+          { type: 'reminders', reminders: [{ event: { id: event.id }, identifier: 'referred to' }] },
+        ]);
+      } finally {
+        hook.stop();
+      }
+    });
+
     it('both releases see the same webhook, whichever sets or removes it', async () => {
       const { accountId, old, young } = await newWorld(previously);
       const webhookOf = async (server: typeof old) =>

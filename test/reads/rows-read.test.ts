@@ -7,7 +7,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { CODE, call } from '../support/client.ts';
 import { reading } from '../support/database.ts';
-import { DAY } from '../support/events.ts';
+import { DAY, HOUR } from '../support/events.ts';
 import { type Entry, entries, send } from '../support/rows.ts';
 import { END, fill, fillRecords, quietWorld, START, type World } from './world.ts';
 
@@ -108,6 +108,28 @@ const SLACK = 12;
 it.each(requests)('%s', async (_, entry, search) => {
   const among = [await rowsOf(few, entry, search), await rowsOf(many, entry, search)] as const;
   expect(among[1]).toBeLessThanOrEqual(among[0] + SLACK);
+});
+
+it.each(['byCalendar', 'group'] as const)('slots of a service %s', async (kind) => {
+  const rowsIn = async ({ user, [kind]: service }: World) => {
+    const { db, rows } = reading();
+    expect(
+      (await user.account.call('GET', `/service/${service}/booking${slots}`, { env: { DB: db } })).status,
+    ).toBe(200);
+    return rows();
+  };
+  expect(await rowsIn(many)).toBeLessThanOrEqual((await rowsIn(few)) + SLACK);
+});
+
+it.each(['serviceId', 'group'] as const)('a booking, %s', async (kind) => {
+  const rowsIn = async ({ user, ids, group }: World) => {
+    const { db, rows } = reading();
+    const path = `/service/${kind === 'group' ? group : ids.serviceId}/booking`;
+    const body = { startTs: START + (kind === 'group' ? 22 : 20) * HOUR, duration: HOUR };
+    expect((await user.account.call('POST', path, { body, env: { DB: db } })).status).toBe(201);
+    return rows();
+  };
+  expect(await rowsIn(many)).toBeLessThanOrEqual((await rowsIn(few)) + SLACK);
 });
 
 it('POST /account reads as many rows among 300 idempotency records as among 3,000', async () => {

@@ -14,6 +14,8 @@ export interface World {
   ids: Record<string, string>;
   /** Of a service that is open by a calendar. */
   byCalendar: string;
+  /** Of a service with ten seats. */
+  group: string;
 }
 
 /** A user with one of each resource, who is the host of a service by a schedule and of one by a calendar. */
@@ -31,6 +33,8 @@ export async function quietWorld(): Promise<World> {
     availability: { variant: 'Calendar', id: await user.newCalendar() },
     busy: [calendarId],
   });
+  const group = await newService(account, { variant: 'group', data: 10 });
+  await addHost(group, user, { availability, bookingCalendarId: calendarId });
   const when = { startTs: START + HOUR, duration: HOUR };
   const { event } = await made(`/user/${user.id}/events`, { calendarId, ...when });
   const webhook = { webhookUrl: 'http://127.0.0.1/', events: ['booking.created'] };
@@ -44,6 +48,7 @@ export async function quietWorld(): Promise<World> {
   return {
     user,
     byCalendar,
+    group,
     ids: {
       userId: user.id,
       calendarId,
@@ -157,11 +162,19 @@ const others = [
    SELECT ?2, 'user.created', '{}', 'failed', NULL, 1 FROM n`,
 ];
 
+/** A kind of bookings: `start` and `expires` are SQL. */
+interface BookingKind {
+  start: string;
+  state: string;
+  expires?: string;
+  service?: string;
+}
+
 /** Bookings of the user, `n` of them, in a state. */
 export async function fillBookings(
   { user, ids }: World,
   n: number,
-  { start, state, expires = 'NULL' }: { start: string; state: string; expires?: string },
+  { start, state, expires = 'NULL', service = ids.serviceId ?? '' }: BookingKind,
 ): Promise<void> {
   await env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
@@ -170,7 +183,7 @@ export async function fillBookings(
      SELECT ?2, lower(hex(randomblob(16))), ?3, lower(hex(randomblob(16))), ${start}, ${HOUR}, '${state}', ${expires}, '[]',
        '[]', ?4, '{}', 1, 1, '' FROM n`,
   )
-    .bind(n, user.account.id, ids.serviceId ?? '', user.id)
+    .bind(n, user.account.id, service, user.id)
     .run();
 }
 
@@ -198,4 +211,9 @@ export async function fill(world: World, n: number): Promise<void> {
   for (const state of ['confirmed', 'cancelled'])
     for (const start of [`${START - 400 * DAY} + i`, `${START + 400 * DAY} + i`])
       await fillBookings(world, n, { start, state });
+  const within = { start: `${START} + i % 80000000` };
+  for (const service of [world.ids.serviceId ?? '', world.group]) {
+    await fillBookings(world, n, { ...within, state: 'cancelled', service });
+    await fillBookings(world, n, { ...within, state: 'held', expires: '1', service });
+  }
 }

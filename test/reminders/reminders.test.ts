@@ -1,7 +1,8 @@
 /** Reminders notify to the minute, for every instance, in the calendar's zone, and stop when the event changes or goes. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { backfillReminders, remind } from '../../src/reminders/remind.ts';
+import { backfillReminders } from '../../src/reminders/backfill.ts';
+import { remind } from '../../src/reminders/remind.ts';
 import type { Reminder } from '../../src/sdk/types.ts';
 import type { User } from '../support/client.ts';
 import { through, writing } from '../support/database.ts';
@@ -19,6 +20,7 @@ interface World {
 
 async function world(timezone = 'UTC'): Promise<World> {
   const account = await notifiedAccount('ok', [], NOW);
+  await backfillReminders(open);
   const user = await account.newUser();
   const { calendar } = (await account.call('POST', `/user/${user.id}/calendar`, { body: { timezone } })).body;
   return { account, user, calendarId: calendar.id };

@@ -26,13 +26,13 @@ interface ListOfBookings {
 function filtered(within: Sql, { startTs, endTs, state }: BookingsQuery, after: string | null): Filtered {
   const window = sql`${endTs === undefined ? sql`` : sql`AND start_ts < ${endTs}`}
     ${startTs === undefined ? sql`` : sql`AND start_ts >= ${startTs - BOOKING_MAX_MS}`}`;
-  const select = (more: Sql) =>
-    sql`SELECT seq FROM bookings WHERE ${within} ${window} ${more} ORDER BY start_ts, seq`;
+  const from = (more: Sql) => sql`FROM bookings WHERE ${within} ${window} ${more} ORDER BY start_ts, seq`;
   return {
     table: bookings.sql,
     columns: bookings.selected,
     size: bookings.size,
-    reads: after === null ? select(sql``) : selectAfter(after, select),
+    reads: (selected) =>
+      after === null ? sql`SELECT ${selected} ${from(sql``)}` : selectAfter(after, selected, from),
     filter: sql`${startTs === undefined ? 1 : sql`start_ts + duration > ${startTs}`}
       ${state === undefined ? sql`` : sql`AND ${bookingState} = ${state}`}`,
   };
@@ -42,10 +42,11 @@ function filtered(within: Sql, { startTs, endTs, state }: BookingsQuery, after: 
  * Selects what comes after a position: the start and the `seq` of the last booking before the page. A comparison of both
  * at once would read every booking with this start.
  */
-function selectAfter(position: string, select: (more: Sql) => Sql): Sql {
+function selectAfter(position: string, selected: Sql, from: (more: Sql) => Sql): Sql {
   const [start = 0, seq = 0] = position.split('.').map(Number);
-  return sql`SELECT seq FROM (${select(sql`AND start_ts = ${start} AND seq > ${seq}`)} LIMIT ${FILTERED_ROWS_MAX})
-    UNION ALL SELECT seq FROM (${select(sql`AND start_ts > ${start}`)} LIMIT ${FILTERED_ROWS_MAX})`;
+  const part = (more: Sql) =>
+    sql`SELECT * FROM (SELECT ${selected} ${from(more)} LIMIT ${FILTERED_ROWS_MAX})`;
+  return sql`${part(sql`AND start_ts = ${start} AND seq > ${seq}`)} UNION ALL ${part(sql`AND start_ts > ${start}`)}`;
 }
 
 const page = (

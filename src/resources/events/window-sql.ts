@@ -25,63 +25,59 @@ export const selectZones = (calendars: Sql): Query<ZoneRow> =>
 /** A window, and the time of the request. All are milliseconds since the epoch. */
 type EventWindow = Timespan & { now: number };
 
-/** The events of the rows: without those that are not in the window. */
-export const inWindow = <Row extends Sized>(rows: readonly Row[]): Row[] =>
-  rows.filter(({ size }) => size !== null);
+/** A row that a query has read: an event that the index found. */
+interface Found extends Sized {
+  /** 1: the event may have an instance in the window. */
+  inside: number;
+}
+
+/** The events that may have an instance in the window. */
+export const inWindow = <Row extends Found>(rows: readonly Row[]): Row[] =>
+  rows.filter(({ inside }) => inside);
 
 /**
- * Selects the events that `candidates` finds, up to a limit. A candidate that is not in the window is a row of nulls, so
- * the limit bounds what the query reads, and not only what it returns.
- *
- * @param candidates selects the `seq` of each event that may be in the window.
- */
-const found = <Row>(
-  limit: SizeLimit,
-  selected: Sql,
-  candidates: Sql,
-  { startTs }: EventWindow,
-): Query<Row & Sized> =>
-  upTo<Row>(
-    limit,
-    sql`
-    SELECT ${selected} FROM (${candidates} LIMIT ${limit.rows + 1}) candidate
-    LEFT JOIN events ON events.seq = candidate.seq
-      AND (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))}`,
-  );
-
-/**
- * The events of some calendars that may have an instance in a window, up to a limit. In each length class, only an event
- * that starts before the window's end, and at most one class before the window's start, can reach the window. CROSS JOIN
- * makes SQLite keep this order of the joins.
+ * The events of some calendars that may have an instance in a window, up to a limit. The limit is on what the query reads,
+ * so it returns what it reads, with `inside`.
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const candidates = candidatesIn(scope, calendars, window, sql`busy IN (0, 1)`);
   const selected = sql`${events.selected}, events.seq, ${events.size} AS size`;
-  return found<EventRow & { seq: number }>(limit, selected, candidates, window);
+  return upTo<EventRow & Found & { seq: number }>(
+    limit,
+    eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`),
+  );
 };
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates,
     octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
-  const candidates = candidatesIn(scope, calendars, window, sql`busy = 1`);
-  return found<BusyRow>(limit, selected, candidates, window);
+  return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));
 };
 
-/** Reads the index `events_in_time` alone: the events that do not expire, and those of the holds that have not expired. */
-const candidatesIn = (
+/**
+ * The events that do not expire, and those of the holds that have not expired, by the index `events_in_time`. In each
+ * length class, only an event that starts before the window's end, and at most one class before the window's start, can
+ * reach the window. CROSS JOIN makes SQLite keep this order of the joins.
+ */
+function eventsIn(
   { account }: Scope,
   calendars: Sql,
   { startTs, endTs, now }: EventWindow,
+  selected: Sql,
   busy: Sql,
-): Sql => sql`
-  SELECT events.seq FROM (${calendars}) calendar
-  CROSS JOIN (${LENGTH_CLASSES}) class
-  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
-    AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
-  UNION ALL
-  SELECT events.seq FROM (${calendars}) calendar
-  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND busy = 1
-    AND expires_at > ${now} AND start_ts < ${endTs}`;
+): Sql {
+  const select = sql`SELECT ${selected},
+      (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
+    FROM (${calendars}) calendar`;
+  return sql`
+    ${select}
+    CROSS JOIN (${LENGTH_CLASSES}) class
+    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
+      AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+    UNION ALL
+    ${select}
+    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND busy = 1
+      AND expires_at > ${now} AND start_ts < ${endTs}`;
+}

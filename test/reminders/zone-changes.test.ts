@@ -1,0 +1,161 @@
+/** A change of a calendar's time zone costs the same with any number of events, and its reminders are right at any time. */
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { RunBudget } from '../../src/db/run-budget.ts';
+import { backfillReminders } from '../../src/reminders/backfill.ts';
+import { remind } from '../../src/reminders/remind.ts';
+import { through, writing } from '../support/database.ts';
+import { DAILY, enter, fill, NOW, outbox, TEN, type World, world, written } from '../support/reminders.ts';
+import { DAY, HOUR, MINUTE, open } from '../support/webhooks.ts';
+
+describe("a change of a calendar's time zone", () => {
+  it.each([[20], [200]])('writes the same rows with %i events', async (count) => {
+    const there = await world();
+    await fill(there, count, TEN);
+    await remind(open, () => NOW);
+    const { db, rows } = writing();
+    const body = { settings: { timezone: 'Europe/Oslo' } };
+    await there.account.call('PUT', `/user/calendar/${there.calendarId}`, { body, env: { ...open, DB: db } });
+    expect(rows()).toBeGreaterThan(0);
+    expect(rows()).toBeLessThanOrEqual(10);
+  });
+
+  it('moves the reminders of its events, and of no other calendar, in steps', async () => {
+    const there = await world();
+    const path = `/user/${there.userId}/calendar`;
+    const { calendar } = (await there.account.call('POST', path, { body: { timezone: 'UTC' } })).body;
+    const other = { ...there, calendarId: calendar.id };
+    for (let i = 0; i < 5; i++) await enter(there, { recurrence: DAILY });
+    for (let i = 0; i < 5; i++) await enter(other, { recurrence: DAILY });
+    const dueIn = async (calendarId: string) => {
+      const { results } = await env.DB.prepare(
+        `SELECT DISTINCT r.due FROM reminders r JOIN events e ON e.seq = r.event WHERE e.calendar_id = ?`,
+      )
+        .bind(calendarId)
+        .all<{ due: number }>();
+      return results.map(({ due }) => due);
+    };
+    await remind(open, () => NOW + HOUR);
+    const due = NOW + DAY + 50 * MINUTE;
+    expect(await dueIn(there.calendarId)).toEqual([due]);
+    const body = { settings: { timezone: 'Asia/Tokyo' } };
+    await there.account.call('PUT', `/user/calendar/${there.calendarId}`, { body });
+    await backfillReminders(open, { stepEvents: 3, budget: new RunBudget(10_000, 60_000) });
+    const again = await dueIn(there.calendarId);
+    expect(again).toEqual([expect.any(Number)]);
+    expect(again[0]).toBeLessThan(due);
+    expect(await dueIn(other.calendarId)).toEqual([due]);
+    const marks = await env.DB.prepare(
+      'SELECT count(*) AS n FROM calendars WHERE changed_at IS NOT NULL',
+    ).first();
+    expect(marks).toEqual({ n: 0 });
+  });
+
+  const move = ({ account, calendarId }: World, timezone: string) =>
+    account.call('PUT', `/user/calendar/${calendarId}`, { body: { settings: { timezone } } });
+  /** Oslo has summer time from 31 March on, and Lagos has Oslo's winter time all year. */
+  const SERIES = { startTs: Date.parse('2030-03-29T09:00:00+01:00'), recurrence: DAILY };
+  const NOON = Date.parse('2030-04-04T12:00:00Z');
+  const start = { 'Europe/Oslo': NOON + 19 * HOUR, 'Africa/Lagos': NOON + 20 * HOUR };
+
+  it('does not send again what was sent', async () => {
+    const there = await world();
+    await backfillReminders(open);
+    await enter(there);
+    await remind(open, () => NOW + HOUR);
+    expect((await outbox(there)).references).toBe(1);
+    await move(there, 'Asia/Tokyo');
+    await backfillReminders(open);
+    await remind(open, () => NOW + 2 * HOUR);
+    expect((await outbox(there)).references).toBe(1);
+  });
+
+  it.each([
+    ['is later', 'Europe/Oslo', 'Africa/Lagos'],
+    ['is earlier', 'Africa/Lagos', 'Europe/Oslo'],
+  ] as const)(
+    'whose reminder %s is right, whether or not the steps have come to its event',
+    async (_, before, after) => {
+      for (const rechecked of [false, true]) {
+        const there = await world(before);
+        await backfillReminders(open);
+        await enter(there, SERIES);
+        await remind(open, () => NOON);
+        const sent = (await outbox(there)).references;
+        await move(there, after);
+        // The mark has the time of the database: the test sets it to that of its clock.
+        await env.DB.prepare('UPDATE calendars SET changed_at = ? WHERE account_id = ?')
+          .bind(NOON + HOUR, there.account.id)
+          .run();
+        if (rechecked) await backfillReminders(open);
+        await remind(open, () => NOON + HOUR);
+        const due = (zone: typeof before | typeof after) => start[zone] - 10 * MINUTE;
+        // A reminder that is earlier now, and that nobody has looked at, is late, but none is missed or at a wrong time.
+        const expected = rechecked ? due(after) : Math.max(due(before), due(after));
+        for (const [at, more] of [
+          [expected - 1, 0],
+          [expected, 1],
+          [expected + 4 * HOUR, 1],
+        ] as const) {
+          await remind(open, () => at);
+          expect((await outbox(there)).references).toBe(sent + more);
+        }
+        expect(await written(there)).toContainEqual(['ten before', start[after]]);
+        expect(await written(there)).not.toContainEqual(['ten before', start[before]]);
+      }
+    },
+  );
+
+  it('keeps what was due in the former zone from being sent in the other one', async () => {
+    const there = await world('Europe/Oslo');
+    await enter(there, SERIES);
+    await remind(open, () => NOON);
+    while ((await there.account.deliver(NOON)) !== null);
+    const sent = (await there.account.bodies()).flatMap(({ reminders }) => reminders).length;
+    await remind(open, () => start['Europe/Oslo']);
+    expect((await outbox(there)).references).toBe(sent + 1);
+    await move(there, 'Africa/Lagos');
+    expect(await there.account.deliver(start['Europe/Oslo'])).toBe(null);
+    expect((await there.account.bodies()).flatMap(({ reminders }) => reminders)).toHaveLength(sent);
+  });
+
+  it('starts over where another calendar changes meanwhile, the reminders that are due soonest first', async () => {
+    const there = await world();
+    await backfillReminders(open);
+    await enter(there, { startTs: NOW + 30 * DAY, recurrence: DAILY });
+    const soon = await enter(there, { recurrence: DAILY });
+    await remind(open, () => NOW);
+    await move(there, 'Asia/Tokyo');
+    const rechecked = async () => {
+      const { results } = await env.DB.prepare(
+        `SELECT e.id FROM reminders r JOIN events e ON e.seq = r.event
+         WHERE r.account_id = ? AND r.due = (SELECT changed_at FROM calendars WHERE changed_at IS NOT NULL)`,
+      )
+        .bind(there.account.id)
+        .all<{ id: string }>();
+      return results.map(({ id }) => id);
+    };
+    await env.DB.prepare('UPDATE calendars SET changed_at = ? WHERE changed_at IS NOT NULL')
+      .bind(NOW + 1)
+      .run();
+    await backfillReminders(open, { stepEvents: 1, budget: new RunBudget(4, 60_000) });
+    expect(await rechecked()).toEqual([soon]);
+    // A change between the two halves of the last step: its mark stays, and so does the walk.
+    let moved = false;
+    const DB = through(async (run) => {
+      const results = await run();
+      if (!moved && results[0]?.results.some((row) => 'due' in (row as object))) {
+        moved = true;
+        await move(there, 'UTC');
+      }
+      return results;
+    });
+    await backfillReminders({ ...open, DB }, { budget: new RunBudget(5, 60_000) });
+    expect(moved).toBe(true);
+    const marks = () =>
+      env.DB.prepare('SELECT count(*) AS n FROM calendars WHERE changed_at IS NOT NULL').first();
+    expect(await marks()).toEqual({ n: 1 });
+    await backfillReminders(open);
+    expect(await marks()).toEqual({ n: 0 });
+  });
+});
