@@ -76,6 +76,14 @@ describe('the error of a refused request', () => {
     expect(Object.keys(plain?.toJSON() ?? {})).toEqual(['type', 'title', 'status', 'detail', 'code']);
   });
 
+  test('names the quota that a request would have passed, also where nothing is allowed or used', async () => {
+    const full = { type: 'about:blank', title: 'A quota is used up', status: 409, detail: 'Full.' };
+    const quota = { ...full, code: 'quota-exceeded', quota: 'events', limit: 0, use: 0 };
+    const { error } = await clientOf(json(quota, 409)).user.create();
+    expect(error).toMatchObject({ quota: 'events', limit: 0, use: 0 });
+    expect(error?.toJSON()).toEqual(quota);
+  });
+
   test('contains the id of the request in the log', async () => {
     const client = clientOf(problem('internal', 500, { 'x-request-id': 'r2' }));
     const { error, requestId } = await client.account.me();
