@@ -8,6 +8,8 @@ export class Trace {
   route: string | null = null;
   /** The account that the request names; once verified, the account of the caller. */
   account: string | null = null;
+  /** The database that the request runs on; null where it needs none. */
+  db: D1Database | null = null;
   /** The rows that the database read. */
   rowsRead = 0;
   /** The code of the problem in the answer, and what caused it where there is more to say. */
