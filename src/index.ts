@@ -11,6 +11,7 @@ import { preflight, respond } from './http/respond.ts';
 import { routerOf } from './http/router.ts';
 import { runCron } from './jobs/cron.ts';
 import { consume } from './jobs/queue.ts';
+import { removeSoon } from './removals/wake-queue.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
 import { wakeQueueSoon } from './webhooks/wake-queue.ts';
@@ -60,7 +61,10 @@ export default {
     const trace = new Trace();
     const response = await handle(request, env, Date.now(), trace);
     // The headers do not say which shard it was: of two credentials, the route takes one.
-    if (trace.db && mayHaveChanged(request, response)) wakeQueueSoon({ ...env, DB: trace.db }, context);
+    if (trace.shard && mayHaveChanged(request, response)) {
+      removeSoon(env, trace.shard, request, context);
+      wakeQueueSoon({ ...env, DB: trace.shard.db }, context);
+    }
     return response;
   },
   scheduled: ({ cron, scheduledTime }, env) => runCron(env, cron, scheduledTime),
