@@ -1360,10 +1360,6 @@ BEGIN
     SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
   UPDATE sessions SET confirmed = confirmed - 1
   WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
-  UPDATE sessions SET expires_at = (
-    SELECT max(expires_at) FROM bookings
-    WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
-  WHERE account_id = OLD.account_id AND id = OLD.session AND confirmed = 0;
 END;
 CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
 WHEN NEW.expires_at IS NOT OLD.expires_at

@@ -51,10 +51,11 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<void> {
   const startedAt = Date.now();
   const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
   for await (const accounts of dueAccounts(env, lane, run.clock())) {
+    const shared = { ...run, runsAtOnce: Math.min(accounts.length, ACCOUNTS_AT_ONCE_MAX) };
     const serve = async (account: string) => {
-      let left = await deliver(env, account, run, lane);
+      let left = await deliver(env, account, shared, lane);
       while (goesOn() && left.lane === lane && left.nextAt !== null && left.nextAt <= run.clock()) {
-        left = await deliver(env, account, run, lane);
+        left = await deliver(env, account, shared, lane);
       }
     };
     await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, serve, goesOn);

@@ -224,7 +224,8 @@ export const selectRechecked = (
 
 /**
  * Makes those rows due whose calendar has changed, and moves the position; `to` null: to the end. Where a calendar has
- * changed meanwhile, the position is another one, and stays.
+ * changed meanwhile, the position is another one, and stays. The plus makes SQLite look up each row by its event; without
+ * it, SQLite scans all rows of the account for each of them.
  */
 export function recheck(
   account: string,
@@ -240,7 +241,7 @@ export function recheck(
         due = min(reminders.due, row.value ->> 'changed_at'),
         change_token = random() & 0xffffffffffff, ${formerToken} = random() & 0xffffffffffff
       FROM json_each(${JSON.stringify(changed)}) row
-      WHERE event = row.value ->> 'event' AND account_id = ${account}`,
+      WHERE event = row.value ->> 'event' AND +account_id = ${account}`,
     ...(to === null
       ? [
           sql`

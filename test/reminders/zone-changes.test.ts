@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { RunBudget } from '../../src/db/run-budget.ts';
 import { backfillReminders } from '../../src/reminders/backfill.ts';
 import { remind } from '../../src/reminders/remind.ts';
-import { through, writing } from '../support/database.ts';
+import { reading, through, writing } from '../support/database.ts';
 import { DAILY, enter, fill, NOW, outbox, TEN, type World, world, written } from '../support/reminders.ts';
 import { DAY, HOUR, MINUTE, open } from '../support/webhooks.ts';
 
 describe("a change of a calendar's time zone", () => {
+  const move = ({ account, calendarId }: World, timezone: string) =>
+    account.call('PUT', `/user/calendar/${calendarId}`, { body: { settings: { timezone } } });
+
   it.each([[20], [200]])('writes the same rows with %i events', async (count) => {
     const there = await world();
     await fill(there, count, TEN);
@@ -18,6 +21,26 @@ describe("a change of a calendar's time zone", () => {
     await there.account.call('PUT', `/user/calendar/${there.calendarId}`, { body, env: { ...open, DB: db } });
     expect(rows()).toBeGreaterThan(0);
     expect(rows()).toBeLessThanOrEqual(10);
+  });
+
+  it('reads and writes as many rows for each event, among 100 and among 1,000', async () => {
+    const rowsPerEvent = async (count: number) => {
+      const there = await world();
+      await backfillReminders(open);
+      await fill(there, count, TEN);
+      await remind(open, () => NOW);
+      await move(there, 'Europe/Oslo');
+      const [read, written] = [reading(), writing()];
+      await backfillReminders({ ...open, DB: read.db }, { stepEvents: count / 2 });
+      await move(there, 'UTC');
+      await backfillReminders({ ...open, DB: written.db }, { stepEvents: count / 2 });
+      return [read.rows() / count, written.rows() / count];
+    };
+    for (const count of [100, 1000]) {
+      const [read, written] = await rowsPerEvent(count);
+      expect(read).toBeLessThan(10);
+      expect(written).toBeLessThan(4);
+    }
   });
 
   it('moves the reminders of its events, and of no other calendar, in steps', async () => {
@@ -51,8 +74,6 @@ describe("a change of a calendar's time zone", () => {
     expect(marks).toEqual({ n: 0 });
   });
 
-  const move = ({ account, calendarId }: World, timezone: string) =>
-    account.call('PUT', `/user/calendar/${calendarId}`, { body: { settings: { timezone } } });
   /** Oslo has summer time from 31 March on, and Lagos has Oslo's winter time all year. */
   const SERIES = { startTs: Date.parse('2030-03-29T09:00:00+01:00'), recurrence: DAILY };
   const NOON = Date.parse('2030-04-04T12:00:00Z');

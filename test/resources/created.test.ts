@@ -1,6 +1,7 @@
 /** The response of a creation is built before the row exists: it must equal the stored resource to the byte, ETag included. */
 import { expect, it } from 'vitest';
 import { CODE, call, keys, newUser, type Reply } from '../support/client.ts';
+import { newService } from '../support/scheduling.ts';
 
 const hours = (start: number, end: number) => ({
   start: { hours: start, minutes: 0 },
@@ -40,7 +41,7 @@ it('returns a user, calendar, event, schedule and service as stored', async () =
           startTs,
           duration: 1,
           recurrence: null,
-          serviceId: crypto.randomUUID(),
+          serviceId: await newService(account),
           reminders: [{ delta: -5, identifier: '' }],
         },
         {

@@ -165,3 +165,14 @@ it('the event of a full group with one host moves with its seats', async () => {
   expect(moving.rows().read).toBeLessThan(6 * SEATS);
   expect(moving.rows().written).toBeLessThan(3 * SEATS);
 });
+
+it('a session whose confirmed seat leaves expires with the holds that stay', async () => {
+  const world = await newWorld({ hosts: 2, multiPerson: group(5) });
+  await book(world, at(10), { holdFor: 10 });
+  const [first, second] = [await book(world, at(10)), await book(world, at(10))];
+  await ok(cancel(world, second));
+  await expectSound(world);
+  await ok(change(world, first, { startTs: at(12) }));
+  const { events } = await expectSound(world);
+  expect(events.map(({ expires_at }) => expires_at === null)).toEqual([false, false, true, true]);
+});
