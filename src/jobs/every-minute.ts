@@ -7,6 +7,7 @@ import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders } from '../reminders/backfill.ts';
 import { remind } from '../reminders/remind.ts';
+import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
@@ -31,6 +32,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-more': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
+    remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),
     'log-dropped': () => logDropped(env, run.clock()),
   };
   for (const [step, runStep] of Object.entries(steps)) {
@@ -49,10 +51,11 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<void> {
   const startedAt = Date.now();
   const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
   for await (const accounts of dueAccounts(env, lane, run.clock())) {
+    const shared = { ...run, runsAtOnce: Math.min(accounts.length, ACCOUNTS_AT_ONCE_MAX) };
     const serve = async (account: string) => {
-      let left = await deliver(env, account, run, lane);
+      let left = await deliver(env, account, shared, lane);
       while (goesOn() && left.lane === lane && left.nextAt !== null && left.nextAt <= run.clock()) {
-        left = await deliver(env, account, run, lane);
+        left = await deliver(env, account, shared, lane);
       }
     };
     await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, serve, goesOn);

@@ -5,19 +5,24 @@ import type { Env, Message, WakeUp } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { deliver, type Left, type Run } from '../webhooks/deliver.ts';
+import type { Lane } from '../webhooks/outbox-sql.ts';
 import { isOverdue, sweep } from './cron.ts';
 
 /** Deliveries that are due later than this are left to the cron. */
 const SOON_MS = MINUTE_MS;
-/** How long a message waits after a run failed, times its number of attempts: longer than the lease of that run. */
-const RETRY_SECONDS = 20;
+/**
+ * How long a message waits after a run failed, times its number of attempts: longer than the lease of that run. `retry_delay`
+ * in wrangler.toml is the same, for runs that the platform ends.
+ */
+const RETRY_SECONDS: Record<Lane, number> = { fast: 20, slow: 36 };
 
 export async function consume(batch: MessageBatch<Message>, env: Env, run: Run): Promise<void> {
+  const runsAtOnce = batch.messages.length;
   await Promise.all(
     batch.messages.map(async (message) => {
       const { body } = message;
       try {
-        if ('account' in body) await deliverFor(body, env, run);
+        if ('account' in body) await deliverFor(body, env, { ...run, runsAtOnce });
         else if (!isOverdue(body, run.clock())) {
           // A message of the release before this one has only `place`.
           await sweep(env, { ...body, shard: body.shard ?? body.place ?? 0 });
@@ -25,7 +30,8 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
         message.ack();
       } catch (error) {
         reportFailure('account' in body ? 'deliver' : 'sweep', error);
-        message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
+        const lane = 'account' in body ? body.lane : undefined;
+        message.retry({ delaySeconds: RETRY_SECONDS[lane ?? 'fast'] * message.attempts });
       }
     }),
   );

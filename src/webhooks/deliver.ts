@@ -1,9 +1,10 @@
 /** Delivers the outbox of an account: takes the lease, posts the due deliveries, and records the outcomes. */
-import { batch } from '../db/connection.ts';
+import { batch, Outage } from '../db/connection.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Env } from '../env.ts';
 import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
-import { SECOND_MS } from '../time/units.ts';
+import { reportFailure } from '../report-failure.ts';
+import { HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { delayAfter } from './backoff.ts';
 import { build } from './notification.ts';
 import {
@@ -16,6 +17,7 @@ import {
   hurry,
   type Lane,
   type LeasedWebhook,
+  type Released,
   recordAttempts,
   releaseLease,
   selectDue,
@@ -25,8 +27,10 @@ import {
 import { type AttemptOutcome, failed, poster } from './post.ts';
 import { type Reference, type ReferencedEvent, selectReferenced } from './references.ts';
 
-/** The simultaneous posts of a run: a Worker has six connections (developers.cloudflare.com/workers/platform/limits). */
+/** The simultaneous posts of an invocation: it has six connections (developers.cloudflare.com/workers/platform/limits). */
 const POSTS_AT_ONCE_MAX = 5;
+/** How long a delivery waits whose outcome the database refuses to record. */
+const UNRECORDED_WAIT_MS = HOUR_MS;
 /** How long an endpoint of the fast lane has to answer. One that needs longer gets its time in the slow lane. */
 export const FAST_TIMEOUT_MS = 2.5 * SECOND_MS;
 /** For how long a run starts posts: so a run of the fast lane lasts at most five seconds. */
@@ -40,6 +44,8 @@ export interface Run {
   timeoutMs?: number;
   /** The same in the fast lane; by default `FAST_TIMEOUT_MS`. */
   fastTimeoutMs?: number;
+  /** The runs that the invocation makes at once, which share its connections; by default 1. */
+  runsAtOnce?: number;
 }
 
 /** What a run leaves. */
@@ -67,16 +73,61 @@ export async function deliver(env: Env, account: string, run: Run, lane: Lane = 
     selectDue(account, lease, startedAt),
   ]);
   if (!webhook) return { nextAt: null, lane };
-  const rows = (await catchUp(env.DB, account, lease, webhook, startedAt)) ?? due;
-  const { attempts, health, others } = await postAll(env, account, webhook, rows, run, lane);
-  const results = await batch<Sql[]>(env.DB, [
-    ...(attempts.length > 0 ? [recordAttempts(account, attempts)] : []),
-    ...others,
-    releaseLease(account, lease, health, run.clock()),
-  ]);
-  const [released] = results.at(-1) as { next_at: number | null; slow_since: number | null }[];
-  return { nextAt: released?.next_at ?? null, lane: released?.slow_since == null ? 'fast' : 'slow' };
+  try {
+    const rows = (await catchUp(env.DB, account, lease, webhook, startedAt)) ?? due;
+    const outcomes = await postAll(env, account, webhook, rows, run, lane);
+    const release = () => releaseLease(account, lease, outcomes.health, run.clock());
+    const [released] = await record(env.DB, account, outcomes, release);
+    return { nextAt: released?.next_at ?? null, lane: released?.slow_since == null ? 'fast' : 'slow' };
+  } catch (error) {
+    // Without the lease, the next run repeats the attempts at once. Where this fails too, the lease ends by itself.
+    await batch(env.DB, [releaseLease(account, lease, null, run.clock())]).catch(() => {});
+    throw error;
+  }
 }
+
+/** Records the outcomes and releases the lease. Where the database refuses them, records each half alone: see `recordHalves`. */
+async function record(
+  DB: D1Database,
+  account: string,
+  { attempts, others }: Outcomes,
+  release: () => ReturnType<typeof releaseLease>,
+): Promise<Released[]> {
+  try {
+    const recorded = attempts.length > 0 ? [recordAttempts(account, attempts)] : [];
+    const results = await batch<Sql[]>(DB, [...recorded, ...others, release()]);
+    return results.at(-1) as Released[];
+  } catch (error) {
+    if (error instanceof Outage) throw error;
+    await recordHalves(DB, account, attempts);
+    if (others.length > 0) {
+      await batch<Sql[]>(DB, others).catch((refusal: unknown) => reportFailure('deliver', refusal));
+    }
+    return (await batch(DB, [release()]))[0];
+  }
+}
+
+/** Records attempts, half by half down to the one that the database refuses. It waits alone, with its error. */
+async function recordHalves(DB: D1Database, account: string, attempts: readonly Attempt[]): Promise<void> {
+  const [first] = attempts;
+  if (!first) return;
+  try {
+    await batch(DB, [recordAttempts(account, attempts)]);
+  } catch (error) {
+    if (error instanceof Outage) throw error;
+    if (attempts.length > 1) {
+      const half = attempts.length >> 1;
+      await recordHalves(DB, account, attempts.slice(0, half));
+      await recordHalves(DB, account, attempts.slice(half));
+      return;
+    }
+    reportFailure('deliver', error);
+    const waits = { ...first, state: 'pending' as const, error: UNRECORDED, expiresAt: null };
+    await batch(DB, [recordAttempts(account, [{ ...waits, nextAt: first.at + UNRECORDED_WAIT_MS }])]);
+  }
+}
+
+const UNRECORDED = 'The outcome could not be recorded.';
 
 /**
  * Takes the next steps of a change of the webhook: see `hurry` and `dropPending`.
@@ -113,31 +164,38 @@ async function postAll(
   account: string,
   webhook: LeasedWebhook,
   due: readonly DueRow[],
-  { clock, timeoutMs = WEBHOOK_TIMEOUT_MS, fastTimeoutMs = FAST_TIMEOUT_MS }: Run,
+  { clock, timeoutMs = WEBHOOK_TIMEOUT_MS, fastTimeoutMs = FAST_TIMEOUT_MS, runsAtOnce = 1 }: Run,
   lane: Lane,
 ): Promise<Outcomes> {
   const startedAt = Date.now();
   const { posts, unreadable, others } = prepare(account, due, await referencedBy(env, account, due), clock());
   const attempts = unreadable.map((row) => attemptOf(row, failed(null, UNREADABLE), clock(), Math.random()));
   const patientMs = lane === 'fast' ? Math.min(fastTimeoutMs, timeoutMs) : timeoutMs;
+  const atOnce = Math.max(1, Math.floor(POSTS_AT_ONCE_MAX / runsAtOnce));
   const post = await poster(webhook, env, clock, patientMs);
   let health: Health | null = null;
 
   const attempt = async ({ row, body }: Post) => {
     const startMs = Date.now();
+    const at = clock();
     const outcome = await post({ id: row.id, body });
     const soon = Date.now() - startMs <= fastTimeoutMs;
-    health = { slow: outcome.error !== null || !soon, status: outcome.status, error: outcome.error };
+    health = {
+      url: webhook.url,
+      slow: outcome.error !== null || !soon,
+      status: outcome.status,
+      error: outcome.error,
+    };
     const silent = outcome.error !== null && outcome.status === null;
     const counts = lane === 'slow' || !silent || patientMs === timeoutMs;
-    if (counts) attempts.push(attemptOf(row, outcome, clock(), Math.random()));
+    if (counts) attempts.push({ ...attemptOf(row, outcome, clock(), Math.random()), at });
     return !silent;
   };
   const [first, ...rest] = posts;
   if (lane === 'slow') {
-    await inParallel(posts, POSTS_AT_ONCE_MAX, attempt, () => Date.now() - startedAt < STARTS_MS.slow);
+    await inParallel(posts, atOnce, attempt, () => Date.now() - startedAt < STARTS_MS.slow);
   } else if (first && (await attempt(first))) {
-    await inParallel(rest, POSTS_AT_ONCE_MAX, attempt, () => Date.now() - startedAt < STARTS_MS.fast);
+    await inParallel(rest, atOnce, attempt, () => Date.now() - startedAt < STARTS_MS.fast);
   }
   return { attempts, health, others };
 }

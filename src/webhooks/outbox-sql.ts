@@ -88,6 +88,7 @@ export interface Attempt {
   state: DeliveryState;
   status: number | null;
   error: string | null;
+  /** When the attempt began: a URL that is set later gets the delivery at once. */
   at: number;
   nextAt: number | null;
   expiresAt: number | null;
@@ -129,31 +130,37 @@ export const divide = (
 
 /** What a run found out about an endpoint. */
 export interface Health {
+  /** The URL to which the run posted. */
+  url: string;
   slow: boolean;
   status: number | null;
   error: string | null;
 }
 
+export interface Released {
+  next_at: number | null;
+  slow_since: number | null;
+}
+
 /**
- * Releases the lease, and returns when the next delivery is due. No row comes back where another run has the lease.
+ * Releases the lease, and returns when the next delivery is due: at once after a change of the URL, whose steps the next
+ * run takes. No row comes back where another run has the lease.
  *
- * @param health null: the run made no attempt.
+ * @param health null: the run made no attempt. It says nothing of a URL that was set meanwhile.
  */
 export const releaseLease = (
   account: string,
   lease: string,
   health: Health | null,
   now: number,
-): Sql<{ next_at: number | null; slow_since: number | null }> => sql<{
-  next_at: number | null;
-  slow_since: number | null;
-}>`
-  UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = (
-    SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending')
+): Sql<Released> => sql<Released>`
+  UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = CASE WHEN hurry_before IS NULL THEN (
+    SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
     ${
       health
-        ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`NULL`},
-      last_status = ${health.status}, last_error = ${health.error}`
+        ? sql`, slow_since = CASE WHEN url <> ${health.url} THEN slow_since ELSE ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`NULL`} END,
+      last_status = CASE WHEN url <> ${health.url} THEN last_status ELSE ${health.status} END,
+      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END`
         : sql``
     }
   WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at, slow_since`;
