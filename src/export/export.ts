@@ -7,16 +7,17 @@ import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
+import { within } from '../db/sizes.ts';
 import type { Query } from '../db/sql.ts';
 import type { Table } from '../db/table.ts';
-import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES, EXPORT_PARTS_MAX } from '../limits.ts';
+import { EXPORT_PART_MAX, EXPORT_PARTS_MAX } from '../limits.ts';
 import { read } from '../operation.ts';
 import { Plan, plan } from '../plan.ts';
 import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
 import { Part } from './part.ts';
-import { selectBounds, selectRows, selectSeqs } from './sql.ts';
+import { partLimit, selectBounds, selectRows, selectSeqs } from './sql.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
 const CURSOR_CONTEXT = `export ${FORMAT}`;
@@ -76,7 +77,8 @@ function nextPart(scope: Scope, progress: Progress): Plan {
   const at = { ...position, table: index, after };
   const bounds = { after, until: position.until[index] ?? 0 };
   return plan([selectSeqs(scope, table, bounds)], (found): Plan => {
-    const seqs = found.flatMap(({ seqs }) => JSON.parse(seqs) as number[]).sort((a, b) => a - b);
+    const arrays = Object.values(found[0] ?? {});
+    const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
     if (seqs.length) return partOf(scope, table, { ...progress, position: at, seqs });
     return nextPart(scope, { ...progress, position: { ...at, table: index + 1, after: 0 } });
   });
@@ -84,7 +86,8 @@ function nextPart(scope: Scope, progress: Progress): Plan {
 
 function partOf(scope: Scope, table: Table, { key, position, seqs, partsLeft }: Progress): Plan {
   const wanted = seqs.slice(0, EXPORT_PART_MAX);
-  return plan([selectRows(scope, table, wanted, EXPORT_PART_MAX_BYTES)], async (rows) => {
+  return plan([selectRows(scope, table, wanted)], async (found) => {
+    const rows = found.slice(0, Math.max(1, within(found, partLimit)));
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
     const rest = seqs.filter((seq) => seq > after);
