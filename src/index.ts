@@ -12,6 +12,7 @@ import { preflight, respond } from './http/respond.ts';
 import { routerOf } from './http/router.ts';
 import { runCron } from './jobs/cron.ts';
 import { consume } from './jobs/queue.ts';
+import { removeSoon } from './removals/wake-queue.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
 import { wakeQueueSoon } from './webhooks/wake-queue.ts';
@@ -55,6 +56,7 @@ export default {
   async fetch(request, env, context) {
     const response = await handle(request, env, Date.now());
     if (mayHaveChanged(request, response)) {
+      removeSoon(env, request, context);
       wakeQueueSoon({ ...env, DB: databaseOf(env, shardIn(request.headers)) }, context);
     }
     return response;

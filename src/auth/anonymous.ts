@@ -1,7 +1,8 @@
 /** Callers without a credential: on a public route, or with a bare account id on a route that the account has opened. */
+import { removed } from '../db/removed.ts';
 import { guardedBy, nobody } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
-import { sql } from '../db/sql.ts';
+import { raw, sql } from '../db/sql.ts';
 import { Problem } from '../problem.ts';
 import { accountIn, type Caller, type RequestContext } from './credential.ts';
 
@@ -31,7 +32,7 @@ const settings = {
 export function anonymousCaller(headers: Headers, { owner, opens }: RequestContext): Caller {
   const id = accountIn(headers);
   const open = opens ? settings[opens] : sql`0`;
-  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1)`;
+  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1 AND NOT ${raw(removed('accounts.id', 'accounts.id'))})`;
   return {
     token: null,
     known: false,

@@ -1,6 +1,7 @@
 /** An account's API keys: their form, and the SQL that proves one. */
 import { newSecret } from '../crypto/hash.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import { removed } from '../db/removed.ts';
+import { raw, type Sql, sql } from '../db/sql.ts';
 
 /** The form of a key. Anything else is refused without a lookup. The number is the key's shard: see db/shard-ids.ts. */
 const KEY = /^sk_(?:([1-9]\d{0,3})\.)?[\w-]{30,128}$/;
@@ -15,9 +16,12 @@ export const newApiKey = (shard: number): string => newSecret(shard === 0 ? 'sk_
 
 const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= ${now})`;
 
+/** The condition that the account of a key is not removed. */
+const accountLives = raw(`NOT ${removed('api_keys.account_id', 'api_keys.account_id')}`);
+
 /** The proof of a key: `[account, expired, readsReplica]` in JSON; NULL where no account has the key. */
 export const proofOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT json_array(account_id, ${expired(now)}, reads_replica) FROM api_keys WHERE hash = ${hash})`;
+  sql`(SELECT json_array(account_id, ${expired(now)}, reads_replica) FROM api_keys WHERE hash = ${hash} AND ${accountLives})`;
 
 interface ProvenKey {
   account: string | null;
@@ -38,7 +42,7 @@ export function readKey(proof: unknown): ProvenKey {
 
 /** The id of the account that has this key, while the key has not expired; else NULL. */
 export const accountOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)})`;
+  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)} AND ${accountLives})`;
 
 /** The id of the account that has this key, expired or not; else NULL. */
 export const accountOfKeyEvenExpired = (hash: string): Sql =>

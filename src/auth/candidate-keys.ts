@@ -3,7 +3,8 @@
  * keys are accepted: the statement is the proof of a read, and the same condition guards every write made with a token,
  * in the same transaction, so that no change slips in between.
  */
-import { type Sql, sql } from '../db/sql.ts';
+import { removed } from '../db/removed.ts';
+import { raw, type Sql, sql } from '../db/sql.ts';
 import type { SigningKeyState } from '../sdk/types.ts';
 import type { Token } from './token.ts';
 
@@ -36,6 +37,10 @@ export interface Candidates {
 
 const accepted = (now: number) => sql`(k.state = 'active' OR k.state = 'retiring' AND k.retires_at > ${now})`;
 
+/** The conditions that the account of a key `k`, and a user `u`, are not removed. */
+const accountLives = raw(`NOT ${removed('k.account_id', 'k.account_id')}`);
+const userLives = raw(`NOT ${removed('u.account_id', 'u.id')}`);
+
 /** A token without `iat` cannot show that it is younger than `notBefore`. */
 const outdated = ({ issued }: Token) => sql`(u.not_before IS NOT NULL AND u.not_before > ${issued ?? -1})`;
 
@@ -53,8 +58,8 @@ export const selectCandidates = (account: Sql, token: Token, now: number, guard:
     'user', json_object('known', u.id IS NOT NULL, 'outdated', ${outdated(token)}),
     'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'reads_replica', reads_replica,
         'pem', CASE WHEN seq = ${verifying(token)} THEN NULL ELSE pem END))
-      FROM signing_keys k WHERE account_id = account))
-  FROM (SELECT ${account} AS account) LEFT JOIN users u ON u.account_id = account AND u.id = ${token.user})`;
+      FROM signing_keys k WHERE account_id = account AND ${accountLives}))
+  FROM (SELECT ${account} AS account) LEFT JOIN users u ON u.account_id = account AND u.id = ${token.user} AND ${userLives})`;
 
 export const readCandidates = (proof: unknown): Candidates => JSON.parse(String(proof));
 
@@ -69,8 +74,9 @@ export const accountWhileAccepted = (
   now: number,
 ): Sql => sql`(
   SELECT k.account_id FROM signing_keys k JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
-  WHERE k.seq = ${seq} AND k.account_id = ${account} AND ${accepted(now)} AND NOT ${outdated(token)}${
-    token.kid === undefined || token.kid === kid
-      ? sql``
-      : sql` AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${account} AND kid = ${token.kid})`
-  })`;
+  WHERE k.seq = ${seq} AND k.account_id = ${account} AND ${accepted(now)} AND NOT ${outdated(token)}
+    AND ${accountLives} AND ${userLives}${
+      token.kid === undefined || token.kid === kid
+        ? sql``
+        : sql` AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${account} AND kid = ${token.kid})`
+    })`;

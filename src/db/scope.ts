@@ -1,5 +1,6 @@
 /** Whose data a statement may touch. Every statement of a resource takes a scope, so none can be built without one. */
-import { type Query, query, type Sql, sql } from './sql.ts';
+import { removed } from './removed.ts';
+import { type Query, query, raw, type Sql, sql } from './sql.ts';
 
 /**
  * Only the functions below make a scope. `account` is SQL for an account's id, or for NULL, which equals nothing: a
@@ -51,4 +52,5 @@ export const ofUser = (scope: Scope): Sql =>
 
 /** The scope's user, for lists that are 404 where that user does not exist. */
 export const selectOwner = ({ account, user }: Scope): Query =>
-  query`SELECT 1 FROM users WHERE account_id = ${account} AND id = ${user}`;
+  query`SELECT 1 FROM users WHERE account_id = ${account} AND id = ${user}
+    AND NOT ${raw(removed('users.account_id', 'users.id'))}`;

@@ -4,6 +4,7 @@
  */
 import type { ChangedResource } from '../sdk/types.ts';
 import type { Listed } from './pages.ts';
+import { type RemovalKind, removed } from './removed.ts';
 import { ofAccount, ofUser, type Scope } from './scope.ts';
 import { assign, type Param, type Query, query, raw, type Sql, sql } from './sql.ts';
 
@@ -47,19 +48,19 @@ export interface Table {
   readonly internal?: Columns;
   /** The table of which each of these columns names a row by its id. The row goes with that row. */
   readonly belongs?: Readonly<Record<string, string>>;
+  /** Its rows are removed: a deletion is a mark, and they go later (see removed.ts). */
+  readonly removable?: RemovalKind;
+  /** One more condition that a row exists, in SQL, for a name of the table. */
+  readonly lives?: (name: string) => string;
+  /** The value of a column that other tables decide, in SQL, for a name of the table. Clients and exports see it. */
+  readonly derived?: Readonly<Record<string, (name: string) => string>>;
   /** One row an account, without a `seq`. */
   readonly single?: true;
   /**
    * Columns that an import computes: SQL, by column. In it, `value` is the row in JSON, and `?2` the id of the account.
    */
   readonly computed?: Readonly<Record<string, string>>;
-  /** The value of a column where another table may decide it: SQL, by column. Clients and exports see this value. */
-  readonly derived?: Readonly<Record<string, string>>;
 }
-
-/** A column of a table, as a SELECT reads it. */
-export const selectedColumn = ({ name, derived }: Table, column: string): string =>
-  derived?.[column] ? `${derived[column]} AS ${column}` : `${name}.${column}`;
 
 /** A table of resources, which have an id and a version. */
 export interface ResourceTable<C extends Columns = Columns, Resource = unknown> extends Table {
@@ -75,9 +76,26 @@ type Declared<T extends Table> = T & {
   readonly sql: Sql;
   /** The columns of a row, each with the table's name before it. */
   readonly selected: Sql;
+  /** The condition that a row exists: neither it nor what it belongs to is removed. */
+  readonly live: Sql;
   /** The bytes of a row's JSON columns. */
   readonly size: Sql;
 };
+
+/** The condition that a row exists, for any name of the table in the statement. */
+export function live({ name: own, removable, belongs = {}, lives }: Table, name = own): Sql {
+  const ids = [...(removable ? ['id'] : []), ...Object.keys(belongs)].map((column) => `${name}.${column}`);
+  return raw(
+    [
+      ...(ids.length ? [`NOT ${removed(`${name}.account_id`, ...ids)}`] : []),
+      ...(lives ? [lives(name)] : []),
+    ].join(' AND ') || '1',
+  );
+}
+
+/** A column as clients see it, for any name of the table in the statement. */
+export const seen = ({ name: own, derived }: Table, column: string, name = own): string =>
+  derived?.[column]?.(name) ?? `${name}.${column}`;
 
 /** Declares a table. */
 export const table = <const T extends Table>(declared: T): Declared<T> => ({
@@ -85,9 +103,10 @@ export const table = <const T extends Table>(declared: T): Declared<T> => ({
   sql: raw(declared.name),
   selected: raw(
     Object.keys(declared.columns)
-      .map((column) => selectedColumn(declared, column))
+      .map((column) => `${seen(declared, column)} AS ${column}`)
       .join(', '),
   ),
+  live: live(declared),
   size: raw(
     Object.entries<Column>(declared.columns)
       .filter(([, { json }]) => json)
@@ -119,7 +138,8 @@ const within = ({ owner }: AnyResourceTable, scope: Scope): Sql =>
   owner === 'user' ? ofUser(scope) : ofAccount(scope);
 
 export const selectOne = <T extends AnyResourceTable>(table: T, scope: Scope, id: string): Query<RowOf<T>> =>
-  query<RowOf<T>>`SELECT ${table.selected} FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id}`;
+  query<RowOf<T>>`SELECT ${table.selected} FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id}
+    AND ${table.live}`;
 
 /** Inserts a row for its owner. No row comes back where the owner does not exist, or the credential does not hold. */
 export function insertOne<T extends AnyResourceTable>(
@@ -130,7 +150,8 @@ export function insertOne<T extends AnyResourceTable>(
   const values = commas(Object.keys(columns).map((column) => sql`${row[column] as Param}`));
   const from =
     owner === 'user'
-      ? sql`SELECT account_id, ${values} FROM users WHERE account_id = ${account} AND id = ${row.user_id as string}`
+      ? sql`SELECT account_id, ${values} FROM users
+          WHERE account_id = ${account} AND id = ${row.user_id as string} AND NOT ${raw(removed('users.account_id', 'users.id'))}`
       : sql`SELECT id, ${values} FROM accounts WHERE id = ${account}`;
   return sql`INSERT INTO ${into} (account_id, ${raw(Object.keys(columns).join(', '))}) ${from} RETURNING 1`;
 }
@@ -143,12 +164,15 @@ export const updateOne = <T extends AnyResourceTable>(
   changes: Readonly<Record<string, Param | undefined>>,
 ): Sql<RowOf<T>> => sql<RowOf<T>>`
   UPDATE ${table.sql} SET ${assign({ ...changes, version: sql`version + 1` })}
-  WHERE ${within(table, scope)} AND id = ${id} RETURNING ${table.selected}`;
+  WHERE ${within(table, scope)} AND id = ${id} AND ${table.live} RETURNING ${table.selected}`;
 
-export const deleteOne = <T extends AnyResourceTable>(table: T, scope: Scope, id: string): Sql<RowOf<T>> =>
-  sql<
-    RowOf<T>
-  >`DELETE FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id} RETURNING ${table.selected}`;
+/**
+ * Removes a row, and with it whatever belongs to it: from here on, none of it exists for any caller. The trigger
+ * `removal_insert_takes_effect` notifies, and src/removals deletes the rows in steps.
+ */
+export const removeOne = (table: AnyResourceTable, scope: Scope, id: string): Sql => sql`
+  INSERT INTO removals (account_id, id, kind) SELECT account_id, id, ${table.removable ?? null} FROM ${table.sql}
+  WHERE ${within(table, scope)} AND id = ${id} AND ${table.live}`;
 
 /** What a page of a list reads. `where` leaves rows out of a page, which the page reads all the same. */
 export const listedIn = (table: AnyResourceTable, scope: Scope, where?: Sql): Listed => ({
@@ -157,5 +181,5 @@ export const listedIn = (table: AnyResourceTable, scope: Scope, where?: Sql): Li
   size: table.size,
   entries: raw(`${table.type}_metadata`),
   within: within(table, scope),
-  ...(where && { where }),
+  where: where ? sql`${table.live} AND ${where}` : table.live,
 });

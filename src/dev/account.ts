@@ -1,6 +1,7 @@
 /**
  * npm run account -- show ID [--remote] [--persist-to FOLDER] [--config FILE]: what an account may have, and has.
  * npm run account -- quota ID events=50000 users=default: sets quotas of an account, in the database of its shard.
+ * npm run account -- delete ID: removes an account. It is gone at once, and the Worker deletes its rows in steps.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,8 @@ import { rowsOf } from './wrangler-d1.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const USAGE = 'Run npm run account -- show ID, or npm run account -- quota ID events=50000 users=default.';
+const USAGE =
+  'Run npm run account -- show ID, npm run account -- quota ID events=50000 users=default, or npm run account -- delete ID.';
 
 /**
  * Runs the command.
@@ -39,7 +41,7 @@ export function account(args: string[]): string[] {
   if (
     !isUuid(id) ||
     (command === 'quota') !== settings.length > 0 ||
-    !['show', 'quota'].includes(command ?? '')
+    !['show', 'quota', 'delete'].includes(command ?? '')
   )
     throw new Error(USAGE);
   const flags = [
@@ -55,6 +57,16 @@ export function account(args: string[]): string[] {
       `UPDATE usage SET quotas = json_patch(quotas, '${patch}') WHERE account_id = '${id}'`,
       flags,
     );
+  }
+  if (command === 'delete') {
+    const removed = rowsOf(
+      binding,
+      `INSERT INTO removals (account_id, id, kind) SELECT id, id, 'account' FROM accounts WHERE id = '${id}'
+        ON CONFLICT DO NOTHING RETURNING id`,
+      flags,
+    );
+    if (!removed.length) throw new Error(`${binding} has no account ${id}, or it is deleted already.`);
+    return [`account ${id} in ${binding} is deleted. The Worker removes its rows in the background.`];
   }
   const [row] = rowsOf<{ json: string; own: string }>(
     binding,

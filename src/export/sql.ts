@@ -1,7 +1,7 @@
 /** The reads of an export, in the order of `seq`, which every index by account contains. */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
-import { selectedColumn, type Table } from '../db/table.ts';
+import { live, seen, type Table } from '../db/table.ts';
 import { columnsOf, tables } from './tables.ts';
 
 /** The account's rows of a table, as the end of a SELECT. */
@@ -44,7 +44,7 @@ export function selectRows(
   maxBytes: number,
 ): Query<Record<string, unknown> & { seq: number }> {
   const all = columnsOf(table);
-  const columns = raw(all.map(([name]) => selectedColumn(table, name)).join(', '));
+  const columns = raw(all.map(([name]) => `${seen(table, name)} AS ${name}`).join(', '));
   const sizes = raw(
     ['0', ...all.flatMap(([name, { json }]) => (json ? `coalesce(octet_length(${name}), 0)` : []))].join(
       ' + ',
@@ -56,7 +56,7 @@ export function selectRows(
       SELECT seq FROM (
         SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (
           SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${amongSeqs} (
-            SELECT value FROM json_each(${JSON.stringify(seqs)}))))
+            SELECT value FROM json_each(${JSON.stringify(seqs)})) AND ${live(table)}))
       WHERE before <= ${maxBytes})
     ORDER BY seq`;
 }

@@ -1,10 +1,12 @@
 /** Runs the crons of wrangler.toml in every shard. */
 import { databaseOf, type Shard, shardsOf } from '../db/shards.ts';
 import type { Env, Sweep } from '../env.ts';
+import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { clean } from './clean.ts';
 import { everyMinute } from './every-minute.ts';
+import { REMOVALS } from './names.ts';
 
 /** The cron that delivers; the other one cleans. */
 const EVERY_MINUTE = '* * * * *';
@@ -56,6 +58,7 @@ async function enqueue(
 export async function sweep(env: Env, { shard, cron }: Sweep): Promise<void> {
   const DB = databaseOf(env, shard);
   if (cron === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now });
+  else if (cron === REMOVALS) await removeInSteps(DB, Date.now);
   else await clean(DB, Date.now);
 }
 

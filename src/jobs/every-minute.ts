@@ -7,6 +7,7 @@ import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { backfillReminders } from '../reminders/backfill.ts';
 import { remind } from '../reminders/remind.ts';
+import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
@@ -31,6 +32,7 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-more': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
+    remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),
     'log-dropped': () => logDropped(env, run.clock()),
   };
   for (const [step, runStep] of Object.entries(steps)) {

@@ -105,7 +105,8 @@ BEGIN
   DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id;
 END;
 -- A session exists while all of its events do. Up to twenty bookings are cancelled at once.
-CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events WHEN OLD.session IS NOT NULL
+CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
+WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
 BEGIN
   UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE seq IN (SELECT seq FROM bookings
@@ -118,6 +119,7 @@ BEGIN
 END;
 CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
 WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
 BEGIN
   UPDATE sessions SET start_ts = NEW.start_ts, duration = NEW.duration
   WHERE account_id = NEW.account_id AND id = NEW.session AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
@@ -194,7 +196,7 @@ CREATE TRIGGER host_update_raises_revision
 AFTER UPDATE OF schedule_id, calendar_id, buffer_before, buffer_after, closest, furthest, booking_calendar_id, busy, version
 ON service_users
 BEGIN
-  UPDATE services SET revision = revision + 1, version = version + (NEW.version <> OLD.version)
+  UPDATE services SET revision = revision + 1, version = version + NEW.version - OLD.version
   WHERE account_id = NEW.account_id AND id = NEW.service_id;
   UPDATE users SET availability_revision = availability_revision + 1
   WHERE account_id = NEW.account_id AND id = NEW.user_id;

@@ -1,6 +1,8 @@
 /** Reminders in SQL: the due events, their notifications, and when they are due next. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { live } from '../db/table.ts';
 import { REMINDER_MAX_MINUTES } from '../limits.ts';
+import { events } from '../resources/events/table.ts';
 import type { Weekday } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 
@@ -89,7 +91,7 @@ export const selectDueEvents = (
       SELECT json_group_array(CASE type WHEN 'object' THEN value ->> 'delta' END) FROM json_each(e.reminders)) END AS deltas,
     octet_length(e.metadata) + 2 * octet_length(e.reminders) + octet_length(e.exdates)
       + coalesce(octet_length(e.recurrence), 0) + ${EVENT_REST_BYTES} AS size,
-    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AS notifies,
+    w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')} AS notifies,
     w.backfilled_to IS NOT NULL AS backfills, account.key AS turn, r.due,
     sum(octet_length(e.exdates) + coalesce(octet_length(e.recurrence), 0)) OVER (PARTITION BY account.key ORDER BY r.due, r.event
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes
@@ -121,7 +123,7 @@ export const insertNotifications = (entries: readonly NotificationEntry[]): Sql 
     json_group_array(json_array(e.id, e.version + c.version, entry.value ->> 3, entry.value ->> 4, entry.value ->> 5))
   FROM json_each(${JSON.stringify(entries)}) entry
   CROSS JOIN reminders r ON r.event = entry.value ->> 1 AND ${tokenOf(sql`r`)} = entry.value ->> 2
-  CROSS JOIN events e ON e.seq = r.event
+  CROSS JOIN events e ON e.seq = r.event AND ${live(events, 'e')}
   CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
   GROUP BY entry.value ->> 0`;
 

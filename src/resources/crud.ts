@@ -9,15 +9,15 @@ import type { Param, Query } from '../db/sql.ts';
 import {
   type AnyResourceTable,
   type Column,
-  deleteOne,
   insertOne,
   listedIn,
   type RowOf,
+  removeOne,
   selectOne,
   updateOne,
 } from '../db/table.ts';
 import { read, write } from '../operation.ts';
-import { change, creation, firstVersion, lookup, plan, type Versioned, withEtag } from '../plan.ts';
+import { change, creation, firstVersion, found, lookup, plan, type Versioned, withEtag } from '../plan.ts';
 import type { Page } from '../sdk/types.ts';
 import type { ParamName } from '../validation/params.ts';
 import { metadataQuery } from '../validation/schemas.ts';
@@ -115,7 +115,10 @@ export function crud<
     remove: write({
       params,
       target,
-      run: (scope, input) => change(deleteOne(table, scope, idIn(scope, input)), toResult),
+      run: (scope, input) =>
+        plan([target(scope, input), removeOne(table, scope, idIn(scope, input))], (rows) =>
+          toResult(found(rows)),
+        ),
     }),
 
     find: read({

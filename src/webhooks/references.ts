@@ -3,6 +3,7 @@
  * of an event for each reminder, and a reminder whose event has gone or moved meanwhile is not sent.
  */
 import { type Query, query, type Sql } from '../db/sql.ts';
+import { live } from '../db/table.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import { type EventRow, events, toSeries } from '../resources/events/table.ts';
 import type { CalendarEvent, RemindersNotification, Weekday } from '../sdk/types.ts';
@@ -57,7 +58,7 @@ export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): 
         CROSS JOIN json_each(CASE WHEN json_valid(d.content) THEN d.content ELSE '[]' END) reference ON reference.type = 'array'
         GROUP BY 1
       ) reference
-      CROSS JOIN events e ON e.account_id = ${account} AND e.id = reference.id
+      CROSS JOIN events e ON e.account_id = ${account} AND e.id = reference.id AND ${live(events, 'e')}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
     ) found`;
 

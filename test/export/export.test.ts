@@ -95,7 +95,7 @@ it('every column of an account is in an export, or on the list of columns that t
     .filter((name) => !copied.includes(name))
     .filter((name) => !/\.(account_id|seq|kib)$/.test(name))
     // Triggers write these, or they belong to the deployment and its operator, or they last a day, or they are pending.
-    .filter((name) => !/^(\w+_metadata|reminders|d1_migrations|refused|usage|secrets)\./.test(name))
+    .filter((name) => !/^(\w+_metadata|reminders|removals|d1_migrations|refused|usage|secrets)\./.test(name))
     .filter((name) => !/^(remembered|deliveries|walks|sessions|cancellations)\./.test(name)); // words: allow
 
   expect(left.toSorted()).toEqual([

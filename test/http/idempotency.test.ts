@@ -15,6 +15,7 @@ import {
 } from '../support/client.ts';
 import { failing, interrupted, snapshot, through, writing } from '../support/database.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
+import { finishRemovals } from '../support/removals.ts';
 import { credentials, type Entry, entries, prepare, send, titled } from '../support/rows.ts';
 
 const HOUR = 3_600_000;
@@ -321,6 +322,7 @@ it('deletes the idempotency records of a user together with the user', async () 
   });
   expect(JSON.stringify(await snapshot())).toContain('secret of theirs');
   await user.account.call('DELETE', `/user/${user.id}`);
+  await finishRemovals();
   expect(JSON.stringify(await snapshot())).not.toContain('secret of theirs');
 });
 

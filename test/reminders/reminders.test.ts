@@ -260,8 +260,8 @@ describe('a change', () => {
       await sweep(there, NOW);
       expect(await waiting(there)).toBe(1);
       expect((await there.account.call('DELETE', path(there, event), { now: NOW })).status).toBe(200);
-      expect(await waiting(there)).toBe(0);
       expect(await sweep(there, due)).toEqual([]);
+      expect(await waiting(there)).toBe(0);
     }
   });
 });

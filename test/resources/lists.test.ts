@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, NOBODY, newAccount, type Reply, type User } from '../support/client.ts';
 import { reading } from '../support/database.ts';
 import { expectInvalid, expectProblem } from '../support/problem.ts';
+import { finishRemovals } from '../support/removals.ts';
 
 interface Kind {
   plural: string;
@@ -150,6 +151,7 @@ describe.each(doors.map((door) => [door.title, door] as const))('%s', (_, { kind
     const first = await get(user, { limit: '2', ...filter });
     expect(idsOf(first, kind)).toEqual(ids.slice(0, 2));
     for (const id of ids.slice(0, 3)) expect((await kind.remove(user, id)).status).toBe(200);
+    await finishRemovals();
     const more = await kind.make(user, { n: '1' });
     const next = { limit: '2', ...filter, cursor: first.body.nextCursor };
     const second = await get(user, next);

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { Booking, MultiPerson } from '../../src/sdk/types.ts';
 import { type Account, type Call, newAccount, type Reply, type User } from './client.ts';
+import { finishRemovals } from './removals.ts';
 import { faultsOf, STORED, storedOf } from './sound.ts';
 
 export const MINUTE = 60_000;
@@ -167,6 +168,7 @@ export const as = async (
 
 /** The rows of an account's bookings, and of everything they refer to. */
 export async function stored(account: { id: string }) {
+  await finishRemovals();
   const results = await env.DB.batch(STORED.map((text) => env.DB.prepare(text).bind(account.id)));
   return storedOf(results.map(({ results }) => results));
 }

@@ -1,5 +1,6 @@
 /** Reads the database directly, and wraps its binding to observe or disturb it. */
 import { env } from 'cloudflare:workers';
+import { finishRemovals } from './removals.ts';
 
 /** All rows by table: a rejected request must not change them. */
 export async function snapshot(db: D1Database = env.DB): Promise<Record<string, Record<string, unknown>[]>> {
@@ -28,8 +29,9 @@ export async function clear(db: D1Database = env.DB): Promise<void> {
   if (results.length) await db.batch(results.map(({ type, name }) => db.prepare(`DROP ${type} ${name}`)));
 }
 
-/** The number of rows of a table that belong to an account. */
+/** The number of rows of a table that belong to an account, once what is removed is deleted. */
 export async function countOf(table: string, account: string): Promise<number> {
+  await finishRemovals();
   const row = await env.DB.prepare(`SELECT count(*) AS n FROM "${table}" WHERE account_id = ?`)
     .bind(account)
     .first<{ n: number }>();

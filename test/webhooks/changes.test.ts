@@ -5,6 +5,7 @@ import type { WebhookEvent } from '../../src/sdk/types.ts';
 import { addHost, book, change, newHost, newService, ok } from '../support/bookings.ts';
 import type { Account } from '../support/client.ts';
 import { countOf, writing } from '../support/database.ts';
+import { finishRemovals } from '../support/removals.ts';
 import { HOUR, type NotifiedAccount, notifiedAccount } from '../support/webhooks.ts';
 
 /** A whole hour at least a day from now, also by the clock of the database. */
@@ -18,6 +19,7 @@ async function notificationsOf(
 ): Promise<[string, object][]> {
   const before = new Set((await account.deliveries()).map(({ id }) => id));
   await does();
+  await finishRemovals();
   const deliveries = (await account.deliveries()).filter(({ id }) => !before.has(id));
   const found: [string, object][] = [];
   for (const { id, type } of deliveries) {

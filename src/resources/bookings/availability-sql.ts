@@ -6,12 +6,19 @@
  *
  * CROSS JOIN makes SQLite keep the order of the joins.
  */
+import { anyRemoved, removed } from '../../db/removed.ts';
 import { ofAccount, type Scope } from '../../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { live, seen } from '../../db/table.ts';
 import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES, SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYTES } from '../../limits.ts';
 import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
+import { calendars } from '../calendars/table.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
+import { schedules } from '../schedules/table.ts';
+import { hosts } from '../services/host-table.ts';
+import { services } from '../services/table.ts';
+import { removedAt, sessionLives } from './removed.ts';
 
 /** The longest buffer: an event farther than this from a window cannot affect it. */
 export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
@@ -38,7 +45,7 @@ export const targetOf = (
   { start, end }: Interval,
 ): AvailabilityTarget => sql`
   SELECT account_id, id AS service_id, ${start} AS from_ts, ${end} AS to_ts, NULL AS booking, NULL AS session
-  FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId}`;
+  FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND ${services.live}`;
 
 export interface AvailabilityQuery {
   target: AvailabilityTarget;
@@ -64,7 +71,7 @@ export const selectService = ({
       AND other.state <> 'cancelled' AND other.id <> b.id
     WHERE b.account_id = t.account_id AND b.id = t.booking) AS shared
   FROM (${target}) t
-  CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id`;
+  CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND ${live(services, 's')}`;
 
 /** A host. Buffers and booking times are in minutes. */
 export interface AvailabilityHostRow {
@@ -87,15 +94,18 @@ export const selectHosts = (
   request: AvailabilityQuery,
 ): Query<AvailabilityHostRow> => query<AvailabilityHostRow>`
   SELECT h.user_id, u.availability_revision, h.buffer_before, h.buffer_after, h.closest, h.furthest,
-    coalesce(h.booking_calendar_id, h.busy ->> '$[0]') AS book_in, s.timezone,
+    coalesce(${hostColumn('booking_calendar_id')}, ${hostColumn('busy')} ->> '$[0]') AS book_in, s.timezone,
     CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
         BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)}) ELSE s.rules END AS rules
-  FROM ${hosts(request)}
+  FROM ${hostsOf(request)}
   CROSS JOIN users u ON u.account_id = h.account_id AND u.id = h.user_id
-  LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id
+  LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id AND ${live(schedules, 's')}
   ORDER BY h.seq`;
+
+/** A column of the host `h`, as clients see it. */
+const hostColumn = (column: string): Sql => raw(seen(hosts, column, 'h'));
 
 const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 
@@ -125,7 +135,7 @@ export interface CalendarTimes extends Times {
 
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
-    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hosts(request)}
+    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hostsOf(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
     UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
@@ -137,7 +147,7 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
       SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
         ${reaches(sql`k`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
       FROM counts k
-      CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id
+      CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
         AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsInReach(sql`k`)}`,
@@ -154,11 +164,11 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
   const those = (events: Sql): Sql => sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after,
-        ${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AS counts
-      FROM ${hosts(request)} ${events}
-      CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+        ${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
+      FROM ${hostsOf(request)} ${events}
+      CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
       LEFT JOIN service_users x
-        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id`;
+        ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id AND ${live(hosts, 'x')}`;
   const booked = sql`CROSS JOIN events e INDEXED BY events_booked
     ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
   return query<BookedTimes>`
@@ -171,10 +181,13 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
 };
 
 /** The hosts `h` of the service, and the target `t`. */
-const hosts = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
-  CROSS JOIN service_users h ON h.account_id = t.account_id AND h.service_id = t.service_id ${
-    hostUserIds ? sql`AND h.user_id IN (SELECT value FROM json_each(${JSON.stringify(hostUserIds)}))` : sql``
-  }`;
+const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
+  CROSS JOIN service_users h ON h.account_id = t.account_id AND h.service_id = t.service_id
+    AND NOT ${raw(removed('h.account_id', 'h.user_id'))} ${
+      hostUserIds
+        ? sql`AND h.user_id IN (SELECT value FROM json_each(${JSON.stringify(hostUserIds)}))`
+        : sql``
+    }`;
 
 /**
  * The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it, as
@@ -212,6 +225,13 @@ export interface SessionRow {
   taken: number;
 }
 
+/** The seats of the session `n` whose bookings a removal cancelled, before its steps do. */
+const removedSeats = ({
+  now,
+}: AvailabilityQuery): Sql => sql`CASE WHEN ${raw(anyRemoved('n.account_id'))} THEN (
+  SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled'
+    AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND ${raw(removedAt('b'))} IS NOT NULL) ELSE 0 END`;
+
 /** The sessions with a live booking. A booking that is to change takes no seat. */
 export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
   SELECT * FROM (${sessionsOf(
@@ -222,7 +242,7 @@ export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> =>
       ) - (
         SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.id = t.booking AND b.session = n.id
           AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${request.now})
-      ) AS taken`,
+      ) - ${removedSeats(request)} AS taken`,
     sql`n.start_ts < t.to_ts AND n.start_ts >= t.from_ts - ${BOOKING_MAX_MS}`,
   )}) WHERE taken > 0`;
 

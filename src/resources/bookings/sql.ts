@@ -1,11 +1,15 @@
 /** Bookings in SQL. The triggers of schema.sql keep the events of a booking consistent with it. */
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { live } from '../../db/table.ts';
 import { BOOKINGS_COUNTED_MS } from '../../limits.ts';
 import type { BookingState, Metadata } from '../../sdk/types.ts';
+import { events } from '../events/table.ts';
 import { LENGTH_CLASSES } from '../events/window-sql.ts';
+import { services } from '../services/table.ts';
+import { users } from '../users/table.ts';
 import { type AvailabilityQuery, type AvailabilityTarget, sessionsOf } from './availability-sql.ts';
-import { type BookingRow, bookings } from './table.ts';
+import { type BookingRow, bookings, cancelledAt } from './table.ts';
 
 const columns = bookings.selected;
 
@@ -55,7 +59,7 @@ export const selectSessionEvents = (
   request: AvailabilityQuery,
 ): Query<SessionEventRow> => query<SessionEventRow>`
   SELECT e.session, e.id, e.user_id FROM (${sessionsOf(request, sql`n.account_id, n.id`, sql`n.start_ts = t.from_ts`)}) n
-  CROSS JOIN events e ON e.account_id = n.account_id AND e.session = n.id`;
+  CROSS JOIN events e ON e.account_id = n.account_id AND e.session = n.id AND ${live(events, 'e')}`;
 
 export interface RankRow {
   user_id: string;
@@ -100,9 +104,9 @@ export interface DecisionBasis {
 
 /** The condition that all revisions are the same. It fails where the service or a user no longer exists. */
 const unchanged = (scope: Scope, { serviceId, revision, hostRevisions }: DecisionBasis): Sql => sql`
-  EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND revision = ${revision})
+  EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND revision = ${revision} AND ${services.live})
   AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(hostRevisions)}) known
-    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key WHERE users.availability_revision IS NOT known.value)`;
+    LEFT JOIN users ON ${ofAccount(scope)} AND users.id = known.key AND ${users.live} WHERE users.availability_revision IS NOT known.value)`;
 
 /** Inserts a booking. No row comes back where a revision has changed since the decision. */
 export const insertBooking = (
@@ -116,7 +120,7 @@ export const insertBooking = (
   SELECT account_id, ${row.id}, id, ${row.session}, ${row.start_ts}, ${row.duration}, ${row.state}, ${row.expires_at},
     ${row.hosts}, ${row.events}, ${row.booked_by}, ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${changeToken},
     ${changeToken}
-  FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${unchanged(scope, basis)}
+  FROM services WHERE ${ofAccount(scope)} AND id = ${row.service_id} AND ${services.live} AND ${unchanged(scope, basis)}
   RETURNING 1`;
 
 export const bookingIsThere = (scope: Scope, { id }: BookingRow): Sql => exists(scope, sql`bookings`, id);
@@ -181,8 +185,7 @@ export const updateBooking = (
     [formerToken.text]: change.changeToken,
     version: sql`version + 1`,
   })}
-  WHERE ${own(scope, id)} AND state <> 'cancelled' AND NOT EXISTS (
-      SELECT 1 FROM cancellations c WHERE c.account_id = bookings.account_id AND c.session = bookings.session)
+  WHERE ${own(scope, id)} AND ${raw(cancelledAt('bookings'))} IS NULL AND state <> 'cancelled'
     ${basis ? sql`AND ${unchanged(scope, basis)}` : sql``}
   RETURNING ${columns}`;
 

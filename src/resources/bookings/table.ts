@@ -1,4 +1,5 @@
 /** Bookings in SQL: the columns. Statements stand in sql.ts. */
+import { removed } from '../../db/removed.ts';
 import { raw } from '../../db/sql.ts';
 import {
   integer,
@@ -11,14 +12,20 @@ import {
   text,
 } from '../../db/table.ts';
 import type { Booking, BookingState } from '../../sdk/types.ts';
+import { removedAt } from './removed.ts';
 
-/** When the session of a booking was cancelled whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
-const CANCELLED_AT = `CASE WHEN bookings.state <> 'cancelled' THEN (SELECT cancelled_at FROM cancellations
-  WHERE cancellations.account_id = bookings.account_id AND cancellations.session = bookings.session) END`;
+/** When its session, or a removal, cancelled a booking whose row says otherwise yet, in milliseconds since the epoch; else NULL. */
+export const cancelledAt = (
+  booking: string,
+): string => `CASE WHEN ${booking}.state <> 'cancelled' THEN coalesce((
+  SELECT cancelled_at FROM cancellations
+  WHERE cancellations.account_id = ${booking}.account_id AND cancellations.session = ${booking}.session),
+  ${removedAt(booking)}) END`;
 
 /** The state of a booking, as clients see it. */
-const STATE = `CASE WHEN ${CANCELLED_AT} IS NULL THEN bookings.state ELSE 'cancelled' END`;
-export const bookingState = raw(STATE);
+const STATE = (booking: string): string =>
+  `CASE WHEN ${cancelledAt(booking)} IS NULL THEN ${booking}.state ELSE 'cancelled' END`;
+export const bookingState = raw(STATE('bookings'));
 
 export const bookings = resourceTable({
   type: 'booking',
@@ -42,8 +49,10 @@ export const bookings = resourceTable({
   },
   derived: {
     state: STATE,
-    updated: `coalesce(${CANCELLED_AT}, bookings.updated)`,
-    version: `bookings.version + (${CANCELLED_AT} IS NOT NULL)`,
+    updated: (booking) => `coalesce(${cancelledAt(booking)}, ${booking}.updated)`,
+    version: (booking) => `${booking}.version + (${cancelledAt(booking)} IS NOT NULL)`,
+    session: (booking) =>
+      `CASE WHEN NOT ${removed(`${booking}.account_id`, `${booking}.service_id`)} THEN ${booking}.session END`,
   },
   // Every row has the former name of the change token; one that the release before wrote has no change_token.
   internal: { stamp: text }, // words: allow, exports have this member

@@ -1,4 +1,4 @@
-/** Operations on calendars. The foreign keys delete the events of a deleted calendar, in the same statement. */
+/** Operations on calendars. The events of a deleted calendar go with it at once: see db/removed.ts. */
 import { crud } from '../crud.ts';
 import * as input from './input.ts';
 import { calendars } from './table.ts';

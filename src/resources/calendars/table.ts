@@ -8,6 +8,7 @@ export const calendars = resourceTable({
   type: 'calendar',
   name: 'calendars',
   owner: 'user',
+  removable: 'calendar',
   columns: {
     id: text,
     user_id: text,
@@ -32,7 +33,7 @@ export const selectCalendar = (scope: Scope, id: string): Query<CalendarRow> =>
 
 /** The user's calendars. */
 export const selectCalendars = (scope: Scope): Query<CalendarRow> =>
-  query<CalendarRow>`SELECT ${calendars.selected} FROM calendars WHERE ${ofUser(scope)}`;
+  query<CalendarRow>`SELECT ${calendars.selected} FROM calendars WHERE ${ofUser(scope)} AND ${calendars.live}`;
 
 /** The user's calendars with these ids. It looks each one up, however many calendars the user has. */
 export const selectCalendarsById = (
@@ -40,4 +41,4 @@ export const selectCalendarsById = (
   ids: readonly string[],
 ): Query<CalendarRow> => query<CalendarRow>`
   SELECT ${calendars.selected} FROM (SELECT value AS wanted FROM json_each(${JSON.stringify(ids)}))
-  CROSS JOIN calendars ON ${ofUser(scope)} AND id = wanted`;
+  CROSS JOIN calendars ON ${ofUser(scope)} AND id = wanted AND ${calendars.live}`;

@@ -1,13 +1,14 @@
 /** Statements on single events. window-sql.ts finds the events of a window. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
+import { removed } from '../../db/removed.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
-import type { CalendarRow } from '../calendars/table.ts';
+import { type CalendarRow, calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
@@ -62,7 +63,8 @@ export const insertEvent = (
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
-  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${mayName(scope, serviceId, tokenUser)}
+  FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
+    AND ${mayName(scope, serviceId, tokenUser)}
   RETURNING 1`;
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
@@ -71,7 +73,7 @@ export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scop
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
 
 const one = (scope: Scope, id: string, now: number): Sql =>
-  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)}`;
+  sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)} AND ${events.live}`;
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
@@ -105,7 +107,8 @@ export const selectChangeable = (
   SELECT ${shared} AS shared, ${mayKeepOrName(scope, serviceId, tokenUser)} AS nameable FROM events WHERE ${one(scope, id, now)}`;
 
 const shared = sql`EXISTS (SELECT 1 FROM events other
-  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq)`;
+  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq
+    AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
 
 export interface EventChange extends EventUpdate {
   /**

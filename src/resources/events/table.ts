@@ -11,6 +11,7 @@ import {
 } from '../../db/table.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
 import type { Series } from '../../time/recurrence.ts';
+import { sessionLives } from '../bookings/removed.ts';
 
 /** What free/busy reads of an event, and no more: never its contents. */
 type BusyColumns = Pick<EventRow, 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
@@ -52,7 +53,8 @@ export const events = resourceTable({
     session: nullableText,
     expires_at: nullableInteger,
   },
-  belongs: { calendar_id: 'calendars' },
+  belongs: { calendar_id: 'calendars', user_id: 'users' },
+  lives: sessionLives,
   toResource: (row): CalendarEvent => ({
     id: row.id,
     calendarId: row.calendar_id,

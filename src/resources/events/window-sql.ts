@@ -4,9 +4,10 @@
  */
 import type { Scope } from '../../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../../db/sizes.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
+import { sessionLives } from '../bookings/removed.ts';
 import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -67,7 +68,8 @@ function eventsIn(
   selected: Sql,
   busy: Sql,
 ): Sql {
-  const select = sql`SELECT ${selected}, (last_start IS NULL OR last_start + duration >= ${startTs}) AS inside
+  const select = sql`SELECT ${selected},
+      (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
     FROM (${calendars}) calendar`;
   return sql`
     ${select}

@@ -1,4 +1,4 @@
-/** Operations on schedules. A trigger of schema.sql leaves the hosts of a deleted schedule without availability. */
+/** Operations on schedules. A deleted schedule leaves its hosts without availability: see services/host-table.ts. */
 import { write } from '../../operation.ts';
 import { crud } from '../crud.ts';
 import * as input from './input.ts';

@@ -6,6 +6,7 @@ export const schedules = resourceTable({
   type: 'schedule',
   name: 'schedules',
   owner: 'user',
+  removable: 'schedule',
   columns: { id: text, user_id: text, timezone: text, rules: json, metadata: json, version: integer },
   belongs: { user_id: 'users' },
   toResource: (row): Schedule => ({

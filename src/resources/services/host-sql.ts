@@ -1,11 +1,13 @@
 /** Statements on the hosts of services. A host is a user of a service, with its calendars and schedule there. */
 
+import { removed } from '../../db/removed.ts';
 import { ofAccount, type Scope } from '../../db/scope.ts';
-import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { seen } from '../../db/table.ts';
 import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
 import { firstVersion } from '../../plan.ts';
 import type { Availability, ServiceUser } from '../../sdk/types.ts';
-import { type HostRow, hosts } from './host-table.ts';
+import { type HostRow, hosts, removedParts } from './host-table.ts';
 import type { HostUpdate } from './input.ts';
 
 const hostColumns = hosts.selected;
@@ -37,7 +39,8 @@ export const selectHost = (scope: Scope, key: HostKey): Query<HostRow> =>
   query<HostRow>`SELECT ${hostColumns} FROM service_users WHERE ${at(scope, key)}`;
 
 export const selectHosts = (scope: Scope, serviceId: string): Query<HostRow> => query<HostRow>`
-  SELECT ${hostColumns} FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId} ORDER BY seq`;
+  SELECT ${hostColumns} FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId} AND ${hosts.live}
+  ORDER BY seq`;
 
 /** Why a host can, or cannot, be added or changed: the same conditions as in the statements below. */
 export interface HostConditions {
@@ -62,7 +65,7 @@ export const insertHost = (scope: Scope, key: HostKey, row: HostRow, named: Host
     closest, furthest, booking_calendar_id, version)
   SELECT account_id, ${key.serviceId}, id, ${row.schedule_id}, ${row.calendar_id}, ${row.buffer_before},
     ${row.buffer_after}, ${row.closest}, ${row.furthest}, ${row.booking_calendar_id}, ${row.version}
-  FROM users WHERE ${ofAccount(scope)} AND id = ${key.userId}
+  FROM users WHERE ${ofAccount(scope)} AND id = ${key.userId} AND ${isLive('users')}
     AND ${hasService(scope, key)} AND ${own(scope, key, named)} AND ${hostsOf(scope, key)} < ${HOSTS_MAX}
   ON CONFLICT (account_id, service_id, user_id) DO NOTHING RETURNING 1`;
 
@@ -108,7 +111,7 @@ export function updateHost(scope: Scope, key: HostKey, change: HostUpdate): Sql<
       closest = ${kept(closestBookingTime, sql`closest`)},
       furthest = ${kept(furthestBookingTime, sql`furthest`)},
       booking_calendar_id = ${kept(bookingCalendarId, sql`booking_calendar_id`)},
-      version = version + 1
+      version = version + 1 + ${raw(removedParts('service_users'))}
     WHERE ${at(scope, key)} AND ${own(scope, key, change)} RETURNING ${hostColumns}`;
 }
 
@@ -125,7 +128,7 @@ export const selectBusyConditions = (
   key: HostKey,
   calendar: string,
 ): Query<BusyConditions> => query<BusyConditions>`
-  SELECT ${owns(scope, key, sql`calendars`, calendar)} AS own
+  SELECT ${owns(scope, key, 'calendars', calendar)} AS own
   FROM service_users WHERE ${at(scope, key)}`;
 
 /** Adding a calendar twice changes nothing. No row comes back where `BusyConditions` do not hold. */
@@ -133,7 +136,7 @@ export const addBusy = (scope: Scope, key: HostKey, calendar: string): Sql<HostR
   UPDATE service_users SET
     busy = CASE WHEN ${listed(calendar)} THEN busy ELSE json_insert(busy, '$[#]', ${calendar}) END,
     version = version + NOT ${listed(calendar)}
-  WHERE ${at(scope, key)} AND ${owns(scope, key, sql`calendars`, calendar)} AND ${hasRoom(calendar)}
+  WHERE ${at(scope, key)} AND ${owns(scope, key, 'calendars', calendar)} AND ${hasRoom(calendar)}
   RETURNING ${hostColumns}`;
 
 /** Removing a calendar that is not listed changes nothing. */
@@ -144,19 +147,23 @@ export const removeBusy = (scope: Scope, key: HostKey, calendar: string): Sql<Ho
   WHERE ${at(scope, key)} RETURNING ${hostColumns}`;
 
 const at = (scope: Scope, { serviceId, userId }: HostKey): Sql =>
-  sql`${ofAccount(scope)} AND service_id = ${serviceId} AND user_id = ${userId}`;
+  sql`${ofAccount(scope)} AND service_id = ${serviceId} AND user_id = ${userId} AND ${hosts.live}`;
+
+/** The condition that a user, a service, or a calendar or schedule of a known user is not removed. */
+const isLive = (table: 'users' | 'services' | 'calendars' | 'schedules'): Sql =>
+  raw(`NOT ${removed(`${table}.account_id`, `${table}.id`)}`);
 
 const hasService = (scope: Scope, { serviceId }: HostKey): Sql =>
-  sql`EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId})`;
+  sql`EXISTS (SELECT 1 FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND ${isLive('services')})`;
 
 const hasUser = (scope: Scope, { userId }: HostKey): Sql =>
-  sql`EXISTS (SELECT 1 FROM users WHERE ${ofAccount(scope)} AND id = ${userId})`;
+  sql`EXISTS (SELECT 1 FROM users WHERE ${ofAccount(scope)} AND id = ${userId} AND ${isLive('users')})`;
 
 const hostsOf = (scope: Scope, { serviceId }: HostKey): Sql =>
-  sql`(SELECT count(*) FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId})`;
+  sql`(SELECT count(*) FROM service_users WHERE ${ofAccount(scope)} AND service_id = ${serviceId} AND ${hosts.live})`;
 
-const owns = (scope: Scope, { userId }: HostKey, table: Sql, id: string): Sql =>
-  sql`EXISTS (SELECT 1 FROM ${table} WHERE ${ofAccount(scope)} AND id = ${id} AND user_id = ${userId})`;
+const owns = (scope: Scope, { userId }: HostKey, table: 'calendars' | 'schedules', id: string): Sql =>
+  sql`EXISTS (SELECT 1 FROM ${raw(table)} WHERE ${ofAccount(scope)} AND id = ${id} AND user_id = ${userId} AND ${isLive(table)})`;
 
 /** The condition that every calendar and schedule in a change belongs to the user. */
 function own(scope: Scope, key: HostKey, change: HostUpdate): Sql {
@@ -165,8 +172,8 @@ function own(scope: Scope, key: HostKey, change: HostUpdate): Sql {
     (id) => typeof id === 'string',
   );
   const conditions = [
-    ...(schedule === null ? [] : [owns(scope, key, sql`schedules`, schedule)]),
-    ...calendars.map((id) => owns(scope, key, sql`calendars`, id)),
+    ...(schedule === null ? [] : [owns(scope, key, 'schedules', schedule)]),
+    ...calendars.map((id) => owns(scope, key, 'calendars', id)),
   ];
   return conditions.reduce((all, condition) => sql`${all} AND ${condition}`, sql`1`);
 }
@@ -177,4 +184,4 @@ const idOf = ({ availability }: HostUpdate, variant: 'Schedule' | 'Calendar'): s
 const listed = (calendar: string): Sql =>
   sql`EXISTS (SELECT 1 FROM json_each(busy) WHERE value = ${calendar})`;
 const hasRoom = (calendar: string): Sql =>
-  sql`(${listed(calendar)} OR json_array_length(busy) < ${BUSY_CALENDARS_MAX})`;
+  sql`(${listed(calendar)} OR json_array_length(${raw(seen(hosts, 'busy', 'service_users'))}) < ${BUSY_CALENDARS_MAX})`;

@@ -1,6 +1,6 @@
 /**
- * Operations on services. The foreign keys delete the hosts of a deleted service, and triggers of schema.sql cancel its
- * bookings; their events stay.
+ * Operations on services. The hosts of a deleted service go with it at once, and its bookings are cancelled; their events
+ * stay. See db/removed.ts.
  */
 import { read } from '../../operation.ts';
 import { found, plan, type WithEtag, withEtag } from '../../plan.ts';

@@ -5,7 +5,7 @@ import { crud } from '../crud.ts';
 import * as input from './input.ts';
 import { selectUser, updateNotBefore, users } from './table.ts';
 
-/** The foreign keys delete all that belongs to a deleted user, in the same statement. */
+/** All that belongs to a deleted user goes with it at once: see db/removed.ts. */
 export const {
   create: createUser,
   get: getUser,

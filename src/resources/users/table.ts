@@ -16,6 +16,7 @@ export const users = resourceTable({
   type: 'user',
   name: 'users',
   owner: 'account',
+  removable: 'user',
   columns: { id: text, metadata: json, version: integer },
   internal: {
     not_before: nullableInteger,
@@ -34,4 +35,4 @@ export const updateNotBefore = (
   notBefore: number | null,
 ): Sql<UserRow> => sql<UserRow>`
   UPDATE users SET version = version + 1, not_before = ${notBefore}
-  WHERE account_id = ${account} AND id = ${user} RETURNING ${users.selected}`;
+  WHERE account_id = ${account} AND id = ${user} AND ${users.live} RETURNING ${users.selected}`;

@@ -1,0 +1,52 @@
+/**
+ * Deletes what is removed, step by step. The accounts take turns of one step each, and between two steps the database is
+ * free for as long as the step took. A removal that fails is put off alone, and goes on with shorter steps.
+ */
+import { RunBudget } from '../db/run-budget.ts';
+import { reportFailure } from '../report-failure.ts';
+import { SECOND_MS } from '../time/units.ts';
+import { putOff, selectNext } from './sql.ts';
+import { STEPS } from './steps.ts';
+
+interface RunOptions {
+  /** The most statements, and milliseconds, of the run. */
+  statements?: number;
+  ms?: number;
+  /** Waits between two steps. */
+  wait?: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * One run in one database. What it leaves is for the next minute's.
+ *
+ * @param clock milliseconds since the epoch.
+ * @throws Outage
+ */
+export async function removeInSteps(
+  db: D1Database,
+  clock: () => number,
+  { statements = 600, ms = 20 * SECOND_MS, wait = (ms) => scheduler.wait(ms) }: RunOptions = {},
+): Promise<void> {
+  const budget = new RunBudget(statements, ms);
+  /** How many steps of each removal, by its id, have nothing left. */
+  const done = new Map<string, number>();
+  let last = '';
+  while (!budget.spent) {
+    const [[removal]] = await budget.batch(db, [selectNext(last, clock())]);
+    if (!removal && last === '') return;
+    last = removal?.account_id ?? '';
+    const index = done.get(removal?.id ?? '') ?? 0;
+    const step = removal && STEPS[removal.kind][index];
+    if (!step) continue;
+    const startedAt = Date.now();
+    try {
+      const results = await budget.batch(db, step(removal));
+      const [left] = results.at(-1) as { more: number }[];
+      if (!left?.more) done.set(removal.id, index + 1);
+    } catch (error) {
+      reportFailure('remove', error);
+      await budget.batch(db, [putOff(removal, clock())]);
+    }
+    await wait(Date.now() - startedAt);
+  }
+}
