@@ -84,15 +84,17 @@ interface WebhookStateRow {
  */
 export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
   SELECT url, w.events, slow_since, last_status, last_error, next_at, dropped, dropped_at,
-    CASE WHEN dropped_before IS NULL THEN usage.pending ELSE since.pending END AS pending,
-    1024 * CASE WHEN dropped_before IS NULL THEN usage.pending_kib ELSE since.pending_kib END AS pending_bytes
+    CASE WHEN dropped_before IS NULL THEN usage.pending ELSE (SELECT count(*) ${sinceDropped(account)}) END AS pending,
+    1024 * CASE WHEN dropped_before IS NULL THEN usage.pending_kib
+      ELSE (SELECT coalesce(sum(kib), 0) ${sinceDropped(account)}) END AS pending_bytes
   FROM webhooks w JOIN usage ON usage.account_id = w.account_id
-  CROSS JOIN (SELECT count(*) AS pending, coalesce(sum(kib), 0) AS pending_kib FROM (
-    SELECT d.state, d.kib FROM webhooks w CROSS JOIN deliveries d ON d.account_id = w.account_id
-      AND d.id > printf('%08x-%04x', w.dropped_before >> 16, w.dropped_before & 0xffff)
-    WHERE w.account_id = ${account} AND d.created > w.dropped_before LIMIT ${FILTERED_ROWS_MAX})
-    WHERE state = 'pending') since
   WHERE w.account_id = ${account} AND url IS NOT NULL`;
+
+const sinceDropped = (account: Scope['account']): Sql => sql`FROM (
+  SELECT d.state, d.kib FROM webhooks CROSS JOIN deliveries d ON d.account_id = webhooks.account_id
+    AND d.id > printf('%08x-%04x', dropped_before >> 16, dropped_before & 0xffff)
+  WHERE webhooks.account_id = ${account} AND d.created > dropped_before LIMIT ${FILTERED_ROWS_MAX})
+  WHERE state = 'pending'`;
 
 /** The accounts of which notifications were dropped in the minute before this time, in milliseconds since the epoch. */
 export const selectDropped = (now: number): Query<{ account_id: string; dropped: number }> => query<{

@@ -127,7 +127,7 @@ describe('while what a removal dropped is deleted', () => {
     return account;
   };
 
-  it('the state of the webhook counts what is pending since, and reads the same rows at any size', async () => {
+  it('the state of the webhook counts what is pending since, and reads no more rows when more was dropped', async () => {
     const read: number[] = [];
     for (const count of [100, 2000]) {
       const account = await removedWith(count);
@@ -138,7 +138,7 @@ describe('while what a removal dropped is deleted', () => {
       expect(body.webhook).toMatchObject({ pending: 2, pendingBytes: expect.any(Number) });
       read.push(rows());
     }
-    expect(read[1]).toBe(read[0]);
+    expect(read[1]).toBeLessThanOrEqual(read[0] ?? 0);
   });
 
   it('a delivery that is sent again is not deleted with them', async () => {
