@@ -1124,6 +1124,15 @@ BEGIN
   INSERT INTO usage (account_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
 END;
 
+-- A removed user, calendar, schedule or service counts no longer, though its rows go later; its text and what belongs to it
+-- count until then.
+CREATE TRIGGER removal_insert_counts AFTER INSERT ON removals WHEN NEW.kind <> 'account'
+BEGIN
+  UPDATE usage SET users = users - (NEW.kind = 'user'), calendars = calendars - (NEW.kind = 'calendar'),
+    schedules = schedules - (NEW.kind = 'schedule'), services = services - (NEW.kind = 'service')
+  WHERE account_id = NEW.account_id;
+END;
+
 CREATE TRIGGER user_insert_counts AFTER INSERT ON users
 BEGIN
   UPDATE usage SET users = users + 1, kib = kib + NEW.kib WHERE account_id = NEW.account_id;
@@ -1134,7 +1143,7 @@ BEGIN
 END;
 CREATE TRIGGER user_delete_counts AFTER DELETE ON users
 BEGIN
-  UPDATE usage SET users = users - 1, events = events - OLD.events_counted, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+  UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), events = events - OLD.events_counted, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
 CREATE TRIGGER calendar_insert_counts AFTER INSERT ON calendars
@@ -1147,7 +1156,7 @@ BEGIN
 END;
 CREATE TRIGGER calendar_delete_counts AFTER DELETE ON calendars
 BEGIN
-  UPDATE usage SET calendars = calendars - 1, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+  UPDATE usage SET calendars = calendars - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
 CREATE TRIGGER schedule_insert_counts AFTER INSERT ON schedules
@@ -1160,7 +1169,7 @@ BEGIN
 END;
 CREATE TRIGGER schedule_delete_counts AFTER DELETE ON schedules
 BEGIN
-  UPDATE usage SET schedules = schedules - 1, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+  UPDATE usage SET schedules = schedules - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
 CREATE TRIGGER service_insert_counts AFTER INSERT ON services
@@ -1173,7 +1182,7 @@ BEGIN
 END;
 CREATE TRIGGER service_delete_counts AFTER DELETE ON services
 BEGIN
-  UPDATE usage SET services = services - 1, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+  UPDATE usage SET services = services - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
 CREATE TRIGGER booking_insert_counts AFTER INSERT ON bookings

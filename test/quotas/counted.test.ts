@@ -15,6 +15,7 @@ import {
   newWorld,
 } from '../support/bookings.ts';
 import { type Account, newAccount, type User } from '../support/client.ts';
+import { finishRemovals } from '../support/removals.ts';
 import { expectCounted, quotasOf, setQuotas, useOf } from './support.ts';
 
 const NUMBERS = 'WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?4)';
@@ -76,7 +77,7 @@ describe('a cascade', () => {
       (user: User, calendar: string) => user.account.call('DELETE', `/user/calendar/${calendar}`),
     ],
     ['a user', (user: User) => user.account.call('DELETE', `/user/${user.id}`)],
-  ])('the deletion of %s takes its events off', async (_, remove) => {
+  ])('the deletion of %s takes its events off', async (what, remove) => {
     const account = await newAccount();
     const [user, other] = [await account.newUser(), await account.newUser()];
     const [one, two] = [await user.newCalendar(), await user.newCalendar()];
@@ -87,6 +88,9 @@ describe('a cascade', () => {
     await expectCounted(account.id);
     expect((await remove(user, one)).status).toBe(200);
     await expectCounted(account.id);
+    await finishRemovals();
+    await expectCounted(account.id);
+    expect(await useOf(account, 'events')).toBe(what === 'a user' ? 3 : 144 + 3);
   });
 
   it('bookings: groups, several hosts, a deleted host, service and user', async () => {

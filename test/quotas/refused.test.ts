@@ -6,6 +6,7 @@ import type { QuotaName } from '../../src/sdk/types.ts';
 import { book, cancel, HOUR, MINUTE, newWorld, type World } from '../support/bookings.ts';
 import { type Account, newAccount, type Reply, type User } from '../support/client.ts';
 import { countOf } from '../support/database.ts';
+import { finishRemovals } from '../support/removals.ts';
 import { expectCounted, expectRefused, quotasOf, setQuotas, useOf } from './support.ts';
 
 const newEvent = (user: User, calendarId: string, body: object = {}): Promise<Reply> =>
@@ -96,6 +97,23 @@ describe.each(Object.entries(creations))('%s', (name, create) => {
     // The refused creation left no record, so its key is free.
     await setQuotas(owner.account, { [quota]: 100 });
     expect((await keyed('two')).status).toBe(201);
+  });
+
+  it('a deletion frees its place with the same request, and what is left of it is counted to the end', async () => {
+    const owner = await newOwner();
+    const made = (await create(owner)).body;
+    const [[kind, { id }]] = Object.entries(made) as [[string, { id: string }]];
+    const use = await useOf(owner.account, quota);
+    await setQuotas(owner.account, { [quota]: use });
+    expect((await create(owner)).problem.code).toBe('quota-exceeded');
+    const path = { user: '/user', service: '/service', event: '/user/events' }[kind] ?? `/user/${kind}`;
+    expect((await owner.account.call('DELETE', `${path}/${id}`)).status).toBe(200);
+    expect(await useOf(owner.account, quota)).toBe(use - 1);
+    expect((await create(owner)).status).toBe(201);
+    await expectCounted(owner.account.id);
+    await finishRemovals();
+    await expectCounted(owner.account.id);
+    expect(await useOf(owner.account, quota)).toBe(use);
   });
 
   it("another account's use does not count", async () => {

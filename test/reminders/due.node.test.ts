@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventReminders } from '../../src/reminders/due.ts';
 import * as reminders from '../../src/reminders/due.ts';
 import type { Recurrence } from '../../src/sdk/types.ts';
-import { unlimited } from '../../src/time/budget.ts';
+import { Budget, PRICE_NS, unlimited } from '../../src/time/budget.ts';
 import { lastStart } from '../../src/time/recurrence.ts';
 
 const MINUTE = 60_000;
@@ -92,6 +92,17 @@ describe('a series', () => {
     const { due, next } = dueOf(remindersOf(daily), START, START + 3 * DAY);
     expect(due.map(({ startTs }) => (startTs - START) / DAY)).toEqual([1, 2, 3]);
     expect(next).toBe(START + 4 * DAY - 10 * MINUTE);
+  });
+
+  it('costs more with each reminder of an instance', () => {
+    const costOf = (deltas: number[]) => {
+      const work = new Budget(1e9);
+      reminders.dueOf(remindersOf(daily, deltas), START, START, work);
+      return 1e9 - work.leftNs;
+    };
+    // Forty days ahead are expanded.
+    expect(costOf(new Array(100).fill(0)) - costOf([0])).toBeGreaterThanOrEqual(99 * 40 * PRICE_NS.reminder);
+    expect(PRICE_NS.reminder).toBeGreaterThan(0);
   });
 
   it('skips an instance that an exdate removes', () => {

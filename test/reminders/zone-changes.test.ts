@@ -127,6 +127,24 @@ describe("a change of a calendar's time zone", () => {
     },
   );
 
+  it.each([[false], [true]])(
+    'sends nothing whose time had passed before the change (rechecked: %s)',
+    async (rechecked) => {
+      const there = await world('Africa/Lagos');
+      await backfillReminders(open);
+      await enter(there, SERIES);
+      await remind(open, () => NOON);
+      const sent = (await outbox(there)).references;
+      await move(there, 'Europe/Oslo');
+      await env.DB.prepare('UPDATE calendars SET changed_at = ? WHERE account_id = ?')
+        .bind(start['Europe/Oslo'], there.account.id)
+        .run();
+      if (rechecked) await backfillReminders(open);
+      await remind(open, () => start['Africa/Lagos']);
+      expect((await outbox(there)).references).toBe(sent);
+    },
+  );
+
   it('keeps what was due in the former zone from being sent in the other one', async () => {
     const there = await world('Europe/Oslo');
     await enter(there, SERIES);
