@@ -29,7 +29,7 @@ export interface Env {
   DELIVERIES?: Queue<Message>;
   /** The same for endpoints that fail or hang. Without it, the cron delivers to them. */
   DELIVERIES_SLOW?: Queue<Message>;
-  /** Any value allows webhooks on private addresses: for development only. */
+  /** For development only: the one origin on a private address that may have webhooks, or `yes` for every one. */
   ALLOW_PRIVATE_WEBHOOKS?: string;
 }
 

@@ -1,7 +1,6 @@
 /** The Worker: requests go through the table of routes, crons and queue messages to the jobs. */
 import { env as deployed } from 'cloudflare:workers';
-import { shardIn } from './auth/credential.ts';
-import { databaseOf, shardsOf } from './db/shards.ts';
+import { shardsOf } from './db/shards.ts';
 import type { Env, Message } from './env.ts';
 import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
@@ -26,10 +25,15 @@ shardsOf(deployed as Env);
  * The response to a request, whatever happens.
  *
  * @param now milliseconds since the epoch. The whole request goes by this one reading of the clock.
+ * @param trace collects what is known of the request.
  */
-export async function handle(request: Request, env: Env, now: number): Promise<Response> {
+export async function handle(
+  request: Request,
+  env: Env,
+  now: number,
+  trace: Trace = new Trace(),
+): Promise<Response> {
   const started = Date.now();
-  const trace = new Trace();
   const response = await responseTo({ request, env, now, trace });
   if (request.body) await drain(request);
   const done = () => logRequest(request, response, trace, Date.now() - started);
@@ -54,10 +58,12 @@ const mayHaveChanged = ({ method }: Request, { ok }: Response): boolean =>
 
 export default {
   async fetch(request, env, context) {
-    const response = await handle(request, env, Date.now());
-    if (mayHaveChanged(request, response)) {
-      removeSoon(env, request, context);
-      wakeQueueSoon({ ...env, DB: databaseOf(env, shardIn(request.headers)) }, context);
+    const trace = new Trace();
+    const response = await handle(request, env, Date.now(), trace);
+    // The headers do not say which shard it was: of two credentials, the route takes one.
+    if (trace.shard && mayHaveChanged(request, response)) {
+      removeSoon(env, trace.shard, request, context);
+      wakeQueueSoon({ ...env, DB: trace.shard.db }, context);
     }
     return response;
   },

@@ -69,6 +69,8 @@ export interface Operation<
   readonly unbounded?: boolean;
   /** Streams its answer in parts. The primary answers all of them, so that they fit together. */
   readonly streams?: true;
+  /** The answer holds secrets. Only the primary gives it, since a replica may not know of a removed API key yet. */
+  readonly discloses?: true;
   /** The answer is one resource and has an entity tag. An operation that is idempotent or has a target has one anyway. */
   readonly hasEtag?: true;
   /** Creates a resource, and takes an `Idempotency-Key`. */
@@ -84,7 +86,8 @@ export const read = <
   Q extends Schema = undefined,
   B extends Schema = undefined,
 >(
-  definition: Definition<A, P, Q, B, Query> & Pick<Operation, 'unbounded' | 'hasEtag' | 'streams'>,
+  definition: Definition<A, P, Q, B, Query> &
+    Pick<Operation, 'unbounded' | 'hasEtag' | 'streams' | 'discloses'>,
 ): Operation<A, P, Q, B, Query> & { writes: false } => ({ ...definition, writes: false });
 
 /** Defines an operation that changes something. */

@@ -1,3 +1,4 @@
+import type { Shard } from './db/shards.ts';
 import type { ProblemCode } from './sdk/types.ts';
 
 /** What the log says of a request. It holds no token, no key and no body. */
@@ -8,6 +9,8 @@ export class Trace {
   route: string | null = null;
   /** The account that the request names; once verified, the account of the caller. */
   account: string | null = null;
+  /** The shard that the request runs on; null while none is known. */
+  shard: Shard | null = null;
   /** The rows that the database read. */
   rowsRead = 0;
   /** The code of the problem in the answer, and what caused it where there is more to say. */

@@ -3,14 +3,12 @@
  * plan, so nothing is written, and nothing is answered, on a credential that does not hold.
  */
 import type { Scope } from '../db/scope.ts';
-import { shardOfAccount } from '../db/shard-ids.ts';
 import type { Sql } from '../db/sql.ts';
 import type { Principal } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
 import { isUuid } from '../validation/schemas.ts';
-import { shardOfKey } from './api-key.ts';
 
 export interface Credential {
   /** The data that a plan may touch under this credential; null until another credential has replaced this one. */
@@ -69,7 +67,3 @@ export function accountIn(headers: Headers): string {
   if (isUuid(account)) return account;
   throw new Problem('credentials-missing', "Send the account's id, a UUID, in the header nettu-account.");
 }
-
-/** The number of the shard that a request's credential names, true or not. */
-export const shardIn = (headers: Headers): number =>
-  shardOfKey(headers.get('x-api-key') ?? '') ?? shardOfAccount(headers.get('nettu-account') ?? '');

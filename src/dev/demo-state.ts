@@ -1,5 +1,5 @@
 /** The ids and keys that `npm run demo` saves for `npm run token`, in a file that git ignores. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Permissions, type SchedulerClaims } from '@nettu/scheduler-sdk';
 import jwt from 'jsonwebtoken';
 
@@ -30,6 +30,19 @@ export function loadDemoState(): DemoState {
     throw new Error('There is no user yet. Start npm run dev, and run npm run demo in another terminal.');
   }
 }
+
+const codeFile = new URL('code', folder);
+
+/** Saves the code that creates accounts, for `npm run demo`. Only this user of the machine may read the file. */
+export function saveCode(code: string): void {
+  mkdirSync(folder, { recursive: true });
+  // An existing file would keep its mode.
+  rmSync(codeFile, { force: true });
+  writeFileSync(codeFile, code, { mode: 0o600 });
+}
+
+/** @throws Error where `npm run dev` has not run in this folder. */
+export const loadCode = (): string => readFileSync(codeFile, 'utf8');
 
 const TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
 

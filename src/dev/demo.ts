@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '@nettu/scheduler-sdk';
-import { type DemoState, saveDemoState, tokenFor } from './demo-state.ts';
+import { type DemoState, loadCode, saveDemoState, tokenFor } from './demo-state.ts';
 import { answers, type LocalServer, PORT, startServer } from './server.ts';
 import { story } from './story.ts';
 import { WEEK } from './week.ts';
@@ -22,7 +22,7 @@ try {
     ownServer = await startServer(port, { quiet: true, persistTo: folder });
   }
   console.log(`The Worker listens on ${config.baseUrl}\n`);
-  const state = await story();
+  const state = await story(process.env.CREATE_ACCOUNT_SECRET_CODE ?? ownServer?.code ?? loadCode());
   console.log('\nThe demo passed.');
   if (ownServer) {
     console.log(

@@ -1,15 +1,18 @@
 /** `npm run dev`: starts the Worker on port 5000 (or PORT), with a database that it keeps, and the playground on the next port. */
 import { fileURLToPath } from 'node:url';
 import { startPlayground } from '../playground/server.ts';
-import { LOCAL_CODE, PORT, startServer } from './server.ts';
+import { saveCode } from './demo-state.ts';
+import { PORT, startServer } from './server.ts';
 
 const port = Number(process.env.PORT ?? PORT);
 try {
-  const server = await startServer(port);
+  const server = await startServer(port, { webhooks: `http://localhost:${port + 1}` });
+  const { code } = server;
+  saveCode(code);
   const file = fileURLToPath(new URL('../../.wrangler/playground.json', import.meta.url));
   const playground = await startPlayground({
     baseUrl: server.baseUrl,
-    code: LOCAL_CODE,
+    code,
     file,
     port: port + 1,
   }).catch((error: unknown) => console.error('The playground did not start:', error));
@@ -17,7 +20,7 @@ try {
   console.log(`
 The Worker listens on         ${server.baseUrl}
 Open the playground           ${playground?.url ?? 'it did not start, see above'}    (a page with a small backend)
-Create an account with code   ${LOCAL_CODE}      (POST /account { "code": "${LOCAL_CODE}" })
+Create an account with code   ${code}      (POST /account; each start has another)
 Run the story                 ${demo}               (in another terminal; do not run npm ci meanwhile)
 Reset the data                delete .wrangler/state     (while this is stopped)
 `);

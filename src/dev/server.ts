@@ -1,11 +1,10 @@
 /** Runs the Worker on this machine: migrates the local D1 database, then starts `wrangler dev`. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { migrate } from './migrate.ts';
 
-/** The code that creates accounts on this machine. Each deployment sets its own secret. */
-export const LOCAL_CODE = 'local-development-code';
 export const PORT = 5000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,6 +16,8 @@ const MINUTE_MS = 60_000;
 
 export interface LocalServer {
   baseUrl: string;
+  /** Creates accounts, until the server stops. A web page that is open on this machine does not know it. */
+  code: string;
   process: ChildProcess;
   /** Stops wrangler and every process that it started. */
   stop(): Promise<void>;
@@ -27,12 +28,13 @@ export interface LocalServer {
  * process, and the server with it.
  *
  * @param quiet whether to print wrangler's output only in an error.
+ * @param webhooks the one origin on this machine that may have webhooks.
  * @param persistTo the folder of the local database; wrangler's own by default.
  * @throws Error with wrangler's output when it does not start.
  */
 export async function startServer(
   port: number,
-  { quiet = false, persistTo }: { quiet?: boolean; persistTo?: string } = {},
+  { quiet = false, persistTo, webhooks }: { quiet?: boolean; persistTo?: string; webhooks?: string } = {},
 ) {
   const baseUrl = `http://localhost:${port}/api/v1`;
   if (await answers(baseUrl))
@@ -40,7 +42,9 @@ export async function startServer(
   const persist = persistTo ? ['--persist-to', persistTo] : [];
   migrate(persist);
 
-  const vars = [`CREATE_ACCOUNT_SECRET_CODE:${LOCAL_CODE}`, 'ALLOW_PRIVATE_WEBHOOKS:yes'];
+  const code = randomBytes(16).toString('hex');
+  const allowed = webhooks === undefined ? [] : [`ALLOW_PRIVATE_WEBHOOKS:${webhooks}`];
+  const vars = [`CREATE_ACCOUNT_SECRET_CODE:${code}`, ...allowed];
   const flags = ['--port', String(port), ...vars.flatMap((value) => ['--var', value]), ...persist];
   const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
   // In a process group of its own: stopping the group stops workerd too, and Ctrl-C reaches only this process.
@@ -55,7 +59,7 @@ export async function startServer(
     stream?.on('data', (chunk) => {
       output += chunk;
     });
-  const server: LocalServer = { baseUrl, process: child, stop: () => stop(child) };
+  const server: LocalServer = { baseUrl, code, process: child, stop: () => stop(child) };
   process.on('exit', () => signalGroup(child, 'SIGKILL'));
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -2,7 +2,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { config, Frequency, NettuClient, NettuUserClient } from '@nettu/scheduler-sdk';
 import { type DemoState, tokenFor } from './demo-state.ts';
-import { LOCAL_CODE } from './server.ts';
 import { expectEqual, fails, print, succeeds } from './steps.ts';
 import { at, dayAndTime, time, WEEK, weekOf } from './week.ts';
 
@@ -11,12 +10,12 @@ const HOUR_MS = 60 * 60 * 1000;
 /**
  * Plays the story against the service at `config.baseUrl`.
  *
+ * @param code creates accounts.
  * @returns the account, the user and the calendar that the story keeps.
  * @throws Error for the first step that fails.
  */
-export async function story(): Promise<DemoState> {
+export async function story(code: string): Promise<DemoState> {
   console.log('Your backend, with the API key');
-  const code = process.env.CREATE_ACCOUNT_SECRET_CODE ?? LOCAL_CODE;
   const { account, secretApiKey } = await succeeds(
     NettuClient().account.create({ code }),
     'creates an account and gets its API key',

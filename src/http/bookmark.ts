@@ -28,7 +28,7 @@ export function replicaFrom(
   shard: Shard,
   { anonymous }: Caller,
 ): string | null {
-  if (method !== 'GET' || does.streams) return null;
+  if (method !== 'GET' || does.streams || does.discloses) return null;
   const text = headers.get(HEADER);
   if (text === null) return anonymous ? 'first-unconstrained' : null;
   const [, number, bookmark = null, replica] = (text.length <= MAX_CHARS && FORM.exec(text)) || [];

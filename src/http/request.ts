@@ -44,6 +44,7 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
 
   try {
     const shard = route.shardFor ? await route.shardFor(await parsed(), endsMs) : shardOf(env, caller.shard);
+    trace.shard = shard;
     const planner: Planner = (scope) =>
       refusing(async () => {
         authorize(caller, route);

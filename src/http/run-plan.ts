@@ -28,7 +28,7 @@ interface PlanResult {
 export async function runPlan(
   connection: Connection,
   trace: Trace,
-  { credential: first, anonymous }: Caller,
+  { credential: first }: Caller,
   planner: Planner,
 ): Promise<PlanResult> {
   let credential = first;
@@ -58,8 +58,8 @@ export async function runPlan(
       }
     } catch (problem) {
       if (!connection.onReplica || !(problem instanceof Problem)) throw problem;
-      // Invalid or too large is the same on the primary; and an account seldom opens a route between two requests.
-      if (problem.status === 400 || (anonymous && problem.status === 401)) throw problem;
+      // Invalid or too large is the same on the primary.
+      if (problem.status === 400) throw problem;
       restartOnPrimary();
     }
   }

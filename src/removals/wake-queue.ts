@@ -1,8 +1,7 @@
 /** Has the queue take up removals. A message is only a hint: the cron looks every minute. */
 
-import { shardIn } from '../auth/credential.ts';
 import { batch } from '../db/connection.ts';
-import { shardOf } from '../db/shards.ts';
+import type { Shard } from '../db/shards.ts';
 import type { Env } from '../env.ts';
 import { REMOVALS } from '../jobs/names.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -15,8 +14,12 @@ const PAUSE_MS = 10 * SECOND_MS;
 const sentAt = new WeakMap<D1Database, number>();
 
 /** After a DELETE, sends a message if the database has anything removed. */
-export function removeSoon(env: Env, request: Request, context: Pick<ExecutionContext, 'waitUntil'>): void {
-  const { number: shard, db } = shardOf(env, shardIn(request.headers));
+export function removeSoon(
+  env: Env,
+  { number: shard, db }: Shard,
+  request: Request,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+): void {
   const queue = env.DELIVERIES_SLOW ?? env.DELIVERIES; // a run lasts longer than deliveries may wait
   const at = Date.now();
   if (request.method !== 'DELETE' || !queue || at - (sentAt.get(db) ?? 0) < PAUSE_MS) return;

@@ -125,9 +125,14 @@ function toHeaders(values: HeaderValues): Headers {
   return headers;
 }
 
-/** A unique key, which need not be secret. Node 18 and pages over plain HTTP have no `randomUUID`. */
+/**
+ * A random key: whoever guessed the key of a creation could get its answer. Pages over plain HTTP have no `randomUUID`.
+ *
+ * @throws TypeError without Web Crypto.
+ */
 function newKey(): string {
-  return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  const { crypto } = globalThis;
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].join('-');
 }
 
 /** Gives an error the stack of `origin`. An error created after an `await` has no line of the caller in its stack. */

@@ -26,6 +26,14 @@ const PRIVATE_V4: readonly [block: string, bits: number][] = [
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|alt|onion)$/;
 
 /**
+ * Whether the deployment allows this webhook a private address.
+ *
+ * @param setting `ALLOW_PRIVATE_WEBHOOKS`.
+ */
+export const allowsPrivate = (url: string, setting: string | undefined): boolean =>
+  setting === 'yes' || (setting !== undefined && new URL(url).origin === setting);
+
+/**
  * Checks the URL of a webhook. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal,
  * with parts omitted) into the dotted one first (WHATWG URL, "host parsing").
  *

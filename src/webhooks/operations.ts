@@ -7,6 +7,7 @@ import { Problem } from '../problem.ts';
 import { changed } from '../resources/accounts/operations.ts';
 import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
 import type { AccountResult, Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
+import { allowsPrivate } from './address.ts';
 import * as input from './input.ts';
 import { poster } from './post.ts';
 import { newWebhookSecret } from './sign.ts';
@@ -27,7 +28,7 @@ export const setWebhook = write({
   body: input.webhook,
   target: selectAccount,
   run(scope, { body: { webhookUrl: url, events }, now, env }) {
-    input.permitUrl(url, Boolean(env.ALLOW_PRIVATE_WEBHOOKS));
+    input.permitUrl(url, allowsPrivate(url, env.ALLOW_PRIVATE_WEBHOOKS));
     const credentials = { key: newSecret('whk_'), secret: newWebhookSecret() };
     return changed(scope, ...rows.setWebhook(scope, { url, events, ...credentials, now }));
   },

@@ -1,7 +1,7 @@
 /** Posts one attempt to a webhook, and turns whatever the other side does into an outcome. */
 import type { Env } from '../env.ts';
 import { WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
-import { refusalOf } from './address.ts';
+import { allowsPrivate, refusalOf } from './address.ts';
 import { type Sign, signer } from './sign.ts';
 
 /** A webhook: its URL, and the secrets by which it recognises us. */
@@ -38,7 +38,7 @@ export async function poster(
   now: () => number,
   timeoutMs = WEBHOOK_TIMEOUT_MS,
 ): Promise<(message: WebhookMessage) => Promise<AttemptOutcome>> {
-  const refusal = refusalOf(url, Boolean(ALLOW_PRIVATE_WEBHOOKS));
+  const refusal = refusalOf(url, allowsPrivate(url, ALLOW_PRIVATE_WEBHOOKS));
   if (refusal) return async () => failed(null, `The URL ${refusal}.`);
   const rolled = old_secret !== null && (old_secret_until ?? 0) > now();
   const sign = await signer(rolled ? [secret, old_secret] : [secret]).catch(() => null);

@@ -99,11 +99,13 @@ describe('an anonymous caller', () => {
     expect(await readersOf(nonsense)).toEqual([400, 'replica']);
   });
 
-  it('gets a 401 from the replica alone when the account has closed the route', async () => {
+  it('gets a 401 from the primary alone, which knows whether the account has opened the route', async () => {
     const { user, account } = await prepared({ nearest: false });
     await account.call('PUT', '/account/settings', { body: { publicFreebusy: false } });
     await replicated.catchUp();
-    expect(await readersOf(freebusy(user))).toEqual([401, 'replica']);
+    expect(await readersOf(freebusy(user))).toEqual([401, 'replica', 'primary']);
+    await account.call('PUT', '/account/settings', { body: { publicFreebusy: true } });
+    expect(await readersOf(freebusy(user))).toEqual([200, 'replica', 'primary']);
   });
 });
 
@@ -149,7 +151,7 @@ describe('an account that reads from the nearest database', () => {
     expect(bookmark).toMatch(/^0\.[0-9a-f-]+\.n$/);
     expect(await readersOf(user.call('GET', '/me'))).toEqual([200, 'primary']);
     expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica']);
-    expect(await readersOf(account.call('GET', '/account', bearing(bookmark)))).toEqual([200, 'replica']);
+    expect(await readersOf(account.call('GET', '/user', bearing(bookmark)))).toEqual([200, 'replica']);
     expect(bookmarkOf(await user.call('GET', '/me', bearing(bookmark)))).toMatch(/\.n$/);
     expect(await readersOf(user.newCalendar() as never)).toContain('primary');
   });
@@ -174,8 +176,8 @@ describe('an account that reads from the nearest database', () => {
 
   const gets = entries.filter(({ row, door }) => row.method === 'GET' && door !== 'public');
 
-  it.each(titled(gets.filter(({ row }) => row.does.streams)))(
-    '%s still reads the primary, so that its parts are consistent',
+  it.each(titled(gets.filter(({ row }) => row.does.streams || row.does.discloses)))(
+    '%s still reads the primary, so that its parts are consistent and a removed key reads no secret',
     async (_, entry) => {
       const { user, bookmark } = await prepared({ nearest: true });
       await replicated.catchUp();
@@ -186,7 +188,7 @@ describe('an account that reads from the nearest database', () => {
     },
   );
 
-  it.each(titled(gets.filter(({ row }) => !row.does.streams)))(
+  it.each(titled(gets.filter(({ row }) => !row.does.streams && !row.does.discloses)))(
     '%s reads its own writes, even when the replica lags',
     async (_, entry) => {
       const { user, bookmark: old } = await prepared({ nearest: true });
@@ -223,11 +225,20 @@ describe('an account that reads from the nearest database', () => {
     expect(await readersOf(user.call('GET', '/me', bearing(bookmark)))).toEqual([200, 'replica', 'primary']);
     const { body } = await account.call('POST', '/account/api-keys', { body: {} });
     const headers = { 'x-api-key': body.secretApiKey, 'nettu-bookmark': bookmark };
-    expect(await readersOf(call('GET', '/account', { headers, env: account.deployed }))).toEqual([
+    expect(await readersOf(call('GET', '/user', { headers, env: account.deployed }))).toEqual([
       200,
       'replica',
       'primary',
     ]);
+  });
+
+  it('shows no secret to a removed API key, while the replica lags', async () => {
+    const { account, bookmark } = await prepared({ nearest: true });
+    const { body } = await account.call('POST', '/account/api-keys', { body: {} });
+    const headers = { 'x-api-key': body.secretApiKey, 'nettu-bookmark': bookmark };
+    await replicated.catchUp();
+    await account.call('DELETE', `/account/api-keys/${body.apiKey.id}`);
+    expectProblem(await call('GET', '/account', { headers, env: account.deployed }), 'api-key-unknown');
   });
 
   it('reads the primary again once the replica has received the changed setting', async () => {

@@ -1,6 +1,6 @@
 /** The URLs that a webhook may have: public addresses, unless the operator allows private ones. */
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../src/webhooks/address.ts';
+import { allowsPrivate, refusalOf } from '../../src/webhooks/address.ts';
 
 const PRIVATE = 'must have a public address, not one of a private network';
 
@@ -111,4 +111,15 @@ it.each(['https://user:pass@example.com/', 'https://user@example.com/', 'https:/
 
 it('accepts only http and https', () => {
   expect(refusalOf('ftp://example.com/', true)).toBe('must be an absolute http or https URL');
+});
+
+it.each([
+  ['http://localhost:5001/webhook', 'http://localhost:5001', true],
+  ['http://localhost:5000/webhook', 'http://localhost:5001', false],
+  ['http://127.0.0.1:5001/', 'http://localhost:5001', false],
+  ['http://10.0.0.1/', 'http://localhost:5001', false],
+  ['http://10.0.0.1/', 'yes', true],
+  ['http://10.0.0.1/', undefined, false],
+])('%s is allowed a private address under %s: %s', (url, setting, allowed) => {
+  expect(allowsPrivate(url, setting)).toBe(allowed);
 });

@@ -62,7 +62,11 @@ export const createAccount = write({
   },
 });
 
-export const getAccount = read({ hasEtag: true, run: (scope) => lookup(selectAccount(scope), toResult) });
+export const getAccount = read({
+  hasEtag: true,
+  discloses: true,
+  run: (scope) => lookup(selectAccount(scope), toResult),
+});
 
 /** Replaces every signing key of the account by this one, or by none. */
 export const setPublicKey = write({
