@@ -97,9 +97,13 @@ export const selectEventsOf = (scope: Scope, id: string): Query<ReferencedEvent>
 const notDropped = ({ account }: Scope): Sql => sql`NOT (state = 'pending'
   AND created <= coalesce((SELECT dropped_before FROM webhooks WHERE account_id = ${account}), 0))`;
 
-/** Starts a delivery over with its first attempt. No row comes back where the account has no webhook. */
+/**
+ * Starts a delivery over with its first attempt. No row comes back where the account has no webhook. A delivery from before
+ * the webhook was removed gets a later `created` while the runs delete what was pending then: they leave it alone.
+ */
 export const replayDelivery = (scope: Scope, id: string, now: number): Sql<DeliveryRow> => sql<DeliveryRow>`
-  UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL
+  UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL,
+    created = max(created, coalesce((SELECT dropped_before + 1 FROM webhooks WHERE account_id = deliveries.account_id), 0))
   WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}
     AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = deliveries.account_id AND url IS NOT NULL)
   RETURNING ${columns}`;

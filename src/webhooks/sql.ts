@@ -4,6 +4,7 @@
  */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { FILTERED_ROWS_MAX } from '../limits.ts';
 import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import type { WebhookRow } from './post.ts';
@@ -77,11 +78,23 @@ interface WebhookStateRow {
   dropped_at: number | null;
 }
 
+/**
+ * While the runs delete what a removal dropped, `usage` counts those too: so the deliveries since are counted, by their ids
+ * (see schema.sql), up to `FILTERED_ROWS_MAX`.
+ */
 export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
-  SELECT url, webhooks.events, slow_since, last_status, last_error, next_at, pending, 1024 * pending_kib AS pending_bytes,
-    dropped, dropped_at
-  FROM webhooks JOIN usage ON usage.account_id = webhooks.account_id
-  WHERE webhooks.account_id = ${account} AND url IS NOT NULL`;
+  SELECT url, w.events, slow_since, last_status, last_error, next_at, dropped, dropped_at,
+    CASE WHEN dropped_before IS NULL THEN usage.pending ELSE (SELECT count(*) ${sinceDropped(account)}) END AS pending,
+    1024 * CASE WHEN dropped_before IS NULL THEN usage.pending_kib
+      ELSE (SELECT coalesce(sum(kib), 0) ${sinceDropped(account)}) END AS pending_bytes
+  FROM webhooks w JOIN usage ON usage.account_id = w.account_id
+  WHERE w.account_id = ${account} AND url IS NOT NULL`;
+
+const sinceDropped = (account: Scope['account']): Sql => sql`FROM (
+  SELECT d.state, d.kib FROM webhooks CROSS JOIN deliveries d ON d.account_id = webhooks.account_id
+    AND d.id > printf('%08x-%04x', dropped_before >> 16, dropped_before & 0xffff)
+  WHERE webhooks.account_id = ${account} AND d.created > dropped_before LIMIT ${FILTERED_ROWS_MAX})
+  WHERE state = 'pending'`;
 
 /** The accounts of which notifications were dropped in the minute before this time, in milliseconds since the epoch. */
 export const selectDropped = (now: number): Query<{ account_id: string; dropped: number }> => query<{

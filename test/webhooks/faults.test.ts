@@ -5,7 +5,7 @@ import type { WakeUp } from '../../src/env.ts';
 import { consume } from '../../src/jobs/queue.ts';
 import { deliver } from '../../src/webhooks/deliver.ts';
 import { LEASE_MS } from '../../src/webhooks/outbox-sql.ts';
-import { interrupted, through } from '../support/database.ts';
+import { interrupted, reading, through } from '../support/database.ts';
 import { DAY, type NotifiedAccount, notifiedAccount, open, urlOf } from '../support/webhooks.ts';
 
 const leaseOf = ({ id }: NotifiedAccount) =>
@@ -106,5 +106,49 @@ describe('a batch of the queue', () => {
     expect(await deliver(open, account.id, later, lane)).toMatchObject({ nextAt: null });
     expect(await account.deliveries()).toMatchObject([{ state: 'delivered' }]);
     expect(await account.deliver(now + DAY)).toBe(null);
+  });
+});
+
+describe('while what a removal dropped is deleted', () => {
+  const removedWith = async (count: number) => {
+    const account = await notifiedAccount('ok');
+    await account.newUser();
+    await account.deliver();
+    await env.DB.prepare(
+      `INSERT INTO deliveries (account_id, type, content, next_at)
+       SELECT ?, 'user.created', '{"id":"a","metadata":"{}"}', ? FROM json_each(?)`,
+    )
+      .bind(account.id, Date.now() + DAY, JSON.stringify(new Array(count).fill(0)))
+      .run();
+    await account.call('DELETE', '/account/webhook');
+    const removed = Date.now();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(removed));
+    await account.point('ok', ['*']);
+    return account;
+  };
+
+  it('the state of the webhook counts what is pending since, and reads no more rows when more was dropped', async () => {
+    const read: number[] = [];
+    for (const count of [100, 2000]) {
+      const account = await removedWith(count);
+      await account.newUser();
+      await account.newUser();
+      const { db, rows } = reading();
+      const { body } = await account.call('GET', '/account/webhook', { env: { ...open, DB: db } });
+      expect(body.webhook).toMatchObject({ pending: 2, pendingBytes: expect.any(Number) });
+      read.push(rows());
+    }
+    expect(read[1]).toBeLessThanOrEqual(read[0] ?? 0);
+  });
+
+  it('a delivery that is sent again is not deleted with them', async () => {
+    const account = await removedWith(700);
+    const [{ id } = { id: '' }] = await account.deliveries('?state=delivered');
+    expect((await account.call('POST', `/account/webhook/deliveries/${id}/replay`)).status).toBe(200);
+    for (let runs = 0; runs < 3; runs++) await account.deliver();
+    expect((await account.call('GET', `/account/webhook/deliveries/${id}`)).body.delivery).toMatchObject({
+      state: 'delivered',
+    });
+    expect(await account.received()).toHaveLength(2);
   });
 });
