@@ -217,6 +217,16 @@ export function lineChecker(account: unknown): (line: Line) => Promise<string | 
         return 'scheduleId and calendarId are both set';
       }
     }
+    if (
+      type === 'booking' &&
+      line.state !== 'cancelled' &&
+      (line.state === 'held') !== (line.expiresAt !== null)
+    ) {
+      return 'expiresAt must be set if the state is held, and only then';
+    }
+    if (type === 'webhook' && [line.key, line.secret].some((one) => (one === null) !== (line.url === null))) {
+      return 'url, key and secret must be set together';
+    }
     for (const [member, of] of Object.entries(REFERENCES[type] ?? {})) {
       if (line[member] !== null && !seen(of).has(line[member])) return `${member} names no ${of} of the copy`;
     }

@@ -163,6 +163,8 @@ const tampered: [name: string, lines: Line[], reason: RegExp][] = [
     /at most 100 hosts/,
   ],
   ['an unknown state', changed('booking', { state: 'maybe' }), /state/],
+  ['a hold without an end', changed('booking', { state: 'held', expiresAt: null }), /expiresAt must be set/],
+  ['a webhook without its key', changed('webhook', { key: null }), /must be set together/],
   ['a private key', changed('signingKey', { pem: privateKey }), /private/i],
   ['a weak key', changed('signingKey', { pem: weak }), /line \d+.*2048/],
   ['no key', changed('signingKey', { pem: 'x' }), /publicJwtKey/],
