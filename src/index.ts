@@ -6,6 +6,7 @@ import { assetFor } from './http/assets.ts';
 import { drain } from './http/body.ts';
 import { failure } from './http/errors.ts';
 import type { Exchange } from './http/exchange.ts';
+import { requireHttps } from './http/https.ts';
 import { logRequest } from './http/request-log.ts';
 import { preflight, respond } from './http/respond.ts';
 import { routerOf } from './http/router.ts';
@@ -46,6 +47,7 @@ async function responseTo(exchange: Exchange): Promise<Response> {
   const { request, trace } = exchange;
   if (request.method === 'OPTIONS') return preflight(trace.id);
   try {
+    requireHttps(request);
     return (await assetFor(exchange)) ?? respond(await router(exchange), trace.id);
   } catch (error) {
     return respond(failure(error, trace), trace.id);

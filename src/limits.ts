@@ -217,8 +217,8 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 1000;
+export const EXPORT_PART_MAX = 2500;
 /** The JSON of one part of an export. */
-export const EXPORT_PART_MAX_BYTES = 1_000_000;
+export const EXPORT_PART_MAX_BYTES = 2_000_000;
 /** The parts of one answer of an export, which then ends in a cursor. */
 export const EXPORT_PARTS_MAX = 400;

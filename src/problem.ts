@@ -30,6 +30,7 @@ export const kinds = {
   'user-unknown': [401, "The token's user does not exist"],
   'token-revoked': [401, 'The token is revoked'],
   'policy-denied': [401, "The token's policy does not allow this"],
+  'https-required': [403, 'HTTPS is required'],
   'route-unknown': [404, 'The route does not exist'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],

@@ -7,20 +7,18 @@ import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
+import { within } from '../db/sizes.ts';
 import type { Query } from '../db/sql.ts';
 import type { Table } from '../db/table.ts';
-import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES, EXPORT_PARTS_MAX } from '../limits.ts';
+import { EXPORT_PART_MAX, EXPORT_PARTS_MAX } from '../limits.ts';
 import { read } from '../operation.ts';
 import { Plan, plan } from '../plan.ts';
 import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
 import { Part } from './part.ts';
-import { selectBounds, selectRows, selectSeqs } from './sql.ts';
+import { partLimit, selectBounds, selectRows, selectSeqs } from './sql.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
-
-/** The `seq`s that one query finds. Each such query reads all of the account's entries in one index. */
-const SEQS_MAX = 20_000;
 
 const CURSOR_CONTEXT = `export ${FORMAT}`;
 
@@ -41,10 +39,8 @@ interface ExportPosition {
 interface Progress {
   key: CryptoKey;
   position: ExportPosition;
-  /** The next `seq`s of the table, found and not yet read. */
+  /** The `seq`s of the table that are left. */
   seqs: readonly number[];
-  /** Whether the table ends with these. */
-  last: boolean;
   /** The number of parts that this answer may still have. */
   partsLeft: number;
 }
@@ -64,7 +60,7 @@ export const exportAccount = read({
         if (position.account !== account) throw forgedCursor();
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
-          nextPart(scope, { key, position, seqs: [], last: false, partsLeft: EXPORT_PARTS_MAX }),
+          nextPart(scope, { key, position, seqs: [], partsLeft: EXPORT_PARTS_MAX }),
         );
       },
     ),
@@ -79,27 +75,28 @@ function nextPart(scope: Scope, progress: Progress): Plan {
   if (seqs.length) return partOf(scope, table, progress);
   const after = index === position.table ? position.after : 0;
   const at = { ...position, table: index, after };
-  const bounds = { after, until: position.until[index] ?? 0, limit: SEQS_MAX };
-  return plan([selectSeqs(scope, table, bounds)], ([found]): Plan => {
-    const seqs: number[] = JSON.parse(found?.seqs ?? '[]');
-    const last = seqs.length < SEQS_MAX;
-    if (seqs.length) return partOf(scope, table, { ...progress, position: at, seqs, last });
+  const bounds = { after, until: position.until[index] ?? 0 };
+  return plan([selectSeqs(scope, table, bounds)], (found): Plan => {
+    const arrays = Object.values(found[0] ?? {});
+    const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
+    if (seqs.length) return partOf(scope, table, { ...progress, position: at, seqs });
     return nextPart(scope, { ...progress, position: { ...at, table: index + 1, after: 0 } });
   });
 }
 
-function partOf(scope: Scope, table: Table, { key, position, seqs, last, partsLeft }: Progress): Plan {
+function partOf(scope: Scope, table: Table, { key, position, seqs, partsLeft }: Progress): Plan {
   const wanted = seqs.slice(0, EXPORT_PART_MAX);
-  return plan([selectRows(scope, table, wanted, EXPORT_PART_MAX_BYTES)], async (rows) => {
+  return plan([selectRows(scope, table, wanted)], async (found) => {
+    const rows = found.slice(0, Math.max(1, within(found, partLimit)));
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
     const rest = seqs.filter((seq) => seq > after);
     const counts = position.counts.map((count, i) => (i === position.table ? count + rows.length : count));
-    const at = last && !rest.length ? { table: position.table + 1, after: 0 } : { after };
+    const at = !rest.length ? { table: position.table + 1, after: 0 } : { after };
     const next = { ...position, ...at, counts };
     const cursor = await seal(key, CURSOR_CONTEXT, JSON.stringify(next));
     const lines = rows.map((row) => lineOf(table, row)).join('');
-    const progress = { key, position: next, seqs: rest, last, partsLeft: partsLeft - 1 };
+    const progress = { key, position: next, seqs: rest, partsLeft: partsLeft - 1 };
     return new Part(
       `${lines}${JSON.stringify({ type: 'cursor', cursor })}\n`,
       partsLeft > 1 ? (scope) => nextPart(scope, progress) : null,

@@ -1,7 +1,9 @@
 /** The reads of an export, in the order of `seq`, which every index by account contains. */
 import type { Scope } from '../db/scope.ts';
+import { type Sized, type SizeLimit, upTo } from '../db/sizes.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
-import { live, seen, type Table } from '../db/table.ts';
+import { commas, live, seen, type Table } from '../db/table.ts';
+import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES } from '../limits.ts';
 import { columnsOf, tables } from './tables.ts';
 
 /** The account's rows of a table, as the end of a SELECT. */
@@ -23,40 +25,73 @@ export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
   return query<{ bounds: string }>`SELECT json_array(${all}) AS bounds`;
 };
 
-/** The `seq`s of the account's next rows, as a JSON array. The query scans the account's entries in one index. */
+/** The arrays of `selectSeqs`: so each stays below the 2 MB of a value in D1, up to seven million rows. */
+const SEQ_ARRAYS = 32;
+
+/**
+ * The `seq`s of all rows of the account that are left, in one row of JSON arrays, in no order. The query reads the account's
+ * entries in one index, once for each answer of an export; groups would make SQLite sort them, which counts as another read.
+ */
 export const selectSeqs = (
   scope: Scope,
   table: Table,
-  { after, until, limit }: Record<'after' | 'until' | 'limit', number>,
-): Query<{ seqs: string }> => query<{ seqs: string }>`
-  SELECT json_group_array(seq) AS seqs FROM (
-    SELECT ${seqOf(table)} AS seq FROM ${within(table, scope)} AND ${seqOf(table)} > ${after} AND ${seqOf(table)} <= ${until}
-    ORDER BY 1 LIMIT ${limit})`;
+  { after, until }: Record<'after' | 'until', number>,
+): Query<Record<string, string>> => {
+  const seq = seqOf(table);
+  const arrays = Array.from(
+    { length: SEQ_ARRAYS },
+    (_, i) =>
+      sql`json_group_array(${seq}) FILTER (WHERE ${seq} % ${raw(String(SEQ_ARRAYS))} = ${raw(String(i))})`,
+  );
+  return query<Record<string, string>>`
+    SELECT ${commas(arrays.map((array, i) => sql`${array} AS ${raw(`seqs_${i}`)}`))}
+    FROM ${within(table, scope)} AND ${seq} > ${after} AND ${seq} <= ${until}`;
+};
+
+/** The limit of a part: a row with as many bytes counts as two, and so on. */
+export const partLimit: SizeLimit = {
+  rows: EXPORT_PART_MAX,
+  bytesPerRow: EXPORT_PART_MAX_BYTES / EXPORT_PART_MAX,
+};
 
 /**
- * The first of these rows, up to the one with which their JSON exceeds `maxBytes`. SQLite stores the length of a text
- * beside it, so the query measures the other rows without reading them.
+ * The first of these rows, up to the one that exceeds the limit of a part. The join keeps its order: by another one, SQLite
+ * reads all of the account's rows for each part.
  */
 export function selectRows(
   scope: Scope,
   table: Table,
   seqs: readonly number[],
-  maxBytes: number,
-): Query<Record<string, unknown> & { seq: number }> {
+): Query<Record<string, unknown> & Sized & { seq: number }> {
+  const { single } = table;
   const all = columnsOf(table);
   const columns = raw(all.map(([name]) => `${seen(table, name)} AS ${name}`).join(', '));
-  const sizes = raw(
+  const size = raw(
     ['0', ...all.flatMap(([name, { json }]) => (json ? `coalesce(octet_length(${name}), 0)` : []))].join(
       ' + ',
     ),
   );
-  const amongSeqs = sql`${within(table, scope)} AND ${seqOf(table)} IN`;
-  return query<Record<string, unknown> & { seq: number }>`
-    SELECT ${seqOf(table)} AS seq, ${columns} FROM ${amongSeqs} (
-      SELECT seq FROM (
-        SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (
-          SELECT ${seqOf(table)} AS seq, ${sizes} AS size FROM ${amongSeqs} (
-            SELECT value FROM json_each(${JSON.stringify(seqs)})) AND ${live(table)}))
-      WHERE before <= ${maxBytes})
-    ORDER BY seq`;
+  return upTo(
+    partLimit,
+    sql`
+    SELECT ${seqOf(table)} AS seq, ${columns}, ${size} AS size
+    FROM ${single ? within(table, scope) : inRanges(table, scope, seqs)} AND ${live(table)}`,
+  );
+}
+
+/** The account's rows with these `seq`s. NOT INDEXED leaves SQLite the `seq` alone, of which neighbours are one range. */
+const inRanges = ({ name }: Table, { account }: Scope, seqs: readonly number[]): Sql => sql`
+  (SELECT value ->> 0 AS first, value ->> 1 AS last FROM json_each(${JSON.stringify(rangesOf(seqs))})) wanted
+  CROSS JOIN ${raw(name)} NOT INDEXED
+  WHERE account_id = ${account} AND seq BETWEEN wanted.first AND wanted.last`;
+
+/** Ascending numbers as ranges, first and last included. */
+function rangesOf(seqs: readonly number[]): [first: number, last: number][] {
+  const ranges: [number, number][] = [];
+  for (const seq of seqs) {
+    const range = ranges.at(-1);
+    if (range && range[1] === seq - 1) range[1] = seq;
+    else ranges.push([seq, seq]);
+  }
+  return ranges;
 }

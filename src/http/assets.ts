@@ -19,6 +19,7 @@ const everyFile = {
   'access-control-allow-origin': '*',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
 };
 
 /**

@@ -43,8 +43,8 @@ const ofAccount = writes('account', 'This account', ACCOUNT_WRITES_MAX);
 /** All users of an account together have a limit of their own, so they never lock out the account's API key. */
 const ofUsers = writes('users', 'The users of this account', ACCOUNT_WRITES_MAX);
 
-/** The address of a request that counts; null under `wrangler dev`. */
-function addressIn(headers: Headers): string | null {
+/** The address of a request from elsewhere; null under `wrangler dev`. */
+export function addressIn(headers: Headers): string | null {
   const address = headers.get('cf-connecting-ip');
   return address && !LOOPBACK.includes(address) ? address : null;
 }

@@ -36,6 +36,8 @@ const everyAnswer = {
     'allow, etag, idempotency-replayed, nettu-bookmark, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
   'cache-control': 'private, no-store',
   'x-content-type-options': 'nosniff',
+  // RFC 6797 section 7.2: a browser ignores it over plain HTTP.
+  'strict-transport-security': 'max-age=31536000',
 };
 
 /** The wildcard does not cover `authorization`; it is there for headers that a page's own tools add. */

@@ -51,6 +51,7 @@ export function problemsOf(
     !!body && 'media-type-unsupported',
     idempotent && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
+    'https-required',
     'internal',
     database && 'database-unavailable',
     database && method === 'POST' && does.writes && 'outcome-unknown',

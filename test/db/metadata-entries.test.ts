@@ -25,7 +25,7 @@ const kinds: Kind[] = [
     creation: async () => ['/user', {}],
     root: '/user',
     rows: 3,
-    gone: 2,
+    gone: 3,
   },
   {
     table: 'calendars',
@@ -34,7 +34,7 @@ const kinds: Kind[] = [
     creation: async ({ id }) => [`/user/${id}/calendar`, { timezone: 'UTC' }],
     root: '/user/calendar',
     rows: 3,
-    gone: 3,
+    gone: 4,
   },
   {
     table: 'events',
@@ -54,7 +54,7 @@ const kinds: Kind[] = [
     creation: async ({ id }) => [`/user/${id}/schedule`, { timezone: 'UTC' }],
     root: '/user/schedule',
     rows: 3,
-    gone: 3,
+    gone: 4,
   },
   {
     table: 'services',
@@ -63,7 +63,7 @@ const kinds: Kind[] = [
     creation: async () => ['/service', {}],
     root: '/service',
     rows: 3,
-    gone: 2,
+    gone: 3,
   },
 ];
 

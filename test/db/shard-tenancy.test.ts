@@ -24,12 +24,13 @@ const through = (...doors: string[]) => titled(entries.filter(({ door }) => door
 async function expectRefused(
   request: (env: ReturnType<typeof counted>['env']) => Promise<Reply>,
   code: Parameters<typeof expectProblem>[1],
+  tripsMax = 1,
 ) {
   const before = await everything();
   const { env, trips } = counted();
   const reply = await request(env);
   expectProblem(reply, code);
-  expect(trips().reduce((sum, n) => sum + n)).toBeLessThanOrEqual(1);
+  expect(trips().reduce((sum, n) => sum + n)).toBeLessThanOrEqual(tripsMax);
   expect(await everything()).toEqual(before);
   return reply;
 }
@@ -129,11 +130,12 @@ describe("an account's id", () => {
         env,
       });
     const unknown = await expectRefused(me(NOBODY), 'token-signature');
-    const closed = await expectRefused(busy(NOBODY), 'credentials-missing');
+    // The primary refuses an anonymous caller, because a replica may lag behind.
+    const closed = await expectRefused(busy(NOBODY), 'credentials-missing', 2);
     for (const digits of ['4001', '8000', '8002', '8003', '8fff', '7001', '1001']) {
       const forged = withEtag(users.eu.account.id, digits);
       expect((await expectRefused(me(forged), 'token-signature')).body).toEqual(unknown.body);
-      expect((await expectRefused(busy(forged), 'credentials-missing')).body).toEqual(closed.body);
+      expect((await expectRefused(busy(forged), 'credentials-missing', 2)).body).toEqual(closed.body);
     }
   });
 });

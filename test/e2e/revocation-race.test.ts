@@ -29,14 +29,21 @@ beforeAll(async () => {
     log('key_change', 'UPDATE ON signing_keys', 'revocation', 'NEW.account_id'),
     log('key_removal', 'DELETE ON signing_keys', 'revocation', 'OLD.account_id'),
     log('not_before', 'UPDATE OF not_before ON users', 'revocation', 'NEW.account_id'),
-    log('user_removal', 'DELETE ON users', 'revocation', 'OLD.account_id'),
+    log('user_removal', 'INSERT ON removals', 'revocation', 'NEW.account_id'),
     log('api_key_removal', 'DELETE ON api_keys', 'revocation', 'OLD.account_id'),
   ];
   await db.batch(statements.map((statement) => db.prepare(statement)));
 });
 
+/** The calendars, without those of a user who is removed. */
 const countCalendars = async (account: string) =>
-  db.prepare('SELECT count(*) AS n FROM calendars WHERE account_id = ?').bind(account).first<number>('n');
+  db
+    .prepare(
+      `SELECT count(*) AS n FROM calendars c WHERE account_id = ? AND NOT EXISTS (
+         SELECT 1 FROM removals r WHERE r.account_id = c.account_id AND r.id = c.user_id)`,
+    )
+    .bind(account)
+    .first<number>('n');
 
 /** The writes and the revocation, in the order of the database. */
 async function logOf(account: string): Promise<string[]> {

@@ -27,6 +27,7 @@ export const statuses = {
   'user-unknown': 401,
   'token-revoked': 401,
   'policy-denied': 401,
+  'https-required': 403,
   'route-unknown': 404,
   'not-found': 404,
   'method-not-allowed': 405,

@@ -33,6 +33,8 @@ export const problemNotes = {
   'token-revoked':
     "The signature is good, and the token is older than the user's `notBefore`, or has no `iat` to show its age.",
   'policy-denied': 'The token is good, and its policy does not allow this. `detail` names the rule.',
+  'https-required':
+    'The request came over plain HTTP. Whoever could read it has its key or token: replace that, and use https.',
   'route-unknown': 'No route has this path. Every route is under `/api/v1`.',
   'not-found':
     'The resource does not exist, or it belongs to another account or another user. The answer is the same, so it discloses nothing.',

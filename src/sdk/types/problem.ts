@@ -27,6 +27,8 @@ export type ProblemCode =
   | 'user-unknown'
   | 'token-revoked'
   | 'policy-denied'
+  // 403
+  | 'https-required'
   // 404
   | 'route-unknown'
   | 'not-found'
