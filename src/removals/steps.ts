@@ -36,9 +36,12 @@ function chunk(
   { key = 'seq', order = sql`` }: { key?: string; order?: Sql } = {},
 ): Sql {
   const most = Math.max(1, STEP_ROWS >> failures);
+  const cost = COSTS[table] ?? '10';
+  // It reads no more rows than it can take: each costs at least the first number.
+  const limit = Math.ceil(most / Number.parseInt(cost, 10));
   return sql`SELECT ${raw(key)} FROM (
     SELECT ${raw(key)}, sum(cost) OVER (ROWS UNBOUNDED PRECEDING) - cost AS before FROM (
-      SELECT ${raw(key)}, ${raw(COSTS[table] ?? '1')} AS cost FROM ${raw(table)} WHERE ${where} ${order} LIMIT ${most}))
+      SELECT ${raw(key)}, ${raw(cost)} AS cost FROM ${raw(table)} WHERE ${where} ${order} LIMIT ${limit}))
     WHERE before < ${most}`;
 }
 
