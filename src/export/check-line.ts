@@ -32,7 +32,8 @@ const flag = integer(0, 1);
 const time = v.nullable(timestamp);
 const id = v.nullable(uuid());
 const token = text(1, 64);
-const any = v.unknown();
+/** A member that the schema of a route holds: see `byRoute`. */
+const byItsRoute = v.unknown();
 
 const own = { id: uuid(), version: count };
 
@@ -46,25 +47,25 @@ const schemas = {
     nearest: flag,
     keepCancelledDays: v.optional(integer(KEEP_CANCELLED_MIN_DAYS, KEEP_CANCELLED_MAX_DAYS, 'days')),
   }),
-  user: shape({ ...own, metadata: any, notBefore: time, agenda: count }), // words: allow, exports have this member
+  user: shape({ ...own, metadata: byItsRoute, notBefore: time, agenda: count }), // words: allow, exports have this member
   calendar: shape({
     ...own,
     userId: uuid(),
-    timezone: any,
+    timezone: byItsRoute,
     weekStart: v.string('must be the name of a day'),
-    metadata: any,
+    metadata: byItsRoute,
   }),
   event: shape({
     ...own,
     userId: uuid(),
-    calendarId: any,
-    startTs: any,
-    duration: any,
+    calendarId: byItsRoute,
+    startTs: byItsRoute,
+    duration: byItsRoute,
     busy: flag,
-    recurrence: any,
-    reminders: any,
-    serviceId: any,
-    metadata: any,
+    recurrence: byItsRoute,
+    reminders: byItsRoute,
+    serviceId: byItsRoute,
+    metadata: byItsRoute,
     exdates: list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX),
     created: timestamp,
     updated: timestamp,
@@ -72,18 +73,18 @@ const schemas = {
     session: v.nullable(token),
     expiresAt: time,
   }),
-  schedule: shape({ ...own, userId: uuid(), timezone: any, rules: any, metadata: any }),
-  service: shape({ ...own, multiPerson: any, metadata: any, revision: count }),
+  schedule: shape({ ...own, userId: uuid(), timezone: byItsRoute, rules: byItsRoute, metadata: byItsRoute }),
+  service: shape({ ...own, multiPerson: byItsRoute, metadata: byItsRoute, revision: count }),
   host: shape({
     version: count,
     serviceId: uuid(),
     userId: uuid(),
     scheduleId: id,
     calendarId: id,
-    bufferBefore: any,
-    bufferAfter: any,
-    closest: any,
-    furthest: any,
+    bufferBefore: byItsRoute,
+    bufferAfter: byItsRoute,
+    closest: byItsRoute,
+    furthest: byItsRoute,
     bookingCalendarId: id,
     busy: list(uuid(), BUSY_CALENDARS_MAX),
   }),
@@ -105,9 +106,9 @@ const schemas = {
   }),
   signingKey: shape({
     version: count,
-    kid: any,
-    pem: any,
-    state: any,
+    kid: byItsRoute,
+    pem: byItsRoute,
+    state: byItsRoute,
     retiresAt: time,
     created: timestamp,
   }),
@@ -120,12 +121,12 @@ const schemas = {
     expiresAt: time,
   }),
   webhook: shape({
-    url: any,
+    url: byItsRoute,
     key: v.nullable(token),
-    secret: any,
-    oldSecret: any,
+    secret: byItsRoute,
+    oldSecret: byItsRoute,
     oldSecretUntil: time,
-    events: any,
+    events: byItsRoute,
   }),
 } as const;
 
