@@ -25,6 +25,8 @@ export interface Setup {
   /** The name of a binding that starts isolates from code. */
   loader?: string;
   inspected?: boolean;
+  /** The folder that keeps the databases; without it, they are gone when the Worker stops. */
+  folder?: string;
 }
 
 /** Starts the Worker, and fills its database with the fixture. */
@@ -39,6 +41,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
       errors.on('data', (text) => process.stderr.write(text));
     },
     ...(setup.inspected && { inspectorPort: 0 }),
+    ...(setup.folder && { d1Persist: setup.folder }),
     workers: [
       {
         name: 'worker',

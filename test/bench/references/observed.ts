@@ -1,6 +1,7 @@
 /**
  * Wraps a Worker and its databases. It delays each round trip to a database by DELAY_MS, and adds two headers to the
- * answer: `x-cost` has the round trips, and the rows that D1 reports; `x-in-turn` has the round trips in sequence.
+ * answer: `x-cost` has the round trips, and the rows that D1 reports; `x-in-turn` has the round trips in sequence. A request
+ * with `x-drain` gets a `Drained` in place of the answer's body.
  */
 import type { D1Database, D1DatabaseSession, D1PreparedStatement, D1Result } from '@cloudflare/workers-types';
 import worker from 'worker-under-test';
@@ -10,6 +11,18 @@ export interface Tally {
   trips: number;
   rowsRead: number;
   rowsWritten: number;
+}
+
+/** An answer that the Worker read to its end, and what its statements cost; the headers would leave before the body. */
+export interface Drained extends Tally {
+  status: number;
+  lines: number;
+  bytes: number;
+  /** The last line of the body. */
+  last: string;
+  statements: number;
+  /** The time of the longest statement. */
+  longestMs: number;
 }
 
 /** Every binding whose name begins with `DB` is a database. */
@@ -22,7 +35,7 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env, context: object): Promise<Response> {
     const tally: Tally = { trips: 0, rowsRead: 0, rowsWritten: 0 };
-    const turns = { open: 0, inTurn: 0 };
+    const turns = { open: 0, inTurn: 0, statements: 0, longestMs: 0 };
     const databases = Object.entries(env as object).filter(([name]) => name.startsWith('DB'));
     const watched = {
       ...env,
@@ -32,6 +45,12 @@ export default {
     const response = cron
       ? await runCron(cron, request.headers.has('x-queue') ? { ...watched, DELIVERIES: sink } : watched)
       : await worker.fetch(request, watched, context);
+    if (request.headers.has('x-drain')) {
+      const read = await drain(response);
+      const { statements, longestMs } = turns;
+      const drained: Drained = { ...tally, status: response.status, ...read, statements, longestMs };
+      return Response.json(drained);
+    }
     // A new response would stream the same body in a packet of its own, and Nagle's algorithm would delay that packet
     // until the client acknowledges the one before.
     response.headers.set('x-cost', JSON.stringify(tally));
@@ -49,10 +68,26 @@ async function runCron(cron: string, env: object): Promise<Response> {
   return new Response();
 }
 
-/** Counts the round trips in sequence: those that overlap count once. */
+/** Reads a body to its end, and keeps no more than its last line. */
+async function drain({ body }: Response): Promise<Pick<Drained, 'lines' | 'bytes' | 'last'>> {
+  const text = new TextDecoder();
+  let [lines, bytes, last, open] = [0, 0, '', ''];
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    const parts = (open + text.decode(chunk, { stream: true })).split('\n');
+    open = parts.pop() ?? '';
+    last = parts.at(-1) ?? last;
+    lines += parts.length;
+  }
+  return { lines, bytes, last: open || last };
+}
+
+/** Counts the round trips in sequence: those that overlap count once. And the statements of all of them. */
 interface Turns {
   open: number;
   inTurn: number;
+  statements: number;
+  longestMs: number;
 }
 
 /** The database with each round trip delayed and counted. */
@@ -72,6 +107,8 @@ function observed(
     for (const { meta } of results) {
       tally.rowsRead += meta.rows_read;
       tally.rowsWritten += meta.rows_written;
+      turns.statements++;
+      turns.longestMs = Math.max(turns.longestMs, meta.duration);
     }
     return results;
   }
