@@ -16,6 +16,8 @@ export class Memory {
   readonly booked = new Set<string>();
   /** Bookings that took a seat of a group. */
   readonly seats = new Set<string>();
+  /** Pairs of events of which one was made directly on a group's slot: they stay when the service becomes another kind. */
+  readonly onSlots = new Set<string>();
   readonly name: (id: string) => string;
   /** @param name what a fault calls an id. */
   constructor(name: (id: string) => string = (id) => id) {
@@ -85,10 +87,7 @@ export function faultsIn(state: State, now: number, memory: Memory): Fault[] {
     );
   }
 
-  const holders = new Map<string, Booking[]>();
-  for (const booking of live) {
-    for (const id of booking.events) holders.set(id, [...(holders.get(id) ?? []), booking]);
-  }
+  const holders = holdersIn(live);
   for (const [id, [first, ...others]] of holders) {
     for (const other of others) {
       const same =
@@ -96,7 +95,8 @@ export function faultsIn(state: State, now: number, memory: Memory): Fault[] {
         memory.seats.has(first.id) &&
         memory.seats.has(other.id) &&
         first.serviceId === other.serviceId &&
-        JSON.stringify(first.events) === JSON.stringify(other.events);
+        first.startTs === other.startTs &&
+        first.duration === other.duration;
       must(
         same,
         'an event of two bookings',
@@ -131,6 +131,20 @@ function* differences(booking: Booking, event: StoredEvent, i: number): Iterable
   if (!event.busy) yield "a booking's event is not busy";
 }
 
+/** The overlaps in a state that one event has with others. */
+export const overlapsIn = (state: State, now: number, memory: Memory, id: string): Fault[] => [
+  ...overlaps(state, holdersIn(state.bookings.filter((booking) => isLive(booking, now))), memory, id),
+];
+
+/** The live bookings that have an event. */
+function holdersIn(live: readonly Booking[]): Map<string, Booking[]> {
+  const holders = new Map<string, Booking[]>();
+  for (const booking of live) {
+    for (const id of booking.events) holders.set(id, [...(holders.get(id) ?? []), booking]);
+  }
+  return holders;
+}
+
 /**
  * Two bookings of one host never overlap. An event with a `serviceId` is a booking, whoever made it; one that somebody made
  * directly for a group, on a slot of it, blocks nothing.
@@ -138,15 +152,14 @@ function* differences(booking: Booking, event: StoredEvent, i: number): Iterable
 function* overlaps(
   { events, services }: State,
   holders: ReadonlyMap<string, Booking[]>,
-  { name }: Memory,
+  { name, onSlots }: Memory,
+  of?: string,
 ): Iterable<Fault> {
-  const groups = new Set(
-    services.filter(({ multiPerson }) => multiPerson.variant === 'group').map(({ id }) => id),
-  );
+  const groups = groupsIn(services);
   const booked = events.filter(({ serviceId }) => serviceId !== null);
   for (const [i, one] of booked.entries()) {
     for (const other of booked.slice(i + 1)) {
-      if (one.userId !== other.userId) continue;
+      if (one.userId !== other.userId || (of && ![one.id, other.id].includes(of))) continue;
       const both = [one, other].map((event): Instance[] => instancesOf(event));
       const bookings = [one, other].filter(({ id }) => holders.has(id)).length;
       for (const a of both[0] ?? []) {
@@ -155,7 +168,7 @@ function* overlaps(
         const onSlot =
           bookings < 2 &&
           one.serviceId === other.serviceId &&
-          groups.has(one.serviceId ?? '') &&
+          (groups.has(one.serviceId ?? '') || onSlots.has(pair(one, other))) &&
           a.start === b.start &&
           a.end === b.end;
         if (onSlot) continue;
@@ -168,6 +181,15 @@ function* overlaps(
     }
   }
 }
+
+const groupsIn = (services: State['services']) =>
+  new Set(services.filter(({ multiPerson }) => multiPerson.variant === 'group').map(({ id }) => id));
+
+const pair = (...events: [StoredEvent, StoredEvent]) =>
+  events
+    .map(({ id }) => id)
+    .sort()
+    .join();
 
 /** What must hold of a step from one state to the next. @param now when the step was made, in milliseconds. */
 export function faultsOfStep(before: State, after: State, now: number, { name }: Memory): Fault[] {
@@ -224,5 +246,13 @@ export function remember(memory: Memory, before: State, after: State): void {
       services.find(({ id }) => id === booking.serviceId),
     );
     if (service.some((one) => one?.multiPerson.variant === 'group')) memory.seats.add(booking.id);
+  }
+  const groups = groupsIn(after.services);
+  const grouped = after.events.filter(({ serviceId }) => groups.has(serviceId ?? ''));
+  for (const [i, one] of grouped.entries()) {
+    for (const other of grouped.slice(i + 1)) {
+      const same = one.userId === other.userId && one.serviceId === other.serviceId;
+      if (same && one.startTs === other.startTs) memory.onSlots.add(pair(one, other));
+    }
   }
 }

@@ -252,6 +252,38 @@ const renewals = fc.oneof(
   ),
 );
 
+const windows = one(
+  [at(10), at(11)],
+  [at(11, 30), at(12)],
+  [at(34), at(35)],
+  [at(48), at(72)],
+  [at(0), at(48)],
+);
+const inWindow =
+  (path: string) =>
+  ([startTs, endTs]: number[]) =>
+    `${path}?startTs=${startTs}&endTs=${endTs}`;
+const SLOTS = '?startDate=2030-01-08&endDate=2030-01-09&interval=1800000&duration=';
+/** What reads bookings. */
+const reads = fc.oneof(
+  fc
+    .tuple(service, windows)
+    .chain(([id, window]) => sent(key, 'GET', fc.constant(inWindow(`/service/{${id}}/bookings`)(window)))),
+  sent(one<Caller>('u0', 'u1', 'u2'), 'GET', windows.map(inWindow('/me/bookings'))),
+  sent(callers, 'GET', ofBooking),
+  hostCallers.chain((by) => sent(fc.constant(by), 'GET', ofEvent(by))),
+  fc
+    .tuple(host, windows)
+    .chain(([id, window]) => sent(key, 'GET', fc.constant(inWindow(`/user/{${id}}/freebusy`)(window)))),
+  sent(
+    key,
+    'GET',
+    fc
+      .tuple(service, one(HOUR / 2, HOUR, HOUR))
+      .map(([id, duration]) => `/service/{${id}}/booking${SLOTS}${duration}`),
+  ),
+);
+
 const requests = fc.oneof(
   { weight: 14, arbitrary: book },
   { weight: 6, arbitrary: changeBooking },
@@ -264,6 +296,7 @@ const requests = fc.oneof(
   { weight: 1, arbitrary: schedules },
   { weight: 1, arbitrary: cascades },
   { weight: 1, arbitrary: renewals },
+  { weight: 5, arbitrary: reads },
 );
 
 /** One operation. */

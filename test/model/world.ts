@@ -47,8 +47,9 @@ export interface Step {
   after: State;
 }
 
-interface Creation extends Sent {
-  path: string;
+interface Creation {
+  sent: Sent;
+  resolved: Pick<Sent, 'path' | 'body'>;
   key: string;
 }
 
@@ -75,9 +76,9 @@ export class World {
     for (const sent of SETUP) {
       const { reply } = await world.send(sent);
       if (reply.status >= 300) throw new Error(JSON.stringify([sent, reply.body]));
-      world.rows = await rowsOf(world.account.id);
-      world.state = stateOf(world.rows, world.now);
     }
+    world.rows = await rowsOf(world.account.id);
+    world.state = stateOf(world.rows, world.now);
     return world;
   }
 
@@ -97,6 +98,11 @@ export class World {
     this.rows = await rowsOf(this.account.id);
     this.state = stateOf(this.rows, this.now);
     remember(this.memory, before, this.state);
+    for (const { id, events } of this.state.bookings) {
+      for (const [i, event] of events.entries()) {
+        if (!this.names.has(event)) this.names.set(event, `${this.memory.name(id)}.${i}`);
+      }
+    }
     const { now, rows: rowsAfter, state: after } = this;
     // What the clock alone changed is no change of the step.
     return { operation, exchanges, now, rowsBefore, rowsAfter, before: stateOf(rowsBefore, now), after };
@@ -115,25 +121,25 @@ export class World {
     }
     if ('replay' in operation) {
       const creation = this.creations.get(operation.replay);
-      return creation && [await this.send(creation, creation.key)];
+      return creation && [await this.send(creation.sent, creation)];
     }
     const all = 'together' in operation ? operation.together : [operation];
     const known = all.filter((sent) => this.resolve(sent) !== undefined);
     return known.length > 0 ? Promise.all(known.map((sent) => this.send(sent))) : undefined;
   }
 
-  /** Sends a request whose names are all known. */
-  async send(sent: Sent, idempotencyKey?: string): Promise<Exchange> {
-    const { path = '', body } = this.resolve(sent) ?? {};
-    const key = idempotencyKey ?? `${sent.as}.${this.created++}`;
-    const reply = await call(sent.method, path, {
+  /** Sends a request whose names are all known; or again, as it was sent before. */
+  async send(sent: Sent, again?: Creation): Promise<Exchange> {
+    const resolved = again?.resolved ?? this.resolve(sent) ?? { path: '' };
+    const key = again?.key ?? `${sent.as}.${this.created++}`;
+    const reply = await call(sent.method, resolved.path, {
       now: this.now,
       headers: { ...(await this.headers(sent.by)), ...(sent.as && { 'idempotency-key': key }) },
-      ...(body && { body }),
+      ...(resolved.body && { body: resolved.body }),
     });
-    if (sent.as && reply.status === 201 && !idempotencyKey) {
+    if (sent.as && reply.status === 201 && !again) {
       this.bind(sent.as, idIn(reply.body));
-      this.creations.set(sent.as, { ...sent, path, key, ...(body && { body }) });
+      this.creations.set(sent.as, { sent, resolved, key });
     }
     return { sent, reply };
   }
