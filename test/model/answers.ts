@@ -1,5 +1,5 @@
 /** The rules of the contract about an answer: what it says is what is stored, and a refusal changes nothing. */
-import type { Fault } from './checker.ts';
+import { type Fault, faultsIn } from './checker.ts';
 import type { Booking, Rows, State, StoredEvent } from './state.ts';
 import type { Exchange, Step, World } from './world.ts';
 
@@ -18,6 +18,19 @@ export function faultsOfAnswers(step: Step, world: World): Fault[] {
     const differences = visibleChanges(before, after, now);
     must(differences.length === 0, 'a job changes what exists', () => world.textOf(differences));
     return faults;
+  }
+  if (step.copy) {
+    const [stored, copied] = [after, step.copy].map(copyable);
+    for (const kind of Object.keys(stored ?? {}) as (keyof typeof stored)[]) {
+      const text = () => world.textOf([stored?.[kind], copied?.[kind]]);
+      must(
+        JSON.stringify(stored?.[kind]) === JSON.stringify(copied?.[kind]),
+        `an import changes ${kind}`,
+        text,
+      );
+    }
+    const faultsOfCopy = faultsIn(step.copy, now, world.memory);
+    faults.push(...faultsOfCopy.map(({ rule, text }) => ({ rule: `imported: ${rule}`, text })));
   }
   const [exchange] = exchanges;
   if (!exchange || 'together' in operation) return faults;
@@ -54,6 +67,13 @@ export function faultsOfAnswers(step: Step, world: World): Fault[] {
   }
   return faults;
 }
+
+/** What an import keeps. */
+const copyable = ({ usage: _, services, ...state }: State) => ({
+  ...state,
+  // What is removed raises the version of a service for its readers at once, and in its row later.
+  services: services.map(({ version: _version, ...service }) => service),
+});
 
 /** The names of the tables that differ. */
 export const changedTables = (before: Rows, after: Rows): string[] =>

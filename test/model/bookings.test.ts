@@ -3,6 +3,7 @@
  * 20000 --seed 7` makes more of them; a failure prints its seed and the shortest sequence that still fails.
  */
 
+import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,7 +19,8 @@ const LENGTH = 60;
 
 // The log of thousands of requests helps nobody.
 const { log } = console;
-beforeAll(() => {
+beforeAll(async () => {
+  await applyD1Migrations(env.COPY, env.MIGRATIONS);
   console.log = () => {};
 });
 afterAll(() => {
@@ -30,6 +32,7 @@ it(`keeps every rule through ${OPERATIONS} operations`, { timeout: 3_600_000 }, 
   const met = new Map<string, number>();
   const found: string[] = [];
   let done = 0;
+  const statuses = new Map<string, number>();
   for (let round = 0; done < OPERATIONS; round++) {
     const [operations = []] = fc.sample(
       fc.array(operation, { minLength: LENGTH, maxLength: LENGTH, size: 'max' }),
@@ -38,6 +41,7 @@ it(`keeps every rule through ${OPERATIONS} operations`, { timeout: 3_600_000 }, 
     const outcome = await run(operations, known);
     done += outcome.steps.length;
     for (const rule of outcome.met) met.set(rule, (met.get(rule) ?? 0) + 1);
+    for (const status of outcome.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     const rule = outcome.faults[0]?.rule;
     if (rule === undefined) continue;
     const { steps, faults } = await shortest(operations, rule, known);
@@ -49,7 +53,13 @@ it(`keeps every rule through ${OPERATIONS} operations`, { timeout: 3_600_000 }, 
     console.warn(found.at(-1));
     known.push({ rule, because: 'found above' });
   }
-  console.warn(JSON.stringify({ done, met: Object.fromEntries(met) }));
+  console.warn(
+    JSON.stringify({
+      done,
+      met: Object.fromEntries(met),
+      statuses: Object.fromEntries([...statuses].sort()),
+    }),
+  );
   expect(found.join('\n\n')).toBe('');
 });
 

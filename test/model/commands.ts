@@ -295,7 +295,7 @@ const requests = fc.oneof(
   { weight: 4, arbitrary: hosting },
   { weight: 1, arbitrary: schedules },
   { weight: 1, arbitrary: cascades },
-  { weight: 1, arbitrary: renewals },
+  { weight: 2, arbitrary: renewals },
   { weight: 5, arbitrary: reads },
 );
 
@@ -303,6 +303,7 @@ const requests = fc.oneof(
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 50, arbitrary: requests },
   { weight: 3, arbitrary: fc.record({ replay: fc.oneof(booking, booking, event) }) },
+  { weight: 1, arbitrary: fc.constant<Operation>({ copy: 'account' }) },
   { weight: 3, arbitrary: fc.record({ waitMinutes: one(1, 5, 10, 61, 120) }) },
   {
     weight: 2,

@@ -15,6 +15,8 @@ export interface Outcome {
   faults: Fault[];
   /** The known faults that were met. */
   met: string[];
+  /** How often each kind of request had each status. */
+  statuses: string[];
 }
 
 /** Runs operations until the first after which something is wrong. */
@@ -22,12 +24,17 @@ export async function run(operations: readonly Operation[], known: readonly Know
   const world = await World.create();
   const steps: string[] = [];
   const met: string[] = [];
+  const statuses: string[] = [];
   for (const [last, operation] of operations.entries()) {
     const verdict = 'path' in operation ? verdictOf(operation, world) : undefined;
     if (leavesOut(operation, world, known)) continue;
     const step = await world.step(operation);
     if (!step) continue;
     steps.push(textOf(step, world));
+    for (const { sent, reply } of step.exchanges)
+      statuses.push(
+        `${sent.method} ${sent.path.replace(/\{.*?\}/g, ':').replace(/\?.*/, '')} ${reply.status}`,
+      );
     const all = [
       ...faultsOfVerdict(verdict, step.exchanges, (value) => world.textOf(value)),
       ...faultsOfAnswers(step, world),
@@ -39,10 +46,10 @@ export async function run(operations: readonly Operation[], known: readonly Know
     met.push(...ofKnown.map(({ rule }) => rule));
     const faults = all.filter(({ rule }) => !ofKnown.some((one) => one.rule === rule));
     // What comes of a fault that is known is no news.
-    if (ofKnown.some(({ harmless }) => !harmless)) return { steps, last, faults: [], met };
-    if (faults.length > 0) return { steps, last, faults, met };
+    if (ofKnown.some(({ harmless }) => !harmless)) return { steps, last, faults: [], met, statuses };
+    if (faults.length > 0) return { steps, last, faults, met, statuses };
   }
-  return { steps, last: operations.length - 1, faults: [], met };
+  return { steps, last: operations.length - 1, faults: [], met, statuses };
 }
 
 function verdictOf(sent: Sent, world: World) {
@@ -67,6 +74,7 @@ function textOf({ operation, exchanges }: Step, world: World): string {
   const all = exchanges.map(({ sent, reply }) => one(sent, reply.status, reply.problem?.code));
   if ('replay' in operation) return `again: ${all}`;
   if ('together' in operation) return `at once: ${all.join(' | ')}`;
+  if ('copy' in operation) return 'export, and import into another database';
   if ('waitMinutes' in operation) return `${operation.waitMinutes} minutes later`;
   return 'job' in operation ? `job: ${operation.job}` : String(all[0]);
 }

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { clean } from '../../src/jobs/clean.ts';
 import { removeInSteps } from '../../src/removals/remove.ts';
+import { importInto, linesIn } from '../export/support.ts';
 import { at, DAY, NOW, open } from '../support/bookings.ts';
 import { type Account, call, keys, newAccount, type Reply } from '../support/client.ts';
 import { finishRemovals } from '../support/removals.ts';
@@ -27,6 +28,8 @@ export type Operation =
   | { replay: string }
   | { waitMinutes: number }
   | { job: 'clean' | 'a removal step' | 'all removals' }
+  /** An export, imported into another database; once in a sequence. */
+  | { copy: 'account' }
   /** Requests at once. */
   | { together: Sent[] };
 
@@ -45,6 +48,8 @@ export interface Step {
   rowsAfter: Rows;
   before: State;
   after: State;
+  /** What exists in the other database. */
+  copy?: State;
 }
 
 interface Creation {
@@ -63,6 +68,8 @@ export class World {
   private readonly creations = new Map<string, Creation>();
   private readonly tokens = new Map<string, string>();
   private created = 0;
+  private copied = false;
+  private copy: State | undefined;
   private readonly account: Account;
 
   private constructor(account: Account) {
@@ -82,17 +89,10 @@ export class World {
     return world;
   }
 
-  get accountId(): string {
-    return this.account.id;
-  }
-
-  get apiKey(): string {
-    return this.account.apiKey;
-  }
-
   /** Does one operation, and reads what is stored after it; undefined where it names what there never was. */
   async step(operation: Operation): Promise<Step | undefined> {
     const [rowsBefore, before] = [this.rows, this.state];
+    this.copy = undefined;
     const exchanges = await this.run(operation);
     if (!exchanges) return undefined;
     this.rows = await rowsOf(this.account.id);
@@ -105,7 +105,16 @@ export class World {
     }
     const { now, rows: rowsAfter, state: after } = this;
     // What the clock alone changed is no change of the step.
-    return { operation, exchanges, now, rowsBefore, rowsAfter, before: stateOf(rowsBefore, now), after };
+    const step = {
+      operation,
+      exchanges,
+      now,
+      rowsBefore,
+      rowsAfter,
+      before: stateOf(rowsBefore, now),
+      after,
+    };
+    return this.copy ? { ...step, copy: this.copy } : step;
   }
 
   private async run(operation: Operation): Promise<Exchange[] | undefined> {
@@ -119,12 +128,13 @@ export class World {
       else await removeInSteps(env.DB, () => Date.now(), { statements: 3, ms: 60_000, wait: async () => {} });
       return [];
     }
+    if ('copy' in operation) return this.copied ? undefined : this.export();
     if ('replay' in operation) {
       const creation = this.creations.get(operation.replay);
       return creation && [await this.send(creation.sent, creation)];
     }
     const all = 'together' in operation ? operation.together : [operation];
-    const known = all.filter((sent) => this.resolve(sent) !== undefined);
+    const known = all.filter((sent) => this.resolve(sent) !== undefined && !this.stillHas(sent.as));
     return known.length > 0 ? Promise.all(known.map((sent) => this.send(sent))) : undefined;
   }
 
@@ -142,6 +152,23 @@ export class World {
       this.creations.set(sent.as, { sent, resolved, key });
     }
     return { sent, reply };
+  }
+
+  /** Whether a user, a calendar, a schedule or a service of this name exists: there is one of each name at a time. */
+  private stillHas(name = ''): boolean {
+    const { users, calendars, schedules, services } = this.state;
+    return [...users, ...calendars, ...schedules, ...services].some(({ id }) => id === this.ids.get(name));
+  }
+
+  private async export(): Promise<Exchange[]> {
+    this.copied = true;
+    const sent: Sent = { by: 'key', method: 'GET', path: '/account/export' };
+    const exchange = await this.send(sent);
+    if (exchange.reply.status === 200) {
+      await importInto(env.COPY, linesIn(exchange.reply.body));
+      this.copy = stateOf(await rowsOf(this.account.id, env.COPY), this.now);
+    }
+    return [exchange];
   }
 
   private bind(name: string, id: string): void {
