@@ -162,8 +162,16 @@ const hosting = fc.tuple(service, host).chain(([id, user]) => {
   const calendar = body({
     busy: calendarOf(user).map((id) => ({ provider: 'Nettu', id: `{${id}}` })),
   });
+  const adding = sent(
+    key,
+    'POST',
+    fc.constant(path),
+    body({ userId: fc.constant(`{${user}}`), ...hostSettings(user) }),
+  );
   return fc.oneof(
-    sent(key, 'POST', fc.constant(path), body({ userId: fc.constant(`{${user}}`), ...hostSettings(user) })),
+    adding,
+    adding,
+    adding,
     sent(key, 'PUT', own, body(hostSettings(user))),
     sent(key, 'DELETE', own),
     sent(

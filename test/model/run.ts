@@ -1,9 +1,9 @@
 /** Runs a sequence of operations in a new world, and checks the whole state after each. */
 import { faultsOfAnswers } from './answers.ts';
 import { type Fault, faultsIn, faultsOfStep } from './checker.ts';
-import type { KnownFault } from './known.ts';
 import { faultsOfVerdict, verdictOn } from './oracle.ts';
 import { faultsOfReads } from './reads.ts';
+import type { KnownFault } from './sequences.ts';
 import { type Operation, type Sent, type Step, World } from './world.ts';
 
 export interface Outcome {
