@@ -151,6 +151,7 @@ const hostSettings = (user: string) => ({
   bufferBefore: maybe(one(0, 30, 720), 1),
   bufferAfter: maybe(one(0, 30), 1),
   closestBookingTime: maybe(one(0, 0, 2000), 1),
+  furthestBookingTime: maybe(one(null, null, 2080), 1),
   bookingCalendarId: maybe(
     calendarOf(user).map((id) => `{${id}}`),
     1,

@@ -7,7 +7,8 @@ import { at, DAY, NOW, open } from '../support/bookings.ts';
 import { type Account, call, keys, newAccount, type Reply } from '../support/client.ts';
 import { finishRemovals } from '../support/removals.ts';
 import { Memory, remember } from './checker.ts';
-import { type Rows, rowsOf, type State, stateOf } from './state.ts';
+import { rowsOf } from './rows.ts';
+import { type Rows, type State, stateOf } from './state.ts';
 
 /** The account's API key, or a user's token. */
 export type Caller = 'key' | 'u0' | 'u1' | 'u2';
