@@ -29,7 +29,7 @@ export function faultsOfAnswers(step: Step, world: World): Fault[] {
         text,
       );
     }
-    const faultsOfCopy = faultsIn(step.copy, now, world.memory);
+    const faultsOfCopy = faultsIn(step.copy, now, world.history);
     faults.push(...faultsOfCopy.map(({ rule, text }) => ({ rule: `imported: ${rule}`, text })));
   }
   const [exchange] = exchanges;

@@ -1,6 +1,6 @@
 /** The checker sees each fault that it is there for: a sound state has none, and each change of it has one. */
 import { expect, it } from 'vitest';
-import { faultsIn, faultsOfStep, Memory, remember } from './checker.ts';
+import { faultsIn, faultsOfStep, History, record } from './checker.ts';
 import type { Booking, State, StoredEvent } from './state.ts';
 
 const HOUR_MS = 3_600_000;
@@ -41,11 +41,11 @@ const sound = (): State => ({
 /** The rules that are broken once a sound state is changed. */
 function broken(change: (state: State) => void): string[] {
   const [before, after] = [sound(), sound()];
-  const memory = new Memory();
-  remember(memory, { ...before, bookings: [] }, before);
+  const history = new History();
+  record(history, { ...before, bookings: [] }, before);
   change(after);
-  remember(memory, before, after);
-  const faults = [...faultsIn(after, NOW, memory), ...faultsOfStep(before, after, NOW, memory)];
+  record(history, before, after);
+  const faults = [...faultsIn(after, NOW, history), ...faultsOfStep(before, after, NOW, history)];
   return [...new Set(faults.map(({ rule }) => rule))];
 }
 const first = ({ bookings, events }: State) => {
@@ -111,6 +111,6 @@ it.each<[string, (state: State) => void]>([
 it('finds that a cancelled booking comes back', () => {
   const before = sound();
   Object.assign(first(before).one, { state: 'cancelled' });
-  const faults = faultsOfStep(before, sound(), NOW, new Memory());
+  const faults = faultsOfStep(before, sound(), NOW, new History());
   expect(faults.map(({ rule }) => rule)).toContain('a cancelled booking changes');
 });

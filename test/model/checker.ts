@@ -10,8 +10,8 @@ export interface Fault {
   text: string;
 }
 
-/** What the checker remembers of an account, beside its state. */
-export class Memory {
+/** What the checker keeps of an account, beside its state. */
+export class History {
   /** Events that a booking had at any time. */
   readonly booked = new Set<string>();
   /** Bookings that took a seat of a group. */
@@ -29,12 +29,12 @@ export const isLive = ({ state, expiresAt }: Booking, now: number): boolean =>
   state === 'confirmed' || (state === 'held' && expiresAt !== null && expiresAt > now);
 
 /** What follows from one state alone. @param now milliseconds since the epoch. */
-export function faultsIn(state: State, now: number, memory: Memory): Fault[] {
+export function faultsIn(state: State, now: number, history: History): Fault[] {
   const faults: Fault[] = [];
   const must = (holds: boolean, rule: string, text: () => string) => {
     if (!holds) faults.push({ rule, text: text() });
   };
-  const { name } = memory;
+  const { name } = history;
   const idsOf = (list: { id: string }[]) => new Set(list.map(({ id }) => id));
   const [services, users, calendars, schedules] = [
     idsOf(state.services),
@@ -92,8 +92,8 @@ export function faultsIn(state: State, now: number, memory: Memory): Fault[] {
     for (const other of others) {
       const same =
         first !== undefined &&
-        memory.seats.has(first.id) &&
-        memory.seats.has(other.id) &&
+        history.seats.has(first.id) &&
+        history.seats.has(other.id) &&
         first.serviceId === other.serviceId &&
         first.startTs === other.startTs &&
         first.duration === other.duration;
@@ -108,16 +108,16 @@ export function faultsIn(state: State, now: number, memory: Memory): Fault[] {
     must(calendars.has(event.calendarId) && users.has(event.userId), 'an event of no calendar', () =>
       name(event.id),
     );
-    if (!memory.booked.has(event.id) || holders.has(event.id)) continue;
+    if (!history.booked.has(event.id) || holders.has(event.id)) continue;
     // The events of a deleted service stay.
     const stays = event.serviceId !== null && !services.has(event.serviceId);
     must(stays, 'an event outlives its bookings', () => name(event.id));
   }
   for (const { id, metadata } of state.events) {
-    const seat = holders.get(id)?.some((booking) => memory.seats.has(booking.id));
+    const seat = holders.get(id)?.some((booking) => history.seats.has(booking.id));
     must(!seat || !('attendee' in metadata), "a group's event has an attendee's metadata", () => name(id));
   }
-  return [...faults, ...overlaps(state, holders, memory)];
+  return [...faults, ...overlaps(state, holders, history)];
 }
 
 /** How an event differs from the booking that it was made for. */
@@ -132,8 +132,8 @@ function* differences(booking: Booking, event: StoredEvent, i: number): Iterable
 }
 
 /** The overlaps in a state that one event has with others. */
-export const overlapsIn = (state: State, now: number, memory: Memory, id: string): Fault[] => [
-  ...overlaps(state, holdersIn(state.bookings.filter((booking) => isLive(booking, now))), memory, id),
+export const overlapsIn = (state: State, now: number, history: History, id: string): Fault[] => [
+  ...overlaps(state, holdersIn(state.bookings.filter((booking) => isLive(booking, now))), history, id),
 ];
 
 /** The live bookings that have an event. */
@@ -152,7 +152,7 @@ function holdersIn(live: readonly Booking[]): Map<string, Booking[]> {
 function* overlaps(
   { events, services }: State,
   holders: ReadonlyMap<string, Booking[]>,
-  { name, onSlots }: Memory,
+  { name, onSlots }: History,
   of?: string,
 ): Iterable<Fault> {
   const groups = groupsIn(services);
@@ -192,7 +192,7 @@ const pair = (...events: [StoredEvent, StoredEvent]) =>
     .join();
 
 /** What must hold of a step from one state to the next. @param now when the step was made, in milliseconds. */
-export function faultsOfStep(before: State, after: State, now: number, { name }: Memory): Fault[] {
+export function faultsOfStep(before: State, after: State, now: number, { name }: History): Fault[] {
   const faults: Fault[] = [];
   const must = (holds: boolean, rule: string, text: string) => {
     if (!holds) faults.push({ rule, text });
@@ -237,22 +237,22 @@ export function faultsOfStep(before: State, after: State, now: number, { name }:
   return faults;
 }
 
-/** Remembers what a later state no longer shows. Faults of the seats are found in the state that comes next. */
-export function remember(memory: Memory, before: State, after: State): void {
+/** Records what a later state no longer shows. Faults of the seats are found in the state that comes next. */
+export function record(history: History, before: State, after: State): void {
   for (const booking of after.bookings) {
-    for (const id of booking.events) memory.booked.add(id);
+    for (const id of booking.events) history.booked.add(id);
     if (before.bookings.some(({ id }) => id === booking.id)) continue;
     const service = [before, after].map(({ services }) =>
       services.find(({ id }) => id === booking.serviceId),
     );
-    if (service.some((one) => one?.multiPerson.variant === 'group')) memory.seats.add(booking.id);
+    if (service.some((one) => one?.multiPerson.variant === 'group')) history.seats.add(booking.id);
   }
   const groups = groupsIn(after.services);
   const grouped = after.events.filter(({ serviceId }) => groups.has(serviceId ?? ''));
   for (const [i, one] of grouped.entries()) {
     for (const other of grouped.slice(i + 1)) {
       const same = one.userId === other.userId && one.serviceId === other.serviceId;
-      if (same && one.startTs === other.startTs) memory.onSlots.add(pair(one, other));
+      if (same && one.startTs === other.startTs) history.onSlots.add(pair(one, other));
     }
   }
 }

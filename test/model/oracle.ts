@@ -1,5 +1,5 @@
 /** What the contract makes certain about the answer to a request, from what is stored before it. */
-import { type Fault, isLive, type Memory, overlapsIn } from './checker.ts';
+import { type Fault, type History, isLive, overlapsIn } from './checker.ts';
 import { type Instance, instancesOf, overlap } from './instances.ts';
 import { canTake } from './slots.ts';
 import type { Booking, Host, State, StoredEvent } from './state.ts';
@@ -15,7 +15,7 @@ export interface Verdict {
 export interface Known {
   state: State;
   now: number;
-  memory: Memory;
+  history: History;
   /** The token's user; null for the API key. */
   user: string | null;
   /** Slots are only listed. */
@@ -102,7 +102,7 @@ export function onSeat(
   known: Known,
   leaves?: Booking,
 ): Verdict | undefined {
-  const { state, now, memory } = known;
+  const { state, now, history } = known;
   const there = state.bookings.filter(
     (booking) =>
       isLive(booking, now) &&
@@ -113,7 +113,7 @@ export function onSeat(
   );
   const ids = JSON.stringify(hosts.map(({ userId }) => userId).sort());
   // A booking that was made alone is no seat; nor has a session other hosts than it began with.
-  if (there.some(({ id, hosts }) => !memory.seats.has(id) || JSON.stringify(hosts.toSorted()) !== ids))
+  if (there.some(({ id, hosts }) => !history.seats.has(id) || JSON.stringify(hosts.toSorted()) !== ids))
     return undefined;
   const data = state.services.find(({ id }) => id === serviceId)?.multiPerson;
   if (data?.variant !== 'group') return undefined;
@@ -141,7 +141,7 @@ const eventsThatGo = ({ id, events }: Booking, { state, now }: Known): string[] 
   );
 
 function onChange(booking: Booking, body: Record<string, unknown>, known: Known): Verdict | undefined {
-  const { state, now, memory } = known;
+  const { state, now, history } = known;
   if (booking.state === 'cancelled') return refused('the booking is cancelled');
   const live = isLive(booking, now);
   if (live && body.state) return accepted('confirming');
@@ -156,7 +156,7 @@ function onChange(booking: Booking, body: Record<string, unknown>, known: Known)
   if (!hosts.every((host) => host !== undefined)) return undefined;
   const slot = { start: startTs, end: startTs + booking.duration };
   const variant = state.services.find(({ id }) => id === booking.serviceId)?.multiPerson.variant;
-  if (memory.seats.has(booking.id) !== (variant === 'group')) return undefined;
+  if (history.seats.has(booking.id) !== (variant === 'group')) return undefined;
   if (variant === 'group') return onSeat(booking.serviceId, hosts, slot, known, booking);
   return onAll(hosts.map((host) => able(host, slot, known, new Set(booking.events))));
 }
@@ -168,7 +168,7 @@ function withEvent({ state }: Known, event: StoredEvent): State {
 
 /** Whether an event stands on a booking of its user, in a state where it has been accepted. */
 const stands = (event: StoredEvent, known: Known) =>
-  overlapsIn(withEvent(known, event), known.now, known.memory, event.id).length > 0;
+  overlapsIn(withEvent(known, event), known.now, known.history, event.id).length > 0;
 
 function onEvent(path: string, body: Record<string, unknown>, known: Known): Verdict | undefined {
   const { state, user } = known;

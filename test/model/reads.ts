@@ -18,7 +18,7 @@ export function faultsOfReads(
   const { path = '' } = world.resolve(operation) ?? {};
   const { pathname, searchParams } = new URL(path, 'https://nettu.test');
   const user = operation.by === 'key' ? null : (world.idOf(operation.by) ?? '');
-  const known: Known = { state, now, memory: world.memory, user, lists: true };
+  const known: Known = { state, now, history: world.history, user, lists: true };
   if (user !== null && !state.users.some(({ id }) => id === user)) return [];
   const differs = (rule: string, expected: unknown, answered: unknown): Fault[] =>
     JSON.stringify(expected) === JSON.stringify(answered)

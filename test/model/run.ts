@@ -39,8 +39,8 @@ export async function run(operations: readonly Operation[], known: readonly Know
       ...faultsOfVerdict(verdict, step.exchanges, (value) => world.textOf(value)),
       ...faultsOfAnswers(step, world),
       ...faultsOfReads(step, world),
-      ...faultsOfStep(step.before, step.after, step.now, world.memory),
-      ...faultsIn(step.after, step.now, world.memory),
+      ...faultsOfStep(step.before, step.after, step.now, world.history),
+      ...faultsIn(step.after, step.now, world.history),
     ];
     const ofKnown = known.filter(({ rule }) => all.some((fault) => fault.rule === rule));
     met.push(...ofKnown.map(({ rule }) => rule));
@@ -53,10 +53,10 @@ export async function run(operations: readonly Operation[], known: readonly Know
 }
 
 function verdictOf(sent: Sent, world: World) {
-  const { state, now, memory } = world;
+  const { state, now, history } = world;
   const resolved = world.resolve(sent);
   const user = sent.by === 'key' ? null : (world.idOf(sent.by) ?? '');
-  return resolved && verdictOn({ ...resolved, method: sent.method }, { state, now, memory, user });
+  return resolved && verdictOn({ ...resolved, method: sent.method }, { state, now, history, user });
 }
 
 function leavesOut(operation: Operation, world: World, known: readonly KnownFault[]): boolean {

@@ -6,7 +6,7 @@ import { importInto, linesIn } from '../export/support.ts';
 import { at, DAY, NOW, open } from '../support/bookings.ts';
 import { type Account, call, keys, newAccount, type Reply } from '../support/client.ts';
 import { finishRemovals } from '../support/removals.ts';
-import { Memory, remember } from './checker.ts';
+import { History, record } from './checker.ts';
 import { rowsOf } from './rows.ts';
 import { type Rows, type State, stateOf } from './state.ts';
 
@@ -63,7 +63,7 @@ export class World {
   now = NOW;
   rows: Rows = {};
   state!: State;
-  readonly memory = new Memory((id) => this.names.get(id) ?? id.slice(0, 8));
+  readonly history = new History((id) => this.names.get(id) ?? id.slice(0, 8));
   private readonly ids = new Map<string, string>();
   private readonly names = new Map<string, string>();
   private readonly creations = new Map<string, Creation>();
@@ -98,10 +98,10 @@ export class World {
     if (!exchanges) return undefined;
     this.rows = await rowsOf(this.account.id);
     this.state = stateOf(this.rows, this.now);
-    remember(this.memory, before, this.state);
+    record(this.history, before, this.state);
     for (const { id, events } of this.state.bookings) {
       for (const [i, event] of events.entries()) {
-        if (!this.names.has(event)) this.names.set(event, `${this.memory.name(id)}.${i}`);
+        if (!this.names.has(event)) this.names.set(event, `${this.history.name(id)}.${i}`);
       }
     }
     const { now, rows: rowsAfter, state: after } = this;
