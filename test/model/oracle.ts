@@ -5,6 +5,8 @@ import { canTake } from './slots.ts';
 import type { Booking, Host, State, StoredEvent } from './state.ts';
 import type { Exchange, Sent } from './world.ts';
 
+const DAY_MS = 86_400_000;
+
 /** `why` names the sentence of the contract. */
 export interface Verdict {
   is: 'accepted' | 'refused';
@@ -148,6 +150,8 @@ function onChange(booking: Booking, body: Record<string, unknown>, known: Known)
   if (live && body.metadata) return accepted('new metadata');
   const startTs = Number(body.startTs ?? booking.startTs);
   if (!live && !body.state) return undefined;
+  // Its event gave it no duration, or more than a booking may have.
+  if (booking.duration === 0 || booking.duration > DAY_MS) return undefined;
   if (live && startTs === booking.startTs) return undefined;
   const hosts = booking.hosts.map((id) =>
     hostsOf(state, booking.serviceId).find(({ userId }) => userId === id),
@@ -220,7 +224,7 @@ function onEventChange(event: StoredEvent, body: Record<string, unknown>, known:
     if (unlike) return refused('booking-event');
     if (moves && booking.hosts.length > 1) return refused('booking-shared');
     if (moves && stands(changed, known)) return refused("a booking's event onto a booking");
-    return moves && (changed.duration === 0 || changed.duration > 86_400_000)
+    return moves && (changed.duration === 0 || changed.duration > DAY_MS)
       ? undefined
       : accepted('an event of a booking');
   }

@@ -107,6 +107,19 @@ export const SEQUENCES: readonly Sequence[] = [
     operations: [group(2), book('b0', at(10), ofU0), book('b1', at(10)), send('key', 'DELETE /booking/{b1}')],
   },
   {
+    // A booking of another host joins one that was made alone, and goes with it when that one's calendar is deleted.
+    rule: 'refused: deleting an event',
+    known: true,
+    operations: [
+      book('b0', at(10), { hostUserIds: ['{u1}'] }),
+      book('b1', at(12), ofU0),
+      group(2),
+      send('key', 'PUT /booking/{b0}', { startTs: at(12) }),
+      send('key', 'DELETE /user/calendar/{c0}'),
+      send('key', 'DELETE /user/events/{b0.0}'),
+    ],
+  },
+  {
     // Two such bookings have the slot, and the seat joins either.
     rule: 'two bookings overlap',
     known: true,

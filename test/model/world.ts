@@ -7,6 +7,7 @@ import { at, DAY, NOW, open } from '../support/bookings.ts';
 import { type Account, call, keys, newAccount, type Reply } from '../support/client.ts';
 import { finishRemovals } from '../support/removals.ts';
 import { History, record } from './checker.ts';
+import { startIds } from './ids.ts';
 import { rowsOf } from './rows.ts';
 import { type Rows, type State, stateOf } from './state.ts';
 
@@ -79,6 +80,7 @@ export class World {
 
   /** Two hosts, a user who only books, and two services, of which the second also has both hosts. */
   static async create(): Promise<World> {
+    startIds();
     const world = new World(await newAccount());
     await world.account.call('PUT', '/account/settings', { body: { keepCancelledDays: 3660 } });
     for (const sent of SETUP) {
