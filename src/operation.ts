@@ -52,6 +52,12 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer that holds a secret: what seals the stored answer. The caller has it and the database does not. */
   sealedWith?(input: ParsedInput<P, OutputOf<Q>, OutputOf<B>>): string;
+  /**
+   * Of a creation whose replay answers the resource as it is now: plans that answer, or undefined where the resource is gone.
+   *
+   * @param answer the answer to the creation.
+   */
+  current?(scope: Scope, answer: A): Plan<A | undefined, Query>;
   /** Plans the operation. It runs once for each scope that the caller's credential takes. */
   run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
@@ -111,7 +117,8 @@ export const hasEtag = ({ hasEtag, idempotent, target }: AnyOperation): boolean 
   Boolean(hasEtag || idempotent || target);
 
 /** Any operation: only its own schemas know the types of its input. */
-export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith'> {
+export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith' | 'current'> {
+  current?(scope: Scope, answer: never): Plan<unknown, Query>;
   sealedWith?(input: never): string;
   target?(scope: Scope, input: never): Query<Versioned>;
   run(scope: Scope, input: never): Plan | Promise<Plan>;

@@ -47,6 +47,7 @@ export const kinds = {
   'slot-unavailable': [409, 'The slot cannot be booked'],
   'booking-cancelled': [409, 'The booking is cancelled'],
   'booking-shared': [409, 'The booking has several hosts'],
+  'booking-event': [409, 'The event belongs to a booking'],
   'quota-exceeded': [409, 'A quota is used up'],
   'precondition-failed': [412, 'The resource has changed'],
   'body-too-large': [413, 'The body is too large'],

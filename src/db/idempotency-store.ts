@@ -50,7 +50,7 @@ export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sq
 export const insertIdempotencyRecord = (
   { named }: Scope,
   { caller, key, request }: IdempotentRequest,
-  { answer, created, now }: { answer: string; created: Sql; now: number },
+  { answer, created, now }: { answer: string | Sql; created: Sql; now: number },
 ): Sql => sql`
   INSERT OR REPLACE INTO ${records} (account_id, caller, key, request, answer, expires_at)
   SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}`;

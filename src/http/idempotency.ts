@@ -14,6 +14,7 @@ import {
   selectIdempotencyRecord,
 } from '../db/idempotency-store.ts';
 import { onlyWhile, type Scope } from '../db/scope.ts';
+import type { Sql } from '../db/sql.ts';
 import { IDEMPOTENCY_KEY_MAX_CHARS } from '../limits.ts';
 import type { AnyOperation, ParsedInput } from '../operation.ts';
 import { type ExpectedAnswer, Plan, type Planner, WithEtag } from '../plan.ts';
@@ -57,12 +58,14 @@ export async function idempotentRequestIn(
  * The plan of a creation that takes effect once: where it already has, it replays the stored answer.
  *
  * @param planner makes the creation's plan, for a scope that holds only while there is no record to replay.
+ * @param current the operation's `current`.
  */
 export async function replayable(
   request: IdempotentRequest,
   scope: Scope,
   now: number,
   planner: Planner,
+  current: AnyOperation['current'],
 ): Promise<Plan> {
   const wrap = async (inner: Plan): Promise<Plan> => {
     const { expected, statements } = inner;
@@ -71,7 +74,10 @@ export async function replayable(
       [selectIdempotencyRecord(scope, request, now), ...statements, ...store],
       async ([records, ...results], principal) => {
         const [record] = records as IdempotencyRecordRow[];
-        if (record) return replay(record, request);
+        if (record) {
+          const stored = await replay(record, request);
+          return current ? refreshed(current(scope, stored.body as never), stored) : stored;
+        }
         const outcome = await inner.answer(results.slice(0, statements.length), principal);
         return outcome instanceof Plan ? wrap(outcome) : outcome;
       },
@@ -82,15 +88,25 @@ export async function replayable(
   return wrap(await planner(onlyWhile(isNew(scope, request, now), scope)));
 }
 
+/** The plan that answers with the resource as it is now; where it is gone, with the stored answer. */
+const refreshed = ({ statements, answer }: Plan, stored: WithEtag): Plan =>
+  new Plan(statements, async (results, principal) => {
+    const now = await answer(results, principal);
+    return now instanceof WithEtag ? new WithEtag(now.body, now.version, true) : stored;
+  });
+
 async function storing(
-  { answer: { body, version }, created }: ExpectedAnswer,
+  { answer: expected, created }: ExpectedAnswer<WithEtag | Sql>,
   request: IdempotentRequest,
   scope: Scope,
   now: number,
 ) {
-  const text = JSON.stringify([body, version]);
+  const record = { created, now };
+  if (!(expected instanceof WithEtag))
+    return insertIdempotencyRecord(scope, request, { ...record, answer: expected });
+  const text = JSON.stringify([expected.body, expected.version]);
   const answer = request.seal ? await seal(request.seal, request.key, text) : text;
-  return insertIdempotencyRecord(scope, request, { answer, created, now });
+  return insertIdempotencyRecord(scope, request, { ...record, answer });
 }
 
 /** @throws Problem `idempotency-key-reused` */
