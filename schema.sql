@@ -500,8 +500,8 @@ END;
 
 -- Revisions.
 --
--- The Worker reads rows, decides on a booking, and writes it only if the availability revisions of its hosts and the
--- revision of its service are still the same. Every change that can affect such a decision raises one of them. The
+-- For the previous release: it reads rows, decides on a booking, and writes it only if the availability revisions of its hosts
+-- and the revision of its service are still the same. Every change that can affect such a decision raises one of them. The
 -- deletion of a user or a service needs no revision, because its row is missing then.
 
 CREATE TRIGGER event_update_raises_revision

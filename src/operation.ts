@@ -53,11 +53,10 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   /** For an answer that holds a secret: what seals the stored answer. The caller has it and the database does not. */
   sealedWith?(input: ParsedInput<P, OutputOf<Q>, OutputOf<B>>): string;
   /**
-   * Of a creation whose replay answers the resource as it is now: plans that answer, or undefined where the resource is gone.
-   *
-   * @param answer the answer to the creation.
+   * Of a creation whose replay answers the resource as it is now: SQL for that answer, as the JSON of `[body, version]`, in a
+   * query of the record, whose column `answer` is the first answer; NULL where the resource is gone.
    */
-  current?(scope: Scope, answer: A): Plan<A | undefined, Query>;
+  current?(scope: Scope): Sql;
   /** Plans the operation. It runs once for each scope that the caller's credential takes. */
   run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
@@ -117,8 +116,7 @@ export const hasEtag = ({ hasEtag, idempotent, target }: AnyOperation): boolean 
   Boolean(hasEtag || idempotent || target);
 
 /** Any operation: only its own schemas know the types of its input. */
-export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith' | 'current'> {
-  current?(scope: Scope, answer: never): Plan<unknown, Query>;
+export interface AnyOperation extends Omit<Operation, 'run' | 'target' | 'sealedWith'> {
   sealedWith?(input: never): string;
   target?(scope: Scope, input: never): Query<Versioned>;
   run(scope: Scope, input: never): Plan | Promise<Plan>;

@@ -71,13 +71,10 @@ export async function replayable(
     const { expected, statements } = inner;
     const store = expected ? [await storing(expected, request, scope, now)] : [];
     return new Plan(
-      [selectIdempotencyRecord(scope, request, now), ...statements, ...store],
+      [selectIdempotencyRecord(scope, request, now, current?.(scope)), ...statements, ...store],
       async ([records, ...results], principal) => {
         const [record] = records as IdempotencyRecordRow[];
-        if (record) {
-          const stored = await replay(record, request);
-          return current ? refreshed(current(scope, stored.body as never), stored) : stored;
-        }
+        if (record) return replay(record, request);
         const outcome = await inner.answer(results.slice(0, statements.length), principal);
         return outcome instanceof Plan ? wrap(outcome) : outcome;
       },
@@ -87,13 +84,6 @@ export async function replayable(
   };
   return wrap(await planner(onlyWhile(isNew(scope, request, now), scope)));
 }
-
-/** The plan that answers with the resource as it is now; where it is gone, with the stored answer. */
-const refreshed = ({ statements, answer }: Plan, stored: WithEtag): Plan =>
-  new Plan(statements, async (results, principal) => {
-    const now = await answer(results, principal);
-    return now instanceof WithEtag ? new WithEtag(now.body, now.version, true) : stored;
-  });
 
 async function storing(
   { answer: expected, created }: ExpectedAnswer<WithEtag | Sql>,

@@ -133,7 +133,7 @@ export interface CalendarTimes extends Times {
 
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
-    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, ${hostReach[0]} AS from_ts, ${hostReach[1]} AS to_ts FROM ${hostsOf(request)}
+    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts FROM ${hostsOf(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
     UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
@@ -192,13 +192,13 @@ const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${targ
     }`;
 
 const BUFFER_MAX = raw(String(BUFFER_MAX_MS));
-const MINUTE = raw(String(MINUTE_MS));
 
-/** The window of the target `t` with the buffers of the host `h`: no event beside it takes time from the host. */
-export const hostReach = [
-  sql`(t.from_ts - ${MINUTE} * h.buffer_before)`,
-  sql`(t.to_ts + ${MINUTE} * h.buffer_after)`,
-] as const;
+/** The window of the target `t` with the buffers of a host: no event beside it takes time from the host. */
+export const hostReach = (h: string) =>
+  [
+    raw(`(t.from_ts - ${MINUTE_MS} * ${h}.buffer_before)`),
+    raw(`(t.to_ts + ${MINUTE_MS} * ${h}.buffer_after)`),
+  ] as const;
 
 /** The same for bookings, whose buffers may be those of another service. */
 export const anyReach = [sql`t.from_ts - ${BUFFER_MAX}`, sql`t.to_ts + ${BUFFER_MAX}`] as const;

@@ -65,22 +65,24 @@ const overlaps = (before: Sql, after: Sql): Sql => sql`(e.duration > 0
 
 const minute = raw(String(MINUTE_MS));
 
-/** The events in the calendars of the host `h`. `busy` stands for each single one that takes time from the slot. */
+const reach = hostReach('host');
+
+/** The events in the calendars of the host `host`. `busy` stands for each single one that takes time from the slot. */
 const inCalendars = sql`(
   SELECT group_concat(mark, ';' ORDER BY opens, seq) FROM (
     SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark} ELSE 'busy' END AS mark
     FROM (
-      SELECT value AS calendar_id, 0 AS opens, 1 AS busy FROM json_each(h.busy)
-      UNION ALL SELECT h.calendar_id, 1, column1 FROM (VALUES (0), (1)) WHERE h.calendar_id IS NOT NULL
+      SELECT value AS calendar_id, 0 AS opens, 1 AS busy FROM json_each(host.busy)
+      UNION ALL SELECT host.calendar_id, 1, column1 FROM (VALUES (0), (1)) WHERE host.calendar_id IS NOT NULL
     ) k
-    CROSS JOIN calendars c ON c.account_id = h.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
+    CROSS JOIN calendars c ON c.account_id = host.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
     CROSS JOIN (${LENGTH_CLASSES}) class
-    CROSS JOIN events e ON e.account_id = h.account_id AND e.calendar_id = k.calendar_id AND e.busy = k.busy
-      AND e.expires_at IS NULL AND ${startsIn(...hostReach)}
-    WHERE ${reaches(hostReach[0])} AND (e.service_id IS NULL OR NOT k.busy)
-      AND (k.opens OR ${isSeries} OR ${overlaps(sql`h.buffer_before`, sql`h.buffer_after`)})))`;
+    CROSS JOIN events e ON e.account_id = host.account_id AND e.calendar_id = k.calendar_id AND e.busy = k.busy
+      AND e.expires_at IS NULL AND ${startsIn(...reach)}
+    WHERE ${reaches(reach[0])} AND (e.service_id IS NULL OR NOT k.busy)
+      AND (k.opens OR ${isSeries} OR ${overlaps(sql`host.buffer_before`, sql`host.buffer_after`)})))`;
 
-/** The bookings of the host `h`. `booked` stands for each single one that takes the slot. */
+/** The bookings of the host `host`. `booked` stands for each single one that takes the slot. */
 const booked = ({ now }: AvailabilityQuery): Sql => {
   const those = (found: Sql): Sql => sql`
     SELECT e.seq, CASE WHEN ${isSeries} THEN ${bookedMark} ELSE 'booked' END AS mark
@@ -93,7 +95,7 @@ const booked = ({ now }: AvailabilityQuery): Sql => {
         ${overlaps(buffer('before', 'after'), buffer('after', 'before'))}
         AND NOT (${joinable} AND e.start_ts = t.from_ts AND e.duration = t.to_ts - t.from_ts)))`;
   const ofHost = sql`events e INDEXED BY events_booked`;
-  const booking = sql`e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
+  const booking = sql`e.account_id = host.account_id AND e.user_id = host.user_id AND e.service_id IS NOT NULL`;
   return sql`(
     SELECT group_concat(mark, ';' ORDER BY seq) FROM (
       ${those(sql`(${LENGTH_CLASSES}) class CROSS JOIN ${ofHost} ON ${booking} AND e.expires_at IS NULL AND ${startsIn(...anyReach)}`)}
@@ -103,11 +105,11 @@ const booked = ({ now }: AvailabilityQuery): Sql => {
 
 /** The larger of the host's own buffer and of that which faces it, the other booking's. */
 const buffer = (own: 'before' | 'after', other: 'before' | 'after'): Sql =>
-  raw(`max(h.buffer_${own}, coalesce(x.buffer_${other}, 0))`);
+  raw(`max(host.buffer_${own}, coalesce(x.buffer_${other}, 0))`);
 
-/** What a decision on the host `h` depends on, with what takes the slot `t` meanwhile. */
+/** What a decision on the host `host` depends on, with what takes the slot `t` meanwhile. */
 const basis = (request: AvailabilityQuery): Sql => sql`
-  coalesce((SELECT s.version FROM schedules s WHERE s.account_id = h.account_id AND s.id = h.schedule_id AND ${live(schedules, 's')}), '')
+  coalesce((SELECT s.version FROM schedules s WHERE s.account_id = host.account_id AND s.id = host.schedule_id AND ${live(schedules, 's')}), '')
   || '|' || coalesce(${inCalendars}, '') || '|' || coalesce(${booked(request)}, '')`;
 
 /**
@@ -123,13 +125,13 @@ const able = ({ request, multiPerson, candidates }: Decision): Sql => sql`(
     CROSS JOIN calendars b ON b.account_id = h.account_id AND b.id = c.value ->> 'calendar' AND ${live(calendars, 'b')}
     ${multiPerson.variant === 'roundRobinAlgorithm' ? sql`ORDER BY ${rankOf(request.now)}, c.key` : sql``}
     LIMIT ${HOSTS_MAX}
-  ) h WHERE ${basis(request)} = h.known`;
+  ) host WHERE ${basis(request)} = host.known`;
 
 /** The hosts and the events of the booking, as JSON; NULL where what was decided on has changed. */
 const taken = (decision: Decision): Sql => {
   const { multiPerson, candidates } = decision;
   if (multiPerson.variant === 'roundRobinAlgorithm')
-    return sql`(SELECT json_array(json_array(h.user_id), json_array(h.event)) FROM ${able(decision)} LIMIT 1)`;
+    return sql`(SELECT json_array(json_array(host.user_id), json_array(host.event)) FROM ${able(decision)} LIMIT 1)`;
   const all = sql`(SELECT count(*) FROM ${able(decision)}) = ${candidates.length}`;
   if (multiPerson.variant === 'collective') {
     const both = [candidates.map(({ user }) => user), candidates.map(({ event }) => event)];

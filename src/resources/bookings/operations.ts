@@ -40,8 +40,7 @@ export const createBooking = write({
   idempotent: true,
   params: ['serviceId'],
   body: input.creation,
-  current: (scope, { booking }: BookingResult) =>
-    plan([selectBooking(scope, booking.id)], ([row]) => row && toResult(row)),
+  current: (scope) => answerInSql(scope, sql`answer ->> '$[0].booking.id'`),
   run(scope, { params: { serviceId }, body, now }) {
     const { startTs, duration, hostUserIds, holdFor, metadata } = body;
     const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
@@ -68,7 +67,7 @@ export const createBooking = write({
         return new Plan<BookingResult>(
           [insertBooking(row, changeToken, decision), insertEvents(scope, id, changeToken, decision)],
           ([written = []]) => (written[0] ? toResult(written[0] as BookingRow) : again()),
-          { expected: { answer: answerInSql(scope, id), created: bookingIsThere(scope, row) } },
+          { expected: { answer: answerInSql(scope, sql`${id}`), created: bookingIsThere(scope, row) } },
         );
       }),
     );

@@ -61,12 +61,12 @@ export const insertBooking = (
 export const bookingIsThere = (scope: Scope, { id }: Pick<BookingRow, 'id'>): Sql =>
   exists(scope, sql`bookings`, id);
 
-/** The answer of a creation as JSON: with an `Idempotency-Key` the same transaction stores it. */
-export const answerInSql = (scope: Scope, id: string): Sql => sql`(
-  SELECT json_array(json_object('booking', json_object('id', id, 'serviceId', service_id, 'startTs', start_ts, 'duration', duration,
-    'state', state, 'expiresAt', expires_at, 'hostUserIds', json(hosts), 'eventIds', json(events), 'bookedBy', booked_by,
-    'metadata', json(metadata), 'created', created, 'updated', updated)), version)
-  FROM bookings WHERE account_id = ${scope.named} AND id = ${id})`;
+/** The answer of a creation, as the JSON of `[body, version]`: an idempotency record stores it. */
+export const answerInSql = ({ named }: Scope, id: Sql): Sql => sql`(
+  SELECT json_array(json_object('booking', json_object('id', id, 'serviceId', service_id, 'startTs', start_ts,
+    'duration', duration, 'state', state, 'expiresAt', expires_at, 'hostUserIds', json(hosts), 'eventIds', json(events),
+    'bookedBy', booked_by, 'metadata', json(metadata), 'created', created, 'updated', updated)), version)
+  FROM (SELECT ${columns} FROM bookings WHERE account_id = ${named} AND id = ${id}))`;
 
 /**
  * Inserts the events of a booking that it does not have yet, in the batch of the change with this token; none where that
