@@ -1470,3 +1470,6 @@ END;
 
 -- For how many days a cancelled booking is kept.
 ALTER TABLE accounts ADD COLUMN keep_cancelled_days INTEGER NOT NULL DEFAULT 365;
+
+-- The id of the account's latest export: an older one ends.
+ALTER TABLE usage ADD COLUMN latest_export TEXT;

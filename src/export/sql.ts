@@ -1,5 +1,5 @@
 /** The reads of an export, in the order of `seq`, which every index by account contains. */
-import type { Scope } from '../db/scope.ts';
+import { ofAccount, onlyWhile, type Scope } from '../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../db/sizes.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { commas, live, seen, type Table } from '../db/table.ts';
@@ -24,6 +24,20 @@ export const selectBounds = (scope: Scope): Query<{ bounds: string }> => {
   const all = highest.reduce((before, one) => sql`${before}, ${one}`);
   return query<{ bounds: string }>`SELECT json_array(${all}) AS bounds`;
 };
+
+/** The condition that no newer export of the account has begun. */
+const isLatest = ({ named }: Scope, id: string): Sql =>
+  sql`EXISTS (SELECT 1 FROM usage WHERE account_id = ${named} AND latest_export = ${id})`;
+
+/** Makes an answer the latest export of the account, and so ends an older one. A row comes back if the credential holds. */
+export const takeTurn = (scope: Scope, id: string): Sql =>
+  sql`UPDATE usage SET latest_export = ${id} WHERE ${ofAccount(scope)} RETURNING 1`;
+
+/** A row if the answer is still the latest export of the account. */
+export const selectTurn = (scope: Scope, id: string): Query => query`SELECT 1 WHERE ${isLatest(scope, id)}`;
+
+/** The same scope, while the answer is the latest export: so an older one reads nothing more. */
+export const whileLatest = (scope: Scope, id: string): Scope => onlyWhile(isLatest(scope, id), scope);
 
 /** The arrays of `selectSeqs`: so each stays below the 2 MB of a value in D1, up to seven million rows. */
 const SEQ_ARRAYS = 32;

@@ -48,6 +48,7 @@ export type ProblemCode =
   | 'slot-unavailable'
   | 'booking-cancelled'
   | 'booking-shared'
+  | 'export-replaced'
   | 'quota-exceeded'
   // 412
   | 'precondition-failed'
