@@ -1461,8 +1461,9 @@ END;
 -- For how many days a cancelled booking is kept.
 ALTER TABLE accounts ADD COLUMN keep_cancelled_days INTEGER NOT NULL DEFAULT 365;
 
--- The id of the account's latest export: an older one ends.
+-- The id of the account's latest export, and when it began: an older one ends.
 ALTER TABLE usage ADD COLUMN latest_export TEXT;
+ALTER TABLE usage ADD COLUMN latest_export_at INTEGER;
 
 -- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were. A delivery
 -- that was created earlier is a part of one that counts already, which a run has divided.

@@ -22,7 +22,16 @@ import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
 import { Part } from './part.ts';
-import { partLimit, selectBounds, selectRows, selectSeqs, selectTurn, takeTurn, whileLatest } from './sql.ts';
+import {
+  type BoundsRow,
+  partLimit,
+  selectBounds,
+  selectRows,
+  selectSeqs,
+  selectTurn,
+  takeTurn,
+  whileLatest,
+} from './sql.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
 const CURSOR_CONTEXT = `export ${FORMAT}`;
@@ -60,13 +69,15 @@ export const exportAccount = read({
   run: (scope, { query: { cursor }, now, shard: { db } }) =>
     new Plan<Part<ExportLine>, Query>(
       [selectSecret('cursors'), selectBounds(scope)],
-      async ([secrets = [], bounds = []], principal) => {
+      async ([secrets = [], found = []], principal) => {
         const account = String(principal.account);
         const key = await cursorKeyOf(db, secrets as { value: string }[]);
-        const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
+        const { bounds, wait_ms } = (found[0] ?? {}) as BoundsRow;
+        const until: number[] = JSON.parse(bounds);
         const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
         const position = cursor === undefined ? start : await openCursor(key, cursor);
         if (position.account !== account) throw forgedCursor();
+        if (wait_ms !== null && wait_ms > 0) throw tooSoon(wait_ms);
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
           nextPart(scope, {
@@ -96,7 +107,7 @@ function nextPart(scope: Scope, progress: Progress): Plan {
   return plan(
     [turn, selectSeqs(whileLatest(scope, id), table, bounds)],
     (latest, found): Plan => {
-      requireTurn(latest);
+      if (!latest.length) throw begun ? new Problem('export-replaced') : tooSoon();
       const arrays = Object.values(found[0] ?? {});
       const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
       const next = { ...progress, begun: true };
@@ -111,7 +122,7 @@ function partOf(scope: Scope, table: Table, progress: Progress): Plan {
   const { key, position, seqs, partsLeft } = progress;
   const wanted = seqs.slice(0, EXPORT_PART_MAX);
   return plan([selectTurn(scope, progress.id), selectRows(scope, table, wanted)], async (latest, found) => {
-    requireTurn(latest);
+    if (!latest.length) throw new Problem('export-replaced');
     const rows = found.slice(0, Math.max(1, within(found, partLimit)));
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
@@ -129,10 +140,13 @@ function partOf(scope: Scope, table: Table, progress: Progress): Plan {
   });
 }
 
-/** @throws Problem `export-replaced` where a newer export of the account has begun. */
-function requireTurn(latest: readonly unknown[]): void {
-  if (!latest.length) throw new Problem('export-replaced');
-}
+/** @param waitMs how long the caller has to wait; null: another export has begun at the same time. */
+const tooSoon = (waitMs: number | null = null): Problem =>
+  new Problem(
+    'rate-limited',
+    'An export of this account has begun a moment ago. The more rows an account has, the longer it waits for its next export.',
+    waitMs === null ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
+  );
 
 /** The last line, which counts the lines of each type. */
 const endOf = ({ counts }: ExportPosition): string =>

@@ -1,5 +1,6 @@
--- The id of the account's latest export: an older one ends.
+-- The id of the account's latest export, and when it began: an older one ends.
 ALTER TABLE usage ADD COLUMN latest_export TEXT;
+ALTER TABLE usage ADD COLUMN latest_export_at INTEGER;
 
 DROP TRIGGER delivery_insert_stays_within_quotas;
 -- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were. A delivery

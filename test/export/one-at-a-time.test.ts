@@ -5,7 +5,7 @@ import type { Line } from '../../src/export/import.ts';
 import { EXPORT_PART_MAX } from '../../src/limits.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { costing, writing } from '../support/database.ts';
-import { answerOf, dataLines, exportOf, linesIn } from './support.ts';
+import { answerOf, dataLines, exportOf, linesIn, rested } from './support.ts';
 
 const EVENTS = 3 * EXPORT_PART_MAX;
 
@@ -61,6 +61,7 @@ it('a newer export ends an older one, which then reads at most one part more', a
   const { db, rows } = costing();
   const older = await begin(account.apiKey, { db });
   await older.readToEvents();
+  await rested(account);
   const newer = await begin(account.apiKey);
   await newer.readToEvents();
   const [{ read }, lines] = [rows(), older.lines.length];
@@ -74,6 +75,7 @@ it('an export that is replaced before it looks for the rows of a table reads non
   const { db, rows } = costing();
   const older = await begin(account.apiKey, { db });
   while (!older.lines.some(({ type }) => type === 'calendar')) await older.readPart();
+  await rested(account);
   await (await begin(account.apiKey)).readToEvents();
   const { read } = rows();
   await older.readOn();
@@ -83,13 +85,16 @@ it('an export that is replaced before it looks for the rows of a table reads non
 
 it('the last cursor continues a replaced export, and ends the newer one', async () => {
   const whole = dataLines(await exportOf(account.apiKey));
+  await rested(account);
   const older = await begin(account.apiKey);
   await older.readToEvents();
+  await rested(account);
   const newer = await begin(account.apiKey);
   await newer.readToEvents();
   await older.readOn();
   const before = older.lines.slice(0, -1);
   const cursor = String(before.at(-1)?.cursor);
+  await rested(account);
   const rest = await exportOf(account.apiKey, { cursor });
   expect([...dataLines(before), ...dataLines(rest)]).toEqual(whole);
   expect((await newer.readOn()).at(-1)).toEqual(replaced);
@@ -101,6 +106,7 @@ it('an export that broke off holds up nobody', async () => {
   await reader.read();
   await reader.read();
   await reader.cancel();
+  await rested(account);
   expect((await exportOf(account.apiKey)).at(-1)).toMatchObject({ type: 'end' });
 });
 
@@ -111,6 +117,7 @@ it('neither another account, nor a key that is removed or unknown, nor a HEAD, n
   await running.readToEvents();
 
   expect((await exportOf(other.apiKey)).at(-1)).toMatchObject({ type: 'end' });
+  await rested(account);
   const opened = await begin(body.secretApiKey);
   await opened.readPart();
   await account.call('DELETE', `/account/api-keys/${body.apiKey.id}`);
@@ -136,6 +143,40 @@ it('an answer writes one row, with its first part', async () => {
   await answer.readOn();
   expect(rows()).toBe(1);
   const cursor = String(answer.lines.findLast(({ type }) => type === 'cursor')?.cursor);
+  await rested(account);
   expect(await exportOf(account.apiKey, { cursor, db })).toMatchObject([{ type: 'export' }, { type: 'end' }]);
   expect(rows()).toBe(1);
+});
+
+it('an account waits for its next export in proportion to its rows, and then the running one goes on', async () => {
+  const waiting = await begin(account.apiKey);
+  await waiting.readPart();
+  const running = await begin(account.apiKey);
+  await running.readToEvents();
+  // As with two million events: twenty seconds.
+  await env.DB.prepare('UPDATE usage SET events = 2000000 WHERE account_id = ?').bind(account.id).run();
+  const [, cursor] = running.lines.filter(({ type }) => type === 'cursor');
+  for (const query of ['', `?cursor=${cursor?.cursor}`]) {
+    const early = await account.call('GET', `/account/export${query}`);
+    expect([early.status, early.problem.code]).toEqual([429, 'rate-limited']);
+    expect(['18', '19', '20', '21']).toContain(early.headers.get('retry-after'));
+  }
+  // Its answer had begun before.
+  await waiting.readOn();
+  expect(waiting.lines.slice(1)).toEqual([
+    { type: 'problem', problem: expect.objectContaining({ code: 'rate-limited' }) },
+  ]);
+  expect((await running.readOn()).at(-1)).toMatchObject({ type: 'end' });
+  await env.DB.prepare('UPDATE usage SET latest_export_at = latest_export_at - 20100 WHERE account_id = ?')
+    .bind(account.id)
+    .run();
+  expect((await exportOf(account.apiKey)).at(-1)).toMatchObject({ type: 'end' });
+});
+
+it('a clock that was set back makes nobody wait', async () => {
+  await exportOf(account.apiKey);
+  await env.DB.prepare('UPDATE usage SET latest_export_at = latest_export_at + 3600000 WHERE account_id = ?')
+    .bind(account.id)
+    .run();
+  expect((await exportOf(account.apiKey)).at(-1)).toMatchObject({ type: 'end' });
 });
