@@ -72,7 +72,7 @@ export interface Operation<
   readonly writes: boolean;
   /** A read whose cost the caller does not decide. It runs only for a caller whose signature is already verified. */
   readonly unbounded?: boolean;
-  /** Streams its answer in parts. The primary answers all of them, so that they fit together. */
+  /** Streams its answer in parts. The primary answers all of them, so that they fit together, and a part may write. */
   readonly streams?: true;
   /** The answer holds secrets. Only the primary gives it, since a replica may not know of a removed API key yet. */
   readonly discloses?: true;

@@ -92,7 +92,9 @@ export type Planner = (scope: Scope) => Promise<Plan>;
 export const plan = <const S extends readonly Sql[], A, Next extends Sql = never>(
   statements: S,
   answer: (...rows: Results<S>) => Outcome<A, Next> | Promise<Outcome<A, Next>>,
-): Plan<A, S[number] | Next> => new Plan(statements, (results) => answer(...(results as Results<S>)));
+  options: PlanOptions = {},
+): Plan<A, S[number] | Next> =>
+  new Plan(statements, (results) => answer(...(results as Results<S>)), options);
 
 /** Builds the plan of one query of at most one row. Without a row it throws `not-found`. */
 export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A | WithEtag<A>): Plan<A, Query> =>

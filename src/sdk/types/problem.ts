@@ -49,6 +49,7 @@ export type ProblemCode =
   | 'booking-cancelled'
   | 'booking-shared'
   | 'booking-event'
+  | 'export-replaced'
   | 'quota-exceeded'
   // 412
   | 'precondition-failed'
