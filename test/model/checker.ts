@@ -152,11 +152,12 @@ function holdersIn(live: readonly Booking[]): Map<string, Booking[]> {
 function* overlaps(
   { events, services }: State,
   holders: ReadonlyMap<string, Booking[]>,
-  { name, onSlots }: History,
+  { name, onSlots, seats }: History,
   of?: string,
 ): Iterable<Fault> {
   const groups = groupsIn(services);
   const booked = events.filter(({ serviceId }) => serviceId !== null);
+  const isSeat = ({ id }: StoredEvent) => holders.get(id)?.some((booking) => seats.has(booking.id));
   for (const [i, one] of booked.entries()) {
     for (const other of booked.slice(i + 1)) {
       if (one.userId !== other.userId || (of && ![one.id, other.id].includes(of))) continue;
@@ -167,6 +168,7 @@ function* overlaps(
         if (!b) continue;
         const onSlot =
           bookings < 2 &&
+          (bookings === 0 || [one, other].some(isSeat)) &&
           one.serviceId === other.serviceId &&
           (groups.has(one.serviceId ?? '') || onSlots.has(pair(one, other))) &&
           a.start === b.start &&

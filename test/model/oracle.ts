@@ -113,13 +113,19 @@ export function onSeat(
       booking.startTs + booking.duration === slot.end &&
       booking !== leaves,
   );
+  const [seats, alone] = [true, false].map((is) =>
+    there.filter(({ id }) => history.seats.has(id) === is),
+  ) as [Booking[], Booking[]];
+  // A booking that was made alone is no seat.
+  const taken = alone.flatMap((booking) => booking.hosts);
+  if (hosts.some(({ userId }) => taken.includes(userId)))
+    return refused('a booking that is no seat has the slot');
+  // Whether a session gets other hosts than it began with, the contract does not say.
   const ids = JSON.stringify(hosts.map(({ userId }) => userId).sort());
-  // A booking that was made alone is no seat; nor has a session other hosts than it began with.
-  if (there.some(({ id, hosts }) => !history.seats.has(id) || JSON.stringify(hosts.toSorted()) !== ids))
-    return undefined;
+  if (seats.some(({ hosts }) => JSON.stringify(hosts.toSorted()) !== ids)) return undefined;
   const data = state.services.find(({ id }) => id === serviceId)?.multiPerson;
   if (data?.variant !== 'group') return undefined;
-  if (there.length >= data.data) return refused('no seat is left');
+  if (seats.length >= data.data) return refused('no seat is left');
   // Whether an instance of a series for the group stands on the slot like such an event, the contract does not say.
   const series = state.events.filter((event) => event.serviceId === serviceId && event.recurrence !== null);
   if (series.some((event) => instancesOf(event).some((instance) => overlap(instance, slot))))
@@ -170,9 +176,23 @@ function withEvent({ state }: Known, event: StoredEvent): State {
   return { ...state, events: [...state.events.filter(({ id }) => id !== event.id), event] };
 }
 
-/** Whether an event stands on a booking of its user, in a state where it has been accepted. */
-const stands = (event: StoredEvent, known: Known) =>
-  overlapsIn(withEvent(known, event), known.now, known.history, event.id).length > 0;
+/** On what of its user an event would come to lie; undefined where it lies on nothing. */
+function liesOn(event: StoredEvent, known: Known, isBooking: boolean): string | undefined {
+  const rulesOf = (one: StoredEvent) =>
+    overlapsIn(withEvent(known, one), known.now, known.history, one.id).map(({ rule }) => rule);
+  const onBooking = isBooking ? 'two bookings overlap' : 'a booking and a direct event overlap';
+  const [rules, ofFirst] = [rulesOf(event), rulesOf({ ...event, recurrence: null })];
+  if (rules.length === 0) return undefined;
+  if (ofFirst.includes(onBooking)) return 'a booking';
+  return rules.includes(onBooking) ? 'a booking by a later instance' : 'a direct event';
+}
+
+/** An event that somebody made directly. */
+function onTime(event: StoredEvent, known: Known): Verdict {
+  const there = liesOn(event, known, false);
+  if (there) return refused(`a direct event onto ${there}`);
+  return accepted(event.duration === 0 ? 'an event of no duration' : 'an event');
+}
 
 function onEvent(path: string, body: Record<string, unknown>, known: Known): Verdict | undefined {
   const { state, user } = known;
@@ -186,7 +206,7 @@ function onEvent(path: string, body: Record<string, unknown>, known: Known): Ver
     ...{ startTs: Number(body.startTs), duration: Number(body.duration), busy: body.busy === true },
     ...{ recurrence: (body.recurrence ?? null) as StoredEvent['recurrence'], serviceId },
   };
-  return stands(event, known) ? refused('a direct event onto a booking') : accepted('an event');
+  return onTime(event, known);
 }
 
 /** Whether the caller may name a service: a token only one that its user hosts. */
@@ -223,13 +243,14 @@ function onEventChange(event: StoredEvent, body: Record<string, unknown>, known:
       changed.serviceId !== booking.serviceId;
     if (unlike) return refused('booking-event');
     if (moves && booking.hosts.length > 1) return refused('booking-shared');
-    if (moves && stands(changed, known)) return refused("a booking's event onto a booking");
+    const there = moves && liesOn(changed, known, true);
+    if (there) return refused(`a booking's event onto ${there}`);
     return moves && (changed.duration === 0 || changed.duration > DAY_MS)
       ? undefined
       : accepted('an event of a booking');
   }
   if (event.exdates.length > 0 && moves) return undefined; // they move along
-  return stands(changed, known) ? refused('a direct event onto a booking') : accepted('an event');
+  return onTime(changed, known);
 }
 
 /** The faults of answers that are against a verdict. */
