@@ -133,25 +133,27 @@ export interface CalendarTimes extends Times {
   busy: number;
 }
 
+/** `listed` numbers the calendars: to sort their events by one integer takes half the time of five columns. */
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
     SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hostsOf(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
-    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
+    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host CROSS JOIN (VALUES (0), (1))
       WHERE calendar_id IS NOT NULL
+  ), listed AS MATERIALIZED (
+    SELECT row_number() OVER () AS n, k.*, c.timezone, c.week_start FROM counts k
+    CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
   )
-  ${grouped(
-    sql`user_id, opens, busy, timezone, week_start`,
+  SELECT k.user_id, k.opens, k.busy, k.timezone, k.week_start, read.* FROM (${grouped(
+    sql`listed`,
     sql`
-      SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        ${reaches(sql`k`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
-      FROM counts k
-      CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
+      SELECT k.n AS listed, ${timesOf(sql`${reaches(sql`k`)} AND (e.service_id IS NULL OR NOT k.busy)`)}
+      FROM listed k
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
         AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsInReach(sql`k`)}`,
-  )}`;
+  )}) read CROSS JOIN listed k ON k.n = read.listed`;
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
 export interface BookedTimes extends Times {
@@ -162,9 +164,9 @@ export interface BookedTimes extends Times {
 
 export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
   const those = (events: Sql): Sql => sql`
-      SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after,
-        ${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
+      SELECT e.user_id, e.service_id, c.timezone, c.week_start, coalesce(x.buffer_before, 0) AS buffer_before,
+        coalesce(x.buffer_after, 0) AS buffer_after,
+        ${timesOf(sql`${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))}`)}
       FROM ${hostsOf(request)} ${events}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
       LEFT JOIN service_users x
@@ -200,21 +202,25 @@ const startsInReach = (range: Sql): Sql => sql`e.length_class = class.value
 const reaches = (range: Sql): Sql =>
   sql`(e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
 
-const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
+/** The times of an event `e`, and whether they repeat: NULL where the event does not count. */
+const timesOf = (counts: Sql): Sql => sql`
+  CASE WHEN ${counts} THEN e.recurrence IS NOT NULL OR e.exdates <> '[]' END AS repeats,
+  e.start_ts, e.duration, e.recurrence, e.exdates`;
 
 /**
- * Groups events by the columns that they share. The limit is on the events that it reads, also those that do not
- * count.
+ * Groups events by the columns that they share. SQLite sorts the events for that, so an event has few columns and `by` is
+ * short. The limit is on the events that it reads, also those that do not count. The limit is no parameter, since SQLite
+ * compiles a statement again at each run when its LIMIT is one.
  */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, events_read, singles, sum(bytes) OVER () AS bytes,
     CASE WHEN sum(bytes) OVER () <= ${SLOT_RULES_MAX_BYTES} THEN series END AS series
   FROM (
-    SELECT ${by}, ${more} count(*) AS events_read, count(*) FILTER (WHERE counts) AS n,
-      group_concat(CASE WHEN counts AND NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
-      coalesce(sum(CASE WHEN counts AND ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND ${isSeries}) AS series
-    FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
+    SELECT ${by}, ${more} count(*) AS events_read, count(repeats) AS n,
+      group_concat(CASE WHEN NOT repeats THEN start_ts || ',' || duration END) AS singles,
+      coalesce(sum(CASE WHEN repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE repeats) AS series
+    FROM (${events} LIMIT ${raw(String(SLOT_EVENTS_MAX + 1))}) GROUP BY ${by}
   )`;
 
 /** A session of the group, with the number of its taken seats. */
