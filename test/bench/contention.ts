@@ -1,8 +1,8 @@
 /**
  * Sends bookings at once that could all take place, with plain `fetch` and no retries, and counts what each of them gets:
  * with the database near and far, alone and beside an attacker who moves a booking of the same host on another day, again
- * and again. The Worker limits such writes to a few a second (USER_WRITES_MAX), but never those without an address: the
- * bench sends none, and binds no limiter, so here nothing holds the attacker back.
+ * and again. The Worker limits the writes of a user to 10 a second and those of an API key to 60 (USER_WRITES_MAX,
+ * ACCOUNT_WRITES_MAX), but counts none without an address: the bench sends none, so nothing holds the attacker back.
  */
 import type { D1Database } from '@cloudflare/workers-types';
 import type { MultiPerson } from '../../src/sdk/types.ts';
