@@ -87,7 +87,7 @@ export const selectSeqs = (
   if (table.single)
     return query<SeqsRow>`SELECT json_group_array(1) AS seqs, count(*) AS n, NULL AS last FROM ${within(table, scope)} AND ${after} < 1`;
   const keys = commas(keyOf(table).map(raw));
-  const from = commas(keyOf(table).map((_, i) => sql`${position} ->> ${i}`));
+  const from = commas(keyOf(table).map((_, i) => sql`${position} ->> ${raw(String(i))}`));
   return query<SeqsRow>`
     SELECT json_group_array(seq) AS seqs, count(*) AS n, max(json_array(${keys})) AS last FROM (
       SELECT ${seq} AS seq, ${keys} FROM ${within(table, scope)} ${position === null ? sql`` : sql`AND (${keys}) > (${from})`}
