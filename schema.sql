@@ -1511,3 +1511,8 @@ BEGIN
   UPDATE services SET revision = revision + 1
   WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
 END;
+
+-- Only a host can make a booking so long, in its calendar.
+CREATE INDEX bookings_long_of_service ON bookings (account_id, service_id, start_ts) WHERE duration > 86400000;
+CREATE INDEX bookings_long_by_user ON bookings (account_id, booked_by, start_ts)
+  WHERE booked_by IS NOT NULL AND duration > 86400000;

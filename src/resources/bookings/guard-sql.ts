@@ -70,7 +70,7 @@ const reach = hostReach('host');
 /** The events in the calendars of the host `host`. `busy` stands for each single one that takes time from the slot. */
 const inCalendars = sql`(
   SELECT group_concat(mark, ';' ORDER BY opens, seq) FROM (
-    SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark} ELSE 'busy' END AS mark
+    SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('c')} ELSE 'busy' END AS mark
     FROM (
       SELECT value AS calendar_id, 0 AS opens, 1 AS busy FROM json_each(host.busy)
       UNION ALL SELECT host.calendar_id, 1, column1 FROM (VALUES (0), (1)) WHERE host.calendar_id IS NOT NULL
