@@ -182,8 +182,6 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     rule: 'a list of bookings',
-    known: true,
-    harmless: true,
     operations: [
       book('b0', at(10), ofU0),
       change('b0.0', { duration: 3 * DAY }),
