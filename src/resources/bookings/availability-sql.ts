@@ -237,8 +237,7 @@ export const joinable = sql`(t.seats IS NOT NULL AND e.service_id = t.service_id
 
 /**
  * Groups events by the columns that they share. SQLite sorts the events for that, so an event has few columns and `by` is
- * short. The limit is on the events that it reads, also those that do not count. The limit is no parameter, since SQLite
- * compiles a statement again at each run when its LIMIT is one.
+ * short. The limit is on the events that it reads, also those that do not count.
  */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, events_read, singles, marks, sum(bytes) OVER () AS bytes,
@@ -249,7 +248,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
       group_concat(CASE WHEN counts THEN mark END, ';') AS marks,
       coalesce(sum(CASE WHEN counts AND repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
       json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND repeats) AS series
-    FROM (${events} LIMIT ${raw(String(SLOT_EVENTS_MAX + 1))}) GROUP BY ${by}
+    FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 
 /** A session of the group, with the number of its taken seats. */

@@ -144,14 +144,17 @@ const taken = (decision: Decision): Sql => {
     FROM json_each(${JSON.stringify(candidates)}) c) END`;
 };
 
-/** The group's session at the slot and the number of its taken seats, as JSON; NULL where there is none. */
+/**
+ * The group's session at the slot and the number of its taken seats, as JSON; NULL where there is none. A session without a
+ * taken seat is gone, unless the booking that changes is alone in it.
+ */
 const sessionAtSlot = ({ request, multiPerson }: Decision): Sql =>
   multiPerson.variant === 'group'
     ? sql`(SELECT json_array(id, taken) FROM (${sessionsOf(
         request,
         sql`n.id, ${takenSeats(request)} AS taken`,
         sql`n.start_ts = t.from_ts AND n.duration = t.to_ts - t.from_ts`,
-      )}) LIMIT 1)`
+      )}) WHERE taken > 0 OR id IS t.session LIMIT 1)`
     : sql`NULL`;
 
 /**
