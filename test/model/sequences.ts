@@ -84,7 +84,6 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     rule: "accepted: a booking's event onto a direct event",
-    known: true,
     skips: "a booking's event onto a direct event",
     operations: [
       direct('e0', { startTs: at(10) }),
@@ -94,7 +93,6 @@ export const SEQUENCES: readonly Sequence[] = [
   },
   {
     rule: 'refused: an event of no duration',
-    known: true,
     harmless: true,
     operations: [book('b0', at(10), ofU0), direct('e0', { startTs: at(10, 30), duration: 0 })],
   },
@@ -126,7 +124,6 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     // A seat with fewer hosts: the event of the other host outlives it.
     rule: 'an event outlives its bookings',
-    known: true,
     operations: [group(2), book('b0', at(10), ofU0), book('b1', at(10)), send('key', 'DELETE /booking/{b1}')],
   },
   {
@@ -154,7 +151,6 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     // The user of the first seat is removed, and its rows are still there: the third seat joins them, beside the second.
     rule: 'two bookings overlap',
-    known: true,
     operations: [
       group(2, 's1'),
       book('b0', at(10), {}, 's1', 'u2'),
@@ -166,7 +162,6 @@ export const SEQUENCES: readonly Sequence[] = [
   {
     // The time that the event has is no new time.
     rule: 'refused: an event of a booking',
-    known: true,
     harmless: true,
     operations: [group(2), book('b0', at(10)), change('b0.0', { duration: HOUR })],
   },
