@@ -11,10 +11,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { newClient } from './client.ts';
 import { type Actor, newFixture } from './fixture.ts';
 import { type Phase, startArrivals } from './soak/arrivals.ts';
 import { attack, type Outcome } from './soak/attacker.ts';
-import { newClient } from './soak/client.ts';
 import { load } from './soak/load.ts';
 import { prepareHealthy, prepareHostile } from './soak/prepare.ts';
 import type { Healthy } from './soak/requests.ts';

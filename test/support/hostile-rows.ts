@@ -36,8 +36,11 @@ export type Kind = {
   duration: number;
   last: string;
   busy: 0 | 1;
+  reminders?: true;
   more?: Record<string, string>;
 };
+
+const REMINDERS = '[{"delta":-10,"identifier":"soon"}]';
 
 /** `n` events of a kind in the owner's calendar. In SQL, `i` counts from 1. */
 export function eventRows({ account, user, calendar }: Owner, n: number, kind: Kind): Statement {
@@ -46,7 +49,8 @@ export function eventRows({ account, user, calendar }: Owner, n: number, kind: K
     text: `${counting}
       INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata,
         created, updated ${more.map(([name]) => `, ${name}`).join('')})
-      SELECT ?2, lower(hex(randomblob(16))), ?3, ?4, ${kind.start}, ${kind.duration}, ${kind.busy}, ${kind.last}, '[]', '{}',
+      SELECT ?2, lower(hex(randomblob(16))), ?3, ?4, ${kind.start}, ${kind.duration}, ${kind.busy}, ${kind.last},
+        '${kind.reminders ? REMINDERS : '[]'}', '{}',
         1, 1 ${more.map(([, value]) => `, ${value}`).join('')} FROM n`,
     args: [n, account, calendar, user],
   };
@@ -80,6 +84,7 @@ export const unread: Record<string, Kind> = {
     duration: HOUR_MS,
     last: `${START + 400 * DAY_MS} + i`,
     busy: 1,
+    reminders: true,
   },
   'ended series': {
     start: `${START - 900 * DAY_MS} + i`,
@@ -118,7 +123,8 @@ const others = [
   `INSERT INTO services (account_id, id, multi_person, metadata)
    SELECT ?2, lower(hex(randomblob(16))), '{"variant":"collective"}', '{"color":"blue"}' FROM n`,
   `INSERT INTO service_users (account_id, service_id, user_id, buffer_before, buffer_after, closest)
-   SELECT ?2, id, ?3, 0, 0, 0 FROM services WHERE account_id = ?2 AND metadata = '{"color":"blue"}'`,
+   SELECT ?2, id, ?3, 0, 0, 0 FROM services WHERE account_id = ?2 AND metadata = '{"color":"blue"}'
+   ON CONFLICT DO NOTHING`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
    SELECT ?2, 'user.created', '{}', 'delivered', NULL, 1 FROM n`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)

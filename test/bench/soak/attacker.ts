@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { newClient } from '../client.ts';
+import { sendAs } from '../new-service.ts';
 import { type Attack, attacksOf, type Target } from './attacks.ts';
-import { newClient } from './client.ts';
-import { sendAs } from './prepare.ts';
 
 export interface Order {
   url: string;

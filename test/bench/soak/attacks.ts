@@ -2,8 +2,9 @@
  * What a tenant and its tokens can do to the others: section by section what has once hurt them. Each attack sends one
  * request after another, as fast as they are answered; one that is refused for its rate waits a moment.
  */
+
+import type { Wire } from '../client.ts';
 import type { Actor } from '../fixture.ts';
-import type { Wire } from './client.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -2,8 +2,9 @@
  * Sends the requests of the accounts that behave at a fixed rate, whether or not earlier ones have been answered. Latencies
  * count from the time at which a request was due, so a pause of the service counts for every request that it delays.
  */
+
+import type { Send } from '../client.ts';
 import type { Arrivals, Phase } from './arrivals.ts';
-import type { Send } from './client.ts';
 import { type Healthy, nthRequest } from './requests.ts';
 
 export interface Measured {

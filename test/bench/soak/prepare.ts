@@ -1,58 +1,12 @@
 /** What the accounts of the soak have before it begins. */
 import type { D1Database } from '@cloudflare/workers-types';
 import { hostileRows } from '../../support/hostile-rows.ts';
+import type { Send } from '../client.ts';
 import type { Actor } from '../fixture.ts';
 import { busyCalendars, fillBusyCalendars, fillFullCalendar } from '../full-calendars.ts';
 import { addEvents } from '../many-events.ts';
-import type { Send } from './client.ts';
+import { newService, sendAs } from '../new-service.ts';
 import type { Healthy } from './requests.ts';
-
-const everyDay = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
-  variant: { type: 'WDay', value },
-  intervals: [{ start: { hours: 0, minutes: 0 }, end: { hours: 24, minutes: 0 } }],
-}));
-
-/** Sends a request with the account's API key. @throws Error where it fails. */
-export async function sendAs(
-  send: Send,
-  { apiKey }: Actor,
-  method: 'GET' | 'POST' | 'PUT',
-  path: string,
-  body?: object,
-): Promise<Record<string, { id: string }>> {
-  const { status, text } = await send({
-    method,
-    path,
-    headers: { 'x-api-key': apiKey },
-    ...(body && { body }),
-  });
-  if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text}`);
-  return JSON.parse(text);
-}
-
-/** A service whose only host is the actor, open at any time. */
-async function newService(send: Send, actor: Actor, busy: string[], multiPerson?: object): Promise<string> {
-  const schedule = (await sendAs(send, actor, 'POST', `/user/${actor.user}/schedule`, {
-    timezone: 'Europe/Oslo',
-    rules: everyDay,
-  })) as { schedule: { id: string } };
-  const { service } = (await sendAs(send, actor, 'POST', '/service', {
-    ...(multiPerson && { multiPerson }),
-  })) as {
-    service: { id: string };
-  };
-  await sendAs(send, actor, 'POST', `/service/${service.id}/users`, {
-    userId: actor.user,
-    availability: { variant: 'Schedule', id: schedule.schedule.id },
-    bookingCalendarId: actor.calendar,
-  });
-  for (const id of busy) {
-    await sendAs(send, actor, 'PUT', `/service/${service.id}/users/${actor.user}/busy`, {
-      busy: { provider: 'Nettu', id },
-    });
-  }
-  return service.id;
-}
 
 /** An account with full calendars and two services, whose webhook wants some changes and all reminders. */
 export async function prepareHealthy(

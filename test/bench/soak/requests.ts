@@ -1,8 +1,9 @@
 /** The requests of an account that behaves: a fixed mix of reads and writes, each account with its own rows. */
+
+import type { Answer, Wire } from '../client.ts';
 import type { Actor } from '../fixture.ts';
 import { busyCalendars, fullCalendar, weekQuery } from '../full-calendars.ts';
 import { type Arrivals, changeKey, type Phase, reminderKey } from './arrivals.ts';
-import type { Answer, Wire } from './client.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

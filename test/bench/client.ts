@@ -1,5 +1,5 @@
 /** A client over HTTP that keeps its connections, and takes little CPU of its own. */
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export interface Wire {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -12,6 +12,7 @@ export interface Wire {
 export interface Answer {
   /** The HTTP status; 0 where the connection failed. */
   status: number;
+  headers: IncomingHttpHeaders;
   text: string;
 }
 
@@ -22,6 +23,7 @@ export function newClient(url: URL): Send {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 1000 });
   return ({ method, path, headers, body }) =>
     new Promise((resolve) => {
+      const failed = (error: Error) => resolve({ status: 0, headers: {}, text: String(error) });
       const text = body === undefined ? undefined : JSON.stringify(body);
       const sent = request(
         new URL(`/api/v1${path}`, url),
@@ -42,11 +44,13 @@ export function newClient(url: URL): Send {
           response.on('data', (chunk: string) => {
             answer += chunk;
           });
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, text: answer }));
-          response.on('error', (error) => resolve({ status: 0, text: String(error) }));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer }),
+          );
+          response.on('error', failed);
         },
       );
-      sent.on('error', (error) => resolve({ status: 0, text: String(error) }));
+      sent.on('error', failed);
       sent.end(text);
     });
 }
