@@ -223,8 +223,8 @@ CREATE TABLE walks (
   started_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A session with a live booking: one that is confirmed or held. Triggers keep it, and the session keeps its events: they
--- expire with it, and go with it.
+-- A session of a group with a live booking: one that is confirmed or held. Triggers keep it, and the session keeps its
+-- events: they expire with it, and go with it.
 CREATE TABLE sessions (
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   id TEXT NOT NULL,
@@ -500,8 +500,8 @@ END;
 
 -- Revisions.
 --
--- The Worker reads rows, decides on a booking, and writes it only if the availability revisions of its hosts and the
--- revision of its service are still the same. Every change that can affect such a decision raises one of them. The
+-- For the previous release: it reads rows, decides on a booking, and writes it only if the availability revisions of its hosts
+-- and the revision of its service are still the same. Every change that can affect such a decision raises one of them. The
 -- deletion of a user or a service needs no revision, because its row is missing then.
 
 CREATE TRIGGER event_update_raises_revision
@@ -1274,16 +1274,6 @@ BEGIN
   UPDATE usage SET records = records - OLD.weight WHERE account_id = OLD.account_id;
 END;
 
--- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were.
-CREATE TRIGGER delivery_insert_stays_within_quotas BEFORE INSERT ON deliveries
-WHEN NEW.state = 'pending' AND EXISTS (
-  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
-  WHERE usage.account_id = NEW.account_id AND (pending >= pendingDeliveries OR 1024 * pending_kib >= pendingBytes))
-BEGIN
-  UPDATE webhooks SET dropped = dropped + 1, dropped_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) / 60000 * 60000
-  WHERE account_id = NEW.account_id;
-  SELECT RAISE(IGNORE);
-END;
 CREATE TRIGGER delivery_insert_counts AFTER INSERT ON deliveries WHEN random() & 15 = 0
 BEGIN
   UPDATE deliveries SET weight = 16 WHERE account_id = NEW.account_id AND id = NEW.id;
@@ -1320,56 +1310,6 @@ BEGIN
 END;
 
 -- Sessions: the seats that are booked, and the events that stand for them.
---
--- A booking that joins or leaves a group changes no event, so these triggers also raise the revision of its service.
-CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
-WHEN NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
-BEGIN
-  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
-  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at)
-  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
-    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
-  UPDATE services SET revision = revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
-END;
-CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at ON bookings
-WHEN NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at
-BEGIN
-  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
-  UPDATE sessions SET confirmed = confirmed - 1
-  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
-    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
-  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
-  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at
-  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
-    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state)
-  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
-    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
-  UPDATE sessions SET expires_at = (
-    SELECT max(expires_at) FROM bookings
-    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled')
-  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
-  UPDATE services SET revision = revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
-END;
-CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
-WHEN OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
-BEGIN
-  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
-  UPDATE sessions SET confirmed = confirmed - 1
-  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
-END;
-CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
-WHEN NEW.expires_at IS NOT OLD.expires_at
-BEGIN
-  UPDATE events SET expires_at = NEW.expires_at WHERE account_id = NEW.account_id AND session = NEW.id;
-END;
-CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id;
-END;
 -- A session exists while all of its events do. Up to twenty bookings are cancelled at once.
 CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
 WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
@@ -1470,3 +1410,104 @@ END;
 
 -- For how many days a cancelled booking is kept.
 ALTER TABLE accounts ADD COLUMN keep_cancelled_days INTEGER NOT NULL DEFAULT 365;
+
+-- The id of the account's latest export, and when it began: an older one ends.
+ALTER TABLE usage ADD COLUMN latest_export TEXT;
+ALTER TABLE usage ADD COLUMN latest_export_at INTEGER;
+
+-- Too many pending notifications fail no change: the notification is dropped, and the account sees how many were. A delivery
+-- that was created earlier is a part of one that counts already, which a run has divided.
+CREATE TRIGGER delivery_insert_stays_within_quotas BEFORE INSERT ON deliveries
+WHEN NEW.state = 'pending' AND NEW.created >= CAST(unixepoch('subsec') * 1000 AS INTEGER) AND EXISTS (
+  SELECT 1 FROM usage CROSS JOIN quota_limits l ON l.account_id = usage.account_id
+  WHERE usage.account_id = NEW.account_id AND (pending >= pendingDeliveries OR 1024 * pending_kib >= pendingBytes))
+BEGIN
+  UPDATE webhooks SET dropped = dropped + 1, dropped_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) / 60000 * 60000
+  WHERE account_id = NEW.account_id;
+  SELECT RAISE(IGNORE);
+END;
+
+-- Sessions: the seats that are booked in a group, and the events that stand for them. A booking that is no seat was made
+-- alone, and keeps its events itself, with its own id as their session.
+ALTER TABLE bookings ADD COLUMN seats INTEGER; -- the seats of the group; NULL: the booking was made alone
+CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
+WHEN NEW.seats IS NOT NULL AND NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+BEGIN
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
+  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
+END;
+CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at, seats ON bookings
+WHEN NEW.seats IS NOT NULL AND (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session
+  OR NEW.expires_at IS NOT OLD.expires_at OR OLD.seats IS NULL)
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
+    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at)
+  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at
+  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state OR OLD.seats IS NULL)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
+  UPDATE sessions SET expires_at = (
+    SELECT max(expires_at) FROM bookings
+    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
+END;
+CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
+WHEN OLD.seats IS NOT NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
+END;
+CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
+WHEN NEW.expires_at IS NOT OLD.expires_at
+BEGIN
+  UPDATE events SET expires_at = NEW.expires_at WHERE account_id = NEW.account_id AND session = NEW.id;
+END;
+CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
+BEGIN
+  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id;
+END;
+-- The events of a booking that was made alone.
+CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, expires_at ON bookings
+WHEN NEW.seats IS NULL AND NEW.session IS NOT NULL AND OLD.state <> 'cancelled'
+  AND (NEW.state = 'cancelled' OR NEW.expires_at IS NOT OLD.expires_at)
+BEGIN
+  DELETE FROM events WHERE account_id = NEW.account_id AND session = NEW.session AND NEW.state = 'cancelled';
+  UPDATE events SET expires_at = NEW.expires_at
+  WHERE account_id = NEW.account_id AND session = NEW.session AND expires_at IS NOT NEW.expires_at;
+END;
+CREATE TRIGGER booking_delete_deletes_events AFTER DELETE ON bookings
+WHEN OLD.seats IS NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.session;
+END;
+-- For the previous release, and for an export from it: they know no `seats`. A booking of today that was made alone has its
+-- own id as its session.
+CREATE TRIGGER booking_insert_sets_seats AFTER INSERT ON bookings
+WHEN NEW.seats IS NULL AND NEW.session <> NEW.id AND EXISTS (
+  SELECT 1 FROM services WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group')
+BEGIN
+  UPDATE bookings SET seats = (
+    SELECT multi_person ->> 'data' FROM services WHERE account_id = NEW.account_id AND id = NEW.service_id)
+  WHERE seq = NEW.seq;
+END;
+-- Its guard of a group is the revision of the service, which each of its bookings raises.
+CREATE TRIGGER booking_insert_raises_revision AFTER INSERT ON bookings WHEN NEW.seats IS NOT NULL OR NEW.session <> NEW.id
+BEGIN
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
+END;
+CREATE TRIGGER booking_update_raises_revision AFTER UPDATE OF state, session, expires_at ON bookings
+WHEN NEW.seats IS NOT NULL AND (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at)
+BEGIN
+  UPDATE services SET revision = revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.service_id AND multi_person ->> 'variant' = 'group';
+END;

@@ -52,6 +52,11 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer that holds a secret: what seals the stored answer. The caller has it and the database does not. */
   sealedWith?(input: ParsedInput<P, OutputOf<Q>, OutputOf<B>>): string;
+  /**
+   * Of a creation whose replay answers the resource as it is now: SQL for that answer, as the JSON of `[body, version]`, in a
+   * query of the record, whose column `answer` is the first answer; NULL where the resource is gone.
+   */
+  current?(scope: Scope): Sql;
   /** Plans the operation. It runs once for each scope that the caller's credential takes. */
   run(scope: Scope, input: Input<P, OutputOf<Q>, OutputOf<B>>): Plan<A, S> | Promise<Plan<A, S>>;
 }
@@ -67,7 +72,7 @@ export interface Operation<
   readonly writes: boolean;
   /** A read whose cost the caller does not decide. It runs only for a caller whose signature is already verified. */
   readonly unbounded?: boolean;
-  /** Streams its answer in parts. The primary answers all of them, so that they fit together. */
+  /** Streams its answer in parts. The primary answers all of them, so that they fit together, and a part may write. */
   readonly streams?: true;
   /** The answer holds secrets. Only the primary gives it, since a replica may not know of a removed API key yet. */
   readonly discloses?: true;

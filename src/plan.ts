@@ -44,16 +44,17 @@ export function firstVersion(): number {
 /** What the rows of a plan lead to: the answer, or another plan where the rows only decide what to do next. */
 export type Outcome<A, S extends Sql = Sql> = A | WithEtag<A> | Plan<A, S>;
 
-/** The answer of a creation, known before the batch runs, so that the same transaction can store it for a replay. */
+/** The answer of a creation, so that the same transaction can store it for a replay. */
 export interface ExpectedAnswer<A = unknown> {
-  readonly answer: WithEtag<A>;
+  /** The answer where it is known before the batch runs; otherwise SQL that yields it, as the JSON of `[body, version]`. */
+  readonly answer: A;
   /** A SQL condition: the creation took effect. */
   readonly created: Sql;
 }
 
 interface PlanOptions {
   lookup?: Query;
-  expected?: ExpectedAnswer;
+  expected?: ExpectedAnswer<WithEtag | Sql>;
   repeatable?: boolean;
 }
 
@@ -67,7 +68,7 @@ export class Plan<A = unknown, S extends Sql = Sql> {
   ) => Outcome<A, S> | Promise<Outcome<A, S>>;
   /** The plan's one statement, where it is a query of at most one row: it then joins the proof in a single statement. */
   readonly lookup: Query | undefined;
-  readonly expected: ExpectedAnswer | undefined;
+  readonly expected: ExpectedAnswer<WithEtag | Sql> | undefined;
   /** Whether a second run of this write has no further effect. */
   readonly repeatable: boolean;
 
@@ -91,7 +92,9 @@ export type Planner = (scope: Scope) => Promise<Plan>;
 export const plan = <const S extends readonly Sql[], A, Next extends Sql = never>(
   statements: S,
   answer: (...rows: Results<S>) => Outcome<A, Next> | Promise<Outcome<A, Next>>,
-): Plan<A, S[number] | Next> => new Plan(statements, (results) => answer(...(results as Results<S>)));
+  options: PlanOptions = {},
+): Plan<A, S[number] | Next> =>
+  new Plan(statements, (results) => answer(...(results as Results<S>)), options);
 
 /** Builds the plan of one query of at most one row. Without a row it throws `not-found`. */
 export const lookup = <Row, A>(query: Query<Row>, answer: (row: Row) => A | WithEtag<A>): Plan<A, Query> =>
@@ -108,7 +111,7 @@ export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A | Wi
  *   it returns undefined where the creation took effect. By default a missing row of the first statement is `not-found`.
  */
 export const creation = <const S extends readonly Sql[], A>(
-  expected: ExpectedAnswer<A>,
+  expected: ExpectedAnswer<WithEtag<A>>,
   statements: S,
   otherwise: (...rows: Results<S>) => Plan<A> | undefined = (...[rows = []]) => void found(rows),
 ): Plan<A> =>

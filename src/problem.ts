@@ -47,6 +47,8 @@ export const kinds = {
   'slot-unavailable': [409, 'The slot cannot be booked'],
   'booking-cancelled': [409, 'The booking is cancelled'],
   'booking-shared': [409, 'The booking has several hosts'],
+  'booking-event': [409, 'The event belongs to a booking'],
+  'export-replaced': [409, 'A newer export has begun'],
   'quota-exceeded': [409, 'A quota is used up'],
   'precondition-failed': [412, 'The resource has changed'],
   'body-too-large': [413, 'The body is too large'],
@@ -100,5 +102,7 @@ const standardDetails: Partial<Record<ProblemCode, string>> = {
   'not-found': 'The resource does not exist, or it belongs to someone else. Check the id.',
   'precondition-failed':
     'The resource no longer has the etag in If-Match, so nothing changed. Get the resource again before you change it.',
+  'export-replaced':
+    'An account has one export at a time, and a newer one has begun. Its last cursor still continues this one, and ends that.',
   'database-unavailable': 'The database did not answer, and nothing changed. Try again in a moment.',
 };

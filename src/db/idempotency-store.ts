@@ -31,12 +31,14 @@ const records = sql`remembered`; // words: allow
 const live = ({ named }: Scope, { caller, key }: IdempotentRequest, now: number): Sql =>
   sql`${records} WHERE account_id = ${named} AND caller = ${caller} AND key = ${key} AND expires_at > ${now}`;
 
+/** @param current SQL for the answer as it is now, made from the stored `answer`; NULL: the stored one stands. */
 export const selectIdempotencyRecord = (
   scope: Scope,
   request: IdempotentRequest,
   now: number,
+  current: Sql = sql`NULL`,
 ): Query<IdempotencyRecordRow> =>
-  query<IdempotencyRecordRow>`SELECT request, answer FROM ${live(scope, request, now)}`;
+  query<IdempotencyRecordRow>`SELECT request, coalesce(${current}, answer) AS answer FROM ${live(scope, request, now)}`;
 
 /** The condition that there is no record to replay. */
 export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sql =>
@@ -50,7 +52,7 @@ export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sq
 export const insertIdempotencyRecord = (
   { named }: Scope,
   { caller, key, request }: IdempotentRequest,
-  { answer, created, now }: { answer: string; created: Sql; now: number },
+  { answer, created, now }: { answer: string | Sql; created: Sql; now: number },
 ): Sql => sql`
   INSERT OR REPLACE INTO ${records} (account_id, caller, key, request, answer, expires_at)
   SELECT ${named}, ${caller}, ${key}, ${request}, ${answer}, ${now + REPLAYABLE_MS} WHERE ${created}`;

@@ -1,20 +1,21 @@
 /** `npm run dev`: starts the Worker on port 5000 (or PORT), with a database that it keeps, and the playground on the next port. */
 import { fileURLToPath } from 'node:url';
-import { startPlayground } from '../playground/server.ts';
+import { listen, startPlayground } from '../playground/server.ts';
 import { saveCode } from './demo-state.ts';
 import { PORT, startServer } from './server.ts';
 
 const port = Number(process.env.PORT ?? PORT);
+// First of all, since the Worker may call no other port of this machine.
+const pages = await listen(port + 1);
 try {
-  const server = await startServer(port, { webhooks: `http://localhost:${port + 1}` });
+  const server = await startServer(port, { webhooks: pages.url });
   const { code } = server;
   saveCode(code);
   const file = fileURLToPath(new URL('../../.wrangler/playground.json', import.meta.url));
-  const playground = await startPlayground({
+  const playground = await startPlayground(pages, {
     baseUrl: server.baseUrl,
     code,
     file,
-    port: port + 1,
   }).catch((error: unknown) => console.error('The playground did not start:', error));
   const demo = port === PORT ? 'npm run demo' : `PORT=${port} npm run demo`;
   console.log(`
@@ -28,5 +29,6 @@ Reset the data                delete .wrangler/state     (while this is stopped)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error('If another program uses the port, choose another one: PORT=5010 npm run dev');
+  pages.server.close();
   process.exitCode = 1;
 }

@@ -48,12 +48,16 @@ export async function startServer(
   const flags = ['--port', String(port), ...vars.flatMap((value) => ['--var', value]), ...persist];
   const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
   // In a process group of its own: stopping the group stops workerd too, and Ctrl-C reaches only this process.
-  const child = spawn('wrangler', ['dev', '--show-interactive-dev-session=false', ...flags], {
-    cwd: root,
-    stdio: [...stdio],
-    env: environment,
-    detached: true,
-  });
+  const child = spawn(
+    'wrangler',
+    ['dev', 'src/dev/worker.ts', '--show-interactive-dev-session=false', ...flags],
+    {
+      cwd: root,
+      stdio: [...stdio],
+      env: environment,
+      detached: true,
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {

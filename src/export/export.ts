@@ -2,6 +2,10 @@
  * Exports an account as JSON Lines. The export comes in parts. Each part is a round trip of its own that proves the API
  * key again, so that a removed key ends the export; and each part ends with a cursor, from which another request
  * continues.
+ *
+ * An account has one export at a time: the latest. An answer writes its id with the first part that reads rows, and every
+ * part after it reads only while that id is the latest. So a newer export ends an older one, and one that broke off holds
+ * up nobody. The header writes nothing: a HEAD, or a client that never reads on, ends no export.
  */
 import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
@@ -13,11 +17,21 @@ import type { Table } from '../db/table.ts';
 import { EXPORT_PART_MAX, EXPORT_PARTS_MAX } from '../limits.ts';
 import { read } from '../operation.ts';
 import { Plan, plan } from '../plan.ts';
+import { Problem } from '../problem.ts';
 import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
 import { invalid } from '../validation/schemas.ts';
 import { Part } from './part.ts';
-import { partLimit, selectBounds, selectRows, selectSeqs } from './sql.ts';
+import {
+  type BoundsRow,
+  partLimit,
+  selectBounds,
+  selectRows,
+  selectSeqs,
+  selectTurn,
+  takeTurn,
+  whileLatest,
+} from './sql.ts';
 import { FORMAT, lineOf, tables } from './tables.ts';
 
 const CURSOR_CONTEXT = `export ${FORMAT}`;
@@ -38,6 +52,10 @@ interface ExportPosition {
 /** The state between two parts of one answer. */
 interface Progress {
   key: CryptoKey;
+  /** The id of this answer: see `takeTurn`. */
+  id: string;
+  /** Whether this answer has made itself the account's latest export. */
+  begun: boolean;
   position: ExportPosition;
   /** The `seq`s of the table that are left. */
   seqs: readonly number[];
@@ -51,16 +69,25 @@ export const exportAccount = read({
   run: (scope, { query: { cursor }, now, shard: { db } }) =>
     new Plan<Part<ExportLine>, Query>(
       [selectSecret('cursors'), selectBounds(scope)],
-      async ([secrets = [], bounds = []], principal) => {
+      async ([secrets = [], found = []], principal) => {
         const account = String(principal.account);
         const key = await cursorKeyOf(db, secrets as { value: string }[]);
-        const until: number[] = JSON.parse((bounds[0] as { bounds: string }).bounds);
+        const { bounds, wait_ms } = (found[0] ?? {}) as BoundsRow;
+        const until: number[] = JSON.parse(bounds);
         const start = { account, table: 0, after: 0, until, counts: tables.map(() => 0) };
         const position = cursor === undefined ? start : await openCursor(key, cursor);
         if (position.account !== account) throw forgedCursor();
+        if (wait_ms !== null && wait_ms > 0) throw tooSoon(wait_ms);
         const header = `${JSON.stringify({ type: 'export', format: FORMAT, account, at: now })}\n`;
         return new Part<ExportLine>(header, (scope) =>
-          nextPart(scope, { key, position, seqs: [], partsLeft: EXPORT_PARTS_MAX }),
+          nextPart(scope, {
+            key,
+            id: crypto.randomUUID(),
+            begun: false,
+            position,
+            seqs: [],
+            partsLeft: EXPORT_PARTS_MAX,
+          }),
         );
       },
     ),
@@ -68,7 +95,7 @@ export const exportAccount = read({
 
 /** Plans the next part, which reads rows whose `seq`s are known, finds more `seq`s, or ends the export. */
 function nextPart(scope: Scope, progress: Progress): Plan {
-  const { position, seqs } = progress;
+  const { position, seqs, id, begun } = progress;
   const index = tables.findIndex((_, i) => i >= position.table && position.until[i]);
   const table = tables[index];
   if (!table) return plan([], () => new Part(endOf(position), null));
@@ -76,17 +103,26 @@ function nextPart(scope: Scope, progress: Progress): Plan {
   const after = index === position.table ? position.after : 0;
   const at = { ...position, table: index, after };
   const bounds = { after, until: position.until[index] ?? 0 };
-  return plan([selectSeqs(scope, table, bounds)], (found): Plan => {
-    const arrays = Object.values(found[0] ?? {});
-    const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
-    if (seqs.length) return partOf(scope, table, { ...progress, position: at, seqs });
-    return nextPart(scope, { ...progress, position: { ...at, table: index + 1, after: 0 } });
-  });
+  const turn = begun ? selectTurn(scope, id) : takeTurn(scope, id);
+  return plan(
+    [turn, selectSeqs(whileLatest(scope, id), table, bounds)],
+    (latest, found): Plan => {
+      if (!latest.length) throw begun ? new Problem('export-replaced') : tooSoon();
+      const arrays = Object.values(found[0] ?? {});
+      const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
+      const next = { ...progress, begun: true };
+      if (seqs.length) return partOf(scope, table, { ...next, position: at, seqs });
+      return nextPart(scope, { ...next, position: { ...at, table: index + 1, after: 0 } });
+    },
+    { repeatable: true },
+  );
 }
 
-function partOf(scope: Scope, table: Table, { key, position, seqs, partsLeft }: Progress): Plan {
+function partOf(scope: Scope, table: Table, progress: Progress): Plan {
+  const { key, position, seqs, partsLeft } = progress;
   const wanted = seqs.slice(0, EXPORT_PART_MAX);
-  return plan([selectRows(scope, table, wanted)], async (found) => {
+  return plan([selectTurn(scope, progress.id), selectRows(scope, table, wanted)], async (latest, found) => {
+    if (!latest.length) throw new Problem('export-replaced');
     const rows = found.slice(0, Math.max(1, within(found, partLimit)));
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
@@ -96,13 +132,21 @@ function partOf(scope: Scope, table: Table, { key, position, seqs, partsLeft }: 
     const next = { ...position, ...at, counts };
     const cursor = await seal(key, CURSOR_CONTEXT, JSON.stringify(next));
     const lines = rows.map((row) => lineOf(table, row)).join('');
-    const progress = { key, position: next, seqs: rest, partsLeft: partsLeft - 1 };
+    const left = { ...progress, position: next, seqs: rest, partsLeft: partsLeft - 1 };
     return new Part(
       `${lines}${JSON.stringify({ type: 'cursor', cursor })}\n`,
-      partsLeft > 1 ? (scope) => nextPart(scope, progress) : null,
+      partsLeft > 1 ? (scope) => nextPart(scope, left) : null,
     );
   });
 }
+
+/** @param waitMs how long the caller has to wait; null: another export has begun at the same time. */
+const tooSoon = (waitMs: number | null = null): Problem =>
+  new Problem(
+    'rate-limited',
+    'An export of this account has begun a moment ago. The more rows an account has, the longer it waits for its next export.',
+    waitMs === null ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
+  );
 
 /** The last line, which counts the lines of each type. */
 const endOf = ({ counts }: ExportPosition): string =>

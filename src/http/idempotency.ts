@@ -14,6 +14,7 @@ import {
   selectIdempotencyRecord,
 } from '../db/idempotency-store.ts';
 import { onlyWhile, type Scope } from '../db/scope.ts';
+import type { Sql } from '../db/sql.ts';
 import { IDEMPOTENCY_KEY_MAX_CHARS } from '../limits.ts';
 import type { AnyOperation, ParsedInput } from '../operation.ts';
 import { type ExpectedAnswer, Plan, type Planner, WithEtag } from '../plan.ts';
@@ -57,18 +58,20 @@ export async function idempotentRequestIn(
  * The plan of a creation that takes effect once: where it already has, it replays the stored answer.
  *
  * @param planner makes the creation's plan, for a scope that holds only while there is no record to replay.
+ * @param current the operation's `current`.
  */
 export async function replayable(
   request: IdempotentRequest,
   scope: Scope,
   now: number,
   planner: Planner,
+  current: AnyOperation['current'],
 ): Promise<Plan> {
   const wrap = async (inner: Plan): Promise<Plan> => {
     const { expected, statements } = inner;
     const store = expected ? [await storing(expected, request, scope, now)] : [];
     return new Plan(
-      [selectIdempotencyRecord(scope, request, now), ...statements, ...store],
+      [selectIdempotencyRecord(scope, request, now, current?.(scope)), ...statements, ...store],
       async ([records, ...results], principal) => {
         const [record] = records as IdempotencyRecordRow[];
         if (record) return replay(record, request);
@@ -83,14 +86,17 @@ export async function replayable(
 }
 
 async function storing(
-  { answer: { body, version }, created }: ExpectedAnswer,
+  { answer: expected, created }: ExpectedAnswer<WithEtag | Sql>,
   request: IdempotentRequest,
   scope: Scope,
   now: number,
 ) {
-  const text = JSON.stringify([body, version]);
+  const record = { created, now };
+  if (!(expected instanceof WithEtag))
+    return insertIdempotencyRecord(scope, request, { ...record, answer: expected });
+  const text = JSON.stringify([expected.body, expected.version]);
   const answer = request.seal ? await seal(request.seal, request.key, text) : text;
-  return insertIdempotencyRecord(scope, request, { answer, created, now });
+  return insertIdempotencyRecord(scope, request, { ...record, answer });
 }
 
 /** @throws Problem `idempotency-key-reused` */

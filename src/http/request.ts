@@ -111,7 +111,7 @@ async function plan(
   if (idempotency) {
     // A stored answer stands, whatever is wrong with the request today.
     const planner: Planner = (scope) => refusing(async () => does.run(scope, planned));
-    return replayable(idempotency, scope, input.now, planner);
+    return replayable(idempotency, scope, input.now, planner, does.current);
   }
   const inner = await does.run(scope, planned);
   return does.target && versions ? onlyInVersions(inner, does.target(scope, planned), versions) : inner;

@@ -3,7 +3,7 @@
  * than the Worker, as a real app has.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Backend, type BackendOptions, type Setup } from './backend.ts';
 import { Notifications } from './notifications.ts';
@@ -19,20 +19,27 @@ export interface Playground {
 
 const JSON_TYPE = 'application/json';
 
+/** A server that listens on this machine, and its origin. */
+export interface Listening {
+  server: Server;
+  url: string;
+}
+
 /**
- * Starts the playground on `port`, or on any free port where another program uses that one.
+ * Starts the playground on a server of `listen`.
  *
  * @throws NettuProblem or NettuNetworkError when it cannot create an account.
  */
-export async function startPlayground(options: BackendOptions & { port: number }): Promise<Playground> {
+export async function startPlayground(
+  { server, url }: Listening,
+  options: BackendOptions,
+): Promise<Playground> {
   const [backend, pages] = await Promise.all([Backend.start(options), files()]);
-  const server = createServer((request, response) => {
+  server.on('request', (request, response) => {
     void answer(request, response).catch((error: unknown) =>
       reply(response, 500, JSON_TYPE, JSON.stringify({ error: String(error) })),
     );
   });
-  const port = await listen(server, options.port);
-  const url = `http://localhost:${port}`;
   const notifications = new Notifications(backend, `${url}/webhook`);
   await notifications.connect();
   const backendActions = actions(backend, notifications);
@@ -87,17 +94,17 @@ const policy = (worker: string) =>
 const filled = (page: string, { baseUrl, accountId, serviceId }: Setup): string =>
   page.replace('{baseUrl}', baseUrl).replace('{accountId}', accountId).replace('{serviceId}', serviceId);
 
-async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  for (const candidate of [port, 0]) {
-    try {
-      server.listen(candidate, 'localhost');
-      await once(server, 'listening');
-      return (server.address() as AddressInfo).port;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || candidate === 0) throw error;
-    }
+/** Listens on `port` of this machine, or on any free port where another program uses that one. */
+export async function listen(port: number): Promise<Listening> {
+  const server = createServer();
+  try {
+    server.listen(port, 'localhost');
+    await once(server, 'listening');
+    return { server, url: `http://localhost:${(server.address() as AddressInfo).port}` };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port === 0) throw error;
+    return listen(0);
   }
-  return port;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -112,7 +112,10 @@ export const deleteEmpty = (account: string, ids: readonly string[]): Sql => sql
   DELETE FROM deliveries WHERE account_id = ${account} AND +state = 'pending'
     AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** Divides a delivery that is too large: it keeps `first`, and a new one gets `rest`; null: there is none. */
+/**
+ * Divides a delivery that is too large: it keeps `first`, and a new one gets `rest`; null: there is none. That one is as old,
+ * so it is not dropped where the account has as many pending ones as it may.
+ */
 export const divide = (
   account: string,
   { id, content }: Pick<DueRow, 'id' | 'content'>,
@@ -120,8 +123,8 @@ export const divide = (
   rest: string | null,
 ): Sql[] => [
   sql`
-    INSERT INTO deliveries (account_id, type, content)
-    SELECT account_id, type, ${rest} FROM deliveries
+    INSERT INTO deliveries (account_id, type, content, created)
+    SELECT account_id, type, ${rest}, created FROM deliveries
     WHERE account_id = ${account} AND id = ${id} AND content = ${content} AND state = 'pending' AND ${rest} IS NOT NULL`,
   sql`
     UPDATE deliveries SET content = ${first}

@@ -1,4 +1,4 @@
-/** The operator's commands: `npm run migrate` on two databases, one of them older than the migrations, and `npm run import`. */
+/** The operator's commands: `npm run migrate` on two databases, one of them older than the migrations, `npm run import`, and `npm run account`. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { getPlatformProxy } from 'wrangler';
 import { account } from '../../src/dev/account.ts';
 import { importAccount } from '../../src/dev/import.ts';
 import { migrate } from '../../src/dev/migrate.ts';
+import { removeInSteps } from '../../src/removals/remove.ts';
 import type { CreateAccountResult } from '../../src/sdk/types.ts';
 import { root } from '../e2e/support/bundle.ts';
 import { CODE, startService } from '../e2e/support/service.ts';
@@ -217,5 +218,90 @@ describe('npm run account', () => {
       expect(() => ran('quota', here, setting)).toThrow('is no quota');
     expect(() => ran('show', here.replace('6f', '7f'))).toThrow('has no account');
     expect(() => ran('show', there.replace('8001', '8002'))).toThrow('has no shard 2');
+  });
+
+  describe('delete', () => {
+    const neighbour = '7f9619ff-8b86-8001-b42d-00cf4fc964ff';
+
+    /** Every row of every table by account, the one of the table `removals` included. */
+    const rowsOf = async (db: D1Database, id: string) => {
+      const { results } = await db
+        .prepare(
+          "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%account_id TEXT%' ORDER BY 1",
+        )
+        .all<{ name: string }>();
+      const rows: [string, unknown[]][] = [];
+      for (const [name, column] of [['accounts', 'id'], ...results.map(({ name }) => [name, 'account_id'])])
+        rows.push([
+          String(name),
+          (await db.prepare(`SELECT * FROM ${name} WHERE ${column} = ?`).bind(id).all()).results,
+        ]);
+      return rows.filter(([, { length }]) => length > 0);
+    };
+
+    const all = () =>
+      withDatabases(async ({ DB, DB_EU }) => ({
+        here: await rowsOf(DB, here),
+        sameId: await rowsOf(DB, there),
+        there: await rowsOf(DB_EU, there),
+        neighbour: await rowsOf(DB_EU, neighbour),
+      }));
+
+    beforeAll(() =>
+      withDatabases(async ({ DB, DB_EU }) => {
+        // The id of the account in the other shard, too: an id names its shard, so this one is never meant.
+        for (const [db, id] of [
+          [DB, there],
+          [DB_EU, neighbour],
+        ] as const) {
+          await db.prepare('INSERT INTO accounts (id, created) VALUES (?, 1)').bind(id).run();
+          await db
+            .prepare("INSERT INTO users (account_id, id, metadata) VALUES (?, 'u', '{}')")
+            .bind(id)
+            .run();
+        }
+      }),
+    );
+
+    it('changes nothing for what is no id, no account, no shard, or has more words', {
+      timeout: TIMEOUT_MS,
+    }, async () => {
+      const before = await all();
+      expect(before.there.map(([name]) => name)).toEqual(['accounts', 'usage', 'users']);
+      const refused: [string[], string][] = [
+        [[], 'Run npm run account'],
+        [['u'], 'Run npm run account'],
+        [[`${there}' OR '1`], 'Run npm run account'],
+        [[there, neighbour], 'Run npm run account'],
+        [['6f9619ff-8b86-8001-b42d-00cf4fc964fe'], 'DB_EU has no account'],
+        [[there.replace('8001', '8002')], 'has no shard 2'],
+      ];
+      for (const [args, message] of refused) expect(() => ran('delete', ...args)).toThrow(message);
+      expect(await all()).toEqual(before);
+    });
+
+    it('removes the account in its shard, and nothing of another account', {
+      timeout: TIMEOUT_MS,
+    }, async () => {
+      const before = await all();
+      expect(ran('delete', there)).toEqual([
+        `account ${there} in DB_EU is deleted. The Worker removes its rows in the background.`,
+      ]);
+      const marked = await all();
+      expect(marked).toEqual({
+        ...before,
+        there: expect.arrayContaining([
+          ['removals', [expect.objectContaining({ id: there, kind: 'account' })]],
+        ]),
+      });
+      expect(() => ran('delete', there)).toThrow('or it is deleted already');
+      expect(await all()).toEqual(marked);
+
+      await withDatabases(({ DB_EU }) =>
+        removeInSteps(DB_EU as never, Date.now, { wait: async () => undefined }),
+      );
+      expect(await all()).toEqual({ ...before, there: [] });
+      expect(() => ran('delete', there)).toThrow('DB_EU has no account');
+    });
   });
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Line } from '../../src/export/import.ts';
 import { counting, newAccount } from '../support/client.ts';
 import { reading } from '../support/database.ts';
-import { answerOf, emptyCopy, importInto, linesIn, rowsOf } from './support.ts';
+import { answerOf, emptyCopy, importInto, linesIn, rested, rowsOf } from './support.ts';
 
 const USERS = 10_000;
 
@@ -50,6 +50,7 @@ it('keeps one part in the isolate at a time, and imports equal rows', { timeout:
 
   // Once for the order, once for the size, once for the row.
   const { db: read, rows } = reading();
+  await rested(account);
   await (await answerOf(account.apiKey, { db: read })).arrayBuffer();
   const exported = lines.length - chunks;
   expect(exported).toBeGreaterThan(10 * USERS);

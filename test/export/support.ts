@@ -22,6 +22,10 @@ export async function answerOf(
   return handle(request, { ...env, DB: db } as Env, Date.now());
 }
 
+/** Lets the account begin another export, as time does: see `EXPORT_PAUSE_MS_PER_THOUSAND`. */
+export const rested = ({ id }: { id: string }) =>
+  env.DB.prepare('UPDATE usage SET latest_export_at = 0 WHERE account_id = ?').bind(id).run();
+
 export const linesIn = (text: string): Line[] =>
   text
     .split('\n')

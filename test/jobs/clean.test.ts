@@ -58,8 +58,8 @@ describe('an expired hold', () => {
     await cleanAt(expiry + EXPIRED_HOLD_KEPT_MS - 1);
     await clean(db, () => expiry + EXPIRED_HOLD_KEPT_MS);
     expect((await stored(world.account)).bookings).toEqual([]);
-    // The booking, the session, the event, the host's revision, and twice the use of the quotas.
-    expect(rows().written).toBe(6);
+    // The booking, the event, the host's revision, and twice the use of the quotas.
+    expect(rows().written).toBe(5);
   });
 });
 

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { remind } from '../../src/reminders/remind.ts';
 import type { Reminder } from '../../src/sdk/types.ts';
+import { expectCounted, setQuotas } from '../quotas/support.ts';
 import { DAILY, enter, fill, NOW, outbox, TEN, world } from '../support/reminders.ts';
 import { DAY, HOUR, open } from '../support/webhooks.ts';
 
@@ -37,6 +38,30 @@ describe('the outbox', () => {
     expect(sent).toHaveLength(120);
     const identifiers = sent.map((one: { identifier: string }) => one.identifier);
     expect(new Set(identifiers.filter((one: string) => one !== identifier)).size).toBe(100);
+  });
+
+  it('loses no half of what it divides, though the account may have no more pending notifications', async () => {
+    const there = await world();
+    const { account } = there;
+    const id = await enter(there, { reminders: HUNDRED });
+    await remind(open, () => NOW + HOUR);
+    const metadata = Object.fromEntries(new Array(15).fill(0).map((_, i) => [`${i}`, 'x'.repeat(4000)]));
+    await account.call('PUT', `/user/events/${id}`, { body: { metadata }, now: NOW });
+    const created = () =>
+      env.DB.prepare('SELECT DISTINCT created FROM deliveries WHERE account_id = ?').bind(account.id).all();
+    const before = await created();
+    await setQuotas(account, { pendingDeliveries: 0 });
+    const at = NOW + HOUR;
+    for (let next = await account.deliver(at); next !== null; ) next = await account.deliver(at);
+    const bodies = await account.bodies();
+    expect(bodies.length).toBeGreaterThan(1);
+    const sent = bodies.flatMap(({ reminders }) => reminders.map(({ identifier }: Reminder) => identifier));
+    expect(sent.toSorted()).toEqual(HUNDRED.map(({ identifier }) => identifier).toSorted());
+    expect((await account.call('GET', '/account/webhook')).body.webhook.dropped).toBe(0);
+    // All parts are as old as the whole: a webhook that was removed since gets none of them.
+    expect((await created()).results).toEqual(before.results);
+    await expectCounted(account.id);
+    expect((await account.call('POST', '/user', { body: {} })).status).toBe(201);
   });
 
   it('sends nothing for what was deleted, moved or changed after it was written', async () => {

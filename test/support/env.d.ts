@@ -14,3 +14,7 @@ declare module '*.jsonl?raw' {
   const text: string;
   export default text;
 }
+interface ImportMeta {
+  /** The text of the files that match, by path: vite reads them when it builds the tests. */
+  glob(pattern: string[], options: { query: '?raw'; import: 'default'; eager: true }): Record<string, string>;
+}

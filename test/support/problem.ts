@@ -44,6 +44,8 @@ export const statuses = {
   'slot-unavailable': 409,
   'booking-cancelled': 409,
   'booking-shared': 409,
+  'booking-event': 409,
+  'export-replaced': 409,
   'quota-exceeded': 409,
   'precondition-failed': 412,
   'body-too-large': 413,

@@ -55,6 +55,10 @@ export const problemNotes = {
   'booking-cancelled': 'A cancelled booking stays cancelled. Create a new one.',
   'booking-shared':
     'The event belongs to a booking with several hosts, so one of them cannot move it. Move the booking.',
+  'booking-event':
+    'The event belongs to a booking, and the change would make it something that the booking is not: a series, an event of another service, or one that is not busy. Nothing was written. Change the booking, or delete the event, which cancels the booking.',
+  'export-replaced':
+    'The last line of an export, after a newer one of the same account has begun: an account has one at a time. Its last `cursor` still continues it, and then ends the newer one.',
   'quota-exceeded':
     'The account has as much as it may: `quota` names of what, `limit` how much, `use` what it has. Nothing was written. Remove some, or have the operator raise the [quota](limits.md#quotas). `GET /account` shows all of them.',
   'precondition-failed':

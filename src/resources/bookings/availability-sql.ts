@@ -14,7 +14,7 @@ import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES, SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYT
 import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { calendars } from '../calendars/table.ts';
-import { LENGTH_CLASSES } from '../events/window-sql.ts';
+import { LENGTH_CLASSES } from '../events/length-classes.ts';
 import { schedules } from '../schedules/table.ts';
 import { hosts } from '../services/host-table.ts';
 import { services } from '../services/table.ts';
@@ -26,14 +26,15 @@ export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
 const LONG_RULES_CHARS = 2_000;
 
 /**
- * SQL that selects one row: a service and a window. For a change of a booking, also the booking, and its session where no
- * other booking is in it; these two do not block the change.
+ * SQL that selects one row: a service, a window, and the seats of a group; null for any other service. For a change of a
+ * booking, also the booking, and its session where no other booking is in it; these two do not block the change.
  */
 export type AvailabilityTarget = Sql<{
   account_id: string;
   service_id: string;
   from_ts: number;
   to_ts: number;
+  seats: number | null;
   booking: string | null;
   session: string | null;
 }>;
@@ -44,7 +45,8 @@ export const targetOf = (
   serviceId: string,
   { start, end }: Interval,
 ): AvailabilityTarget => sql`
-  SELECT account_id, id AS service_id, ${start} AS from_ts, ${end} AS to_ts, NULL AS booking, NULL AS session
+  SELECT account_id, id AS service_id, ${start} AS from_ts, ${end} AS to_ts,
+    CASE multi_person ->> 'variant' WHEN 'group' THEN multi_person ->> 'data' END AS seats, NULL AS booking, NULL AS session
   FROM services WHERE ${ofAccount(scope)} AND id = ${serviceId} AND ${services.live}`;
 
 export interface AvailabilityQuery {
@@ -53,54 +55,48 @@ export interface AvailabilityQuery {
   hostUserIds?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   now: number;
+  /** Whether a write will be decided on the rows, so that they say what the decision depends on. */
+  decides?: true;
 }
 
 export interface AvailabilityServiceRow {
   id: string;
   multi_person: string;
-  revision: number;
-  /** Whether other bookings are in the session of the booking that is to change: 0 or 1. */
-  shared: number;
+  version: number;
 }
 
 export const selectService = ({
   target,
 }: AvailabilityQuery): Query<AvailabilityServiceRow> => query<AvailabilityServiceRow>`
-  SELECT s.id, s.multi_person, s.revision, EXISTS (
-    SELECT 1 FROM bookings b CROSS JOIN bookings other ON other.account_id = b.account_id AND other.session = b.session
-      AND other.state <> 'cancelled' AND other.id <> b.id
-    WHERE b.account_id = t.account_id AND b.id = t.booking) AS shared
-  FROM (${target}) t
+  SELECT s.id, s.multi_person, s.version FROM (${target}) t
   CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND ${live(services, 's')}`;
 
 /** A host. Buffers and booking times are in minutes. */
 export interface AvailabilityHostRow {
   user_id: string;
-  /** The availability revision of the user. */
-  availability_revision: number;
   buffer_before: number;
   buffer_after: number;
   closest: number;
   furthest: number | null;
   /** The calendar in which bookings make their events. */
   book_in: string | null;
-  /** The time zone and the rules of the schedule; null without a schedule. */
+  /** The time zone, the rules and the version of the schedule; null without a schedule. */
   timezone: string | null;
   rules: string | null;
+  schedule_version: number | null;
 }
 
 /** The hosts, in the order in which they were added. */
 export const selectHosts = (
   request: AvailabilityQuery,
 ): Query<AvailabilityHostRow> => query<AvailabilityHostRow>`
-  SELECT h.user_id, u.availability_revision, h.buffer_before, h.buffer_after, h.closest, h.furthest,
-    coalesce(${hostColumn('booking_calendar_id')}, ${hostColumn('busy')} ->> '$[0]') AS book_in, s.timezone,
+  SELECT h.user_id, h.buffer_before, h.buffer_after, h.closest, h.furthest,
+    coalesce(${hostColumn('booking_calendar_id')}, ${hostColumn('busy')} ->> '$[0]') AS book_in, s.timezone, s.version AS schedule_version,
     CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
         BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)}) ELSE s.rules END AS rules
   FROM ${hostsOf(request)}
-  CROSS JOIN users u ON u.account_id = h.account_id AND u.id = h.user_id
   LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id AND ${live(schedules, 's')}
   ORDER BY h.seq`;
 
@@ -124,6 +120,8 @@ interface Times {
   series: string | null;
   /** The bytes of the recurrences and exdates of the whole answer. */
   bytes: number;
+  /** The events on which a decision depends as they are, separated by semicolons; null where nothing is decided. */
+  marks: string | null;
 }
 
 /** Events in a host's calendars, without bookings: so without holds, the only events that expire. */
@@ -135,7 +133,7 @@ export interface CalendarTimes extends Times {
 
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
-    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, t.from_ts, t.to_ts FROM ${hostsOf(request)}
+    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts FROM ${hostsOf(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
     UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
@@ -145,12 +143,13 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
     sql`user_id, opens, busy, timezone, week_start`,
     sql`
       SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        ${reaches(sql`k`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts
+        ${reaches(sql`k.from_ts`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts,
+        ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark} END`)}
       FROM counts k
       CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
-        AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsInReach(sql`k`)}`,
+        AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsIn(sql`k.from_ts`, sql`k.to_ts`)}`,
   )}`;
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
@@ -158,13 +157,16 @@ export interface BookedTimes extends Times {
   service_id: string;
   buffer_before: number;
   buffer_after: number;
+  /** 1: of the group in question, so that another seat may share the slot. */
+  joinable: number;
 }
 
 export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
   const those = (events: Sql): Sql => sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
-        coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after,
-        ${reaches(sql`t`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
+        coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after, ${joinable} AS joinable,
+        ${isSeries} AS repeats${marked(request, sql`CASE WHEN ${isSeries} THEN ${bookedMark} END`)},
+        ${reaches(sql`t.from_ts - ${BUFFER_MAX}`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
       FROM ${hostsOf(request)} ${events}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
       LEFT JOIN service_users x
@@ -173,9 +175,9 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
     ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
   return query<BookedTimes>`
   ${grouped(
-    sql`user_id, service_id, timezone, week_start`,
-    sql`${those(sql`CROSS JOIN (${LENGTH_CLASSES}) class ${booked} AND e.expires_at IS NULL AND ${startsInReach(sql`t`)}`)}
-      UNION ALL ${those(sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < t.to_ts + ${BUFFER_MAX_MS}`)}`,
+    sql`user_id, service_id, timezone, week_start, joinable`,
+    sql`${those(sql`CROSS JOIN (${LENGTH_CLASSES}) class ${booked} AND e.expires_at IS NULL AND ${startsIn(...anyReach)}`)}
+      UNION ALL ${those(sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < ${anyReach[1]}`)}`,
     sql`buffer_before, buffer_after,`,
   )}`;
 };
@@ -189,31 +191,59 @@ const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${targ
         : sql``
     }`;
 
-/**
- * The condition that an event `e` of a `class` may have an instance in the window of `range`, or within a buffer of it, as
- * far as an index knows.
- */
-const startsInReach = (range: Sql): Sql => sql`e.length_class = class.value
-  AND e.start_ts < ${range}.to_ts + ${BUFFER_MAX_MS} AND e.start_ts >= ${range}.from_ts - ${BUFFER_MAX_MS} - class.value`;
+const BUFFER_MAX = raw(String(BUFFER_MAX_MS));
+
+/** The window of the target `t` with the buffers of a host: no event beside it takes time from the host. */
+export const hostReach = (h: string) =>
+  [
+    raw(`(t.from_ts - ${MINUTE_MS} * ${h}.buffer_before)`),
+    raw(`(t.to_ts + ${MINUTE_MS} * ${h}.buffer_after)`),
+  ] as const;
+
+/** The same for bookings, whose buffers may be those of another service. */
+export const anyReach = [sql`t.from_ts - ${BUFFER_MAX}`, sql`t.to_ts + ${BUFFER_MAX}`] as const;
+
+/** The condition that an event `e` of a `class` may have an instance in a window, as far as an index knows. */
+export const startsIn = (from: Sql, to: Sql): Sql =>
+  sql`e.length_class = class.value AND e.start_ts < ${to} AND e.start_ts >= ${from} - class.value`;
 
 /** The condition that such an event has not ended before. */
-const reaches = (range: Sql): Sql =>
-  sql`(e.last_start IS NULL OR e.last_start + e.duration >= ${range}.from_ts - ${BUFFER_MAX_MS})`;
+export const reaches = (from: Sql): Sql =>
+  sql`(e.last_start IS NULL OR e.last_start + e.duration >= ${from})`;
 
-const isSeries = sql`(recurrence IS NOT NULL OR exdates <> '[]')`;
+/** The column `mark` of an event. Only a decision needs it. */
+const marked = ({ decides }: AvailabilityQuery, mark: Sql): Sql =>
+  sql`, ${decides ? mark : sql`NULL`} AS mark`;
+
+/** The condition that an event `e` has instances of its own, which SQL does not know. */
+export const isSeries = sql`(e.recurrence IS NOT NULL OR e.exdates <> '[]')`;
+
+/** An event `e` of a calendar `c`, as it is: any change of it, or of what its instances depend on, changes its mark. */
+export const calendarMark = sql`e.seq || ':' || e.version || ':' || c.timezone || ':' || c.week_start`;
+/** The same for a booked event, with the buffers of its host in its service. */
+export const bookedMark = sql`e.seq || ':' || e.version || ':' || c.timezone || ':' || c.week_start || ':'
+  || coalesce(x.buffer_before, 0) || ':' || coalesce(x.buffer_after, 0)`;
+
+/**
+ * The condition that a booked event `e` is of the target's group: an event of a session, or one that somebody made directly.
+ * A booking that was made alone is not, whatever its service is now.
+ */
+export const joinable = sql`(t.seats IS NOT NULL AND e.service_id = t.service_id AND (e.session IS NULL OR EXISTS (
+  SELECT 1 FROM sessions WHERE sessions.account_id = e.account_id AND sessions.id = e.session)))`;
 
 /**
  * Groups events by the columns that they share. The limit is on the events that it reads, also those that do not
  * count.
  */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
-  SELECT ${by}, ${more} n, events_read, singles, sum(bytes) OVER () AS bytes,
+  SELECT ${by}, ${more} n, events_read, singles, marks, sum(bytes) OVER () AS bytes,
     CASE WHEN sum(bytes) OVER () <= ${SLOT_RULES_MAX_BYTES} THEN series END AS series
   FROM (
     SELECT ${by}, ${more} count(*) AS events_read, count(*) FILTER (WHERE counts) AS n,
-      group_concat(CASE WHEN counts AND NOT ${isSeries} THEN start_ts || ',' || duration END) AS singles,
-      coalesce(sum(CASE WHEN counts AND ${isSeries} THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND ${isSeries}) AS series
+      group_concat(CASE WHEN counts AND NOT repeats THEN start_ts || ',' || duration END) AS singles,
+      group_concat(CASE WHEN counts THEN mark END, ';') AS marks,
+      coalesce(sum(CASE WHEN counts AND repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND repeats) AS series
     FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 
@@ -236,15 +266,18 @@ const removedSeats = ({
 export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
   SELECT * FROM (${sessionsOf(
     request,
-    sql`n.id AS session, n.start_ts, n.duration, n.confirmed + (
-        SELECT count(*) FROM bookings b
-        WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled' AND b.expires_at > ${request.now}
-      ) - (
-        SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.id = t.booking AND b.session = n.id
-          AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${request.now})
-      ) - ${removedSeats(request)} AS taken`,
+    sql`n.id AS session, n.start_ts, n.duration, ${takenSeats(request)} AS taken`,
     sql`n.start_ts < t.to_ts AND n.start_ts >= t.from_ts - ${BOOKING_MAX_MS}`,
   )}) WHERE taken > 0`;
+
+/** The number of seats that are taken in the session `n`, without the booking that is to change. */
+export const takenSeats = (request: AvailabilityQuery): Sql => sql`n.confirmed + (
+    SELECT count(*) FROM bookings b
+    WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled' AND b.expires_at > ${request.now}
+  ) - (
+    SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.id = t.booking AND b.session = n.id
+      AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${request.now})
+  ) - ${removedSeats(request)}`;
 
 /**
  * The sessions `n` of the group in which a booking is confirmed, and those in which a hold has not expired.
@@ -254,8 +287,7 @@ export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> =>
 export const sessionsOf = ({ target, now }: AvailabilityQuery, columns: Sql, when: Sql): Sql => {
   const those = (expiry: Sql): Sql => sql`
     SELECT ${columns} FROM (${target}) t
-    CROSS JOIN services s ON s.account_id = t.account_id AND s.id = t.service_id AND s.multi_person ->> 'variant' = 'group'
     CROSS JOIN sessions n INDEXED BY sessions_of_service
-      ON n.account_id = s.account_id AND n.service_id = s.id AND n.expires_at ${expiry} AND ${when}`;
+      ON t.seats IS NOT NULL AND n.account_id = t.account_id AND n.service_id = t.service_id AND n.expires_at ${expiry} AND ${when}`;
   return sql`${those(sql`IS NULL`)} UNION ALL ${those(sql`> ${now}`)}`;
 };

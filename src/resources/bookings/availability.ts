@@ -49,6 +49,8 @@ export type AvailabilityRows = [
 export interface HostAvailability extends Host {
   /** The calendar in which bookings make their events; null: the host cannot be booked. */
   bookIn: string | null;
+  /** What a decision depends on, besides the single events that take the host's time: see guard-sql.ts. */
+  basis: string;
 }
 
 export interface ServiceAvailability {
@@ -62,12 +64,13 @@ export interface ServiceAvailability {
 /**
  * The availability of a service's hosts in a window.
  *
+ * @param multiPerson how the hosts take a slot: as the service says, or as a booking was made.
  * @param window milliseconds since the epoch.
  * @param now milliseconds since the epoch.
  * @throws Overspent where the rows or their expansion cost more than one request may.
  */
 export function availabilityOf(
-  service: AvailabilityServiceRow,
+  multiPerson: MultiPerson,
   [, hosts, times, booked, sessions]: AvailabilityRows,
   window: Interval,
   now: number,
@@ -80,7 +83,6 @@ export function availabilityOf(
   }
 
   const budget = new Budget(ofAnyone.workNs);
-  const multiPerson: MultiPerson = JSON.parse(service.multi_person);
   const timesOf = Map.groupBy(times, ({ user_id }) => user_id);
   const bookedOf = Map.groupBy(booked, ({ user_id }) => user_id);
   const [near] = widen([window], BUFFER_MAX_MS, BUFFER_MAX_MS) as [Interval];
@@ -99,13 +101,14 @@ export function availabilityOf(
             ...interval,
             bufferBefore: group.buffer_before * MINUTE_MS,
             bufferAfter: group.buffer_after * MINUTE_MS,
-            shared: multiPerson.variant === 'group' && group.service_id === service.id,
+            shared: group.joinable === 1,
           }),
         ),
       );
       return {
         id: row.user_id,
         bookIn: row.book_in,
+        basis: basisOf(row, own, bookedOf.get(row.user_id) ?? []),
         availability: row.rules
           ? openingsOf(row.rules, row.timezone ?? 'UTC', window, budget)
           : subtract(merge(eventsOf(1, 0)), merge(eventsOf(1, 1))),
@@ -125,6 +128,21 @@ export function availabilityOf(
     })),
   };
 }
+
+/** The same text as `basis` in guard-sql.ts. */
+function basisOf(
+  { schedule_version }: AvailabilityHostRow,
+  times: readonly CalendarTimes[],
+  booked: readonly BookedTimes[],
+): string {
+  const marksOf = (groups: readonly { marks: string | null }[]) =>
+    groups.flatMap(({ marks }) => marks?.split(';') ?? []).sort((a, b) => orderOf(a) - orderOf(b));
+  const calendars = [0, 1].flatMap((opens) => marksOf(times.filter((group) => group.opens === opens)));
+  return `${schedule_version ?? ''}|${calendars.join(';')}|${marksOf(booked).join(';')}`;
+}
+
+/** The `seq` of a marked event. */
+const orderOf = (mark: string): number => Number.parseInt(mark, 10);
 
 function openingsOf(json: string, timezone: string, window: Interval, budget: Budget): Interval[] {
   const rules: ScheduleRule[] = JSON.parse(json);

@@ -1,27 +1,20 @@
 /**
- * The operations on bookings. A booking is decided on rows that an earlier batch read, and written only while no such
- * row has changed since (see reading.ts).
+ * The operations on bookings. A booking is decided on rows that an earlier batch read, and written only while what it was
+ * decided on has not changed (see guard-sql.ts).
  */
 import type { Scope } from '../../db/scope.ts';
+import { type Sql, sql } from '../../db/sql.ts';
 import { type Input, read, write } from '../../operation.ts';
-import {
-  creation,
-  firstVersion,
-  found,
-  lookup,
-  type Plan,
-  plan,
-  type WithEtag,
-  withEtag,
-} from '../../plan.ts';
+import { firstVersion, found, lookup, Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { BookingResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
+import { availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
-import { type BookableHost, chooseHosts, onlyBookings, sameHosts, type Wanted } from './decide.ts';
 import * as input from './input.ts';
-import { decisionQueries, type Reading, readingOf, sessionAt, sessionFor, untilWritten } from './reading.ts';
+import { decisionOf, untilWritten } from './reading.ts';
 import {
+  answerInSql,
   type BookingChange,
   bookingIsThere,
   insertBooking,
@@ -29,6 +22,7 @@ import {
   selectBooking,
   targetOfBooking,
   updateBooking,
+  updateDecided,
   updateEvents,
 } from './sql.ts';
 import { type BookingRow, bookings } from './table.ts';
@@ -46,52 +40,36 @@ export const createBooking = write({
   idempotent: true,
   params: ['serviceId'],
   body: input.creation,
+  current: (scope) => answerInSql(scope, sql`answer ->> '$[0].booking.id'`),
   run(scope, { params: { serviceId }, body, now }) {
     const { startTs, duration, hostUserIds, holdFor, metadata } = body;
-    const slot = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
+    const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
+    const request = { target, hostUserIds, now, decides: true } as const;
     const id = crypto.randomUUID();
     return untilWritten((again) =>
-      plan(
-        decisionQueries({ target: slot, hostUserIds, now }),
-        (services, hosts, times, booked, sessions, sessionEvents, ranks) => {
-          const reading = readingOf(
-            [services, hosts, times, booked, sessions],
-            sessionEvents,
-            ranks,
-            body,
-            now,
-          );
-          const rankOf = (host: { id: string }) => reading.ranks.get(host.id);
-          const chosen = chooseHosts(reading.availability, body, rankOf);
-          const { missing, ...session } = sessionFor(reading, body, chosen);
-          const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
-          const changeToken = crypto.randomUUID();
-          const row: BookingRow = {
-            id,
-            service_id: serviceId,
-            session: session.session,
-            start_ts: startTs,
-            duration,
-            state: expiresAt === null ? 'confirmed' : 'held',
-            expires_at: expiresAt,
-            hosts: JSON.stringify(session.hosts),
-            events: JSON.stringify(session.events),
-            booked_by: scope.user,
-            metadata: JSON.stringify(metadata),
-            created: now,
-            updated: now,
-            version: firstVersion(),
-          };
-          return creation(
-            { answer: toResult(row), created: bookingIsThere(scope, row) },
-            [
-              insertBooking(scope, row, changeToken, reading.basis),
-              insertEvents(scope, id, changeToken, missing),
-            ],
-            ([written]) => (written ? undefined : again()),
-          );
-        },
-      ),
+      plan(availabilityQueries(request), (...rows) => {
+        const decision = decisionOf(request, rows, body);
+        const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
+        const changeToken = crypto.randomUUID();
+        const row = {
+          id,
+          service_id: serviceId,
+          start_ts: startTs,
+          duration,
+          state: expiresAt === null ? ('confirmed' as const) : ('held' as const),
+          expires_at: expiresAt,
+          booked_by: scope.user,
+          metadata: JSON.stringify(metadata),
+          created: now,
+          updated: now,
+          version: firstVersion(),
+        };
+        return new Plan<BookingResult>(
+          [insertBooking(row, changeToken, decision), insertEvents(scope, id, changeToken, decision)],
+          ([written = []]) => (written[0] ? toResult(written[0] as BookingRow) : again()),
+          { expected: { answer: answerInSql(scope, sql`${id}`), created: bookingIsThere(scope, row) } },
+        );
+      }),
     );
   },
 });
@@ -108,30 +86,24 @@ export const changeBooking = write({
   target,
   run(scope, { params: { bookingId }, body, now }): Plan<BookingResult> {
     const { state, startTs, metadata } = body;
-    if (state === undefined && startTs === undefined) return relabel(scope, bookingId, metadata, now);
-    const slot = targetOfBooking(scope, bookingId, startTs, now);
-    return untilWritten((again) =>
-      plan(
-        [selectBooking(scope, bookingId), ...decisionQueries({ target: slot, now })] as const,
-        (bookings, services, hosts, times, booked, sessions, sessionEvents, ranks) => {
-          const booking = found(bookings);
-          if (booking.state === 'cancelled') throw cancelled();
-          if (state && booking.state === 'confirmed') return relabel(scope, bookingId, metadata, now);
-          const wanted = { startTs: startTs ?? booking.start_ts, duration: booking.duration };
-          const reading = readingOf(
-            [services, hosts, times, booked, sessions],
-            sessionEvents,
-            ranks,
-            wanted,
-            now,
-          );
-          const pending = { scope, booking, reading, wanted, again };
-          return state ? confirm(pending, { metadata, now }) : move(pending, { metadata, now });
-        },
-      ),
-    );
+    if (state !== undefined) return confirm(scope, bookingId, metadata, now);
+    if (startTs === undefined) return relabel(scope, bookingId, metadata, now);
+    return decided(scope, bookingId, { startTs, metadata, now });
   },
 });
+
+type RequestedChange = Omit<BookingChange, 'changeToken'>;
+
+/** Confirms a hold. One that has not expired has its slot, whatever its hosts and its service are now. */
+function confirm(scope: Scope, id: string, metadata: Metadata | undefined, now: number): Plan<BookingResult> {
+  const change = { state: 'confirmed', expiresAt: null, metadata, now } as const;
+  const before = selectBooking(scope, id);
+  return plan([before, ...changed(scope, id, change, sql`expires_at > ${now}`)] as const, (rows, [after]) => {
+    const { state } = found(rows);
+    if (after) return toResult(after);
+    return state === 'held' ? decided(scope, id, change) : relabel(scope, id, metadata, now);
+  });
+}
 
 /** Changes the metadata alone; undefined: changes nothing. */
 function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: number): Plan<BookingResult> {
@@ -143,11 +115,7 @@ function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: 
       return toResult(booking);
     });
   }
-  const changeToken = crypto.randomUUID();
-  const changes = [
-    updateBooking(scope, id, { metadata, now, changeToken }),
-    updateEvents(scope, id, changeToken),
-  ] as const;
+  const changes = changed(scope, id, { metadata, now });
   return plan([before, ...changes] as const, (rows, [after]) => {
     found(rows);
     if (!after) throw cancelled();
@@ -155,69 +123,39 @@ function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: 
   });
 }
 
-/** A change of a booking, to be decided on a reading. */
-interface PendingChange {
-  scope: Scope;
-  booking: BookingRow;
-  reading: Reading;
-  wanted: Wanted;
-  /** Decides again on a new reading, where the change was not written. */
-  again: () => Plan<BookingResult>;
-}
-
-type RequestedChange = Omit<BookingChange, 'changeToken'>;
-
-/** Confirms a hold. A hold that has not expired has its slot; an expired one takes the slot only if it is free. */
-function confirm(pending: PendingChange, common: RequestedChange): Plan<BookingResult> {
-  const { booking, reading, wanted } = pending;
-  const live = booking.expires_at !== null && booking.expires_at > common.now;
-  const availability = live ? onlyBookings(reading.availability, wanted) : reading.availability;
-  const hosts = sameHosts(availability, wanted, JSON.parse(booking.hosts));
-  const session = sessionAt(availability, wanted);
-  const change: RequestedChange = { ...common, state: 'confirmed', expiresAt: null };
-  // While the hold was expired, another booking may have started a new session of the group.
-  return session === undefined || session === booking.session
-    ? keepSession(pending, change)
-    : joinSession(pending, hosts, change);
+/** The statements of a change that needs no decision: of the booking, and of its events where it was made alone. */
+function changed(scope: Scope, id: string, change: RequestedChange, condition?: Sql) {
+  const changeToken = crypto.randomUUID();
+  return [
+    updateBooking(scope, id, { ...change, changeToken }, condition),
+    updateEvents(scope, id, changeToken),
+  ] as const;
 }
 
 /**
- * Moves a booking in one step, with the same hosts. A seat changes its session, also where its service is no group any
- * more; any other booking moves its events.
+ * Moves a booking, or confirms a hold that has expired, in one step: its hosts stay, and all of them must be able to take the
+ * slot. A seat of a group joins the session at that time, or begins one; any other booking takes its events along. That goes
+ * by what the booking was made as, whatever its service is now.
  */
-function move(pending: PendingChange, common: RequestedChange): Plan<BookingResult> {
-  const { booking, reading, wanted } = pending;
-  const hosts = sameHosts(reading.availability, wanted, JSON.parse(booking.hosts));
-  const change: RequestedChange = { ...common, startTs: wanted.startTs };
-  const leaves = reading.shared || reading.availability.multiPerson.variant === 'group';
-  return leaves && wanted.startTs !== booking.start_ts
-    ? joinSession(pending, hosts, change)
-    : keepSession(pending, change);
-}
-
-/** Writes a change of a booking that stays in its session, and of its events. */
-function keepSession(
-  { scope, booking, reading, again }: PendingChange,
-  change: RequestedChange,
-): Plan<BookingResult> {
-  const changeToken = crypto.randomUUID();
-  const update = updateBooking(scope, booking.id, { ...change, changeToken }, reading.basis);
-  return plan([update, updateEvents(scope, booking.id, changeToken)], ([row]) =>
-    row ? toResult(row) : again(),
-  );
-}
-
-/** Writes a change of a booking that joins the session at its new time, or starts one. */
-function joinSession(
-  { scope, booking, reading, wanted, again }: PendingChange,
-  chosen: readonly BookableHost[],
-  change: RequestedChange,
-): Plan<BookingResult> {
-  const changeToken = crypto.randomUUID();
-  const { missing, ...session } = sessionFor(reading, wanted, chosen);
-  const update = updateBooking(scope, booking.id, { ...change, ...session, changeToken }, reading.basis);
-  return plan([update, insertEvents(scope, booking.id, changeToken, missing)], ([row]) =>
-    row ? toResult(row) : again(),
+function decided(scope: Scope, id: string, change: RequestedChange): Plan<BookingResult> {
+  const { startTs, now } = change;
+  const request = { target: targetOfBooking(scope, id, startTs, now), now, decides: true } as const;
+  return untilWritten((again) =>
+    plan([selectBooking(scope, id), ...availabilityQueries(request)] as const, (rows, ...reading) => {
+      const booking = found(rows);
+      if (booking.state === 'cancelled') throw cancelled();
+      if (change.state && booking.state === 'confirmed') return relabel(scope, id, change.metadata, now);
+      const { seats, duration } = booking;
+      const wanted = { startTs: startTs ?? booking.start_ts, duration };
+      const decision = decisionOf(request, reading, wanted, { seats, userIds: JSON.parse(booking.hosts) });
+      const changeToken = crypto.randomUUID();
+      const update = updateDecided(scope, id, { ...change, changeToken }, decision);
+      const follow =
+        seats === null
+          ? updateEvents(scope, id, changeToken)
+          : insertEvents(scope, id, changeToken, decision);
+      return plan([update, follow], ([row]) => (row ? toResult(row) : again()));
+    }),
   );
 }
 

@@ -1,73 +1,54 @@
 /**
- * Reads the rows that a booking depends on. D1 has no interactive transactions, so the Worker first reads the rows with
- * the revisions of the service and its hosts, and then writes its decision only if the revisions are still the same. If
- * one has changed, the Worker writes nothing, and decides again on fresh rows. So concurrent bookings never collide, and
- * without contention a booking takes two round trips.
+ * Decides on a booking from the rows that one batch reads, for the write in the next one. The write takes effect only where
+ * what was decided on is still so (guard-sql.ts); otherwise the Worker decides again, on fresh rows.
  */
 import { found, type Plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
-import type { BookingResult } from '../../sdk/types.ts';
+import type { BookingResult, MultiPerson } from '../../sdk/types.ts';
 import { Overspent } from '../../time/budget.ts';
-import {
-  type AvailabilityRows,
-  availabilityOf,
-  availabilityQueries,
-  type ServiceAvailability,
-} from './availability.ts';
+import { type AvailabilityRows, availabilityOf } from './availability.ts';
 import type { AvailabilityQuery } from './availability-sql.ts';
-import type { BookableHost, Wanted } from './decide.ts';
-import {
-  type DecisionBasis,
-  type RankRow,
-  type SessionEventRow,
-  selectRanks,
-  selectSessionEvents,
-} from './sql.ts';
+import { hostsFor, sameHosts, type Wanted } from './decide.ts';
+import type { Decision } from './guard-sql.ts';
 
-/** The number of attempts to write one booking, before the answer is `contended`. */
-const TRIES_MAX = 8;
+/** How long a write may go on to be decided again, before the answer is `contended`. */
+const TRIES_MAX_MS = 2000;
+/** The longest wait before the second of these tries, the first of which is at once. It doubles with each. */
+const WAIT_MS = 20;
 
-/** Everything that a decision depends on, read in one transaction. */
-export interface Reading {
-  availability: ServiceAvailability;
-  /** Whether other bookings share the events of the booking that is to change. */
-  shared: boolean;
-  basis: DecisionBasis;
-  sessionEvents: SessionEventRow[];
-  /** By user id. */
-  ranks: Map<string, RankRow>;
+/** What a booking that changes keeps. */
+export interface Kept {
+  /** The seats of the group that it is a seat of; null where it was made alone. */
+  seats: number | null;
+  userIds: readonly string[];
 }
 
-export const decisionQueries = (request: AvailabilityQuery) =>
-  [...availabilityQueries(request), selectSessionEvents(request), selectRanks(request)] as const;
-
-export function readingOf(
-  availabilityRows: AvailabilityRows,
-  sessionEvents: SessionEventRow[],
-  ranks: RankRow[],
-  { startTs, duration }: Wanted,
-  now: number,
-): Reading {
-  const service = found(availabilityRows[0]);
+/**
+ * Decides which hosts can take a slot.
+ *
+ * @param rows the rows of `availabilityQueries`.
+ * @param kept undefined for a new booking, which goes by what the service is.
+ * @throws Problem `not-found`, `slot-taken`, `slot-unavailable`, `answer-too-large`
+ */
+export function decisionOf(
+  request: AvailabilityQuery,
+  rows: AvailabilityRows,
+  wanted: Wanted,
+  kept?: Kept,
+): Decision {
+  const { version, multi_person } = found(rows[0]);
+  const multiPerson = takenAs(JSON.parse(multi_person), kept);
+  const window = { start: wanted.startTs, end: wanted.startTs + wanted.duration };
   try {
-    return {
-      availability: availabilityOf(
-        service,
-        availabilityRows,
-        { start: startTs, end: startTs + duration },
-        now,
-      ),
-      shared: service.shared === 1,
-      basis: {
-        serviceId: service.id,
-        revision: service.revision,
-        hostRevisions: Object.fromEntries(
-          availabilityRows[1].map(({ user_id, availability_revision }) => [user_id, availability_revision]),
-        ),
-      },
-      sessionEvents,
-      ranks: new Map(ranks.map((rank) => [rank.user_id, rank])),
-    };
+    const availability = availabilityOf(multiPerson, rows, window, request.now);
+    const hosts = kept ? sameHosts(availability, wanted, kept.userIds) : hostsFor(availability, wanted);
+    const candidates = hosts.map(({ id, bookIn, basis }) => ({
+      user: id,
+      calendar: bookIn,
+      event: crypto.randomUUID(),
+      basis,
+    }));
+    return { request, version, multiPerson, candidates };
   } catch (error) {
     if (!(error instanceof Overspent)) throw error;
     throw new Problem(
@@ -77,43 +58,35 @@ export function readingOf(
   }
 }
 
-/** Decides again until a decision is written, `TRIES_MAX` times at most. */
-export function untilWritten(
-  attempt: (again: () => Plan<BookingResult>) => Plan<BookingResult>,
-): Plan<BookingResult> {
-  let tries = 0;
-  const again = (): Plan<BookingResult> => {
-    tries += 1;
-    if (tries <= TRIES_MAX) return attempt(again);
-    throw new Problem(
-      'contended',
-      'Other requests keep changing the availability of the hosts. Nothing changed; try again.',
-    );
-  };
-  return again();
+/** A booking stays what it was made as, alone or a seat, whatever its service is now; a group has the seats that it has now. */
+function takenAs(service: MultiPerson, kept: Kept | undefined): MultiPerson {
+  if (!kept) return service;
+  if (kept.seats === null) return { variant: 'collective' };
+  return service.variant === 'group' ? service : { variant: 'group', data: kept.seats };
 }
 
-export const sessionAt = (
-  { sessions }: ServiceAvailability,
-  { startTs, duration }: Wanted,
-): string | undefined =>
-  sessions.find((session) => session.start === startTs && session.duration === duration)?.id;
-
-/** The session of a booking at this time, and the events that it still needs in the hosts' calendars. */
-export function sessionFor(
-  { availability, sessionEvents }: Reading,
-  wanted: Wanted,
-  hosts: readonly BookableHost[],
-) {
-  const session = sessionAt(availability, wanted) ?? crypto.randomUUID();
-  const there = sessionEvents.filter((event) => event.session === session);
-  const missing = hosts
-    .filter(({ id }) => !there.some(({ user_id }) => user_id === id))
-    .map(({ id, bookIn }) => ({ event: crypto.randomUUID(), calendar: bookIn, user: id }));
-  const eventOf = new Map([
-    ...there.map(({ user_id, id }) => [user_id, id] as const),
-    ...missing.map(({ user, event }) => [user, event] as const),
-  ]);
-  const events = hosts.flatMap(({ id }) => eventOf.get(id) ?? []);
-  return { session, missing, events, hosts: hosts.map(({ id }) => id) };
+/**
+ * Decides again until a decision is written. Nothing but a change of what was decided on makes it decide again, which is
+ * most often another booking of the same slot: the second decision then says so. Later ones wait for a random time (full
+ * jitter), so that requests at once do not meet again.
+ *
+ * @throws Problem `contended` after `TRIES_MAX_MS`.
+ */
+export function untilWritten(
+  attempt: (again: () => Promise<Plan<BookingResult>>) => Plan<BookingResult>,
+): Plan<BookingResult> {
+  const startedAt = Date.now();
+  let tries = 1;
+  const again = async (): Promise<Plan<BookingResult>> => {
+    if (Date.now() - startedAt > TRIES_MAX_MS) {
+      throw new Problem(
+        'contended',
+        'Other requests keep changing the availability of the hosts. Nothing changed; try again.',
+      );
+    }
+    if (tries > 1) await scheduler.wait(Math.random() * WAIT_MS * 2 ** Math.min(tries, 5));
+    tries += 1;
+    return attempt(again);
+  };
+  return attempt(again);
 }

@@ -22,7 +22,12 @@ export const getBookingSlots = read({
       const service = found(rows[0]);
       try {
         if (gridSize(query) * Math.max(1, rows[1].length) > OFFERS_MAX) throw new Overspent();
-        const { multiPerson, hosts, sessions } = availabilityOf(service, rows, window, now);
+        const { multiPerson, hosts, sessions } = availabilityOf(
+          JSON.parse(service.multi_person),
+          rows,
+          window,
+          now,
+        );
         return { dates: bookingSlots(query, hosts, multiPerson, sessions) };
       } catch (error) {
         throw error instanceof Overspent ? tooMuch() : error;

@@ -41,6 +41,7 @@ export const bookings = resourceTable({
     expires_at: nullableInteger,
     hosts: json,
     events: json,
+    seats: { ...nullableInteger, added: true },
     booked_by: nullableText,
     metadata: json,
     created: integer,

@@ -19,7 +19,7 @@ export const docs = {
     summary: 'Create an event',
     answer: 'EventResult',
     body: 'CreateEvent',
-    codes: ['not-found'],
+    codes: ['not-found', 'slot-taken'],
   },
   findEvents: {
     tag: 'Events',
@@ -33,10 +33,12 @@ export const docs = {
   changeEvent: {
     tag: 'Events',
     summary: 'Update an event',
-    description: 'If the event belongs to a booking with one host, moving the event moves the booking.',
+    description:
+      'If the event belongs to a booking with one host, moving the event moves the booking, though never onto another booking ' +
+      'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates.',
     answer: 'EventResult',
     body: 'UpdateEvent',
-    codes: ['booking-shared', 'quota-exceeded'],
+    codes: ['booking-event', 'booking-shared', 'slot-taken', 'quota-exceeded'],
   },
   removeEvent: {
     tag: 'Events',

@@ -18,6 +18,7 @@ import {
   selectChangeable,
   selectEvent,
   selectEventsByMetadata,
+  selectOnBooking,
   updateEvent,
 } from './sql.ts';
 import { type EventRow, events } from './table.ts';
@@ -29,6 +30,9 @@ const target = (scope: Scope, { params, now }: Pick<Input<'eventId'>, 'params' |
 
 const lastStartOf = (startTs: number, recurrence: object | null) =>
   lastStart(startTs, recurrence as Recurrence | null);
+
+const onBooking = () =>
+  new Problem('slot-taken', 'The user has another booking at this time. Choose another time.');
 
 export const createEvent = write({
   idempotent: true,
@@ -50,9 +54,13 @@ export const createEvent = write({
       version: firstVersion(),
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    return creation({ answer: toResult(row), created: eventIsThere(scope, row) }, [
-      insertEvent(scope, row, body, tokenUser, lastStart),
-    ]);
+    const insert = insertEvent(scope, row, body, tokenUser, lastStart);
+    const expected = { answer: toResult(row), created: eventIsThere(scope, row) };
+    if (body.serviceId === null) return creation(expected, [insert]);
+    return creation(expected, [selectOnBooking(scope, row, body), insert], ([before], inserted) => {
+      if (before?.taken) throw onBooking();
+      return void found(inserted);
+    });
   },
 });
 
@@ -67,23 +75,31 @@ export const changeEvent = write({
   body: input.update,
   target,
   run(scope, { params: { eventId }, body, tokenUser, now }) {
-    const { startTs, recurrence, serviceId } = body;
+    const { startTs, recurrence } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
+    const update = { ...body, lastStart, tokenUser, now };
     const statements = [
-      selectChangeable(scope, eventId, { serviceId, tokenUser, now }),
-      updateEvent(scope, eventId, { ...body, lastStart, tokenUser, now }),
+      selectChangeable(scope, eventId, update),
+      updateEvent(scope, eventId, update),
     ] as const;
     return plan(statements, (before, [after]) => {
-      const { shared, nameable } = found(before);
+      const { nameable, unbooks, shared, taken } = found(before);
       if (!nameable)
         throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
-      if (!after && shared) {
+      if (unbooks) {
+        throw new Problem(
+          'booking-event',
+          'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
+        );
+      }
+      if (shared) {
         throw new Problem(
           'booking-shared',
           'The event belongs to a booking with several hosts. Reschedule the booking instead.',
         );
       }
+      if (taken) throw onBooking();
       if (!after) {
         throw invalid([
           { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },

@@ -1,15 +1,15 @@
 /** Statements on single events. window-sql.ts finds the events of a window. */
 import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
-import { removed } from '../../db/removed.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { type CalendarRow, calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
+import { isOnBooking, isShared, unbooks } from './booked-sql.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -64,8 +64,33 @@ export const insertEvent = (
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
-    AND ${mayName(scope, serviceId, tokenUser)}
+    AND ${mayName(scope, serviceId, tokenUser)} AND NOT ${newOnBooking(row, serviceId)}
   RETURNING 1`;
+
+/** The condition that a new event of the calendar in question would lie on a booking: see `isOnBooking`. */
+const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string | null): Sql =>
+  service === null
+    ? sql`0`
+    : isOnBooking(
+        {
+          account: sql`calendars.account_id`,
+          user: sql`calendars.user_id`,
+          start: start_ts,
+          duration,
+          service,
+          session: null,
+        },
+        created,
+      );
+
+/** Whether a new event would lie on a booking. */
+export const selectOnBooking = (
+  scope: Scope,
+  row: EventRow,
+  { serviceId }: NewEvent,
+): Query<{ taken: number }> => query<{ taken: number }>`
+  SELECT ${newOnBooking(row, serviceId)} AS taken FROM calendars
+  WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}`;
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
 
@@ -91,24 +116,45 @@ export const selectZonedEvent = (
 const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
   serviceId ? sql`(service_id IS ${serviceId} OR ${mayName(scope, serviceId, tokenUser)})` : sql`1`;
 
-/** What decides whether an event can change. */
+/** Why an event can, or cannot, change: the same conditions as in `updateEvent`. */
 export interface ChangeableRow {
-  /** 1: the event belongs to bookings with several hosts, so that no host alone can move it. */
-  shared: number;
   /** 1: the event may name the service. */
   nameable: number;
+  /** 1: the event belongs to a booking, and would no longer be what the booking is. */
+  unbooks: number;
+  /** 1: the event would move, and belongs to bookings with several hosts. */
+  shared: number;
+  /** 1: the event would lie on a booking of its user. */
+  taken: number;
 }
 
 export const selectChangeable = (
   scope: Scope,
   id: string,
-  { serviceId, tokenUser, now }: Pick<EventChange, 'serviceId' | 'tokenUser' | 'now'>,
+  change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
-  SELECT ${shared} AS shared, ${mayKeepOrName(scope, serviceId, tokenUser)} AS nameable FROM events WHERE ${one(scope, id, now)}`;
+  SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
+    ${moves(change) ? isShared : 0} AS shared, ${changesOntoBooking(change)} AS taken
+  FROM events WHERE ${one(scope, id, change.now)}`;
 
-const shared = sql`EXISTS (SELECT 1 FROM events other
-  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq
-    AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
+const moves = ({ startTs, duration }: EventUpdate): boolean =>
+  startTs !== undefined || duration !== undefined;
+
+const changesOntoBooking = (change: EventChange): Sql => {
+  const { startTs, duration, serviceId, now } = change;
+  if (serviceId === null || !(moves(change) || serviceId)) return sql`0`;
+  return isOnBooking(
+    {
+      account: sql`events.account_id`,
+      user: sql`events.user_id`,
+      start: startTs ?? sql`events.start_ts`,
+      duration: duration ?? sql`events.duration`,
+      service: serviceId ?? sql`events.service_id`,
+      session: sql`events.session`,
+    },
+    now,
+  );
+};
 
 export interface EventChange extends EventUpdate {
   /**
@@ -122,16 +168,15 @@ export interface EventChange extends EventUpdate {
 }
 
 /**
- * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where the
- * update would move a `shared` event, name a service that is not `nameable`, or put the rule's `until` farther from the
- * start than `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
+ * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where
+ * `selectChangeable` says why, or where the update would put the rule's `until` farther from the start than
+ * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
   const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
   const until = sql`${rule} ->> 'until'`;
-  const moves = startTs !== undefined || duration !== undefined;
   const lastStart =
     change.lastStart !== undefined
       ? boundOf(change.lastStart, recurrence, start, rule)
@@ -156,7 +201,8 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
-    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1) ${moves ? sql`AND NOT ${shared}` : sql``}
+    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
+      AND NOT ${unbooks(change)} AND NOT ${moves(change) ? isShared : 0} AND NOT ${changesOntoBooking(change)}
     RETURNING ${columns}`;
 }
 

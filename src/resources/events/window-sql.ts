@@ -8,15 +8,9 @@ import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
+import { LENGTH_CLASSES } from './length-classes.ts';
 import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
-
-/**
- * The values of `events.length_class` in schema.sql: each event has the least power of four that its whole length fits
- * in. The last class takes every longer event, so no bound of limits.ts needs a change here.
- */
-export const LENGTH_CLASSES = sql`SELECT column1 AS value FROM (VALUES (4194304), (16777216), (67108864), (268435456),
-  (1073741824), (4294967296), (17179869184), (68719476736), (274877906944), (9007199254740991))`;
 
 /** The zones of calendars. One calendar more than the limit shows that there are too many. */
 export const selectZones = (calendars: Sql): Query<ZoneRow> =>

@@ -48,6 +48,8 @@ export type ProblemCode =
   | 'slot-unavailable'
   | 'booking-cancelled'
   | 'booking-shared'
+  | 'booking-event'
+  | 'export-replaced'
   | 'quota-exceeded'
   // 412
   | 'precondition-failed'

@@ -1,6 +1,6 @@
 /** Starts the playground as `npm run dev` does, with the bundled Worker. */
 import type { Browser } from 'playwright-core';
-import { type Playground, startPlayground } from '../../../src/playground/server.ts';
+import { listen, type Playground, startPlayground } from '../../../src/playground/server.ts';
 import { CODE, startService } from '../../e2e/support/service.ts';
 import { connect } from './chromium.ts';
 
@@ -16,7 +16,7 @@ export interface Stage {
 export async function startStage(): Promise<Stage> {
   const [service, browser] = await Promise.all([startService(), connect()]);
   const [baseUrl] = service.baseUrls;
-  const playground = await startPlayground({ baseUrl, code: CODE, port: 0, zone: 'Europe/Oslo' });
+  const playground = await startPlayground(await listen(0), { baseUrl, code: CODE, zone: 'Europe/Oslo' });
   return {
     browser,
     playground,

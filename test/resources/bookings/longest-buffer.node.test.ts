@@ -68,7 +68,12 @@ async function takesSlot(
   );
   const [[service]] = rows as unknown as AvailabilityRows;
   if (!service) throw new Error('the service is missing');
-  const { hosts } = availabilityOf(service, rows as unknown as AvailabilityRows, SLOT, NOW);
+  const { hosts } = availabilityOf(
+    JSON.parse(service.multi_person),
+    rows as unknown as AvailabilityRows,
+    SLOT,
+    NOW,
+  );
   return hosts.every((host) => canTake(host, SLOT.start, SLOT.end - SLOT.start));
 }
 

@@ -1,0 +1,56 @@
+/**
+ * What a calendar may do to bookings. An event of a booking is the booking in its host's calendar: it can move, and it stays
+ * what it is. No event that stands for a booking comes to lie on a booking of the same host.
+ */
+import { removed } from '../../db/removed.ts';
+import { type Param, raw, type Sql, sql } from '../../db/sql.ts';
+import { sessionLives } from '../bookings/removed.ts';
+import type { EventUpdate } from './input.ts';
+import { LENGTH_CLASSES } from './length-classes.ts';
+
+/** The condition that a row of `events` belongs to a booking. The events of a deleted service no longer do. */
+export const isBooked = sql`(events.session IS NOT NULL AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
+
+/** The condition that other hosts have an event of the same booking, so that no host alone can move it. */
+export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM events other
+  WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq))`;
+
+/** The condition that an update would make an event of a booking something that the booking is not. */
+export function unbooks({ busy, recurrence, exdates, serviceId }: EventUpdate): Sql {
+  if (busy === false || recurrence || exdates?.length) return isBooked;
+  return serviceId === undefined ? sql`0` : sql`(${isBooked} AND events.service_id IS NOT ${serviceId})`;
+}
+
+/** An event as it would be. Each member is SQL, or a value. */
+interface Placed {
+  account: Sql;
+  user: Sql;
+  start: Sql | Param;
+  duration: Sql | Param;
+  service: Sql | Param;
+  /** The session of the event; NULL where it belongs to no booking. */
+  session: Sql | Param;
+}
+
+/**
+ * The condition that an event which names a service would take time from a booking of its user. It may cover the seats of a
+ * group of that service, which blocks none of them. Of a series, this is its first instance.
+ *
+ * @param now milliseconds since the epoch: a hold takes time until it expires.
+ */
+export function isOnBooking(placed: Placed, now: number): Sql {
+  const those = (found: Sql): Sql => sql`SELECT 1 FROM new CROSS JOIN ${found}
+    AND e.start_ts < new.start + new.duration AND e.start_ts + e.duration > new.start AND e.session IS NOT NULL
+    AND e.session IS NOT new.session AND ${raw(sessionLives('e'))}
+    AND NOT (new.session IS NULL AND e.service_id = new.service AND e.start_ts = new.start AND e.duration = new.duration
+      AND EXISTS (SELECT 1 FROM sessions WHERE sessions.account_id = e.account_id AND sessions.id = e.session))`;
+  const ofUser = sql`events e INDEXED BY events_booked
+    ON e.account_id = new.account AND e.user_id = new.user AND e.service_id IS NOT NULL`;
+  return sql`EXISTS (
+    WITH new AS (SELECT ${placed.account} AS account, ${placed.user} AS user, ${placed.start} AS start,
+      ${placed.duration} AS duration, ${placed.service} AS service, ${placed.session} AS session)
+    ${those(sql`(${LENGTH_CLASSES}) class CROSS JOIN ${ofUser} AND e.expires_at IS NULL AND e.length_class = class.value
+      AND e.start_ts >= new.start - class.value`)}
+      AND new.service IS NOT NULL
+    UNION ALL ${those(sql`${ofUser} AND e.expires_at > ${now}`)} AND new.service IS NOT NULL)`;
+}
