@@ -15,8 +15,8 @@ import { saveWalks, type Walking } from '../../src/jobs/walks.ts';
 import { plan } from '../../src/plan.ts';
 import * as reminders from '../../src/reminders/sql.ts';
 import * as availability from '../../src/resources/bookings/availability-sql.ts';
-import { insertBooking, insertEvents } from '../../src/resources/bookings/sql.ts';
-import type { BookingRow } from '../../src/resources/bookings/table.ts';
+import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
+import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
@@ -25,23 +25,21 @@ import { newAccount } from '../support/client.ts';
 
 const account = 'a';
 const scope = system(account);
-const booking: BookingRow = {
-  ...{
-    id: 'b',
-    service_id: 's',
-    session: null,
-    start_ts: 1,
-    duration: 1,
-    state: 'confirmed',
-    expires_at: null,
-  },
-  ...{ hosts: '[]', events: '[]', booked_by: null, metadata: '{}', created: 1, updated: 1, version: 1 },
+const booking: NewBooking = {
+  ...{ id: 'b', service_id: 's', start_ts: 1, duration: 1, state: 'confirmed', expires_at: null },
+  ...{ booked_by: null, metadata: '{}', created: 1, updated: 1, version: 1 },
 };
 const slots = {
   target: availability.targetOf(scope, 's', { start: 0, end: 1 }),
   hostUserIds: ['u'],
   now: 1,
 };
+const decisionOf = (variant: 'group' | 'collective' | 'roundRobinAlgorithm'): Decision => ({
+  request: { ...slots, decides: true },
+  version: 1,
+  multiPerson: { variant, data: variant === 'group' ? 2 : 'availability' } as Decision['multiPerson'],
+  candidates: [{ user: 'u', calendar: 'c', event: 'e', basis: '' }],
+});
 const due: reminders.NextDue = { event: 1, token: '', since: 1, due: 1, failures: 0, error: null };
 const listed = {
   ...{ table: sql`users`, columns: sql`users.id`, size: sql`1`, entries: sql`user_metadata` },
@@ -115,17 +113,17 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
     [[availability.selectCalendarTimes(slots)], ofHosts],
     [[availability.selectBookedTimes(slots)], ofHosts],
   ],
-  'resources/bookings/sql.ts unchanged': [
+  'resources/bookings/guard-sql.ts able': [
     [
-      [insertBooking(scope, booking, 't', { serviceId: 's', revision: 1, hostRevisions: { u: 1 } })],
-      { users: byId('users'), services: byId('services') },
+      (['roundRobinAlgorithm', 'collective'] as const).map((variant) =>
+        insertBooking(booking, 't', decisionOf(variant)),
+      ),
+      { ...ofHosts, b: byId('calendars') },
     ],
   ],
+  'resources/bookings/guard-sql.ts taken': [[[insertBooking(booking, 't', decisionOf('group'))], ofHosts]],
   'resources/bookings/sql.ts insertEvents': [
-    [
-      [insertEvents(scope, 'b', 't', [{ event: 'e', calendar: 'c', user: 'u' }])],
-      { bookings: byId('bookings') },
-    ],
+    [[insertEvents(scope, 'b', 't', decisionOf('collective'))], { bookings: byId('bookings') }],
   ],
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
