@@ -57,7 +57,7 @@ const reading =
 
 const tagOf = (healthy: Healthy): string => `${healthy.actor.account} ${healthy.written++}`;
 
-/** A write whose notification is told from others by a tag in its metadata. */
+/** A write, and its notification: a tag in its metadata names it. */
 function writing(
   healthy: Healthy,
   { phase, at, arrivals }: Parameters<Make>[1],
