@@ -3,10 +3,12 @@
  * and 19 accounts use it at a fixed rate: first alone, and then while another account does whatever has once hurt them.
  * Exits with status 1 when it still does. Not for CI: it takes a quiet machine.
  *
- *     npm run soak -- [--minutes 10] [--rate 40] [--events 100000] [--attack WORDS]
+ *     npm run soak -- [--minutes 10] [--rate 40] [--events 100000] [--attack WORDS] [--pace 0]
  *
  * `--minutes` is the length of each phase, `--rate` the requests a second of the 19 accounts together, `--events` what the
  * attacker has stored, and `--attack` makes only those attacks whose name has these words.
+ * `--pace` is the shortest time between two requests of one of the attacker's connections, in milliseconds. With 0, workerd
+ * is never idle, and Miniflare's queues then hand on nothing: with 100, delays are those of the service.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -27,6 +29,7 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: '40' },
     events: { type: 'string', default: '100000' },
     attack: { type: 'string', default: '' },
+    pace: { type: 'string', default: '0' },
   },
 });
 const seconds = Number(options.minutes) * 60;
@@ -81,7 +84,12 @@ async function soak(): Promise<number> {
   };
   const quiet = await phase('quiet');
   const target = { actors, others: others.map(([actor]) => actor), ...services, ms: seconds * 1000 };
-  const attacking = attack({ url: worker.url.href, target, only: options.attack });
+  const attacking = attack({
+    url: worker.url.href,
+    target,
+    only: options.attack,
+    paceMs: Number(options.pace),
+  });
   const [hostile, outcome]: [PhaseResult, Outcome] = await Promise.all([phase('hostile'), attacking]);
 
   console.log(`\n${report(quiet, hostile)}\n\n${attackReport(outcome, await storedOf(actors[0].account))}\n`);

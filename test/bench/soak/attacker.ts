@@ -11,6 +11,8 @@ export interface Order {
   target: Omit<Target, 'hanging'>;
   /** Part of the names of the attacks to make; empty: all of them. */
   only: string;
+  /** The shortest time between two requests of one connection. */
+  paceMs: number;
 }
 
 /** What came of the attacks: how many requests of each had which status, and how many bytes were read. */
@@ -28,7 +30,7 @@ export function attack(order: Order): Promise<Outcome> {
 /** An attacker that is refused waits this long: hammering with refusals only heats the machine, which no Worker shares. */
 const REFUSED_WAIT_MS = 100;
 
-async function run({ url, target, only }: Order): Promise<Outcome> {
+async function run({ url, target, only, paceMs }: Order): Promise<Outcome> {
   const server = createServer((request) => request.resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const hanging = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -39,7 +41,7 @@ async function run({ url, target, only }: Order): Promise<Outcome> {
   const endsAt = Date.now() + target.ms;
   const outcome: Outcome = {};
 
-  const make = async (name: string, { next, everyMs = 0 }: Attack, connection: number, step: number) => {
+  const make = async (name: string, { next, everyMs = paceMs }: Attack, connection: number, step: number) => {
     outcome[name] ??= { statuses: {}, bytes: 0, worstMs: 0 };
     const result = outcome[name];
     let last = '';
