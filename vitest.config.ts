@@ -38,6 +38,10 @@ export default defineConfig({
                 d1Databases: { DB_EU: 'eu', DB_US: 'us', COPY: 'copy' },
                 bindings: {
                   CREATE_ACCOUNT_SECRET_CODE: 'let me in',
+                  // The size of test/model: `npm run fuzz` sets them.
+                  FUZZ_OPERATIONS: process.env.FUZZ_OPERATIONS ?? '1500',
+                  FUZZ_SEED: process.env.FUZZ_SEED ?? '1',
+                  FUZZ_ALL: process.env.FUZZ_ALL ?? '',
                   MIGRATIONS: await readD1Migrations('src/migrations'),
                   // The only .sql file at the top is schema.sql; this reads it as single statements.
                   SCHEMA: (await readD1Migrations(import.meta.dirname)).flatMap(({ queries }) => queries),

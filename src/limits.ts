@@ -217,7 +217,7 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 2500;
+export const EXPORT_PART_MAX = 5000;
 /** The JSON of one part of an export. */
 export const EXPORT_PART_MAX_BYTES = 2_000_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */

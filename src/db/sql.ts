@@ -22,7 +22,10 @@ export type Results<S extends readonly Sql[]> = {
   [K in keyof S]: S[K] extends Sql<infer Row> ? Row[] : never;
 };
 
-/** The template tag of SQL. A value becomes a bound parameter, and a nested `Sql` brings its own text and parameters. */
+/**
+ * The template tag of SQL. A value becomes a bound parameter, and a nested `Sql` brings its own text and parameters. An integer
+ * after LIMIT becomes text: SQLite reads a bound one when it compiles, so it would compile the statement at each run.
+ */
 export function sql<Row = unknown>(strings: TemplateStringsArray, ...values: (Param | Sql)[]): Sql<Row> {
   let text = strings[0] ?? '';
   const params: Param[] = [];
@@ -30,6 +33,8 @@ export function sql<Row = unknown>(strings: TemplateStringsArray, ...values: (Pa
     if (value !== null && typeof value === 'object') {
       text += value.text;
       params.push(...value.params);
+    } else if (Number.isSafeInteger(value) && text.endsWith('LIMIT ')) {
+      text += value;
     } else {
       text += '?';
       params.push(value);

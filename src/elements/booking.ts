@@ -41,7 +41,7 @@ export class NettuBooking extends LitElement implements View {
   declare service: string;
   /** The length of a booking in **minutes**. */
   declare duration: number;
-  /** The interval between two times in **minutes**, 5 … 120; by default the duration. */
+  /** The interval between two times in **minutes**, 5 … 120, counted from midnight; by default the duration. */
   declare interval: number | undefined;
   /** The base URL of the scheduler; by default the SDK's `config.baseUrl`. */
   declare baseUrl: string | undefined;

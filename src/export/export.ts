@@ -25,6 +25,7 @@ import { Part } from './part.ts';
 import {
   type BoundsRow,
   partLimit,
+  SEQS_MAX,
   selectBounds,
   selectRows,
   selectSeqs,
@@ -57,8 +58,9 @@ interface Progress {
   /** Whether this answer has made itself the account's latest export. */
   begun: boolean;
   position: ExportPosition;
-  /** The `seq`s of the table that are left. */
+  /** The `seq`s of the rows to export of the table, in order, and the index of the first that is left. */
   seqs: readonly number[];
+  first: number;
   /** The number of parts that this answer may still have. */
   partsLeft: number;
 }
@@ -86,6 +88,7 @@ export const exportAccount = read({
             begun: false,
             position,
             seqs: [],
+            first: 0,
             partsLeft: EXPORT_PARTS_MAX,
           }),
         );
@@ -95,44 +98,57 @@ export const exportAccount = read({
 
 /** Plans the next part, which reads rows whose `seq`s are known, finds more `seq`s, or ends the export. */
 function nextPart(scope: Scope, progress: Progress): Plan {
-  const { position, seqs, id, begun } = progress;
+  const { position, seqs, first } = progress;
   const index = tables.findIndex((_, i) => i >= position.table && position.until[i]);
   const table = tables[index];
   if (!table) return plan([], () => new Part(endOf(position), null));
-  if (seqs.length) return partOf(scope, table, progress);
+  if (first < seqs.length) return partOf(scope, table, progress);
   const after = index === position.table ? position.after : 0;
-  const at = { ...position, table: index, after };
-  const bounds = { after, until: position.until[index] ?? 0 };
+  const next = { ...progress, position: { ...position, table: index, after } };
+  return seqsOf(scope, table, next, { found: [], last: null });
+}
+
+/** Plans the look for the `seq`s of the table, `SEQS_MAX` at a time. */
+function seqsOf(
+  scope: Scope,
+  table: Table,
+  progress: Progress,
+  { found, last }: { found: readonly number[]; last: string | null },
+): Plan {
+  const { position, id, begun } = progress;
+  const bounds = { after: position.after, until: position.until[position.table] ?? 0 };
   const turn = begun ? selectTurn(scope, id) : takeTurn(scope, id);
   return plan(
-    [turn, selectSeqs(whileLatest(scope, id), table, bounds)],
-    (latest, found): Plan => {
-      if (!latest.length) throw begun ? new Problem('export-replaced') : tooSoon();
-      const arrays = Object.values(found[0] ?? {});
-      const seqs = arrays.flatMap((array) => JSON.parse(array) as number[]).sort((a, b) => a - b);
+    [turn, selectSeqs(whileLatest(scope, id), table, bounds, last)] as const,
+    (latest, [row]): Plan => {
+      if (!latest.length || !row) throw begun ? new Problem('export-replaced') : tooSoon();
+      const seqs = found.concat(JSON.parse(row.seqs) as number[]);
       const next = { ...progress, begun: true };
-      if (seqs.length) return partOf(scope, table, { ...next, position: at, seqs });
-      return nextPart(scope, { ...next, position: { ...at, table: index + 1, after: 0 } });
+      if (row.n === SEQS_MAX) return seqsOf(scope, table, next, { found: seqs, last: row.last });
+      if (seqs.length)
+        return partOf(scope, table, { ...next, seqs: seqs.toSorted((a, b) => a - b), first: 0 });
+      return nextPart(scope, { ...next, position: { ...position, table: position.table + 1, after: 0 } });
     },
     { repeatable: true },
   );
 }
 
 function partOf(scope: Scope, table: Table, progress: Progress): Plan {
-  const { key, position, seqs, partsLeft } = progress;
-  const wanted = seqs.slice(0, EXPORT_PART_MAX);
+  const { key, position, seqs, first, partsLeft } = progress;
+  const wanted = seqs.slice(first, first + EXPORT_PART_MAX);
   return plan([selectTurn(scope, progress.id), selectRows(scope, table, wanted)], async (latest, found) => {
     if (!latest.length) throw new Problem('export-replaced');
     const rows = found.slice(0, Math.max(1, within(found, partLimit)));
     // Rows may have been deleted meanwhile, and large rows may not all fit.
     const after = rows.at(-1)?.seq ?? wanted.at(-1) ?? 0;
-    const rest = seqs.filter((seq) => seq > after);
+    const exported = wanted.findIndex((seq) => seq > after);
+    const next = first + (exported < 0 ? wanted.length : exported);
     const counts = position.counts.map((count, i) => (i === position.table ? count + rows.length : count));
-    const at = !rest.length ? { table: position.table + 1, after: 0 } : { after };
-    const next = { ...position, ...at, counts };
-    const cursor = await seal(key, CURSOR_CONTEXT, JSON.stringify(next));
+    const at = next === seqs.length ? { table: position.table + 1, after: 0 } : { after };
+    const then = { ...position, ...at, counts };
+    const cursor = await seal(key, CURSOR_CONTEXT, JSON.stringify(then));
     const lines = rows.map((row) => lineOf(table, row)).join('');
-    const left = { ...progress, position: next, seqs: rest, partsLeft: partsLeft - 1 };
+    const left = { ...progress, position: then, first: next, partsLeft: partsLeft - 1 };
     return new Part(
       `${lines}${JSON.stringify({ type: 'cursor', cursor })}\n`,
       partsLeft > 1 ? (scope) => nextPart(scope, left) : null,

@@ -55,27 +55,43 @@ export const selectTurn = (scope: Scope, id: string): Query => query`SELECT 1 WH
 /** The same scope, while the answer is the latest export: so an older one reads nothing more. */
 export const whileLatest = (scope: Scope, id: string): Scope => onlyWhile(isLatest(scope, id), scope);
 
-/** The arrays of `selectSeqs`: so each stays below the 2 MB of a value in D1, up to seven million rows. */
-const SEQ_ARRAYS = 32;
+/** The `seq`s of one statement: some tens of milliseconds of the database, and less than the 2 MB of a value in D1. */
+export const SEQS_MAX = 100_000;
+
+/** The columns that follow the account's in an index of the table. */
+const keyOf = ({ columns, name }: Table): readonly string[] =>
+  name === 'service_users' ? ['service_id', 'user_id'] : 'id' in columns ? ['id'] : ['seq'];
+
+export interface SeqsRow {
+  /** JSON: `seq`s in no order. */
+  seqs: string;
+  /** How many they are. */
+  n: number;
+  /** JSON: where the next statement goes on; null where there is none. */
+  last: string | null;
+}
 
 /**
- * The `seq`s of all rows of the account that are left, in one row of JSON arrays, in no order. The query reads the account's
- * entries in one index, once for each answer of an export; groups would make SQLite sort them, which counts as another read.
+ * The next `seq`s of rows of the account that are left. The query reads the account's entries in one index, so that the
+ * export does so once for each of its answers.
+ *
+ * @param position the `last` of the statement before; null: the first one.
  */
 export const selectSeqs = (
   scope: Scope,
   table: Table,
   { after, until }: Record<'after' | 'until', number>,
-): Query<Record<string, string>> => {
+  position: string | null,
+): Query<SeqsRow> => {
   const seq = seqOf(table);
-  const arrays = Array.from(
-    { length: SEQ_ARRAYS },
-    (_, i) =>
-      sql`json_group_array(${seq}) FILTER (WHERE ${seq} % ${raw(String(SEQ_ARRAYS))} = ${raw(String(i))})`,
-  );
-  return query<Record<string, string>>`
-    SELECT ${commas(arrays.map((array, i) => sql`${array} AS ${raw(`seqs_${i}`)}`))}
-    FROM ${within(table, scope)} AND ${seq} > ${after} AND ${seq} <= ${until}`;
+  if (table.single)
+    return query<SeqsRow>`SELECT json_group_array(1) AS seqs, count(*) AS n, NULL AS last FROM ${within(table, scope)} AND ${after} < 1`;
+  const keys = commas(keyOf(table).map(raw));
+  const from = commas(keyOf(table).map((_, i) => sql`${position} ->> ${raw(String(i))}`));
+  return query<SeqsRow>`
+    SELECT json_group_array(seq) AS seqs, count(*) AS n, max(json_array(${keys})) AS last FROM (
+      SELECT ${seq} AS seq, ${keys} FROM ${within(table, scope)} ${position === null ? sql`` : sql`AND (${keys}) > (${from})`}
+        AND seq > ${after} AND seq <= ${until} ORDER BY ${keys} LIMIT ${SEQS_MAX})`;
 };
 
 /** The limit of a part: a row with as many bytes counts as two, and so on. */

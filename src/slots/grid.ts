@@ -1,7 +1,7 @@
 /** The grid of booking slots: the dates of a viewer, and the starts that each date offers. */
 import type { Interval } from '../time/intervals.ts';
 import { DAY_MS } from '../time/units.ts';
-import { firstAt, lastAt, toLocal } from '../time/zone.ts';
+import { firstAt, lastAt, stretches } from '../time/zone.ts';
 
 export interface SlotQuery {
   /** The viewer's IANA time zone. */
@@ -9,7 +9,7 @@ export interface SlotQuery {
   /** The first and the last date, both included, as days since 1970-01-01. */
   first: number;
   last: number;
-  /** Milliseconds from one start to the next. The first start of a date is its first moment. */
+  /** Milliseconds from one start to the next, on the clock of the zone. */
   interval: number;
   /** The length of a slot in milliseconds. */
   duration: number;
@@ -21,21 +21,33 @@ export function windowOf({ zone, first, last }: Pick<SlotQuery, 'zone' | 'first'
 }
 
 /**
- * The number of starts on the grid of a query, so that the caller can refuse a large query before any work. It counts 24
- * hours for each date; a date on which the clock goes back has up to an eighth more.
- */
-export function gridSize({ first, last, interval }: Pick<SlotQuery, 'first' | 'last' | 'interval'>): number {
-  return (last - first + 1) * Math.ceil(DAY_MS / interval);
-}
-
-/**
- * Whether an instant within the window of a date is on that date. Where a clock goes back over midnight, the zone leaves
- * the date and enters it again, so the window is longer than a day and shares instants with the window of the next date.
+ * The grid of a date: the instants at which clocks in the zone show the date and a multiple of the interval after
+ * midnight. So a local time in a gap is not on the grid, and one in an overlap is on it twice.
  *
  * @param day days since 1970-01-01.
- * @param window `windowOf` that date.
- * @param instant milliseconds since the epoch.
+ * @param interval milliseconds.
+ * @returns stretches of the grid in order, one for each offset of the zone on that date. A stretch starts on the grid,
+ *   and goes on in steps of the interval until just before its end.
  */
-export function isOn(day: number, window: Interval, zone: string, instant: number): boolean {
-  return window.end - window.start <= DAY_MS || Math.floor(toLocal(zone, instant) / DAY_MS) === day;
+export function gridOf(zone: string, day: number, interval: number): Interval[] {
+  const midnight = day * DAY_MS;
+  // Offsets are less than a day, so this span encloses the date.
+  const around = { start: midnight - DAY_MS, end: midnight + 2 * DAY_MS };
+  const grid: Interval[] = [];
+  for (const { start, end, offset } of stretches(zone, around)) {
+    const zero = midnight - offset;
+    const first = zero + Math.max(0, Math.ceil((start - zero) / interval)) * interval;
+    const last = Math.min(end, zero + DAY_MS);
+    if (first < last) grid.push({ start: first, end: last });
+  }
+  return grid;
+}
+
+/** The number of starts on the grid of a query, so that the caller can refuse a large query before any work. */
+export function gridSize({ zone, first, last, interval }: Omit<SlotQuery, 'duration'>): number {
+  let size = 0;
+  for (let day = first; day <= last; day++) {
+    for (const { start, end } of gridOf(zone, day, interval)) size += Math.ceil((end - start) / interval);
+  }
+  return size;
 }

@@ -2,7 +2,7 @@
 import type { BookingSlot, BookingSlotsResult, MultiPerson } from '../sdk/types.ts';
 import { formatDate } from '../time/dates.ts';
 import { type Interval, intersect, merge, subtract } from '../time/intervals.ts';
-import { isOn, type SlotQuery, windowOf } from './grid.ts';
+import { gridOf, type SlotQuery, windowOf } from './grid.ts';
 import { type Host, startsOf } from './host.ts';
 
 /** A slot of a group in which seats are taken. Times are in milliseconds. */
@@ -41,12 +41,14 @@ export function bookingSlots(
   const takers = takersOf(query, hosts, multiPerson, sessions);
   const dates: DateSlots[] = [];
   for (let day = first; day <= last; day++) {
-    const window = windowOf({ zone, first: day, last: day });
+    const grid = gridOf(zone, day, interval);
+    dropBefore(grid[0]?.start ?? 0, takers);
     const slots: BookingSlot[] = [];
-    offersIn(window, interval, takers).forEach((userIds, i) => {
-      const start = window.start + i * interval;
-      if (isOn(day, window, zone, start)) slots.push({ start, duration, userIds });
-    });
+    for (const stretch of grid) {
+      offersIn(stretch, interval, takers).forEach((userIds, i) => {
+        slots.push({ start: stretch.start + i * interval, duration, userIds });
+      });
+    }
     if (slots.length > 0) dates.push({ date: formatDate(day), slots });
   }
   return dates;
@@ -84,18 +86,21 @@ function fullStarts(sessions: readonly Session[], duration: number, seats: numbe
 }
 
 /**
- * The ids for each start on the grid of a date, by its index; no entry where no host can take the slot. The dates must
- * come in order, since each call drops the starts that end before its date.
+ * Drops the starts that end before a date. Where a clock goes back over midnight, a date begins before the end of the
+ * date before it, so that only the first moment of a date may drop any.
  */
-function offersIn(date: Interval, interval: number, takers: Takers[]): string[][] {
+function dropBefore(first: number, takers: Takers[]): void {
+  for (const taker of takers) while ((taker.starts[taker.next]?.end ?? Infinity) <= first) taker.next += 1;
+}
+
+/** The ids for each start on a stretch of the grid, by its index; no entry where no host can take the slot. */
+function offersIn(stretch: Interval, interval: number, takers: readonly Takers[]): string[][] {
   const offers: string[][] = [];
-  for (const taker of takers) {
-    const { starts, join } = taker;
-    while ((starts[taker.next]?.end ?? Infinity) <= date.start) taker.next += 1;
-    for (let next = taker.next, run = starts[next]; run && run.start < date.end; run = starts[++next]) {
-      const end = Math.min(run.end, date.end);
-      const first = Math.max(0, Math.ceil((run.start - date.start) / interval));
-      for (let i = first; date.start + i * interval < end; i++) offers[i] = join(offers[i]);
+  for (const { starts, join, next } of takers) {
+    for (let at = next, run = starts[at]; run && run.start < stretch.end; run = starts[++at]) {
+      const end = Math.min(run.end, stretch.end);
+      const first = Math.max(0, Math.ceil((run.start - stretch.start) / interval));
+      for (let i = first; stretch.start + i * interval < end; i++) offers[i] = join(offers[i]);
     }
   }
   return offers;

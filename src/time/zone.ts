@@ -4,6 +4,7 @@
  * milliseconds.
  */
 import { BoundedMap } from '../bounded-map.ts';
+import type { Interval } from './intervals.ts';
 import { DAY_MS, SECOND_MS } from './units.ts';
 import { zoneAliases } from './zone-aliases.ts';
 
@@ -101,6 +102,30 @@ export function lastAt(zone: string, local: number): number {
   const late = local - after;
   // One millisecond before, since a clock that goes back to exactly this time shows no earlier one.
   return offsetAt(found, late - 1) === after ? late : firstAt(zone, local);
+}
+
+/** A stretch of time in which a zone keeps one offset. */
+export interface Stretch extends Interval {
+  offset: number;
+}
+
+/**
+ * The stretches of a span in which the zone keeps one offset, in order: one, or two where the clock changes.
+ *
+ * @param span at most `BUCKET_MS` long, so that the clock changes once at most.
+ * @throws RangeError for an unknown zone.
+ */
+export function stretches(zone: string, { start, end }: Interval): Stretch[] {
+  const found = zoneOf(zone);
+  const before = offsetAt(found, start);
+  const after = offsetAt(found, end - 1);
+  if (before === after) return [{ start, end, offset: before }];
+  const first = bucketAt(found, start).change;
+  const change = first > start ? first : bucketAt(found, end - 1).change;
+  return [
+    { start, end: change, offset: before },
+    { start: change, end, offset: after },
+  ];
 }
 
 function zoneOf(name: string): Zone {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures the cost of a request, and compares it with the lowest possible cost. `--quick` takes less than
- * two minutes, `--out FILE` names the file of the results, `--compare FILE` prints the changes since an earlier run. Exits
+ * `npm run bench`: measures the cost of a request, and compares it with the lowest possible cost. `--quick` takes a
+ * few minutes, `--out FILE` names the file of the results, `--compare FILE` prints the changes since an earlier run. Exits
  * with status 1 when a request fails, or when the Worker misses a goal that is counted, not timed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { supportedCompatibilityDate } from 'miniflare';
 import { full, quick } from './budget.ts';
 import { bundleOurs, bundleReference } from './bundle.ts';
 import { compare } from './compare.ts';
+import { measureContention } from './contention.ts';
 import { measureCost } from './cost.ts';
 import { measureDistance } from './distance.ts';
 import { measureExpansion } from './expansion.ts';
@@ -98,6 +99,8 @@ async function run(): Promise<Results> {
   const worst = await measureWorst(code.ours, budget.expansions);
   progress('scheduling');
   const scheduling = await measureScheduling(code, budget.expansions);
+  progress('contention');
+  const contention = await measureContention(code);
   progress('notifications');
   const notifications = await measureNotifications(code, budget.reminders, budget.expansions * 10);
   progress('start');
@@ -116,6 +119,7 @@ async function run(): Promise<Results> {
     start: startUp,
     worst,
     scheduling,
+    contention,
     notifications,
   };
 }

@@ -38,7 +38,7 @@ export const full: Budget = {
   starts: 20,
 };
 
-/** The quick run, for CI, takes less than two minutes. Its counts are as good as those of the full run, its times are not. */
+/** The quick run, for CI, takes a few minutes. Its counts are as good as those of the full run, its times are not. */
 export const quick: Budget = {
   actors: 16,
   rounds: 1,

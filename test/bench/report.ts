@@ -1,5 +1,6 @@
 /** Prints the results as tables. */
 
+import { ATTACKS_PER_SECOND } from './contention.ts';
 import { DELAY_MS } from './distance.ts';
 import { goalsOf } from './goals.ts';
 import { CONNECTIONS } from './load.ts';
@@ -22,6 +23,7 @@ export function report(results: Results): string {
     expansionOf(results),
     worstOf(results),
     schedulingOf(results),
+    contentionOf(results),
     notificationsOf(results),
     startOf(results),
     goalTable(results),
@@ -148,6 +150,34 @@ function schedulingOf({ scheduling }: Results): string {
   ]);
   return `Scheduling: p50 in milliseconds with the database near, and ${DELAY_MS} ms away; CPU of the Worker's isolate
 ${table(['', 'round trips', 'rows read', 'written', 'ours', 'sequential', 'ours, far', 'sequential, far', 'CPU'], rows)}`;
+}
+
+function contentionOf({ contention }: Results): string {
+  const rows = contention.map(({ distance, seconds, trips, spread, attacks, ...row }) => [
+    row.case,
+    distance,
+    ...[row.taken, row.refused, row.contended, row.other].map(String),
+    trips.toFixed(1),
+    seconds.toFixed(2),
+    spread === null ? '' : String(spread),
+    attacks === null ? '' : attacks.toFixed(1),
+  ]);
+  return `Contention: requests at once that could all take place, without retries; attacked: beside up to ${ATTACKS_PER_SECOND} moves a second of a booking on another day
+${table(
+  [
+    '',
+    'distance',
+    '201/200',
+    '409',
+    '503',
+    'other',
+    'round trips',
+    'seconds',
+    'max − min of a host',
+    'attacks/s',
+  ],
+  rows,
+)}`;
 }
 
 function notificationsOf({ notifications }: Results): string {

@@ -1,4 +1,5 @@
 /** The results of a run, as its JSON file has them. */
+import type { Contention } from './contention.ts';
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
@@ -27,5 +28,6 @@ export interface Results {
   start: Start;
   worst: Worst[];
   scheduling: Scheduling[];
+  contention: Contention[];
   notifications: NotificationCost[];
 }

@@ -25,6 +25,8 @@ export interface Setup {
   /** The name of a binding that starts isolates from code. */
   loader?: string;
   inspected?: boolean;
+  /** Whether to drop what the Worker logs about requests that fail. */
+  silent?: boolean;
   /** The folder that keeps the databases; without it, they are gone when the Worker stops. */
   folder?: string;
   /** Queues and rate limiters. */
@@ -40,7 +42,8 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
     // The Worker logs a line for each request, which would bury the report.
     handleRuntimeStdio: (log, errors) => {
       log.resume();
-      errors.on('data', (text) => process.stderr.write(text));
+      if (setup.silent) errors.resume();
+      else errors.on('data', (text) => process.stderr.write(text));
     },
     ...(setup.inspected && { inspectorPort: 0 }),
     ...(setup.folder && { d1Persist: setup.folder }),

@@ -12,8 +12,8 @@ describe('sql', () => {
 
   it('inserts a nested statement with its parameters, in the order of the text', () => {
     const inner = sql`account_id = ${'a'} AND id = ${'b'}`;
-    const { text, params } = sql`SELECT * FROM t WHERE n > ${1} AND ${inner} LIMIT ${2}`;
-    expect(text).toBe('SELECT * FROM t WHERE n > ? AND account_id = ? AND id = ? LIMIT ?');
+    const { text, params } = sql`SELECT * FROM t WHERE n > ${1} AND ${inner} AND m = ${2}`;
+    expect(text).toBe('SELECT * FROM t WHERE n > ? AND account_id = ? AND id = ? AND m = ?');
     expect(params).toEqual([1, 'a', 'b', 2]);
   });
 
@@ -32,5 +32,13 @@ describe('query', () => {
     const one = query`SELECT ${1}`;
     expect([one.text, one.params]).toEqual(['SELECT ?', [1]]);
     expect([isQuery(one), isQuery(sql`SELECT ${1}`)]).toEqual([true, false]);
+  });
+});
+
+it('writes an integer after LIMIT into the text, and nothing else', () => {
+  expect(sql`SELECT ${1} LIMIT ${20}`).toEqual({ text: 'SELECT ? LIMIT 20', params: [1] });
+  expect(sql`SELECT 1 LIMIT ${'1; DROP TABLE users'}`).toEqual({
+    text: 'SELECT 1 LIMIT ?',
+    params: ['1; DROP TABLE users'],
   });
 });

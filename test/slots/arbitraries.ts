@@ -9,8 +9,8 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Dates with a clock change, most of them at midnight, and dates without one. */
-const dates: [zone: string, date: string][] = [
+/** Dates with a clock change, most of them at midnight, and dates without one. Monrovia's changes by 44 min 30 s. */
+export const dates: [zone: string, date: string][] = [
   ['UTC', '2024-02-29'],
   ['Asia/Kathmandu', '2023-12-31'],
   ['Europe/Oslo', '2024-03-31'],
@@ -23,6 +23,7 @@ const dates: [zone: string, date: string][] = [
   ['America/St_Johns', '2006-10-29'],
   ['Antarctica/Casey', '2010-03-05'],
   ['Pacific/Apia', '2011-12-30'],
+  ['Africa/Monrovia', '1972-01-07'],
 ];
 
 export const query: fc.Arbitrary<SlotQuery> = fc

@@ -70,6 +70,18 @@ def moment_of_bound(zone, day, hours, minutes):
             return minute * MINUTE  # it was in a gap, which ends here
 
 
+@lru_cache(maxsize=None)
+def grid_of(zone, day, interval):
+    """Returns each instant at which the clock shows the date and a multiple of the interval after midnight."""
+    found = []
+    for minute in minutes_around(day):
+        shown, minute_of_day = clock(zone, minute)
+        until_next = -minute_of_day * MINUTE % interval
+        if shown == day and until_next < MINUTE:
+            found.append(minute * MINUTE + until_next)
+    return found
+
+
 def date_of(zone, instant):
     return clock(zone, instant // MINUTE)[0]
 
@@ -146,10 +158,9 @@ def slots_of(question):
     opened = {host["id"]: open_minutes(host["schedule"], window) for host in hosts if host["availability"] == "Schedule"}
     answer = {}
     for day in (first + timedelta(n) for n in range((last - first).days + 1)):
-        start = first_moment(zone, day)
         slots = []
-        while start is not None and start < window[1]:
-            if date_of(zone, start) == day and window[0] <= start and start + duration <= window[1]:
+        for start in grid_of(zone, day, question["interval"]):
+            if window[0] <= start and start + duration <= window[1]:
                 ids = [host["id"] for host in hosts if can_take(question, host, opened.get(host["id"]), start)]
                 if variant != "roundRobinAlgorithm" and len(ids) < len(hosts):
                     ids = []
@@ -160,7 +171,6 @@ def slots_of(question):
                         ids = []
                 if ids:
                     slots.append([start, "".join(ids)])
-            start += question["interval"]
         if slots:
             answer[day.isoformat()] = slots
     return answer
@@ -397,7 +407,7 @@ def random_vectors(dice, number):
         duration = dice.choice([15, 30, 45, 60, 90, 180]) * MINUTE + dice.choice([0, 0, 0, 1])
         interval = dice.choice([20, 30, 45, 60, 90, 120]) * MINUTE + dice.choice([0, 0, 0, 1])
         multi = dice.choice([None, None, {"variant": "collective"}, {"variant": "group", "data": 2}])
-        grid = list(range(window[0], window[1], interval))
+        grid = [start for n in range((last - first).days + 1) for start in grid_of(zone, first + timedelta(n), interval)]
         sessions = [{"start": start, "duration": duration, "taken": dice.randint(1, 2)}
                     for start in sorted(set(dice.choices(grid, k=3)))] if multi and grid else []
         for session in sessions:

@@ -6,6 +6,9 @@ declare namespace Cloudflare {
     DB_US: D1Database;
     COPY: D1Database;
     CREATE_ACCOUNT_SECRET_CODE: string;
+    FUZZ_OPERATIONS: string;
+    FUZZ_SEED: string;
+    FUZZ_ALL: string;
     MIGRATIONS: D1Migration[];
     SCHEMA: string[];
   }

@@ -131,26 +131,29 @@ export interface CalendarTimes extends Times {
   busy: number;
 }
 
+/** `listed` numbers the calendars: to sort their events by one integer takes half the time of five columns. */
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH host AS MATERIALIZED (
     SELECT h.account_id, h.user_id, h.calendar_id, h.busy, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts FROM ${hostsOf(request)}
   ), counts AS (
     SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
-    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host, (VALUES (0), (1))
+    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host CROSS JOIN (VALUES (0), (1))
       WHERE calendar_id IS NOT NULL
+  ), listed AS MATERIALIZED (
+    SELECT row_number() OVER () AS n, k.*, c.timezone, c.week_start FROM counts k
+    CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
   )
-  ${grouped(
-    sql`user_id, opens, busy, timezone, week_start`,
+  SELECT k.user_id, k.opens, k.busy, k.timezone, k.week_start, read.* FROM (${grouped(
+    sql`listed`,
     sql`
-      SELECT k.user_id, k.opens, k.busy, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
+      SELECT k.n AS listed, e.start_ts, e.duration, e.recurrence, e.exdates,
         ${reaches(sql`k.from_ts`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts,
-        ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark} END`)}
-      FROM counts k
-      CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
+        ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('k')} END`)}
+      FROM listed k
       CROSS JOIN (${LENGTH_CLASSES}) class
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
         AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsIn(sql`k.from_ts`, sql`k.to_ts`)}`,
-  )}`;
+  )}) read CROSS JOIN listed k ON k.n = read.listed`;
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
 export interface BookedTimes extends Times {
@@ -218,8 +221,9 @@ const marked = ({ decides }: AvailabilityQuery, mark: Sql): Sql =>
 /** The condition that an event `e` has instances of its own, which SQL does not know. */
 export const isSeries = sql`(e.recurrence IS NOT NULL OR e.exdates <> '[]')`;
 
-/** An event `e` of a calendar `c`, as it is: any change of it, or of what its instances depend on, changes its mark. */
-export const calendarMark = sql`e.seq || ':' || e.version || ':' || c.timezone || ':' || c.week_start`;
+/** An event `e` of a calendar, as it is: any change of it, or of what its instances depend on, changes its mark. */
+export const calendarMark = (calendar: string): Sql =>
+  raw(`e.seq || ':' || e.version || ':' || ${calendar}.timezone || ':' || ${calendar}.week_start`);
 /** The same for a booked event, with the buffers of its host in its service. */
 export const bookedMark = sql`e.seq || ':' || e.version || ':' || c.timezone || ':' || c.week_start || ':'
   || coalesce(x.buffer_before, 0) || ':' || coalesce(x.buffer_after, 0)`;
@@ -232,8 +236,8 @@ export const joinable = sql`(t.seats IS NOT NULL AND e.service_id = t.service_id
   SELECT 1 FROM sessions WHERE sessions.account_id = e.account_id AND sessions.id = e.session)))`;
 
 /**
- * Groups events by the columns that they share. The limit is on the events that it reads, also those that do not
- * count.
+ * Groups events by the columns that they share. SQLite sorts the events for that, so an event has few columns and `by` is
+ * short. The limit is on the events that it reads, also those that do not count.
  */
 const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
   SELECT ${by}, ${more} n, events_read, singles, marks, sum(bytes) OVER () AS bytes,

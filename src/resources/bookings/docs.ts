@@ -13,7 +13,8 @@ export const docs = {
   getBookingSlots: {
     tag: 'Booking',
     summary: 'List the booking slots of a service',
-    description: "Groups the slots by date in the viewer's time zone, and omits dates without slots.",
+    description:
+      "Groups the slots by date in the viewer's time zone, and omits dates without slots. The slots of a date start whenever the clock of that zone shows a multiple of `interval` after midnight; a time that the clock skips has none, and a time that it shows twice has two.",
     answer: 'BookingSlotsResult',
     query: 'BookingSlotsQuery',
     codes: ['answer-too-large'],

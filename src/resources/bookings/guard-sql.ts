@@ -70,7 +70,7 @@ const reach = hostReach('host');
 /** The events in the calendars of the host `host`. `busy` stands for each single one that takes time from the slot. */
 const inCalendars = sql`(
   SELECT group_concat(mark, ';' ORDER BY opens, seq) FROM (
-    SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark} ELSE 'busy' END AS mark
+    SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('c')} ELSE 'busy' END AS mark
     FROM (
       SELECT value AS calendar_id, 0 AS opens, 1 AS busy FROM json_each(host.busy)
       UNION ALL SELECT host.calendar_id, 1, column1 FROM (VALUES (0), (1)) WHERE host.calendar_id IS NOT NULL
@@ -144,14 +144,17 @@ const taken = (decision: Decision): Sql => {
     FROM json_each(${JSON.stringify(candidates)}) c) END`;
 };
 
-/** The group's session at the slot and the number of its taken seats, as JSON; NULL where there is none. */
+/**
+ * The group's session at the slot and the number of its taken seats, as JSON; NULL where there is none. A session without a
+ * taken seat is gone, unless the booking that changes is alone in it.
+ */
 const sessionAtSlot = ({ request, multiPerson }: Decision): Sql =>
   multiPerson.variant === 'group'
     ? sql`(SELECT json_array(id, taken) FROM (${sessionsOf(
         request,
         sql`n.id, ${takenSeats(request)} AS taken`,
         sql`n.start_ts = t.from_ts AND n.duration = t.to_ts - t.from_ts`,
-      )}) LIMIT 1)`
+      )}) WHERE taken > 0 OR id IS t.session LIMIT 1)`
     : sql`NULL`;
 
 /**

@@ -82,8 +82,7 @@ export const insertEvents = (
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
     session, expires_at, metadata, created, updated, version)
   SELECT b.account_id, event.value, new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
-    b.start_ts, '[]', b.service_id, b.session, CASE WHEN b.seats IS NULL THEN b.expires_at ELSE (
-      SELECT expires_at FROM sessions WHERE sessions.account_id = b.account_id AND sessions.id = b.session) END,
+    b.start_ts, '[]', b.service_id, b.session, b.expires_at,
     CASE WHEN b.seats IS NULL THEN b.metadata ELSE '{}' END, b.updated, b.updated,
     abs(random() % 4503599627370496)
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken}) b

@@ -21,6 +21,12 @@ export function unbooks({ busy, recurrence, exdates, serviceId }: EventUpdate): 
   return serviceId === undefined ? sql`0` : sql`(${isBooked} AND events.service_id IS NOT ${serviceId})`;
 }
 
+/** The condition that an update changes when an event takes place. */
+export const moves = ({ startTs, duration }: EventUpdate): Sql =>
+  startTs === undefined && duration === undefined
+    ? sql`0`
+    : sql`(events.start_ts <> ${startTs ?? sql`events.start_ts`} OR events.duration <> ${duration ?? sql`events.duration`})`;
+
 /** An event as it would be. Each member is SQL, or a value. */
 interface Placed {
   account: Sql;
@@ -28,29 +34,34 @@ interface Placed {
   start: Sql | Param;
   duration: Sql | Param;
   service: Sql | Param;
-  /** The session of the event; NULL where it belongs to no booking. */
+  /** The `seq` and the session of the event; NULL where it is new, or belongs to no booking. */
+  seq: Sql | Param;
   session: Sql | Param;
 }
 
 /**
- * The condition that an event which names a service would take time from a booking of its user. It may cover the seats of a
- * group of that service, which blocks none of them. Of a series, this is its first instance.
+ * The condition that an event which names a service would take time from a booking of its user; or, where it belongs to a
+ * booking, from another event that names a service. A direct event may cover the seats of its group in the very slot, which it
+ * blocks for nobody. Of a series, this is its first instance.
  *
  * @param now milliseconds since the epoch: a hold takes time until it expires.
  */
 export function isOnBooking(placed: Placed, now: number): Sql {
   const those = (found: Sql): Sql => sql`SELECT 1 FROM new CROSS JOIN ${found}
-    AND e.start_ts < new.start + new.duration AND e.start_ts + e.duration > new.start AND e.session IS NOT NULL
-    AND e.session IS NOT new.session AND ${raw(sessionLives('e'))}
-    AND NOT (new.session IS NULL AND e.service_id = new.service AND e.start_ts = new.start AND e.duration = new.duration
-      AND EXISTS (SELECT 1 FROM sessions WHERE sessions.account_id = e.account_id AND sessions.id = e.session))`;
+    AND e.start_ts < new.start + new.duration AND e.start_ts + e.duration > new.start AND new.duration > 0 AND e.duration > 0
+    AND new.service IS NOT NULL AND e.seq IS NOT new.seq AND e.session IS NOT new.session
+    AND e.recurrence IS NULL AND e.exdates = '[]' AND ${raw(sessionLives('e'))}
+    AND NOT (e.service_id = new.service AND e.start_ts = new.start AND e.duration = new.duration AND ${sharesSlot})`;
   const ofUser = sql`events e INDEXED BY events_booked
     ON e.account_id = new.account AND e.user_id = new.user AND e.service_id IS NOT NULL`;
   return sql`EXISTS (
     WITH new AS (SELECT ${placed.account} AS account, ${placed.user} AS user, ${placed.start} AS start,
-      ${placed.duration} AS duration, ${placed.service} AS service, ${placed.session} AS session)
+      ${placed.duration} AS duration, ${placed.service} AS service, ${placed.seq} AS seq, ${placed.session} AS session)
     ${those(sql`(${LENGTH_CLASSES}) class CROSS JOIN ${ofUser} AND e.expires_at IS NULL AND e.length_class = class.value
       AND e.start_ts >= new.start - class.value`)}
-      AND new.service IS NOT NULL
-    UNION ALL ${those(sql`${ofUser} AND e.expires_at > ${now}`)} AND new.service IS NOT NULL)`;
+    UNION ALL ${those(sql`${ofUser} AND e.expires_at > ${now}`)})`;
 }
+
+/** The condition that one of the events `new` and `e` belongs to a session of a group, and that the other one is direct. */
+const sharesSlot = sql`(new.session IS NULL OR e.session IS NULL) AND EXISTS (SELECT 1 FROM sessions
+  WHERE sessions.account_id = e.account_id AND sessions.id = coalesce(new.session, e.session))`;

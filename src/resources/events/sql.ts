@@ -9,7 +9,7 @@ import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { type CalendarRow, calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
-import { isOnBooking, isShared, unbooks } from './booked-sql.ts';
+import { isOnBooking, isShared, moves, unbooks } from './booked-sql.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -78,6 +78,7 @@ const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string
           start: start_ts,
           duration,
           service,
+          seq: null,
           session: null,
         },
         created,
@@ -134,26 +135,24 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    ${moves(change) ? isShared : 0} AS shared, ${changesOntoBooking(change)} AS taken
+    (${moves(change)} AND ${isShared}) AS shared, ${changesOntoBooking(change)} AS taken
   FROM events WHERE ${one(scope, id, change.now)}`;
 
-const moves = ({ startTs, duration }: EventUpdate): boolean =>
-  startTs !== undefined || duration !== undefined;
-
+/** The condition that a change puts an event onto a booking of its user: see `isOnBooking`. */
 const changesOntoBooking = (change: EventChange): Sql => {
   const { startTs, duration, serviceId, now } = change;
-  if (serviceId === null || !(moves(change) || serviceId)) return sql`0`;
-  return isOnBooking(
-    {
-      account: sql`events.account_id`,
-      user: sql`events.user_id`,
-      start: startTs ?? sql`events.start_ts`,
-      duration: duration ?? sql`events.duration`,
-      service: serviceId ?? sql`events.service_id`,
-      session: sql`events.session`,
-    },
-    now,
-  );
+  if (serviceId === null || (startTs ?? duration ?? serviceId) === undefined) return sql`0`;
+  const names = serviceId === undefined ? sql`0` : sql`events.service_id IS NOT ${serviceId}`;
+  const placed = {
+    account: sql`events.account_id`,
+    user: sql`events.user_id`,
+    start: startTs ?? sql`events.start_ts`,
+    duration: duration ?? sql`events.duration`,
+    service: serviceId ?? sql`events.service_id`,
+    seq: sql`events.seq`,
+    session: sql`events.session`,
+  };
+  return sql`((${names} OR ${moves(change)}) AND ${isOnBooking(placed, now)})`;
 };
 
 export interface EventChange extends EventUpdate {
@@ -202,7 +201,7 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
     WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
-      AND NOT ${unbooks(change)} AND NOT ${moves(change) ? isShared : 0} AND NOT ${changesOntoBooking(change)}
+      AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
     RETURNING ${columns}`;
 }
 

@@ -88,7 +88,8 @@ export function bookingSlots(send: Send) {
   return {
     /**
      * Returns the slots of a service with their hosts, for each date in `timezone`. Dates are `2030-01-31`, and both are
-     * inclusive. `duration` and `interval`, the time from one slot to the next, are in milliseconds.
+     * inclusive. `duration` and `interval`, the time from one slot to the next, are in milliseconds. Slots start at the
+     * multiples of `interval` after midnight on the clock of `timezone`.
      */
     getBookingslots: async (
       serviceId: string,

@@ -162,8 +162,8 @@ export interface BookingSlotsQuery {
   /** The length of a slot, in milliseconds: 1 minute … 24 hours. */
   duration: number;
   /**
-   * The time from the start of one slot to the next, in milliseconds: 5 minutes … 2 hours. The slots of each date are
-   * counted from midnight.
+   * The time from the start of one slot to the next, in milliseconds: 5 minutes … 2 hours. It counts from midnight on the
+   * clock of `timezone`, so that a date on which the clock changes has the slots of any other.
    */
   interval: number;
   /** The viewer's time zone, as an IANA name. Default: UTC. */

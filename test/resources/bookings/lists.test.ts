@@ -146,3 +146,46 @@ it('a page of a rare state ends after as many rows as a page reads, and a cursor
   const { rows } = await pageOf(world, { state: 'confirmed' });
   expect(rows).toBeLessThan(2 * FILTERED_ROWS_MAX + 50);
 });
+
+it('lists a booking in every window that it reaches, however long its host made it', async () => {
+  const { world, page } = await three();
+  const token = { claims: { schedulerPolicy: { allow: ['*'] } } };
+  const long = (
+    await ok<{ booking: Booking }>(
+      as(
+        world.hosts[0].user,
+        'POST',
+        `/service/${world.service}/booking`,
+        {
+          body: { startTs: at(13), duration: HOUR },
+        },
+        token.claims,
+      ),
+    )
+  ).booking;
+  const last = await book(world, at(12) + 4 * DAY);
+  await ok(
+    world.account.call('PUT', `/user/events/${long.eventIds[0]}`, { body: { duration: 3 * DAY }, now: NOW }),
+  );
+  const own = (query: object) =>
+    as(
+      world.hosts[0].user,
+      'GET',
+      `/me/bookings${search(query as Record<string, number>)}`,
+      {},
+      token.claims,
+    );
+  for (const [day, ids] of [
+    [1, [long.id]],
+    [2, [long.id]],
+    [3, [long.id, last.id]],
+    [4, [last.id]],
+  ] as const) {
+    const window = { startTs: at(12) + day * DAY, endTs: at(13) + day * DAY + DAY };
+    expect(idsOf(await page(window))).toEqual(ids);
+    const first = await page({ ...window, limit: 1 });
+    const rest = first.nextCursor ? idsOf(await page({ ...window, limit: 1, cursor: first.nextCursor })) : [];
+    expect([...idsOf(first), ...rest]).toEqual(ids);
+    expect(idsOf(await ok<Page>(own(window)))).toEqual(ids.filter((id) => id === long.id));
+  }
+});

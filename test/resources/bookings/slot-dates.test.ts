@@ -18,13 +18,17 @@ it("groups slots by date in the viewer's zone, and prefers timezone to ianaTz", 
   }
 });
 
-it("starts the grid at each of the viewer's dates, even with 23 hours or a half-hour offset", async () => {
+it("counts the interval from midnight on the viewer's clock, in a gap, an overlap and a half-hour offset", async () => {
   const { account, service } = await open();
   const two = { duration: HOUR, interval: 2 * HOUR };
   const spring = { startDate: '2030-03-31', endDate: '2030-04-01', timezone: 'Europe/Oslo', ...two };
   expect(await timesOf(account, service, spring)).toEqual({
-    '2030-03-31': '23:00 01:00 03:00 05:00 07:00 09:00 11:00 13:00 15:00 17:00 19:00 21:00',
+    '2030-03-31': '23:00 02:00 04:00 06:00 08:00 10:00 12:00 14:00 16:00 18:00 20:00',
     '2030-04-01': '22:00 00:00 02:00 04:00 06:00 08:00 10:00 12:00 14:00 16:00 18:00 20:00',
+  });
+  const autumn = { startDate: '2030-10-27', timezone: 'Europe/Oslo', ...two };
+  expect(await timesOf(account, service, autumn)).toEqual({
+    '2030-10-27': '22:00 00:00 01:00 03:00 05:00 07:00 09:00 11:00 13:00 15:00 17:00 19:00 21:00',
   });
   const kolkata = await slotsOf(account, service, { timezone: 'Asia/Kolkata' });
   expect(kolkata[0]?.slots[0]?.start).toBe(ms('2030-01-07T00:00+05:30'));

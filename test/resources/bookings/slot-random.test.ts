@@ -246,9 +246,8 @@ it.each(Array.from({ length: CASES }, (_, seed) => seed))('matches the rules in 
   const expected: object[] = [];
   for (let day = first; day <= last; day++) {
     const slots: object[] = [];
-    for (let start = clock.first(day * DAY); start + duration <= windowEnd; start += interval) {
-      if (clock.day(start) > day && start >= clock.last((day + 1) * DAY)) break;
-      if (clock.day(start) !== day) continue;
+    for (const start of clock.grid(day, interval)) {
+      if (start + duration > windowEnd) continue;
       const able = chosen.filter((host) => can(host, start)).map(({ id }) => id);
       const needed = multiPerson.variant === 'roundRobinAlgorithm' ? 1 : Math.max(1, chosen.length);
       if (able.length >= needed) slots.push({ start, duration, userIds: able });

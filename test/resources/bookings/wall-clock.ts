@@ -43,8 +43,15 @@ export class WallClock {
     return this.#instant(this.#shown.findLastIndex((shown) => shown < local) + 1);
   }
 
-  /** The local date, in days since 1970. */
-  day(instant: number): number {
-    return Math.floor((this.#shown[(instant - this.#start) / STEP] ?? Number.NaN) / DAY);
+  /**
+   * The instants at which the clock shows a date and a multiple of the interval after midnight, in order.
+   *
+   * @param day days since 1970.
+   * @param interval milliseconds; a multiple of the step.
+   */
+  grid(day: number, interval: number): number[] {
+    return this.#shown.flatMap((shown, index) =>
+      Math.floor(shown / DAY) === day && (shown - day * DAY) % interval === 0 ? [this.#instant(index)] : [],
+    );
   }
 }
