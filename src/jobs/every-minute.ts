@@ -50,7 +50,8 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<void> {
   if (queue) return wakeQueueForDue(env, queue, lane, run.clock());
   const startedAt = Date.now();
   const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
-  for await (const accounts of dueAccounts(env, lane, run.clock())) {
+  for await (const page of dueAccounts(env, lane, run.clock())) {
+    const accounts = page.map(({ account_id }) => account_id);
     const shared = { ...run, runsAtOnce: Math.min(accounts.length, ACCOUNTS_AT_ONCE_MAX) };
     const serve = async (account: string) => {
       let left = await deliver(env, account, shared, lane);

@@ -75,8 +75,8 @@ const events =
     const where = of(column)(removal);
     const some = chunk(removal, 'events', where);
     const live = sql`bookings.account_id = ${removal.account_id} AND bookings.session = booked.session
-      AND bookings.state <> 'cancelled'`;
-    const sessions = sql`(SELECT DISTINCT session FROM events WHERE seq IN (${some}) AND session IS NOT NULL) booked`;
+      AND bookings.state <> 'cancelled' AND instr(bookings.events, booked.id)`;
+    const sessions = sql`(SELECT DISTINCT session, id FROM events WHERE seq IN (${some}) AND session IS NOT NULL) booked`;
     const seats = sql`seq IN (SELECT bookings.seq FROM ${sessions} CROSS JOIN bookings ON ${live}
       LIMIT ${Math.max(1, STEP_ROWS >> (removal.failures + 5))})`;
     return [

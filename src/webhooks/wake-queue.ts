@@ -2,6 +2,7 @@
  * Wakes the queue for accounts that have something to deliver. A wake-up is only a hint: the outbox is the truth, so a
  * wake-up may get lost, come twice or come late.
  */
+import { BoundedMap } from '../bounded-map.ts';
 import { batch } from '../db/connection.ts';
 import type { Env, Message } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -15,25 +16,43 @@ const PAUSE_MS = 1000;
 const LOST_MS = 10_000;
 
 /** Pages of the accounts of a lane that have something due. */
-export async function* dueAccounts({ DB }: Env, lane: Lane, now: number): AsyncGenerator<string[]> {
+export async function* dueAccounts({ DB }: Env, lane: Lane, now: number): AsyncGenerator<DueAccount[]> {
   let last: DueAccount | undefined;
   do {
     const [page] = await batch(DB, [selectDueAccounts(lane, now, last, BATCH_MAX)]);
-    if (page.length > 0) yield page.map(({ account_id }) => account_id);
+    if (page.length > 0) yield page;
     last = page.length < BATCH_MAX ? undefined : page.at(-1);
   } while (last);
 }
 
-/** Sends a wake-up for each account of a lane that has something due. */
+/** Sends a wake-up for each account of a lane that has something due, and that `isNew` lets through. */
 export async function wakeQueueForDue(
   env: Env,
   queue: Queue<Message>,
   lane: Lane,
   now: number,
+  isNew: (account: DueAccount) => boolean = () => true,
 ): Promise<void> {
-  for await (const accounts of dueAccounts(env, lane, now)) {
-    await queue.sendBatch(accounts.map((account) => ({ body: { account, lane } })));
+  for await (const page of dueAccounts(env, lane, now)) {
+    const accounts = page.filter(isNew);
+    if (accounts.length > 0)
+      await queue.sendBatch(accounts.map(({ account_id: account }) => ({ body: { account, lane } })));
   }
+}
+
+/** The accounts whose wake-ups this isolate keeps in mind. */
+const WOKEN_MAX = 10_000;
+/** For which due time this isolate last woke the queue, by account. */
+const woken = new BoundedMap<string, number>(WOKEN_MAX);
+
+/**
+ * Whether the queue has not been woken for this account since its earliest delivery became due. Otherwise its wake-up waits
+ * in the queue, and another one each second would make a backlog that delays everybody. The cron replaces a lost one.
+ */
+function notWoken({ account_id, next_at }: DueAccount): boolean {
+  if (woken.get(account_id) === next_at) return false;
+  woken.set(account_id, next_at);
+  return true;
 }
 
 /**
@@ -60,7 +79,7 @@ export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUnt
       if (pauseMs > 0) await scheduler.wait(pauseMs);
       // A later write needs another check.
       check.pending = false;
-      await wakeQueueForDue(env, queue, 'fast', Date.now());
+      await wakeQueueForDue(env, queue, 'fast', Date.now(), notWoken);
     })().catch((error: unknown) => reportFailure('wake-queue', error)),
   );
 }

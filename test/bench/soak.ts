@@ -7,8 +7,7 @@
  *
  * `--minutes` is the length of each phase, `--rate` the requests a second of the 19 accounts together, `--events` what the
  * attacker has stored, and `--attack` makes only those attacks whose name has these words.
- * `--pace` is the shortest time between two requests of one of the attacker's connections, in milliseconds. With 0, workerd
- * is never idle, and Miniflare's queues then hand on nothing: with 100, delays are those of the service.
+ * `--pace` is the shortest time between two requests of one of the attacker's connections, in milliseconds.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
