@@ -1,0 +1,151 @@
+/** What the guard and the decision must see alike: a difference of the two is no wrong booking, but none at all. */
+import { describe, expect, it } from 'vitest';
+import {
+  at,
+  book,
+  DAY,
+  enter,
+  expectSound,
+  HOUR,
+  NOW,
+  newService,
+  newWorld,
+  ok,
+  tryBook,
+  type World,
+} from '../../support/bookings.ts';
+import { interrupted } from '../../support/database.ts';
+
+const send = (world: World, method: string, path: string, body?: object) =>
+  ok<never>(world.account.call(method, path, { now: NOW, ...(body && { body }) }));
+const put = (world: World, event: string, body: object) => send(world, 'PUT', `/user/events/${event}`, body);
+const putCalendar = (world: World, body: object) =>
+  send(world, 'PUT', `/user/calendar/${world.hosts[0].calendar}`, body);
+const newCalendar = async (world: World): Promise<string> => {
+  const path = `/user/${world.hosts[0].id}/calendar`;
+  const { calendar } = await ok<{ calendar: { id: string } }>(
+    world.account.call('POST', path, { body: { timezone: 'UTC' } }),
+  );
+  return calendar.id;
+};
+
+describe('a booking is made', () => {
+  it('beside what stays of a removed calendar', async () => {
+    const world = await newWorld();
+    const calendar = await newCalendar(world);
+    const direct = { serviceId: world.service };
+    await enter({ ...world.hosts[0], calendar }, at(10), direct);
+    expect((await tryBook(world, at(10))).status).toBe(409);
+    await send(world, 'DELETE', `/user/calendar/${calendar}`);
+    await book(world, at(10));
+  });
+
+  it('in the former buffer of a removed service, whose events stay', async () => {
+    const world = await newWorld();
+    const service = await newService(world.account, world.hosts, undefined, { bufferBefore: 30 });
+    await book({ ...world, service }, at(11, 15));
+    expect((await tryBook(world, at(10))).status).toBe(409);
+    await send(world, 'DELETE', `/service/${service}`);
+    await book(world, at(10));
+    expect((await tryBook(world, at(11))).status).toBe(409);
+  });
+
+  it('while an event of a calendar opens the hours', async () => {
+    const world = await newWorld();
+    const calendar = await newCalendar(world);
+    const opening = { ...world.hosts[0], calendar };
+    const path = `/service/${world.service}/users/${opening.id}`;
+    await send(world, 'PUT', path, { availability: { variant: 'Calendar', id: calendar } });
+    await enter(opening, at(8), { busy: false, duration: 4 * HOUR });
+    await enter(opening, at(9), { busy: true });
+    await enter(opening, at(8), { serviceId: world.service, busy: true, duration: 0 });
+    await book(world, at(10));
+    expect((await tryBook(world, at(9))).status).toBe(409);
+    expect((await tryBook(world, at(13))).status).toBe(409);
+  });
+});
+
+const daily = { freq: 'daily', interval: 1 };
+/** A series of the host at that time on the days before, and so on that day, unless `rule` says otherwise. */
+const repeat = (world: World, start: number, rule: object = {}, body: object = {}) =>
+  enter(world.hosts[0], start - 7 * DAY, { recurrence: { ...daily, ...rule }, ...body });
+const onWednesdays = { byweekday: ['Wed'] };
+
+interface Change {
+  name: string;
+  /** Whether the events name another service. */
+  booked: boolean;
+  start?: number;
+  stands: (world: World, body: object) => Promise<string>;
+  amid: (world: World, event: string, service: string) => Promise<unknown>;
+}
+
+const both = [false, true].flatMap((booked): Change[] => [
+  {
+    name: 'moves',
+    booked,
+    stands: (world, body) => repeat(world, at(11), {}, body),
+    amid: (world, event) => put(world, event, { startTs: at(10, 30) - 7 * DAY }),
+  },
+  {
+    name: 'is in another week',
+    booked,
+    stands: (world, body) =>
+      enter(world.hosts[0], at(10) - 2 * DAY, {
+        recurrence: { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Tue'] },
+        ...body,
+      }),
+    amid: (world) => putCalendar(world, { weekStart: 'Sun' }),
+  },
+  {
+    name: 'is on another day of the week in another zone',
+    booked,
+    // 20:00 of a Tuesday is a Wednesday in Tokyo.
+    start: at(20),
+    stands: (world, body) => repeat(world, at(20), onWednesdays, body),
+    amid: (world) => putCalendar(world, { timezone: 'Asia/Tokyo' }),
+  },
+  {
+    name: 'is a single event and has its exdate no more',
+    booked,
+    async stands(world, body) {
+      const event = await enter(world.hosts[0], at(10), body);
+      await put(world, event, { exdates: [at(10)] });
+      return event;
+    },
+    amid: (world, event) => put(world, event, { exdates: [] }),
+  },
+]);
+const buffers: Change[] = [['bufferBefore', at(11)] as const, ['bufferAfter', at(9)] as const].map(
+  ([buffer, start]) => ({
+    name: `gets a ${buffer}`,
+    booked: true,
+    stands: (world, body) => repeat(world, start, {}, body),
+    amid: (world, _, service) =>
+      send(world, 'PUT', `/service/${service}/users/${world.hosts[0].id}`, { [buffer]: 5 }),
+  }),
+);
+
+describe.each([...both, ...buffers])(
+  'what $name (of a service: $booked)',
+  ({ booked, start = at(10), stands, amid }) => {
+    const prepare = async () => {
+      const world = await newWorld();
+      const service = await newService(world.account, world.hosts);
+      return { world, service, event: await stands(world, booked ? { serviceId: service } : {}) };
+    };
+
+    it('takes no time before', async () => {
+      const { world } = await prepare();
+      await book(world, start);
+    });
+
+    it('takes it before the write', async () => {
+      const { world, service, event } = await prepare();
+      const DB = interrupted(() => amid(world, event, service), 2);
+      const { problem } = await tryBook(world, start, {}, { env: { DB } });
+      expect(problem.code).toBe(booked ? 'slot-taken' : 'slot-unavailable');
+      await expectSound(world);
+    });
+  },
+);
