@@ -29,6 +29,11 @@ const newCalendar = async (world: World): Promise<string> => {
   return calendar.id;
 };
 
+const daily = { freq: 'daily', interval: 1 };
+/** A series of the host at that time on the days before, and so on that day, unless `rule` says otherwise. */
+const repeat = (world: World, start: number, rule: object = {}, body: object = {}) =>
+  enter(world.hosts[0], start - 7 * DAY, { recurrence: { ...daily, ...rule }, ...body });
+
 describe('a booking is made', () => {
   it('beside what stays of a removed calendar', async () => {
     const world = await newWorld();
@@ -50,6 +55,15 @@ describe('a booking is made', () => {
     expect((await tryBook(world, at(11))).status).toBe(409);
   });
 
+  it.each([false, true])('beside series that are over, or begin later (of a service: %s)', async (booked) => {
+    const world = await newWorld();
+    const service = await newService(world.account, world.hosts);
+    const body = booked ? { serviceId: service } : {};
+    await repeat(world, at(10), { count: 3 }, body);
+    await enter(world.hosts[0], at(10) + 9 * DAY, { recurrence: daily, ...body });
+    await book(world, at(10));
+  });
+
   it('while an event of a calendar opens the hours', async () => {
     const world = await newWorld();
     const calendar = await newCalendar(world);
@@ -65,10 +79,6 @@ describe('a booking is made', () => {
   });
 });
 
-const daily = { freq: 'daily', interval: 1 };
-/** A series of the host at that time on the days before, and so on that day, unless `rule` says otherwise. */
-const repeat = (world: World, start: number, rule: object = {}, body: object = {}) =>
-  enter(world.hosts[0], start - 7 * DAY, { recurrence: { ...daily, ...rule }, ...body });
 const onWednesdays = { byweekday: ['Wed'] };
 
 interface Change {
