@@ -1,10 +1,14 @@
-/** Bounds what one background job may do in one run, so that no job keeps another from running. */
+/**
+ * Bounds what one background job may do in one run, so that no job keeps another from running. Between two batches the
+ * database is free for as long as the batch before took: a job has at most half of its time.
+ */
 import { batch } from './connection.ts';
 import type { Results, Sql } from './sql.ts';
 
 export class RunBudget {
   readonly #endsMs: number;
   #statementsLeft: number;
+  #pauseMs = 0;
 
   /**
    * @param statements the most statements: a run may make a thousand (developers.cloudflare.com/d1/platform/limits).
@@ -20,12 +24,18 @@ export class RunBudget {
   }
 
   /**
-   * Runs one batch and counts its statements.
+   * Runs one batch, after a pause, and counts its statements.
    *
    * @throws Outage
    */
-  batch<const S extends readonly Sql[]>(db: D1Database, statements: S): Promise<Results<S>> {
+  async batch<const S extends readonly Sql[]>(db: D1Database, statements: S): Promise<Results<S>> {
     this.#statementsLeft -= statements.length;
-    return batch(db, statements);
+    if (this.#pauseMs > 0) await scheduler.wait(this.#pauseMs);
+    const startedAt = Date.now();
+    try {
+      return await batch(db, statements);
+    } finally {
+      this.#pauseMs = Date.now() - startedAt;
+    }
   }
 }

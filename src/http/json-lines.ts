@@ -17,7 +17,8 @@ interface Streaming {
 
 /**
  * The reply that streams a part and those after it; undefined where the outcome is no part. Each part proves the caller
- * again, and has the deadline of a request. The status is sent before a later part can fail, so a failure is the last
+ * again, and has the deadline of a request. Before the next one, the database is free for as long as the last one took, so
+ * that an export has at most half of its time. The status is sent before a later part can fail, so a failure is the last
  * line. The log line is written when the stream ends, read to its end or not.
  */
 export function streamed(outcome: unknown, streaming: Streaming): Reply | undefined {
@@ -31,11 +32,17 @@ export function streamed(outcome: unknown, streaming: Streaming): Reply | undefi
   const utf8 = new TextEncoder();
   let part: Part = outcome;
   let begun = false;
+  let pauseMs = 0;
   const lines = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          if (begun && part.next) part = await nextPart(part.next, streaming);
+          if (begun && part.next) {
+            if (pauseMs > 0) await scheduler.wait(pauseMs);
+            const startedAt = Date.now();
+            part = await nextPart(part.next, streaming);
+            pauseMs = Date.now() - startedAt;
+          }
           begun = true;
           controller.enqueue(utf8.encode(part.lines));
         } catch (error) {

@@ -2,7 +2,8 @@
  * Deletes what is over: expired holds, deliveries and idempotency records, and cancelled bookings that nobody keeps any
  * longer. It also finishes what one statement only began. It has a cron of its own, so it delays no other job.
  *
- * The tasks take turns, one bounded step at a time, so none of them waits for the backlog of another. A task goes on until
+ * The tasks take turns, one bounded step at a time, so none of them waits for the backlog of another, and after a step the
+ * database is free for as long as the step took. A task goes on until
  * nothing is left, and all of them until the run has used its time or its statements.
  */
 import { batch } from '../db/connection.ts';
@@ -72,12 +73,15 @@ export async function clean(db: D1Database, clock: () => number, bounds = BOUNDS
     for (const task of left) {
       if (clock() - startedAt >= bounds.ms || statements + task.statements > bounds.statements) continue;
       statements += task.statements;
+      const stepStartedAt = Date.now();
       try {
         if (await task.step(clock())) more.push(task);
       } catch (error) {
         reportFailure(task.name, error);
         failures.push(error);
       }
+      const stepMs = Date.now() - stepStartedAt;
+      if (stepMs > 0) await scheduler.wait(stepMs);
     }
     left = more;
   }

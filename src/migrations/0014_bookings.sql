@@ -109,9 +109,7 @@ END;
 -- A session exists while the events of its bookings do. Up to twenty bookings are cancelled at once.
 CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
 WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
-  AND (NOT EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
-    OR EXISTS (SELECT 1 FROM bookings b WHERE b.account_id = OLD.account_id AND b.session = OLD.session
-      AND b.state <> 'cancelled' AND instr(b.events, OLD.id)))
+  AND NOT EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
 BEGIN
   UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE seq IN (SELECT seq FROM bookings
@@ -121,6 +119,13 @@ BEGIN
     SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
   ON CONFLICT DO NOTHING;
   DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
+END;
+CREATE TRIGGER event_delete_cancels_seats AFTER DELETE ON events
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled' AND instr(events, OLD.id);
 END;
 -- The events of a booking that was made alone.
 CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, expires_at ON bookings

@@ -34,6 +34,8 @@ const STEP_ACCOUNTS_MAX = 50;
 export const STEP_EVENTS_MAX = 1000;
 /** The reminders of one step, shared by its accounts: some 110 bytes each, far below the 2 MB of a bound value. */
 const STEP_REMINDERS_MAX = 5000;
+/** The bytes of the reminders of one step, each with its event, shared by its accounts: some 100 notifications. */
+const STEP_BYTES_MAX = 100 * WEBHOOK_BODY_MAX_BYTES;
 /** The expansion that one step may cost, shared by its accounts, and that one event may: many times any ordinary series. */
 const STEP_MAX_NS = 500_000_000;
 const EVENT_MAX_NS = 20_000_000;
@@ -158,17 +160,19 @@ function putOff(row: DueEventRow, now: number, reason: string): Evaluation {
 /** Evaluates the rows, of each account up to its share of the step. What is left stays due. */
 function evaluateAll(rows: readonly DueEventRow[], now: number, accounts: number): Evaluated[] {
   const remindersEach = Math.ceil(STEP_REMINDERS_MAX / accounts);
+  const bytesEach = STEP_BYTES_MAX / accounts;
   const nsEach = STEP_MAX_NS / accounts;
-  const used = new Map<string, { reminders: number; ns: number }>();
+  const used = new Map<string, { reminders: number; bytes: number; ns: number }>();
   const evaluated: Evaluated[] = [];
   for (const row of rows) {
-    const share = used.get(row.account_id) ?? { reminders: 0, ns: 0 };
-    if (share.reminders >= remindersEach || share.ns >= nsEach) continue;
+    const share = used.get(row.account_id) ?? { reminders: 0, bytes: 0, ns: 0 };
+    if (share.reminders >= remindersEach || share.bytes >= bytesEach || share.ns >= nsEach) continue;
     const work = new Budget(EVENT_MAX_NS);
     const one = firstOf({ row, ...evaluate(row, now, work) }, remindersEach - share.reminders);
     evaluated.push(one);
     used.set(row.account_id, {
       reminders: share.reminders + one.due.length,
+      bytes: share.bytes + one.due.length * row.size,
       ns: share.ns + EVENT_MAX_NS - work.leftNs,
     });
   }

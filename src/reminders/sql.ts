@@ -74,17 +74,20 @@ const EVENT_REST_BYTES = 600;
 
 /** The most bytes of exdates and recurrences that one step reads, shared by its accounts. */
 const STEP_MAX_BYTES = 4_000_000;
+/** The same for their lists of reminders: some ten thousand, each of which SQLite reads as a row. */
+const STEP_LISTS_MAX_BYTES = 300_000;
 
 /**
  * The events of these accounts that have been due for longest, at most `limit` of each, and each account's share of
- * `STEP_MAX_BYTES`. `since` skips the reminders that were due before the webhook was set, or before the calendar changed.
+ * `STEP_MAX_BYTES` and `STEP_LISTS_MAX_BYTES`. Those sums read only sizes, which SQLite knows without the long columns.
+ * `since` skips the reminders that were due before the webhook was set, or before the calendar changed.
  */
 export const selectDueEvents = (
   accounts: readonly string[],
   now: number,
   limit: number,
 ): Query<DueEventRow> => query<DueEventRow>`
-  SELECT * FROM (SELECT r.event, ${tokenOf(sql`r`)} AS change_token,
+  SELECT r.event, ${tokenOf(sql`r`)} AS change_token,
     max(r.since, coalesce(w.since, 0), coalesce(min(r.due, c.changed_at), 0)) AS since,
     e.account_id, e.start_ts, e.duration, e.busy, e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start, r.failures,
     CASE WHEN json_valid(e.reminders) THEN (
@@ -92,16 +95,24 @@ export const selectDueEvents = (
     octet_length(e.metadata) + 2 * octet_length(e.reminders) + octet_length(e.exdates)
       + coalesce(octet_length(e.recurrence), 0) + ${EVENT_REST_BYTES} AS size,
     w.url IS NOT NULL AND (e.expires_at IS NULL OR e.expires_at > ${now}) AND ${live(events, 'e')} AS notifies,
-    w.backfilled_to IS NOT NULL AS backfills, account.key AS turn, r.due,
-    sum(octet_length(e.exdates) + coalesce(octet_length(e.recurrence), 0)) OVER (PARTITION BY account.key ORDER BY r.due, r.event
-      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes
-  FROM json_each(${JSON.stringify(accounts)}) account
-  CROSS JOIN reminders r ON r.event IN (
-    SELECT event FROM reminders WHERE account_id = account.value AND due <= ${now} ORDER BY due LIMIT ${limit})
+    w.backfilled_to IS NOT NULL AS backfills
+  FROM (
+    SELECT r.event, account.key AS turn, r.due,
+      sum(octet_length(e.exdates) + coalesce(octet_length(e.recurrence), 0)) OVER earlier AS bytes,
+      sum(octet_length(e.reminders)) OVER earlier AS list_bytes
+    FROM json_each(${JSON.stringify(accounts)}) account
+    CROSS JOIN reminders r ON r.event IN (
+      SELECT event FROM reminders WHERE account_id = account.value AND due <= ${now} ORDER BY due LIMIT ${limit})
+    CROSS JOIN events e ON e.seq = r.event
+    WINDOW earlier AS (PARTITION BY account.key ORDER BY r.due, r.event
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) step
+  CROSS JOIN reminders r ON r.event = step.event
   CROSS JOIN events e ON e.seq = r.event
   CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
-  LEFT JOIN webhooks w ON w.account_id = e.account_id)
-  WHERE coalesce(bytes, 0) < ${STEP_MAX_BYTES / accounts.length} ORDER BY turn, due`;
+  LEFT JOIN webhooks w ON w.account_id = e.account_id
+  WHERE coalesce(step.bytes, 0) < ${STEP_MAX_BYTES / accounts.length}
+    AND coalesce(step.list_bytes, 0) < ${STEP_LISTS_MAX_BYTES / accounts.length}
+  ORDER BY step.turn, step.due`;
 
 /** One reminder, and the number of the notification that it goes into. */
 export type NotificationEntry = [

@@ -1,6 +1,5 @@
 /**
- * Deletes what is removed, step by step. The accounts take turns of one step each, and between two steps the database is
- * free for as long as the step took. A removal that fails is put off alone, and goes on with shorter steps.
+ * Deletes what is removed, step by step. The accounts take turns of one step each. A removal that fails is put off alone, and goes on with shorter steps.
  */
 import { RunBudget } from '../db/run-budget.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -12,8 +11,6 @@ interface RunOptions {
   /** The most statements, and milliseconds, of the run. */
   statements?: number;
   ms?: number;
-  /** Waits between two steps. */
-  wait?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -25,7 +22,7 @@ interface RunOptions {
 export async function removeInSteps(
   db: D1Database,
   clock: () => number,
-  { statements = 600, ms = 20 * SECOND_MS, wait = (ms) => scheduler.wait(ms) }: RunOptions = {},
+  { statements = 600, ms = 20 * SECOND_MS }: RunOptions = {},
 ): Promise<void> {
   const budget = new RunBudget(statements, ms);
   /** How many steps of each removal, by its id, have nothing left. */
@@ -38,7 +35,6 @@ export async function removeInSteps(
     const index = done.get(removal?.id ?? '') ?? 0;
     const step = removal && STEPS[removal.kind][index];
     if (!step) continue;
-    const startedAt = Date.now();
     try {
       const results = await budget.batch(db, step(removal));
       const [left] = results.at(-1) as { more: number }[];
@@ -47,6 +43,5 @@ export async function removeInSteps(
       reportFailure('remove', error);
       await budget.batch(db, [putOff(removal, clock())]);
     }
-    await wait(Date.now() - startedAt);
   }
 }

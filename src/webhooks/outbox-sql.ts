@@ -149,7 +149,8 @@ export interface Released {
  * Releases the lease, and returns when the next delivery is due: at once after a change of the URL, whose steps the next
  * run takes. No row comes back where another run has the lease.
  *
- * @param health null: the run made no attempt. It says nothing of a URL that was set meanwhile.
+ * @param health null: the run made no attempt. Nothing good in it counts for a URL that was set meanwhile, and what is slow
+ *   does: else an account that changes its URL again and again would stay in the fast lane.
  */
 export const releaseLease = (
   account: string,
@@ -161,7 +162,7 @@ export const releaseLease = (
     SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
     ${
       health
-        ? sql`, slow_since = CASE WHEN url <> ${health.url} THEN slow_since ELSE ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`NULL`} END,
+        ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`CASE WHEN url <> ${health.url} THEN slow_since END`},
       last_status = CASE WHEN url <> ${health.url} THEN last_status ELSE ${health.status} END,
       last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END`
         : sql``

@@ -32,7 +32,6 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
         backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END,
-        slow_since = CASE WHEN ${moves} THEN NULL ELSE slow_since END,
         hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL THEN ${now} ELSE hurry_before END,
         hurry_from = CASE WHEN ${moves} THEN NULL ELSE hurry_from END,
         next_at = CASE WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END`,
@@ -43,7 +42,7 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
 export const removeWebhook = ({ account }: Scope): Sql[] => [
   sql`
     UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL,
-      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL, slow_since = NULL,
+      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL,
       last_status = NULL, last_error = NULL, hurry_before = NULL, hurry_from = NULL,
       dropped_before = CASE WHEN next_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
     WHERE account_id = ${account}`,

@@ -16,6 +16,7 @@ import { measureDistance } from './distance.ts';
 import { measureExpansion } from './expansion.ts';
 import { newFixture } from './fixture.ts';
 import { goalsOf } from './goals.ts';
+import { measureHostile } from './hostile.ts';
 import { measureReplica } from './nearest.ts';
 import { measureNotifications } from './notifications.ts';
 import { measureOpening } from './opening.ts';
@@ -90,6 +91,8 @@ async function run(): Promise<Results> {
   const opening = await measureOpening(code, budget.farRequests);
   progress('cost');
   const cost = await measureCost(code, budget.users);
+  progress('hostile data');
+  const hostile = await measureHostile(code, budget.hostileRows, budget.hostileRequests);
   progress('expansion');
   const expansion = await measureExpansion(code.expansion, budget.expansions);
   progress('worst requests');
@@ -111,6 +114,7 @@ async function run(): Promise<Results> {
     replica,
     opening,
     cost,
+    hostile,
     expansion,
     start: startUp,
     worst,

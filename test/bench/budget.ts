@@ -13,6 +13,9 @@ export interface Budget {
   expansions: number;
   /** The reminders that are due in one minute. */
   reminders: number;
+  /** The hostile rows of each kind, few and many, and the requests among them. */
+  hostileRows: readonly [number, number];
+  hostileRequests: number;
   /** The requests of each kind with the database on the other side of the earth. */
   farRequests: number;
   /** The new isolates that are started. */
@@ -29,6 +32,8 @@ export const full: Budget = {
   users: [1_000, 100_000],
   expansions: 9,
   reminders: 10_000,
+  hostileRows: [2_000, 20_000],
+  hostileRequests: 60,
   farRequests: 25,
   starts: 20,
 };
@@ -43,6 +48,8 @@ export const quick: Budget = {
   users: [1_000, 10_000],
   expansions: 1,
   reminders: 1_000,
+  hostileRows: [300, 3_000],
+  hostileRequests: 20,
   farRequests: 2,
   starts: 4,
 };

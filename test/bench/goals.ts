@@ -1,5 +1,6 @@
 /** The goals of the bench. Each operation names its own goals for time in operations.ts. */
 import { BUNDLE_MAX_KB } from '../../src/dev/bundle-limits.ts';
+import { ROWS_SLACK } from './hostile.ts';
 import { operations } from './operations.ts';
 import type { Results } from './results.ts';
 
@@ -11,7 +12,7 @@ export interface Goal {
   counted: boolean;
 }
 
-export function goalsOf({ throughput, replica, opening, cost, start, scheduling }: Results): Goal[] {
+export function goalsOf({ throughput, replica, opening, cost, hostile, start, scheduling }: Results): Goal[] {
   const timed = operations.flatMap(({ name, goals = {} }): Goal[] => {
     const row = throughput.find(({ operation }) => operation === name);
     const other = throughput.find(({ operation }) => operation === goals.faster?.than);
@@ -81,6 +82,12 @@ export function goalsOf({ throughput, replica, opening, cost, start, scheduling 
       'slots: one round trip; a booking: two',
       scheduling
         .filter(({ trips, allowed }) => trips > allowed)
+        .map(({ request }) => ({ operation: request })),
+    ),
+    counted(
+      `every request among hostile rows: as many rows read among ${hostile.rows.join(' of a kind as among ')}`,
+      hostile.reads
+        .filter(({ rowsRead: [few, many] }) => many > few + ROWS_SLACK)
         .map(({ request }) => ({ operation: request })),
     ),
     counted('every operation: at most one D1 round trip', overspent),

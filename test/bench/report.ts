@@ -19,6 +19,7 @@ export function report(results: Results): string {
     replicaOf(results),
     openingOf(results),
     costOf(results),
+    hostileOf(results),
     expansionOf(results),
     worstOf(results),
     schedulingOf(results),
@@ -109,6 +110,18 @@ function costOf({ cost }: Results): string {
   return `Cost: round trips and rows of one request, in an account with ${few} and with ${many} users
 ${table(['', 'round trips', `read at ${few}`, `at ${many}`, `written at ${few}`, `at ${many}`], rows)}
 Storage, indexes and metadata included: ${count(cost.bytesPerUser)} bytes a user, ${count(cost.bytesPerCalendar)} bytes a calendar`;
+}
+
+function hostileOf({ hostile: { rows, reads } }: Results): string {
+  const [few, many] = rows.map(count);
+  const cpu = (value: number | null) => (value === null ? 'unknown' : ms(value));
+  const lines = reads.map(({ request, rowsRead, cpuMs }) => [
+    request,
+    ...rowsRead.map(count),
+    ...cpuMs.map(cpu),
+  ]);
+  return `Hostile data: one request among ${few} and among ${many} rows of each kind that it must not read; CPU of workerd with its database
+${table(['', `rows read at ${few}`, `at ${many}`, `CPU ms at ${few}`, `at ${many}`], lines)}`;
 }
 
 function expansionOf({ expansion }: Results): string {

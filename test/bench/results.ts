@@ -3,6 +3,7 @@ import type { Contention } from './contention.ts';
 import type { Cost } from './cost.ts';
 import type { Distance } from './distance.ts';
 import type { Expansion } from './expansion.ts';
+import type { Hostile } from './hostile.ts';
 import type { ReplicaRead } from './nearest.ts';
 import type { NotificationCost } from './notifications.ts';
 import type { Opening } from './opening.ts';
@@ -22,6 +23,7 @@ export interface Results {
   replica: ReplicaRead[];
   opening: Opening[];
   cost: Cost;
+  hostile: Hostile;
   expansion: Expansion[];
   start: Start;
   worst: Worst[];

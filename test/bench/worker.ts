@@ -1,7 +1,7 @@
 /** Starts a Worker in its own workerd process, with a local D1, and direct HTTP access to it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
-import { type Json, Miniflare } from 'miniflare';
+import { type Json, Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../src/dev/migrations.ts';
 import { compatibilityDate } from './bundle.ts';
 import { type Fixture, fill } from './fixture.ts';
@@ -29,6 +29,8 @@ export interface Setup {
   silent?: boolean;
   /** The folder that keeps the databases; without it, they are gone when the Worker stops. */
   folder?: string;
+  /** Queues and rate limiters. */
+  options?: Pick<WorkerOptions, 'queueProducers' | 'queueConsumers' | 'ratelimits'>;
 }
 
 /** Starts the Worker, and fills its database with the fixture. */
@@ -47,6 +49,7 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
     ...(setup.folder && { d1Persist: setup.folder }),
     workers: [
       {
+        ...setup.options,
         name: 'worker',
         modules: Object.entries(setup.modules).map(([path, contents]) => ({
           type: 'ESModule',

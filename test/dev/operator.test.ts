@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { D1Database } from '@cloudflare/workers-types';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
 import { account } from '../../src/dev/account.ts';
 import { importAccount } from '../../src/dev/import.ts';
@@ -297,9 +297,10 @@ describe('npm run account', () => {
       expect(() => ran('delete', there)).toThrow('or it is deleted already');
       expect(await all()).toEqual(marked);
 
-      await withDatabases(({ DB_EU }) =>
-        removeInSteps(DB_EU as never, Date.now, { wait: async () => undefined }),
-      );
+      // Workers have it, Node does not.
+      vi.stubGlobal('scheduler', { wait: async () => undefined });
+      await withDatabases(({ DB_EU }) => removeInSteps(DB_EU as never, Date.now));
+      vi.unstubAllGlobals();
       expect(await all()).toEqual({ ...before, there: [] });
       expect(() => ran('delete', there)).toThrow('DB_EU has no account');
     });

@@ -19,6 +19,7 @@ import {
   type World,
 } from '../support/bookings.ts';
 import { costing, countOf, through } from '../support/database.ts';
+import { stoppedClock } from '../support/taking.ts';
 import { notifiedAccount } from '../support/webhooks.ts';
 
 const DAY = 24 * HOUR;
@@ -212,4 +213,15 @@ it('cleaning outruns writing at a hundred records, a hundred deliveries and four
   expect((await counts())[0]).toBeLessThanOrEqual(3 * 6000);
   await cleanAt(NOW + 64 * MINUTE);
   expect(await counts()).toEqual([0, 0, 1, 1]);
+});
+
+it('leaves the database to others after each step for as long as the step took', async () => {
+  const { taking, waits } = stoppedClock();
+  try {
+    await clean(taking(30), () => NOW);
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(waits().length).toBeGreaterThan(3);
+  for (const ms of waits()) expect(ms).toBeGreaterThanOrEqual(30);
 });

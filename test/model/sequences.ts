@@ -149,6 +149,18 @@ export const SEQUENCES: readonly Sequence[] = [
     ],
   },
   {
+    // A seat stays where only another host of its session loses the calendar.
+    rule: "accepted: a booking's event onto a booking",
+    operations: [
+      group(2),
+      book('b1', at(11), { hostUserIds: ['{u1}'] }),
+      book('b3', at(10), { hostUserIds: ['{u1}'] }),
+      book('b2', at(11), { hostUserIds: ['{u0}', '{u1}'] }),
+      send('key', 'DELETE /user/calendar/{c0}'),
+      change('b3.0', { startTs: at(11) }),
+    ],
+  },
+  {
     // The user of the first seat is removed, and its rows are still there: the third seat joins them, beside the second.
     rule: 'two bookings overlap',
     operations: [

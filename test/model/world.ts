@@ -128,7 +128,7 @@ export class World {
     if ('job' in operation) {
       if (operation.job === 'clean') await clean(env.DB, () => this.now);
       else if (operation.job === 'all removals') await finishRemovals();
-      else await removeInSteps(env.DB, () => Date.now(), { statements: 3, ms: 60_000, wait: async () => {} });
+      else await removeInSteps(env.DB, () => Date.now(), { statements: 3, ms: 60_000 });
       return [];
     }
     if ('copy' in operation) return this.copied ? undefined : this.export();

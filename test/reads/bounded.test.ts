@@ -3,7 +3,8 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { EVENTS_READ_MAX, FILTERED_ROWS_MAX, SEEKS_MAX, SLOT_EVENTS_MAX } from '../../src/limits.ts';
 import { reading } from '../support/database.ts';
-import { END, fillEvents, type Kind, quietWorld, read, START, unread, type World } from './world.ts';
+import { END, type Kind, read, START, unread } from '../support/hostile-rows.ts';
+import { fillEvents, quietWorld, type World } from './world.ts';
 
 const window = `?startTs=${START}&endTs=${END}`;
 /** What a request reads beside the events: the credential, calendars, classes. */

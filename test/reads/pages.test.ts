@@ -4,8 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { PAGE_MAX_BYTES } from '../../src/limits.ts';
 import type { Reply } from '../support/client.ts';
 import { through } from '../support/database.ts';
+import { START } from '../support/hostile-rows.ts';
 import { expectProblem } from '../support/problem.ts';
-import { fillBookings, quietWorld, START, type World } from './world.ts';
+import { fillBookings, quietWorld, type World } from './world.ts';
 
 const ROWS = 60;
 const BYTES = 60_000;

@@ -8,8 +8,9 @@ import { recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { CODE, call } from '../support/client.ts';
 import { reading } from '../support/database.ts';
 import { DAY, HOUR } from '../support/events.ts';
+import { END, START } from '../support/hostile-rows.ts';
 import { type Entry, entries, send } from '../support/rows.ts';
-import { END, fill, fillRecords, quietWorld, START, type World } from './world.ts';
+import { fill, fillRecords, quietWorld, type World } from './world.ts';
 
 const window = `?startTs=${START}&endTs=${END}`;
 /** The owner sees free events, so this window has none. */

@@ -1,12 +1,19 @@
 /** An account whose tables hold `n` rows of each kind that a request must not read. */
 import { env } from 'cloudflare:workers';
 import { keys, newAccount, type User } from '../support/client.ts';
-import { DAY, HOUR } from '../support/events.ts';
+import { HOUR } from '../support/events.ts';
+import {
+  type BookingKind,
+  bookingRows,
+  eventRows,
+  hostileRows,
+  type Kind,
+  type Owner,
+  recordRows,
+  START,
+  type Statement,
+} from '../support/hostile-rows.ts';
 import { addHost, daily, newSchedule, newService } from '../support/scheduling.ts';
-
-/** The window of every request. */
-export const START = Date.UTC(2030, 0, 1);
-export const END = START + DAY;
 
 export interface World {
   user: User;
@@ -63,157 +70,31 @@ export async function quietWorld(): Promise<World> {
   };
 }
 
-const RECORDS = 'remembered'; // words: allow
-const TOKEN = 'stamp'; // words: allow
+const ownerOf = ({ user, ids, group }: World): Owner => ({
+  account: user.account.id,
+  user: user.id,
+  calendar: ids.calendarId ?? '',
+  service: ids.serviceId ?? '',
+  group,
+});
 
-/** A kind of events: `start`, `last` and the columns in `more` are SQL. */
-export type Kind = {
-  start: string;
-  duration: number;
-  last: string;
-  busy: 0 | 1;
-  more?: Record<string, string>;
-};
-
-/** Inserts `n` events of a kind into the calendar. In SQL, `i` counts from 1. */
-export async function fillEvents({ user, ids }: World, n: number, kind: Kind): Promise<void> {
-  const more = Object.entries(kind.more ?? {});
-  await env.DB.prepare(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata,
-       created, updated ${more.map(([name]) => `, ${name}`).join('')})
-     SELECT ?2, lower(hex(randomblob(16))), ?3, ?4, ${kind.start}, ${kind.duration}, ${kind.busy}, ${kind.last}, '[]', '{}',
-       1, 1 ${more.map(([, value]) => `, ${value}`).join('')} FROM n`,
-  )
-    .bind(n, user.account.id, ids.calendarId ?? '', user.id)
+const run = ({ text, args }: Statement) =>
+  env.DB.prepare(text)
+    .bind(...args)
     .run();
-}
 
-export const yearly = `'{"freq":"yearly","interval":1}'`;
-
-/** Kinds of events that a request about the window must not read. */
-export const unread: Record<string, Kind> = {
-  'free in the window': {
-    start: `${START} + i % 20000000`,
-    duration: HOUR,
-    last: `${START} + i % 20000000`,
-    busy: 0,
-  },
-  'endless and free': {
-    start: `${START - 400 * DAY} + i`,
-    duration: 60_000,
-    last: 'NULL',
-    busy: 0,
-    more: { recurrence: yearly },
-  },
-  'long ago': {
-    start: `${START - 400 * DAY} + i`,
-    duration: HOUR,
-    last: `${START - 400 * DAY} + i`,
-    busy: 1,
-  },
-  'far ahead': {
-    start: `${START + 400 * DAY} + i`,
-    duration: HOUR,
-    last: `${START + 400 * DAY} + i`,
-    busy: 1,
-  },
-  'ended series': {
-    start: `${START - 900 * DAY} + i`,
-    duration: HOUR,
-    last: `${START - 890 * DAY} + i`,
-    busy: 1,
-    more: { recurrence: yearly },
-  },
-  'of expired holds': {
-    start: `${START} + i`,
-    duration: HOUR,
-    last: `${START} + i`,
-    busy: 1,
-    more: { expires_at: '1' },
-  },
-};
-
-/** Kinds of events that an index does not keep from a request: it reads them up to a limit. */
-export const read: Record<string, Kind> = {
-  'series that ended lately': {
-    start: `${START - 150 * DAY} + i`,
-    duration: HOUR,
-    last: `${START - 100 * DAY} + i`,
-    busy: 1,
-    more: { recurrence: yearly },
-  },
-};
-
-/** Rows of other tables, `n` of each kind: SQL after `WITH n (i)`. `?2` is the account and `?3` the user. */
-const others = [
-  `INSERT INTO users (account_id, id, metadata) SELECT ?2, lower(hex(randomblob(16))), '{"color":"blue"}' FROM n`,
-  `INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
-   SELECT ?2, lower(hex(randomblob(16))), id, 'UTC', 'Mon', '{"color":"blue"}' FROM users WHERE account_id = ?2 AND id <> ?3`,
-  `INSERT INTO schedules (account_id, id, user_id, timezone, rules, metadata)
-   SELECT ?2, lower(hex(randomblob(16))), id, 'UTC', '[]', '{"color":"blue"}' FROM users WHERE account_id = ?2 AND id <> ?3`,
-  `INSERT INTO services (account_id, id, multi_person, metadata)
-   SELECT ?2, lower(hex(randomblob(16))), '{"variant":"collective"}', '{"color":"blue"}' FROM n`,
-  `INSERT INTO service_users (account_id, service_id, user_id, buffer_before, buffer_after, closest)
-   SELECT ?2, id, ?3, 0, 0, 0 FROM services WHERE account_id = ?2 AND metadata = '{"color":"blue"}'`,
-  `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
-   SELECT ?2, 'user.created', '{}', 'delivered', NULL, 1 FROM n`,
-  `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
-   SELECT ?2, 'user.created', '{}', 'failed', NULL, 1 FROM n`,
-];
-
-/** A kind of bookings: `start` and `expires` are SQL. */
-interface BookingKind {
-  start: string;
-  state: string;
-  expires?: string;
-  service?: string;
-}
+/** Inserts `n` events of a kind into the calendar. */
+export const fillEvents = (world: World, n: number, kind: Kind) => run(eventRows(ownerOf(world), n, kind));
 
 /** Bookings of the user, `n` of them, in a state. */
-export async function fillBookings(
-  { user, ids }: World,
-  n: number,
-  { start, state, expires = 'NULL', service = ids.serviceId ?? '' }: BookingKind,
-): Promise<void> {
-  await env.DB.prepare(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-     INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events,
-       booked_by, metadata, created, updated, ${TOKEN})
-     SELECT ?2, lower(hex(randomblob(16))), ?3, lower(hex(randomblob(16))), ${start}, ${HOUR}, '${state}', ${expires}, '[]',
-       '[]', ?4, '{}', 1, 1, '' FROM n`,
-  )
-    .bind(n, user.account.id, service, user.id)
-    .run();
-}
+export const fillBookings = (world: World, n: number, kind: BookingKind) =>
+  run(bookingRows(ownerOf(world), n, kind));
 
 /** Idempotency records of a caller, `n` of them. */
 export const fillRecords = (account: string, caller: string, n: number) =>
-  env.DB.prepare(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-     INSERT INTO ${RECORDS} (account_id, caller, key, request, answer, expires_at)
-     SELECT ?2, ?3, hex(randomblob(16)), '', '', i FROM n`,
-  )
-    .bind(n, account, caller)
-    .run();
+  run(recordRows(account, caller, n));
 
 /** Fills the world with `n` rows of each kind. */
 export async function fill(world: World, n: number): Promise<void> {
-  for (const kind of Object.values(unread)) await fillEvents(world, n, kind);
-  for (const statement of others) {
-    const text = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) ${statement}`;
-    const args = [n, world.user.account.id, world.user.id].slice(0, statement.includes('?3') ? 3 : 2);
-    await env.DB.prepare(text)
-      .bind(...args)
-      .run();
-  }
-  await fillRecords(world.user.account.id, world.user.id, n);
-  for (const state of ['confirmed', 'cancelled'])
-    for (const start of [`${START - 400 * DAY} + i`, `${START + 400 * DAY} + i`])
-      await fillBookings(world, n, { start, state });
-  const within = { start: `${START} + i % 80000000` };
-  for (const service of [world.ids.serviceId ?? '', world.group]) {
-    await fillBookings(world, n, { ...within, state: 'cancelled', service });
-    await fillBookings(world, n, { ...within, state: 'held', expires: '1', service });
-  }
+  for (const statement of hostileRows(ownerOf(world), n)) await run(statement);
 }

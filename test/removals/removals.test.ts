@@ -121,7 +121,7 @@ describe('the steps', () => {
     expect(failed).toBe('a step');
     const counts = [await left(one.account.id), await left(two.account.id)].sort((a, b) => a - b);
     expect(counts).toEqual([0, 20]);
-    await removeInSteps(env.DB, () => Date.now() + 120_000, { statements: 10_000, wait: async () => {} });
+    await removeInSteps(env.DB, () => Date.now() + 120_000, { statements: 10_000 });
     expect([await left(one.account.id), await left(two.account.id)]).toEqual([0, 0]);
   });
 
@@ -129,7 +129,7 @@ describe('the steps', () => {
     await finishRemovals();
     const [big, small] = [await large(4000), await large(5)];
     for (const { account, user } of [big, small]) await account.call('DELETE', `/user/${user.id}`);
-    await removeInSteps(env.DB, Date.now, { statements: 60, wait: async () => {} });
+    await removeInSteps(env.DB, Date.now, { statements: 60 });
     expect(await left(small.account.id)).toBe(0);
     expect(await left(big.account.id)).toBeGreaterThan(1000);
     await finishRemovals();

@@ -3,4 +3,4 @@ import { env } from 'cloudflare:workers';
 import { removeInSteps } from '../../src/removals/remove.ts';
 
 export const finishRemovals = (db: D1Database = env.DB): Promise<void> =>
-  removeInSteps(db, () => Date.now(), { statements: 1_000_000, ms: 600_000, wait: async () => {} });
+  removeInSteps(db, () => Date.now(), { statements: 1_000_000, ms: 600_000 });

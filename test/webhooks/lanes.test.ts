@@ -53,6 +53,28 @@ describe('the lanes', () => {
     expect(await stateOf(account)).toMatchObject({ slowSince: null, lastStatus: 200, lastError: null });
   });
 
+  it('an endpoint that hangs stays in the slow lane, whatever URL its account sets, until that one answers', async () => {
+    const account = await notifiedAccount('hang');
+    await account.newUser();
+    await fast(account);
+    const change = (method: 'PUT' | 'DELETE', behaviour = 'hang') =>
+      account.call(method, '/account/webhook', {
+        env: open,
+        ...(method === 'PUT' && {
+          body: { webhookUrl: urlOf(behaviour, `${account.name}-${crypto.randomUUID()}`), events: ['*'] },
+        }),
+      });
+    const isSlow = async () => (await stateOf(account)).slowSince !== null;
+    await change('PUT');
+    expect(await isSlow()).toBe(true);
+    await change('DELETE');
+    await change('PUT', 'ok');
+    expect(await isSlow()).toBe(true);
+    await account.newUser();
+    await slow(account);
+    expect(await isSlow()).toBe(false);
+  });
+
   it('one consumer delivers to healthy accounts while five endpoints hang', async () => {
     const hanging = await Promise.all(new Array(5).fill(0).map(() => notifiedAccount('hang')));
     const healthy = await Promise.all(new Array(10).fill(0).map(() => notifiedAccount('ok')));

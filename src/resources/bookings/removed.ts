@@ -10,8 +10,8 @@ export const removedAt = (booking: string): string => `CASE
     SELECT min(removals.created) FROM (
       SELECT ${booking}.service_id AS id UNION ALL SELECT ${booking}.booked_by
       UNION ALL SELECT value FROM json_each(${booking}.hosts)
-      UNION ALL SELECT booked.calendar_id FROM events booked
-        WHERE booked.account_id = ${booking}.account_id AND booked.session = ${booking}.session) part
+      UNION ALL SELECT booked.calendar_id FROM json_each(${booking}.events) own
+        CROSS JOIN events booked ON booked.account_id = ${booking}.account_id AND booked.id = own.value) part
     CROSS JOIN removals ON removals.account_id = ${booking}.account_id AND removals.id = part.id) END`;
 
 /**

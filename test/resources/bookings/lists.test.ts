@@ -2,9 +2,10 @@
 import { expect, it } from 'vitest';
 import { FILTERED_ROWS_MAX } from '../../../src/limits.ts';
 import type { Booking } from '../../../src/sdk/types.ts';
-import { fillBookings, quietWorld, START, type World } from '../../reads/world.ts';
+import { fillBookings, quietWorld, type World } from '../../reads/world.ts';
 import { as, at, book, cancel, DAY, HOUR, MINUTE, NOW, newWorld, ok } from '../../support/bookings.ts';
 import { reading } from '../../support/database.ts';
+import { START } from '../../support/hostile-rows.ts';
 import { expectInvalid } from '../../support/problem.ts';
 
 type Page = { bookings: Booking[]; nextCursor: string | null };
