@@ -1,16 +1,21 @@
 /** What the guard and the decision must see alike: a difference of the two is no wrong booking, but none at all. */
 import { describe, expect, it } from 'vitest';
 import {
+  as,
   at,
   book,
+  change,
+  collective,
   DAY,
   enter,
   expectSound,
+  group,
   HOUR,
   NOW,
   newService,
   newWorld,
   ok,
+  readBooking,
   tryBook,
   type World,
 } from '../../support/bookings.ts';
@@ -76,6 +81,41 @@ describe('a booking is made', () => {
     await book(world, at(10));
     expect((await tryBook(world, at(9))).status).toBe(409);
     expect((await tryBook(world, at(13))).status).toBe(409);
+  });
+});
+
+describe('a removal, before its steps,', () => {
+  it('of one host of a collective frees the other host', async () => {
+    const world = await newWorld({ hosts: 2, multiPerson: collective });
+    await book(world, at(10));
+    const service = await newService(world.account, world.hosts.slice(0, 1));
+    expect((await tryBook({ ...world, service }, at(10))).status).toBe(409);
+    await send(world, 'DELETE', `/user/${world.hosts[1]?.id}`);
+    await book({ ...world, service }, at(10));
+    await expectSound(world);
+  });
+
+  it('of one host of a group ends the session, and a seat begins another', async () => {
+    const world = await newWorld({ hosts: 2, multiPerson: group(2) });
+    const seats = [await book(world, at(10)), await book(world, at(10))];
+    await send(world, 'DELETE', `/user/${world.hosts[1]?.id}`);
+    const seat = await book(world, at(10));
+    expect(seats[0]?.eventIds).not.toContain(seat.eventIds[0]);
+    await expectSound(world);
+    expect(await readBooking(world, seat)).toMatchObject({ state: 'confirmed' });
+  });
+
+  it('of the user who booked frees the seat', async () => {
+    const world = await newWorld({ multiPerson: group(2) });
+    const guest = await world.account.newUser();
+    const body = { startTs: at(10), duration: HOUR };
+    await ok(as(guest, 'POST', `/service/${world.service}/booking`, { body }));
+    const [first, later] = [await book(world, at(10)), await book(world, at(12))];
+    expect((await tryBook(world, at(10))).problem.code).toBe('slot-taken');
+    await send(world, 'DELETE', `/user/${guest.id}`);
+    await ok(change(world, later, { startTs: at(10) }));
+    expect((await readBooking(world, later)).eventIds).toEqual(first.eventIds);
+    await expectSound(world);
   });
 });
 
