@@ -84,6 +84,14 @@ describe('a booking is made', () => {
   });
 });
 
+it('a seat that is alone and moves onto its own time keeps its event', async () => {
+  const world = await newWorld({ multiPerson: group(2) });
+  const seat = await book(world, at(10));
+  await ok(change(world, seat, { startTs: at(10) }));
+  expect((await readBooking(world, seat)).eventIds).toEqual(seat.eventIds);
+  await expectSound(world);
+});
+
 describe('a removal, before its steps,', () => {
   it('of one host of a collective frees the other host', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: collective });
