@@ -1,6 +1,7 @@
 /** What the guard and the decision must see alike: a difference of the two is no wrong booking, but none at all. */
 import { describe, expect, it } from 'vitest';
 import {
+  addHost,
   as,
   at,
   book,
@@ -12,6 +13,7 @@ import {
   group,
   HOUR,
   NOW,
+  newHost,
   newService,
   newWorld,
   ok,
@@ -85,11 +87,59 @@ describe('a booking is made', () => {
 });
 
 it('a seat that is alone and moves onto its own time keeps its event', async () => {
-  const world = await newWorld({ multiPerson: group(2) });
+  const world = await newWorld({ multiPerson: group(1) });
   const seat = await book(world, at(10));
   await ok(change(world, seat, { startTs: at(10) }));
   expect((await readBooking(world, seat)).eventIds).toEqual(seat.eventIds);
   await expectSound(world);
+});
+
+it.each(['another service', 'another length'])('a seat joins no session of %s', async (other) => {
+  const world = await newWorld({ multiPerson: group(2) });
+  const [host, next] = [world.hosts[0], await newHost(world.account)];
+  await book(world, at(10), { duration: 2 * HOUR });
+  if (other === 'another length') {
+    await addHost(world.account, world.service, next);
+    await send(world, 'DELETE', `/service/${world.service}/users/${host.id}`);
+  }
+  const service =
+    other === 'another length' ? world.service : await newService(world.account, [next], group(2));
+  const duration = other === 'another length' ? HOUR : 2 * HOUR;
+  expect(await book({ ...world, service }, at(10), { duration })).toMatchObject({ hostUserIds: [next.id] });
+  const { bookings } = await expectSound(world);
+  expect(new Set(bookings.map(({ session }) => session)).size).toBe(2);
+});
+
+describe('a move', () => {
+  it.each([
+    ['is cancelled', (world: World, { id }: { id: string }) => send(world, 'DELETE', `/booking/${id}`)],
+    [
+      'goes with its guest',
+      (world: World, _: object, guest: string) => send(world, 'DELETE', `/user/${guest}`),
+    ],
+  ])('takes no effect where the booking %s before the write', async (_, amid) => {
+    const world = await newWorld();
+    const guest = await world.account.newUser();
+    const body = { startTs: at(10), duration: HOUR };
+    const { booking } = await ok<{ booking: { id: string } }>(
+      as(guest, 'POST', `/service/${world.service}/booking`, { body }),
+    );
+    const DB = interrupted(() => amid(world, booking, guest.id), 2);
+    const { problem } = await change(world, booking, { startTs: at(12) }, { env: { DB } });
+    expect(problem.code).toBe('booking-cancelled');
+    expect(await readBooking(world, booking)).toMatchObject({ startTs: at(10), state: 'cancelled' });
+  });
+
+  it('that is refused at the write leaves the event as it is', async () => {
+    const world = await newWorld();
+    const booking = await book(world, at(10));
+    const version = async () =>
+      (await world.account.call('GET', `/user/events/${booking.eventIds[0]}`)).headers.get('etag');
+    const before = await version();
+    const DB = interrupted(() => enter(world.hosts[0], at(12)), 2);
+    expect((await change(world, booking, { startTs: at(12) }, { env: { DB } })).status).toBe(409);
+    expect(await version()).toBe(before);
+  });
 });
 
 describe('a removal, before its steps,', () => {

@@ -258,6 +258,13 @@ const races: Race[] = [
     booked: '409 slot-taken',
   },
   {
+    name: 'the last seat is held',
+    world: { multiPerson: group(2) },
+    stands: (world) => book(world, at(10)),
+    amid: (world) => book(world, at(10), { holdFor: 5 }),
+    booked: '409 slot-taken',
+  },
+  {
     name: 'the first seat is taken',
     world: { multiPerson: group(2) },
     amid: (world) => book(world, at(10)),
