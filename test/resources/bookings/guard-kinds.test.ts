@@ -12,6 +12,7 @@ import {
   expectSound,
   group,
   HOUR,
+  MINUTE,
   NOW,
   newHost,
   newService,
@@ -71,6 +72,15 @@ describe('a booking is made', () => {
     await book(world, at(10));
   });
 
+  it('while a free event that names the group opens the slot', async () => {
+    const world = await newWorld({ multiPerson: group(2) });
+    const calendar = await newCalendar(world);
+    const path = `/service/${world.service}/users/${world.hosts[0].id}`;
+    await send(world, 'PUT', path, { availability: { variant: 'Calendar', id: calendar } });
+    await enter({ ...world.hosts[0], calendar }, at(10), { busy: false, serviceId: world.service });
+    await book(world, at(10));
+  });
+
   it('while an event of a calendar opens the hours', async () => {
     const world = await newWorld();
     const calendar = await newCalendar(world);
@@ -108,6 +118,22 @@ it.each(['another service', 'another length'])('a seat joins no session of %s', 
   expect(await book({ ...world, service }, at(10), { duration })).toMatchObject({ hostUserIds: [next.id] });
   const { bookings } = await expectSound(world);
   expect(new Set(bookings.map(({ session }) => session)).size).toBe(2);
+});
+
+describe.each([false, true])('between the read and the write, with an event of a service: %s,', (booked) => {
+  it.each([
+    ['ends at the buffer', at(9), 50, 201],
+    ['ends in the buffer', at(9), 51, 409],
+    ['begins in the buffer', at(11, 19), 60, 409],
+    ['begins after the buffer', at(11, 20), 60, 201],
+    ['takes no time', at(10, 30), 0, 201],
+  ])('one that %s', async (_, start, minutes, status) => {
+    const world = await newWorld({ settings: { bufferBefore: 10, bufferAfter: 20 } });
+    const body = booked ? { serviceId: await newService(world.account, world.hosts) } : {};
+    const amid = () => enter(world.hosts[0], start, { duration: minutes * MINUTE, ...body });
+    const reply = await tryBook(world, at(10), {}, { env: { DB: interrupted(amid, 2) } });
+    expect(reply.status).toBe(status);
+  });
 });
 
 describe('a move', () => {
