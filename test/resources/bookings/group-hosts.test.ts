@@ -2,12 +2,14 @@
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import {
+  addHost,
   at,
   book,
   cancel,
   change,
   expectSound,
   group,
+  type Host,
   newWorld,
   ok,
   readBooking,
@@ -91,4 +93,17 @@ it.each([
   const one = await book(world, at(14), { holdFor: 10 });
   await ok(change(world, one, { startTs: at(10) }));
   expect(await ends(world, both)).toEqual([one.expiresAt, both.expiresAt]);
+});
+
+it('a seat shares no event of a removed calendar, before the steps', async () => {
+  const { world, both } = await worldOf({});
+  const one = await book(world, at(10));
+  const host = world.hosts[1] as Host;
+  await ok(world.account.call('DELETE', `/user/calendar/${host.calendar}`));
+  const { calendar } = await ok<{ calendar: { id: string } }>(
+    world.account.call('POST', `/user/${host.id}/calendar`, { body: { timezone: 'UTC' } }),
+  );
+  await addHost(world.account, world.service, { ...host, calendar: calendar.id });
+  const seat = await book(world, at(10));
+  expect([seat.eventIds[0], seat.eventIds[1] === both.eventIds[1]]).toEqual([one.eventIds[0], false]);
 });
