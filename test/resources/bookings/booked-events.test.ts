@@ -12,6 +12,7 @@ import {
   enter,
   expectSound,
   group,
+  type Host,
   HOUR,
   MINUTE,
   NOW,
@@ -158,8 +159,9 @@ describe('an event that names a service', () => {
   });
 
   it('does not come to lie on a booking by a change', async () => {
-    const world = await newWorld();
+    const world = await newWorld({ hosts: 2 });
     await book(world, at(10));
+    await enter(world.hosts[1] as Host, at(10), { serviceId: world.service });
     const direct = (await ok<{ event: { id: string } }>(named(world, at(14)))).event.id;
     const plain = await enter(world.hosts[0], at(10));
     expectProblem(await put(world, direct, { startTs: at(10, 30) }), 'slot-taken');
