@@ -13,6 +13,7 @@ import {
   expectSound,
   group,
   HOUR,
+  type Host,
   MINUTE,
   NOW,
   newService,
@@ -96,6 +97,21 @@ describe('an event of a booking that moves', () => {
     await ok(world.account.call('PUT', `/user/events/${event}`, later));
   });
 
+  it('may go where an event that names a service takes no time', async () => {
+    const world = await newWorld();
+    const [event = ''] = (await book(world, at(10))).eventIds;
+    const named = { serviceId: world.service };
+    await enter(world.hosts[0], at(14, 30), { ...named, duration: 0 });
+    await enter(world.hosts[0], at(14), {
+      ...named,
+      recurrence: { freq: 'daily', interval: 1, byweekday: ['Wed'] },
+    });
+    const single = await enter(world.hosts[0], at(14), named);
+    expectProblem(await put(world, event, { startTs: at(14) }), 'slot-taken');
+    await ok(put(world, single, { exdates: [at(14)] }));
+    await ok(put(world, event, { startTs: at(14) }));
+  });
+
   it('takes the seats of its session along, and never onto another session', async () => {
     const world = await newWorld({ multiPerson: group(2) });
     const seats = [await book(world, at(10)), await book(world, at(10))] as const;
@@ -131,26 +147,37 @@ describe('an event that names a service', () => {
     expectProblem(await named(world, at(8), { duration: 3 * HOUR, busy: true }), 'slot-taken');
     expect(await snapshot()).toEqual(before);
     await ok(named(world, at(11)));
-    await ok(named(world, at(10), { duration: 0 }));
+    for (const start of [at(10), at(10, 30)]) await ok(named(world, start, { duration: 0 }));
     await expectSound(world);
   });
 
-  it('does not come to lie on a booking by a change', async () => {
-    const world = await newWorld();
+  it('may lie on another one, and on a booking that a removal cancelled', async () => {
+    const world = await newWorld({ hosts: 2, multiPerson: collective });
     await book(world, at(10));
+    await ok(world.account.call('DELETE', `/user/${world.hosts[1]?.id}`));
+    for (let i = 0; i < 2; i++) await ok(named(world, at(10)));
+  });
+
+  it('does not come to lie on a booking by a change', async () => {
+    const world = await newWorld({ hosts: 2 });
+    await book(world, at(10));
+    await enter(world.hosts[1] as Host, at(10), { serviceId: world.service });
     const direct = (await ok<{ event: { id: string } }>(named(world, at(14)))).event.id;
     const plain = await enter(world.hosts[0], at(10));
     expectProblem(await put(world, direct, { startTs: at(10, 30) }), 'slot-taken');
     expectProblem(await put(world, plain, { serviceId: world.service }), 'slot-taken');
     await ok(put(world, direct, { startTs: at(10, 30), serviceId: null }));
     await ok(put(world, plain, { metadata: { a: 'b' } }));
+    await ok(put(world, plain, { duration: 2 * HOUR }));
   });
 
   it('may lie on the very slot of its group', async () => {
     const world = await newWorld({ multiPerson: group(2) });
     await book(world, at(10));
     await ok(named(world, at(10)));
-    expectProblem(await named(world, at(10), { duration: 2 * HOUR }), 'slot-taken');
+    const serviceId = await newService(world.account, world.hosts);
+    for (const body of [{ duration: 2 * HOUR }, { startTs: at(10, 30), duration: HOUR }, { serviceId }])
+      expectProblem(await named(world, at(10), body), 'slot-taken');
     await book(world, at(10));
   });
 });
@@ -200,12 +227,19 @@ describe('a service that changes', () => {
 
 it("a group's event carries nobody's metadata", async () => {
   const world = await newWorld({ multiPerson: group(2) });
-  const [event = ''] = (await book(world, at(10), { metadata: { name: 'Ann' } })).eventIds;
+  const [id = ''] = (await book(world, at(10), { metadata: { name: 'Ann' } })).eventIds;
   const second = await book(world, at(10), { metadata: { name: 'Bob' } });
+  const read = () => ok<{ event: object }>(world.account.call('GET', `/user/events/${id}`));
+  expect(await read()).toHaveProperty('event.metadata', {});
   await ok(change(world, second, { metadata: { name: 'Bert' } }));
-  expect(await ok(world.account.call('GET', `/user/events/${event}`))).toMatchObject({
-    event: { metadata: {} },
-  });
+  expect(await read()).toHaveProperty('event.metadata', {});
+});
+
+it('an event of a removed service is one like any other, before the steps', async () => {
+  const world = await newWorld();
+  const [event = ''] = (await book(world, at(10))).eventIds;
+  await ok(world.account.call('DELETE', `/service/${world.service}`));
+  await ok(put(world, event, { busy: false, exdates: [at(10)] }));
 });
 
 it('a replayed booking is answered as it is now, and by its first answer once it is gone', async () => {

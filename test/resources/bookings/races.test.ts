@@ -70,6 +70,12 @@ const races: Race[] = [
     booked: '409 slot-taken',
   },
   {
+    name: 'another service holds the host for that time',
+    stands: (world) => newService(world.account, world.hosts),
+    amid: (world, service: string) => book({ ...world, service }, at(10, 30), { holdFor: 5 }),
+    booked: '409 slot-taken',
+  },
+  {
     name: 'the host enters an event',
     amid: ({ hosts }) => enter(hosts[0], at(10, 30)),
     booked: '409 slot-unavailable',
@@ -252,6 +258,13 @@ const races: Race[] = [
     booked: '409 slot-taken',
   },
   {
+    name: 'the last seat is held',
+    world: { multiPerson: group(2) },
+    stands: (world) => book(world, at(10)),
+    amid: (world) => book(world, at(10), { holdFor: 5 }),
+    booked: '409 slot-taken',
+  },
+  {
     name: 'the first seat is taken',
     world: { multiPerson: group(2) },
     amid: (world) => book(world, at(10)),
@@ -282,6 +295,35 @@ const races: Race[] = [
       return book(world, at(10), { holdFor: 1 }, { now: NOW - MINUTE });
     },
     amid: (world, seat: { id: string }) => ok(change(world, seat, { state: 'confirmed' }, { now: NOW - 1 })),
+    booked: '409 slot-taken',
+  },
+  {
+    name: 'another group books the host for that very slot',
+    world: { multiPerson: group(2) },
+    stands: (world) => newService(world.account, world.hosts, group(2)),
+    amid: (world, service: string) => book({ ...world, service }, at(10)),
+    booked: '409 slot-taken',
+  },
+  {
+    name: 'a seat of a slot is taken that begins later',
+    world: { multiPerson: group(2) },
+    amid: (world) => book(world, at(10, 30)),
+    booked: '409 slot-taken',
+  },
+  {
+    name: 'a seat of a slot is taken that ends later',
+    world: { multiPerson: group(2) },
+    amid: (world) => book(world, at(10), { duration: 2 * HOUR }),
+    booked: '409 slot-taken',
+  },
+  {
+    name: 'a booking that was made alone moves to the slot of a group',
+    async stands(world) {
+      const alone = await book(world, at(14));
+      await put(world, `/service/${world.service}`, { multiPerson: group(2) });
+      return alone;
+    },
+    amid: (world, alone: { id: string }) => ok(change(world, alone, { startTs: at(10) })),
     booked: '409 slot-taken',
   },
   {
