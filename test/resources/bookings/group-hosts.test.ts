@@ -106,4 +106,7 @@ it('a seat shares no event of a removed calendar, before the steps', async () =>
   await addHost(world.account, world.service, { ...host, calendar: calendar.id });
   const seat = await book(world, at(10));
   expect([seat.eventIds[0], seat.eventIds[1] === both.eventIds[1]]).toEqual([one.eventIds[0], false]);
+  await expectSound(world);
+  const states = [one, seat, both].map(async (booking) => (await readBooking(world, booking)).state);
+  expect(await Promise.all(states)).toEqual(['confirmed', 'confirmed', 'cancelled']);
 });
