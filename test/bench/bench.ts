@@ -100,7 +100,7 @@ async function run(): Promise<Results> {
   progress('scheduling');
   const scheduling = await measureScheduling(code, budget.expansions);
   progress('contention');
-  const contention = await measureContention(code);
+  const contention = await measureContention(code, budget.contention);
   progress('notifications');
   const notifications = await measureNotifications(code, budget.reminders, budget.expansions * 10);
   progress('start');

@@ -16,6 +16,8 @@ export interface Budget {
   /** The hostile rows of each kind, few and many, and the requests among them. */
   hostileRows: readonly [number, number];
   hostileRequests: number;
+  /** Whether requests contend far from the database and beside an attacker, too. */
+  contention: 'near' | 'everywhere';
   /** The requests of each kind with the database on the other side of the earth. */
   farRequests: number;
   /** The new isolates that are started. */
@@ -34,6 +36,7 @@ export const full: Budget = {
   reminders: 10_000,
   hostileRows: [2_000, 20_000],
   hostileRequests: 60,
+  contention: 'everywhere',
   farRequests: 25,
   starts: 20,
 };
@@ -50,6 +53,7 @@ export const quick: Budget = {
   reminders: 1_000,
   hostileRows: [300, 3_000],
   hostileRequests: 20,
+  contention: 'near',
   farRequests: 2,
   starts: 4,
 };

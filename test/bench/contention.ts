@@ -119,13 +119,16 @@ const cases: readonly Case[] = [
 ];
 
 /** @param code our bundle, and `observed`, which wraps it. */
-export async function measureContention(code: { ours: string; observed: string }): Promise<Contention[]> {
+export async function measureContention(
+  code: { ours: string; observed: string },
+  where: 'near' | 'everywhere',
+): Promise<Contention[]> {
   const hosts = cases.reduce((sum, { hosts }) => sum + hosts, 0);
   const fixture = newFixture({ accounts: 1, users: hosts, actors: hosts });
   const modules = { 'observed.js': code.observed, 'worker-under-test': code.ours };
   const rows: Contention[] = [];
-  for (const attacked of [false, true]) {
-    for (const DELAY_MS of [0, PRIMARY_MS]) {
+  for (const attacked of where === 'near' ? [false] : [false, true]) {
+    for (const DELAY_MS of where === 'near' ? [0] : [0, PRIMARY_MS]) {
       const worker = await startWorker(fixture, { modules, bindings: { DELAY_MS }, silent: true });
       const distance = `${DELAY_MS === 0 ? 'near' : `${DELAY_MS} ms`}${attacked ? ', attacked' : ''}`;
       try {
