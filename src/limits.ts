@@ -221,6 +221,6 @@ export const EXPORT_PART_MAX = 5000;
 /** The JSON of one part of an export. */
 export const EXPORT_PART_MAX_BYTES = 2_000_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */
-export const EXPORT_PAUSE_MS_PER_THOUSAND = 10;
+export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
 /** The parts of one answer of an export, which then ends in a cursor. */
 export const EXPORT_PARTS_MAX = 400;

@@ -3,7 +3,7 @@ import { ofAccount, onlyWhile, type Scope } from '../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../db/sizes.ts';
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { commas, live, seen, type Table } from '../db/table.ts';
-import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES, EXPORT_PAUSE_MS_PER_THOUSAND } from '../limits.ts';
+import { EXPORT_PART_MAX, EXPORT_PART_MAX_BYTES, EXPORT_PAUSE_PER_THOUSAND_ROWS_MS } from '../limits.ts';
 import { columnsOf, tables } from './tables.ts';
 
 /** The account's rows of a table, as the end of a SELECT. */
@@ -20,7 +20,7 @@ const NOW_MS = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
  * beginning in the future is from before the clock was set back.
  */
 const WAIT_MS = sql`CASE WHEN latest_export_at <= ${NOW_MS} THEN latest_export_at - ${NOW_MS}
-  + (users + calendars + events + schedules + services + bookings) * ${EXPORT_PAUSE_MS_PER_THOUSAND} / 1000 ELSE 0 END`;
+  + (users + calendars + events + schedules + services + bookings) * ${EXPORT_PAUSE_PER_THOUSAND_ROWS_MS} / 1000 ELSE 0 END`;
 
 export interface BoundsRow {
   /** JSON: the highest `seq` of each table; 0 where the account has no rows in it. */

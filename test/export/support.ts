@@ -22,7 +22,7 @@ export async function answerOf(
   return handle(request, { ...env, DB: db } as Env, Date.now());
 }
 
-/** Lets the account begin another export, as time does: see `EXPORT_PAUSE_MS_PER_THOUSAND`. */
+/** Lets the account begin another export, as time does: see `EXPORT_PAUSE_PER_THOUSAND_ROWS_MS`. */
 export const rested = ({ id }: { id: string }) =>
   env.DB.prepare('UPDATE usage SET latest_export_at = 0 WHERE account_id = ?').bind(id).run();
 
