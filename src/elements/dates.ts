@@ -23,6 +23,8 @@ export function dateIn(zone: string, ms: number): IsoDate {
 
 export const addDays = (date: IsoDate, days: number): IsoDate => fromUtc(toUtc(date) + days * DAY_MS);
 
+export const daysBetween = (first: IsoDate, last: IsoDate): number => (toUtc(last) - toUtc(first)) / DAY_MS;
+
 /** The same day of another month, or its last day: one month after January 31 is February 28. */
 export function addMonths(date: IsoDate, months: number): IsoDate {
   const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
@@ -34,6 +36,11 @@ export function addMonths(date: IsoDate, months: number): IsoDate {
 export const weekday = (date: IsoDate): number => new Date(toUtc(date)).getUTCDay() || 7;
 
 export const monthOf = (date: IsoDate): string => date.slice(0, 7);
+
+export const firstOfMonth = (date: IsoDate): IsoDate => `${monthOf(date)}-01`;
+export const lastOfMonth = (date: IsoDate): IsoDate => addDays(addMonths(firstOfMonth(date), 1), -1);
+
+export const later = (date: IsoDate, other: IsoDate): IsoDate => (date < other ? other : date);
 
 /** The days since the start of the week, from 0 to 6. */
 const daysIntoWeek = (date: IsoDate, weekStart: number): number => (weekday(date) - weekStart + 7) % 7;
@@ -89,4 +96,13 @@ export function dateForKey(
     default:
       return undefined;
   }
+}
+
+/** The part of the day in `zone` at the time `ms`: the afternoon begins at 12:00, the evening at 17:00. */
+export function dayPartOf(ms: number, zone: string): 'morning' | 'afternoon' | 'evening' {
+  const hour = Number(
+    new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(ms),
+  );
+  if (hour < 12) return 'morning';
+  return hour < 17 ? 'afternoon' : 'evening';
 }

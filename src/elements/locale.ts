@@ -12,11 +12,28 @@ interface LocaleInfo {
 /** For browsers without text info. */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
+/** The regions whose week does not start on Monday, by the day it starts on (Unicode CLDR 48, supplemental weekData). */
+const WEEK_STARTS: Record<number, string> = {
+  5: 'MV',
+  6: 'AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY',
+  7: 'AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN IS JM JP KE KH KR LA MH MM MO MT MX MZ NI NP PA PE PH PK PR PT PY SA SG SV TH TT TW UM US VE VI WS YE ZA ZW',
+};
+
+/**
+ * The first day of the week in a region, from 1 for Monday to 7 for Sunday, for Firefox, which has no week info.
+ *
+ * @param region two letters, such as `NO`.
+ */
+export const weekStartIn = (region = ''): number =>
+  Number(Object.keys(WEEK_STARTS).find((day) => region && WEEK_STARTS[Number(day)]?.includes(region)) ?? 1);
+
 export interface Language {
   locale: string;
   direction: 'ltr' | 'rtl';
   /** From 1 for Monday to 7 for Sunday. */
   weekStart: number;
+  /** Whether times have the hours 1 … 12. */
+  hour12: boolean;
   month(date: IsoDate): string;
   /** With the weekday and the year. */
   day(date: IsoDate): string;
@@ -31,17 +48,27 @@ export interface Language {
    */
   time(ms: number, zone: string, withOffset?: boolean): string;
   dayAndTime(ms: number, zone: string): string;
+  /** The day, and the local times of start and end, in milliseconds since the epoch. */
+  dayAndTimes(ms: number, endMs: number, zone: string): string;
+  /** A length in milliseconds in hours and minutes. */
+  length(ms: number): string;
+  /** A length below an hour in milliseconds as minutes and seconds, such as `9:59`. */
+  countdown(ms: number): string;
 }
 
-/** @param tag a BCP 47 tag. One that `Intl` does not accept counts as English. */
-export function languageOf(tag: string): Language {
-  let locale = tag;
+/**
+ * @param tag a BCP 47 tag, or a POSIX locale such as `en_GB.UTF-8`. One that `Intl` does not accept counts as English.
+ * @param hours the clock of the times; by default that of the language.
+ */
+export function languageOf(tag: string, hours?: 12 | 24): Language {
+  let locale = tag.replace(/[.@].*/, '').replaceAll('_', '-');
   try {
-    Intl.getCanonicalLocales(tag);
+    Intl.getCanonicalLocales(locale);
   } catch {
     locale = 'en';
   }
-  const info = new Intl.Locale(locale) as LocaleInfo;
+  const info = new Intl.Locale(locale || 'en') as Intl.Locale & LocaleInfo;
+  locale = info.baseName === locale ? locale : info.toString();
   const direction =
     (info.getTextInfo?.() ?? info.textInfo)?.direction ?? (RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr');
   const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -52,25 +79,44 @@ export function languageOf(tag: string): Language {
     return cached;
   };
   const format = (ms: number, options: Intl.DateTimeFormatOptions) => formatter(options).format(ms);
-  const ofDate = (date: IsoDate, options: Intl.DateTimeFormatOptions) =>
-    format(toUtc(date), { ...options, timeZone: 'UTC', calendar: 'gregory' });
-  const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
-  const time = (ms: number, timeZone: string) => format(ms, { timeStyle: 'short', timeZone });
-  const offset = (ms: number, timeZone: string) =>
-    formatter({ timeZone, timeZoneName: 'shortOffset' })
+  const partOf = (ms: number, type: string, options: Intl.DateTimeFormatOptions) =>
+    formatter(options)
       .formatToParts(ms)
-      .find(({ type }) => type === 'timeZoneName')?.value;
+      .find((part) => part.type === type)?.value ?? '';
+  const gregorian = { timeZone: 'UTC', calendar: 'gregory' };
+  const ofDate = (date: IsoDate, options: Intl.DateTimeFormatOptions) =>
+    format(toUtc(date), { ...options, ...gregorian });
+  const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+  const clock: Intl.DateTimeFormatOptions = {
+    timeStyle: 'short',
+    ...(hours && { hourCycle: hours === 12 ? 'h12' : 'h23' }),
+  };
+  const time = (ms: number, timeZone: string) => format(ms, { ...clock, timeZone });
+  const dayIn = (ms: number, timeZone: string) => format(ms, { ...day, calendar: 'gregory', timeZone });
+  const count = (value: number, unit: string) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
   return {
     locale,
     direction: direction === 'rtl' ? 'rtl' : 'ltr',
-    weekStart: (info.getWeekInfo?.() ?? info.weekInfo)?.firstDay ?? 1,
+    weekStart: (info.getWeekInfo?.() ?? info.weekInfo)?.firstDay ?? weekStartIn(info.maximize().region),
+    hour12: Boolean(formatter(clock).resolvedOptions().hour12),
     month: (date) => ofDate(date, { month: 'long', year: 'numeric' }),
     day: (date) => ofDate(date, { ...day, year: 'numeric' }),
-    dayOfMonth: (date) => ofDate(date, { day: 'numeric' }),
+    // Only the number: Japanese and Korean would add the word for day.
+    dayOfMonth: (date) => partOf(toUtc(date), 'day', { day: 'numeric', ...gregorian }),
     weekdayShort: (date) => ofDate(date, { weekday: 'short' }),
     weekdayLong: (date) => ofDate(date, { weekday: 'long' }),
-    time: (ms, zone, withOffset) => (withOffset ? `${time(ms, zone)} ${offset(ms, zone)}` : time(ms, zone)),
-    dayAndTime: (ms, timeZone) =>
-      `${format(ms, { ...day, calendar: 'gregory', timeZone })}, ${time(ms, timeZone)}`,
+    time: (ms, zone, withOffset) =>
+      withOffset
+        ? `${time(ms, zone)} ${partOf(ms, 'timeZoneName', { timeZone: zone, timeZoneName: 'shortOffset' })}`
+        : time(ms, zone),
+    dayAndTime: (ms, zone) => `${dayIn(ms, zone)}, ${time(ms, zone)}`,
+    dayAndTimes: (ms, endMs, zone) =>
+      `${dayIn(ms, zone)}, ${formatter({ ...clock, timeZone: zone }).formatRange(ms, endMs)}`,
+    length: (ms) => {
+      const [hour, minute] = [Math.floor(ms / 3_600_000), Math.round(ms / 60_000) % 60];
+      return [hour && count(hour, 'hour'), minute && count(minute, 'minute')].filter(Boolean).join(' ');
+    },
+    countdown: (ms) => format(ms, { minute: 'numeric', second: '2-digit', timeZone: 'UTC' }),
   };
 }

@@ -4,13 +4,18 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     --_accent: var(--nettu-accent, light-dark(#2454c6, #9db8ff));
-    --_on-accent: var(--nettu-on-accent, light-dark(#fff, #0c1430));
+    /* Black or white, whichever has the higher contrast: y is the relative luminance of WCAG, where 0.179 is the middle. */
+    --_on-accent: var(
+      --nettu-on-accent,
+      color(from var(--_accent) xyz-d65 clamp(0, (0.179 - y) * 999, 0.95) clamp(0, (0.179 - y) * 999, 1) clamp(0, (0.179 - y) * 999, 1.089))
+    );
     --_background: var(--nettu-background, light-dark(#fff, #171a21));
     --_text: var(--nettu-text, light-dark(#1a1d24, #eceef3));
     --_muted: var(--nettu-muted, light-dark(#5a6270, #a3abba));
     --_border: var(--nettu-border, light-dark(#d9dde5, #353b48));
     --_free: var(--nettu-free, light-dark(#eaf0ff, #232c47));
     --_error: var(--nettu-error, light-dark(#a8201a, #ffb1ab));
+    --_on-error: light-dark(#fff, #2b0a08);
     --_radius: var(--nettu-radius, 10px);
     display: block;
     container-type: inline-size;
@@ -31,8 +36,11 @@ export const styles = css`
   }
   h2,
   h3,
+  h4,
   p,
-  ul {
+  ul,
+  dl,
+  dd {
     margin: 0;
     padding: 0;
   }
@@ -45,7 +53,7 @@ export const styles = css`
     outline: none;
   }
   button,
-  select,
+  .button,
   input,
   textarea {
     font: inherit;
@@ -56,20 +64,23 @@ export const styles = css`
     padding: 0.5em 0.8em;
     min-height: 2.6em;
   }
-  select,
   input,
   textarea {
     width: 100%;
     background: var(--_background);
     border-color: var(--_muted);
   }
-  button {
+  button,
+  .button {
     cursor: pointer;
+    text-decoration: none;
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled),
+  .button:hover {
     border-color: var(--_accent);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     cursor: default;
     opacity: 0.4;
   }
@@ -82,6 +93,19 @@ export const styles = css`
     border-color: var(--_accent);
     color: var(--_on-accent);
     font-weight: 600;
+  }
+  .danger {
+    border-color: var(--_error);
+    color: var(--_error);
+  }
+  .danger.filled {
+    background: var(--_error);
+    color: var(--_on-error);
+    font-weight: 600;
+  }
+  .plain {
+    border-color: transparent;
+    color: var(--_accent);
   }
   .choose {
     display: grid;
@@ -148,29 +172,80 @@ export const styles = css`
   td[aria-disabled='true'] {
     cursor: default;
   }
-  .zone {
-    display: grid;
-    gap: 0.25rem;
+  .settings {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: end;
+    gap: 0.5rem;
     margin-block-start: 1rem;
-    color: var(--_muted);
     font-size: 0.85rem;
   }
-  .zone select {
+  .zone {
+    position: relative;
+    flex: 1 1 12rem;
+    color: var(--_muted);
+  }
+  .zone input {
     color: var(--_text);
+  }
+  #zones {
+    position: absolute;
+    z-index: 1;
+    inset-inline: 0;
+    max-height: 14rem;
+    margin-block-start: 0.25rem;
+    padding: 0.25rem;
+    overflow: auto;
+    list-style: none;
+    background: var(--_background);
+    border: 1px solid var(--_muted);
+    border-radius: var(--_radius);
+    color: var(--_text);
+  }
+  #zones:empty {
+    display: none;
+  }
+  #zones li {
+    padding: 0.4em 0.6em;
+    border-radius: calc(var(--_radius) / 2);
+    cursor: pointer;
+  }
+  #zones li:hover {
+    background: var(--_free);
+  }
+  #zones li[aria-selected='true'] {
+    background: var(--_accent);
+    color: var(--_on-accent);
   }
   .times h3 {
     margin-block: 0.5rem 0.75rem;
+  }
+  .times h4 {
+    margin-block: 0.75rem 0.4rem;
+    color: var(--_muted);
+    font-size: 0.85rem;
+    font-weight: 500;
+  }
+  .times h4:first-child {
+    margin-block-start: 0;
   }
   .times ul {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr));
     gap: 0.5rem;
     list-style: none;
-    max-height: 21rem;
+  }
+  .scroll {
+    max-height: 24rem;
     overflow: auto;
     /* Room for the outline of the focused time. */
     margin: -5px;
     padding: 5px;
+  }
+  .skeleton {
+    height: 2.6em;
+    border-radius: var(--_radius);
+    background: var(--_border);
   }
   .times button {
     width: 100%;
@@ -195,6 +270,19 @@ export const styles = css`
   .muted {
     color: var(--_muted);
     font-size: 0.9rem;
+    font-weight: 400;
+  }
+  [part='cancelled'] .when {
+    text-decoration: line-through;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 0.25rem 1rem;
+    margin-block-start: 0.5rem;
+  }
+  dt {
+    color: var(--_muted);
   }
   form,
   label {
@@ -203,6 +291,9 @@ export const styles = css`
   }
   form {
     gap: 1rem;
+  }
+  ::slotted(*) {
+    max-width: 100%;
   }
   .actions {
     display: flex;

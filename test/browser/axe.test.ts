@@ -1,7 +1,7 @@
 /** axe-core finds no violation in any panel, nor in any step of the element, in light and dark mode. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { violations } from './support/axe.ts';
-import { newBookable } from './support/bookable.ts';
+import { fillDetails, newBookable } from './support/bookable.ts';
 import { picture, visit } from './support/chromium.ts';
 import { startStage } from './support/playground.ts';
 import { startSite } from './support/site.ts';
@@ -44,7 +44,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.locator('td.free').first().click();
     expect(await violations(page), 'choose').toEqual([]);
     await page.locator('[part=slot]').first().click();
-    await page.getByLabel('Name').fill('Vera');
+    await fillDetails(page);
     expect(await violations(page), 'details').toEqual([]);
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByRole('button', { name: 'Cancel booking' }).click();

@@ -1,5 +1,4 @@
-/** The texts of the element. A page sets its own, in its language, with the property `words`. */
-import { NettuNetworkError, NettuProblem } from '@nettu/scheduler-sdk';
+/** The English texts of the element. The other languages are in `words`, in files of their own. */
 
 export const english = {
   chooseDate: 'Choose a date',
@@ -11,21 +10,37 @@ export const english = {
   noTimesOn: (day: string) => `No times on ${day}. Choose another date.`,
   noTimesIn: (month: string) => `No times in ${month}.`,
   nextTimes: 'Show the next date with times',
-  noneAhead: 'There are no times in the next three months.',
+  noTimesUntil: (month: string) => `There are no times until the end of ${month}.`,
   loading: 'Loading times…',
+  morning: 'Morning',
+  afternoon: 'Afternoon',
+  evening: 'Evening',
   timezone: 'Time zone',
-  chosen: (when: string) => `Chosen: ${when}`,
+  noZones: 'No time zone found. Search for a large city.',
+  clock12: '12-hour clock',
+  clock24: '24-hour clock',
+  chosen: 'You have chosen',
   details: 'Your details',
-  heldUntil: (time: string) => `Held for you until ${time}.`,
+  heldFor: (minutes: string) => `Held for you for ${minutes}`,
+  holdEnds: 'The time is held for you for one more minute.',
   holdOver: 'The hold has expired. You can still confirm, unless somebody else has booked the time.',
   name: 'Name',
+  email: 'E-mail',
   note: 'Anything we should know? (optional)',
   confirm: 'Confirm',
   back: 'Choose another time',
   booked: 'Your booking is confirmed',
   moved: 'Your booking is moved',
+  yourBooking: 'Your booking',
+  length: 'Length',
+  host: 'With',
+  calendarFile: 'Add to calendar',
   move: 'Move',
   moving: (when: string) => `Choose a new time. Until then, your booking stays: ${when}.`,
+  moveSure: 'Move your booking?',
+  moveFrom: 'From',
+  moveTo: 'To',
+  moveYes: 'Yes, move',
   keep: 'Keep booking',
   cancel: 'Cancel booking',
   cancelSure: 'Cancel this booking?',
@@ -36,38 +51,14 @@ export const english = {
   taken: 'Somebody else has just booked that time. Choose another one.',
   unavailable: 'That time is no longer available. Choose another one.',
   offline: 'There is no connection. Try again when you are back online.',
+  unreachable: 'The booking service cannot be reached. Try again in a moment.',
   signIn: 'Sign in again to book.',
   denied: 'You do not have permission to do this.',
   unknown: 'This service or booking does not exist any more.',
+  misconfigured: 'Booking is not set up correctly on this page. Please contact us in another way.',
   tooMany: 'Too many requests. Wait a minute, then try again.',
   failed: 'Something went wrong on our side. Try again in a moment.',
 };
 
+/** The texts of the element, in one language. */
 export type Words = typeof english;
-
-/** The message of an error, for the person at the page. */
-export function messageOf(error: unknown, words: Words): string {
-  // `fetch` throws a TypeError when the token function cannot reach the page's own server.
-  if (error instanceof NettuNetworkError || error instanceof TypeError) return words.offline;
-  if (!(error instanceof NettuProblem)) return words.signIn;
-  switch (error.code) {
-    case 'slot-taken':
-      return words.taken;
-    case 'slot-unavailable':
-    case 'booking-cancelled':
-      return words.unavailable;
-    case 'policy-denied':
-      return words.denied;
-    case 'not-found':
-      return words.unknown;
-    case 'rate-limited':
-      return words.tooMany;
-    default:
-      return error.status === 401 ? words.signIn : words.failed;
-  }
-}
-
-/** Whether the slot is no longer available, so that a retry does not help. */
-export const lostSlot = (error: unknown): boolean =>
-  error instanceof NettuProblem &&
-  ['slot-taken', 'slot-unavailable', 'booking-cancelled'].includes(error.code);
