@@ -15,8 +15,6 @@ import { ZonePicker } from './zone-picker.ts';
 import { browserZone, zoneNamed } from './zones.ts';
 
 const MINUTE_MS = 60_000;
-/** The shortest and the longest interval that the scheduler accepts. */
-const [INTERVAL_MIN_MINUTES, INTERVAL_MAX_MINUTES] = [5, 120];
 
 /** Frameworks set a new function at each render. The element uses the newest one, and connects again only for another kind. */
 const token: PropertyDeclaration = {
@@ -140,8 +138,8 @@ export class NettuBooking extends LitElement implements View {
   get bookable(): Bookable | undefined {
     const { service, duration, interval, hostUserIds } = this;
     if (!service || !(duration > 0)) return undefined;
-    const step = interval ?? Math.min(Math.max(duration, INTERVAL_MIN_MINUTES), INTERVAL_MAX_MINUTES);
-    return { service, durationMs: duration * MINUTE_MS, intervalMs: step * MINUTE_MS, hostUserIds };
+    const intervalMs = interval === undefined ? undefined : interval * MINUTE_MS;
+    return { service, durationMs: duration * MINUTE_MS, intervalMs, hostUserIds };
   }
 
   get keptName(): string | undefined {

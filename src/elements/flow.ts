@@ -115,12 +115,13 @@ export class Flow {
     const proceeds = this.#host.emit('slot-selected', { ...slot, timezone: zone });
     if (this.view !== 'waiting') return;
     const { bookings } = scheduler ?? {};
-    if (!proceeds || !bookings || !bookable) {
+    if (!proceeds || !bookings) {
       this.notices.announce(`${words.chosen}: ${language.dayAndTime(slot.start, zone)}`);
       return this.#host.focusOn('#title');
     }
     this.view = 'choose';
     if (this.moving) return this.#to('move');
+    if (!bookable) return;
     const { hostUserIds, durationMs } = bookable;
     const chosen = this.#keyed({ start: slot.start, hostUserIds, hold, durationMs });
     await this.#attempt(async () => {

@@ -22,13 +22,17 @@ export interface Source {
 export interface Bookable {
   service: string;
   durationMs: number;
-  intervalMs: number;
+  /** The time between two starts; by default the length, within what the scheduler accepts. */
+  intervalMs: number | undefined;
   /** Restricts the hosts of the service; undefined for all of them. */
   hostUserIds: readonly string[] | undefined;
 }
 
 /** Long enough for a phone on a train, short enough for a person who waits. */
 const TIMEOUT_MS = 20_000;
+
+/** The shortest and the longest interval that the scheduler accepts. */
+const [INTERVAL_MIN_MS, INTERVAL_MAX_MS] = [5 * 60_000, 120 * 60_000];
 
 export type SlotsByDate = ReadonlyMap<IsoDate, readonly BookingSlot[]>;
 
@@ -63,7 +67,8 @@ export function schedulerAt({ account, baseUrl = config.baseUrl, token }: Source
 
   const scheduler: Scheduler = {
     async slots(bookable, first, last, timezone, signal) {
-      const { service, durationMs: duration, intervalMs: interval, hostUserIds } = bookable;
+      const { service, durationMs: duration, hostUserIds } = bookable;
+      const interval = bookable.intervalMs ?? Math.min(Math.max(duration, INTERVAL_MIN_MS), INTERVAL_MAX_MS);
       // The scheduler leaves out slots that end after `endDate`, so the query includes the next date.
       const window = { startDate: first, endDate: addDays(last, 1), timezone, hostUserIds };
       try {

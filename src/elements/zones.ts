@@ -18,7 +18,7 @@ export function zoneNamed(name: string | undefined): string | undefined {
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
     // An alias stays as it is: browsers differ in which of two names is the alias.
-    return timeZone.toLowerCase() === name.toLowerCase() || !/(^|\/)[A-Z]\w*$/.test(name) ? timeZone : name;
+    return timeZone.toLowerCase() === name.toLowerCase() || !/^[A-Z][a-z]/.test(name) ? timeZone : name;
   } catch {
     return undefined;
   }
