@@ -67,6 +67,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
     const answerHeaders = headersOf(status, [
       ...(withEtag ? (['etag'] as const) : []),
       ...(idempotent ? (['idempotency-replayed'] as const) : []),
+      ...(input ? (['nettu-ignored'] as const) : []),
       ...(usesDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
       ...(does.writes && door !== 'public' ? (['ratelimit-policy'] as const) : []),
     ]);

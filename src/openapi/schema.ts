@@ -1,6 +1,7 @@
 /** Converts valibot schemas and the SDK's types to JSON Schema. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { nullIsAbsent } from '../validation/schemas.ts';
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export interface Schema {
@@ -22,6 +23,10 @@ export function inputOf(schema: v.GenericSchema): Schema {
     target: 'draft-2020-12',
     typeMode: 'input',
     ignoreActions,
+    overrideSchema({ valibotSchema, jsonSchema: { default: standard, ...schema } }) {
+      if (!nullIsAbsent(valibotSchema)) return undefined;
+      return { anyOf: [schema, { type: 'null' }], ...(standard !== undefined && { default: standard }) };
+    },
   });
   return described as Schema;
 }
@@ -76,6 +81,8 @@ export function resolved(type: Schema, types: Types): Schema {
 /** Adds the descriptions of an SDK type, and of the types within it, to a schema of the input. */
 export function explained(schema: Schema, type: Schema | undefined, types: Types): Schema {
   const by = resolved(type ?? {}, types);
+  // null stands beside a member's own schema where it means that the member is absent, which the type does not say.
+  const { description: _, ...inner } = by;
   const members = Object.entries(schema.properties ?? {}).map(([name, member]) => [
     name,
     explained(member, by.properties?.[name], types),
@@ -85,6 +92,8 @@ export function explained(schema: Schema, type: Schema | undefined, types: Types
     ...schema,
     ...(schema.properties && { properties: Object.fromEntries(members) }),
     ...(schema.items && { items: explained(schema.items, by.items, types) }),
-    ...(schema.anyOf && { anyOf: schema.anyOf.map((one, i) => explained(one, by.anyOf?.[i], types)) }),
+    ...(schema.anyOf && {
+      anyOf: schema.anyOf.map((one, i) => explained(one, by.anyOf ? by.anyOf[i] : inner, types)),
+    }),
   };
 }

@@ -50,6 +50,7 @@ export const statuses = {
   'precondition-failed': 412,
   'body-too-large': 413,
   'media-type-unsupported': 415,
+  'content-encoding-unsupported': 415,
   'idempotency-key-reused': 422,
   'rate-limited': 429,
   internal: 500,
