@@ -63,6 +63,7 @@ export const statuses = {
 /** Expects the headers of every response: readable by any page, stored by no shared cache. */
 export function expectOpen(headers: Headers): void {
   expect(headers.get('access-control-allow-origin')).toBe('*');
+  expect(headers.get('timing-allow-origin')).toBe('*');
   expect(headers.get('cache-control')).toBe('private, no-store');
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }
