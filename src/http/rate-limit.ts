@@ -53,7 +53,7 @@ export function addressIn(headers: Headers): string | null {
  * Counts a request by its address.
  *
  * @param unverified whether the caller shows a credential that this isolate has not verified before. Those count apart, so
- *   that visitors without a credential use up nothing of a good key that comes from their address.
+ *   that anonymous callers use up nothing of a good key that comes from their address.
  * @throws Problem `rate-limited`
  */
 export async function limitRate(headers: Headers, { RATE_LIMITER }: Env, unverified: boolean): Promise<void> {

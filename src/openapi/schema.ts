@@ -17,6 +17,9 @@ export interface Schema {
 /** Rules that JSON Schema cannot express. The descriptions of the members state them. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];
 
+/** null in an optional member that is no value of its own: see `shape`. */
+export const ABSENT = { type: 'null', description: 'The same as absent.' } as const;
+
 /** The JSON Schema of a schema's input. */
 export function inputOf(schema: v.GenericSchema): Schema {
   const { $schema, ...described } = toJsonSchema(schema, {
@@ -25,7 +28,7 @@ export function inputOf(schema: v.GenericSchema): Schema {
     ignoreActions,
     overrideSchema({ valibotSchema, jsonSchema: { default: standard, ...schema } }) {
       if (!nullIsAbsent(valibotSchema)) return undefined;
-      return { anyOf: [schema, { type: 'null' }], ...(standard !== undefined && { default: standard }) };
+      return { anyOf: [schema, ABSENT], ...(standard !== undefined && { default: standard }) };
     },
   });
   return described as Schema;

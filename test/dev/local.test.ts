@@ -106,13 +106,13 @@ it('lets a page of any origin call with a credential, as a deployment does', asy
   expect((await send('GET', '/api/v1/account', { origin, 'x-api-key': secretApiKey })).status).toBe(200);
 });
 
-it('lets a page of a public site call this machine, where the browser asks for that', async () => {
+it('lets a page of a public site call this machine, where the browser requests that', async () => {
   const preflight = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
-  const asked = await send('OPTIONS', '/api/v1/me', {
+  const allowed = await send('OPTIONS', '/api/v1/me', {
     ...preflight,
     'access-control-request-private-network': 'true',
   });
-  expect([asked.status, asked.headers['access-control-allow-private-network']]).toEqual([204, 'true']);
+  expect([allowed.status, allowed.headers['access-control-allow-private-network']]).toEqual([204, 'true']);
   const other = await send('OPTIONS', '/api/v1/me', preflight);
   expect([other.status, other.headers['access-control-allow-private-network']]).toEqual([204, undefined]);
 });
