@@ -150,15 +150,15 @@ export const nullIsAbsent = (schema: { type: string; wrapped?: unknown }): boole
   schema.type === 'optional' && (schema.wrapped as { type: string }).type !== 'nullable';
 
 /** A function that drops the members of an object whose null means that they are absent. */
-export const withoutNulls = (entries: v.ObjectEntries) => (value: unknown) => {
-  const object = value as Record<string, unknown>;
-  const absent = Object.keys(entries).filter((name) => {
-    const schema = entries[name];
-    return schema && nullIsAbsent(schema) && object[name] === null;
-  });
-  if (absent.length === 0) return object;
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !absent.includes(name)));
-};
+export function withoutNulls(entries: v.ObjectEntries): (object: unknown) => Record<string, unknown> {
+  const names = Object.entries(entries).flatMap(([name, schema]) => (nullIsAbsent(schema) ? [name] : []));
+  return (value) => {
+    const object = value as Record<string, unknown>;
+    if (!names.some((name) => object[name] === null)) return object;
+    const kept = Object.entries(object).filter(([name, member]) => member !== null || !names.includes(name));
+    return Object.fromEntries(kept);
+  };
+}
 
 /** A list that checks its length before its entries, since a body has room for tens of thousands of bad ones. */
 export function list<const S extends v.GenericSchema>(item: S, max: number, rule = 'must be a list') {
