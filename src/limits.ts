@@ -166,6 +166,8 @@ export const USER_ROWS_MAX = 300_000;
 export const ACCOUNT_ROWS_MAX = 1_000_000;
 /** The rows that the requests of one address without a credential may have it read. */
 export const ADDRESS_ROWS_MAX = 300_000;
+/** A request counts as at least so many rows, so these limits bound the number of reads, too. */
+export const REQUEST_ROWS_MIN = 100;
 /** The time in which those rows count. */
 export const ROWS_WINDOW_SECONDS = 10;
 

@@ -5,7 +5,13 @@
  */
 import type { Caller } from '../auth/credential.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import { ACCOUNT_ROWS_MAX, ADDRESS_ROWS_MAX, ROWS_WINDOW_SECONDS, USER_ROWS_MAX } from '../limits.ts';
+import {
+  ACCOUNT_ROWS_MAX,
+  ADDRESS_ROWS_MAX,
+  REQUEST_ROWS_MIN,
+  ROWS_WINDOW_SECONDS,
+  USER_ROWS_MAX,
+} from '../limits.ts';
 import { addressIn, limited, networkOf, type Policy } from './rate-limit.ts';
 
 const rows = (name: string, who: string, max: number): Policy => ({
@@ -67,7 +73,9 @@ export function limitRows(readers: readonly Reader[], now: number): void {
 
 /** Counts the rows that a request had read. */
 export function countRows(readers: readonly Reader[], read: number, now: number): void {
-  for (const { policy, key } of readers) levels.set(key, { rows: levelOf(key, policy, now) + read, at: now });
+  const counted = Math.max(read, REQUEST_ROWS_MIN);
+  for (const { policy, key } of readers)
+    levels.set(key, { rows: levelOf(key, policy, now) + counted, at: now });
 }
 
 function levelOf(key: string, { max, seconds }: Policy, now: number): number {

@@ -1,6 +1,6 @@
 /** The rows that a caller's requests have the database read are limited, in the isolate's memory. */
 import { expect, it } from 'vitest';
-import { ACCOUNT_ROWS_MAX, ADDRESS_ROWS_MAX, USER_ROWS_MAX } from '../../src/limits.ts';
+import { ACCOUNT_ROWS_MAX, ADDRESS_ROWS_MAX, REQUEST_ROWS_MIN, USER_ROWS_MAX } from '../../src/limits.ts';
 import { type Account, call, counting, newAccount, newKeys, type User } from '../support/client.ts';
 import { through } from '../support/database.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -12,9 +12,11 @@ const headers = at('192.0.2.7');
 /** A database that says that each batch read so many rows. */
 const reads = (rows: number): D1Database =>
   through(async (run) => {
-    const [first, ...others] = await run();
-    if (!first) throw new Error('an empty batch');
-    return [{ ...first, meta: { ...first.meta, rows_read: rows } }, ...others];
+    const results = await run();
+    return results.map((result, i) => ({
+      ...result,
+      meta: { ...result.meta, rows_read: i === 0 ? rows : 0 },
+    }));
   });
 
 const get = (caller: Account | User, path: string, rows: number, now = NOW, more = {}) =>
@@ -64,6 +66,14 @@ it('a refusal that had rows read counts them, too', async () => {
   const path = `/user/${account.id}`;
   expectProblem(await get(account, path, ACCOUNT_ROWS_MAX + 1), 'not-found');
   expectProblem(await get(account, path, 1), 'rate-limited');
+});
+
+it('a request counts as some rows, however few it reads', async () => {
+  // Its API key is verified: it has uploaded the public key.
+  const account = await newAccount();
+  expect((await get(account, '/account', ACCOUNT_ROWS_MAX - REQUEST_ROWS_MIN)).status).toBe(200);
+  for (let i = 0; i < 2; i++) expect((await get(account, '/account', 0)).status).toBe(200);
+  expectProblem(await get(account, '/account', 0), 'rate-limited');
 });
 
 it('without a credential, the address counts, and no account', async () => {
