@@ -25,6 +25,7 @@ import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
+import { countRows, limitRows, readersOf } from './row-limit.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -45,12 +46,16 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
 
 async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsMs: number): Promise<Reply> {
   const { route } = match;
-  const { request, env, trace } = exchange;
+  const { request, env, trace, now } = exchange;
   trace.account = caller.namedAccount;
   if (route.limited || !caller.known)
     await limitRate(request.headers, env, !caller.known && !caller.anonymous);
   const known = writerOf(route, caller, caller.known ? caller.namedAccount : null);
   if (known) await limitWrites(known, request.headers, env);
+  const readers = readersOf(caller, request.headers);
+  limitRows(readers, now);
+  // Of a run before this one, with a credential that was refused.
+  const rowsBefore = trace.rowsRead;
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -74,7 +79,9 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
     };
     return withBookmark({ ...reply, headers }, connection, shard, principal);
   } catch (error) {
-    throw problemOf(error, route, request.headers, exchange.now);
+    throw problemOf(error, route, request.headers, now);
+  } finally {
+    countRows(readers, trace.rowsRead - rowsBefore, now);
   }
 }
 
