@@ -8,6 +8,7 @@ import { kindIn } from './key-kind.ts';
 /** The reason why a text is not an accepted public key. The message repeats nothing of the text. */
 export class UnfitKey extends Error {}
 
+/** The refusal of any private key, whatever its form. */
 export const privateKey = () =>
   new UnfitKey(
     'is a private key, which must never leave your server; the service did not store it. Create a new key pair, and send its public key',
@@ -94,25 +95,27 @@ function otherThanPemInJson(text: string): string {
 
 /** Why a block with this label cannot hold the key; null where it can. */
 export function refusedLabel(label: string): string | null {
-  if (Object.hasOwn(labels, label)) return labels[label] as string;
-  return 'must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE';
+  if (['PUBLIC KEY', 'RSA PUBLIC KEY', 'CERTIFICATE'].includes(label)) return null;
+  return refusals.get(label) ?? 'must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE';
 }
 
-const csr =
+/** The reason for a certificate request, whatever its label. */
+export const CERTIFICATE_REQUEST =
   'is a certificate request: send the certificate, or the public key in it (openssl req -pubkey -noout)';
-const labels: Readonly<Record<string, string | null>> = {
-  'PUBLIC KEY': null,
-  'RSA PUBLIC KEY': null,
-  CERTIFICATE: null,
-  'CERTIFICATE REQUEST': csr,
-  'NEW CERTIFICATE REQUEST': csr,
-  'SSH2 PUBLIC KEY': SSH,
-  'TRUSTED CERTIFICATE':
+
+/** By label. */
+const refusals: ReadonlyMap<string, string> = new Map([
+  ['CERTIFICATE REQUEST', CERTIFICATE_REQUEST],
+  ['NEW CERTIFICATE REQUEST', CERTIFICATE_REQUEST],
+  ['SSH2 PUBLIC KEY', SSH],
+  [
+    'TRUSTED CERTIFICATE',
     'is a certificate that only OpenSSL reads: convert it (openssl x509 -in trusted.pem -out cert.pem), and send that',
-  'PGP PUBLIC KEY BLOCK': 'is a PGP key: send an RSA public key in PEM',
-  'X509 CRL': 'is a list of revoked certificates: send the certificate of the signing key',
-  PKCS7: 'is a PKCS #7 file: send the certificate of the signing key alone (openssl pkcs7 -print_certs)',
-  'EC PARAMETERS': 'is the parameters of an EC key: send an RSA public key in PEM',
-  'DSA PUBLIC KEY': 'is a DSA key: send an RSA public key, since tokens are signed with RS256',
-  'EC PUBLIC KEY': 'is an EC key: send an RSA public key, since tokens are signed with RS256',
-};
+  ],
+  ['PGP PUBLIC KEY BLOCK', 'is a PGP key: send an RSA public key in PEM'],
+  ['X509 CRL', 'is a list of revoked certificates: send the certificate of the signing key'],
+  ['PKCS7', 'is a PKCS #7 file: send the certificate of the signing key alone (openssl pkcs7 -print_certs)'],
+  ['EC PARAMETERS', 'is the parameters of an EC key: send an RSA public key in PEM'],
+  ['DSA PUBLIC KEY', 'is a DSA key: send an RSA public key, since tokens are signed with RS256'],
+  ['EC PUBLIC KEY', 'is an EC key: send an RSA public key, since tokens are signed with RS256'],
+]);

@@ -10,7 +10,7 @@ import {
   RSA_MIN_BITS,
 } from '../limits.ts';
 import { type Kind, kindIn } from './key-kind.ts';
-import { pemIn, privateKey, refusedLabel, UnfitKey } from './pem.ts';
+import { CERTIFICATE_REQUEST, pemIn, privateKey, refusedLabel, UnfitKey } from './pem.ts';
 
 export interface PublicKey {
   key: CryptoKey;
@@ -39,12 +39,10 @@ export async function readPublicKey(pem: string): Promise<PublicKey> {
   return { key, thumbprint: await calculateJwkThumbprint(jwk) };
 }
 
-const labelOf: Readonly<Record<Kind, string | null>> = {
+const labelOf: Readonly<Record<Exclude<Kind, 'private' | 'request'>, string>> = {
   spki: 'PUBLIC KEY',
   pkcs1: 'RSA PUBLIC KEY',
   certificate: 'CERTIFICATE',
-  request: null,
-  private: null,
 };
 
 /** @throws UnfitKey for what is certainly no RSA public key of this label. */
@@ -52,8 +50,8 @@ function checkKind(label: string, base64: string): void {
   const { kind, algorithm } = kindIn(base64) ?? {};
   if (!kind) return;
   if (kind === 'private') throw privateKey();
+  if (kind === 'request') throw new UnfitKey(CERTIFICATE_REQUEST);
   const right = labelOf[kind];
-  if (right === null) throw new UnfitKey(refusedLabel('CERTIFICATE REQUEST') ?? '');
   if (right !== label)
     throw new UnfitKey(`is labelled ${label}, and holds what belongs under the label ${right}`);
   if (algorithm && algorithm !== 'RSA') {

@@ -49,7 +49,7 @@ function planLimitProblem({ cause }: Outage, limit: PlanLimit, { method }: Route
   const advice =
     method === 'DELETE'
       ? 'Try again in some minutes: the service keeps removing what has expired, and that makes room.'
-      : 'Deleting still works, and makes room; so can the operator.';
+      : 'Deleting makes room; so can the operator.';
   return new Problem('no-room', `The database is full, and nothing changed. ${advice}`, { cause, limit });
 }
 

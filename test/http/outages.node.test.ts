@@ -38,7 +38,7 @@ function refusedFor(message: string, route: Route, now: number) {
 it.each(all)('%s returns 507 and says that nothing changed, when the database is full', (_, route) => {
   const { status, body, headers, limit } = refusedFor('D1_ERROR: Exceeded maximum DB size', route, 0);
   expect({ status, limit, body }).toMatchObject({ status: 507, limit: 'room', body: { code: 'no-room' } });
-  const advice = route.method === 'DELETE' ? /Try again in some minutes/ : /Deleting still works/;
+  const advice = route.method === 'DELETE' ? /Try again in some minutes/ : /Deleting makes room/;
   expect((body as { detail: string }).detail).toMatch(/nothing changed/);
   expect((body as { detail: string }).detail).toMatch(advice);
   expect(headers).not.toHaveProperty('retry-after');

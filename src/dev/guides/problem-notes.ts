@@ -79,5 +79,5 @@ export const problemNotes = {
   'outcome-unknown':
     'The database did not answer a `POST`, so it may or may not have taken effect. Send it again with the same `Idempotency-Key`. Without one, check first what `detail` names.',
   'no-room':
-    'The database is full, or, for a new account, every database of the region. Nothing changed. Deleting still works, and makes room; the operator can add a database.',
+    'The database is full, or, for a new account, every database of the region. Nothing changed. Reading still works, and deleting makes room; the operator can add a database.',
 } as const satisfies Record<ProblemCode, string>;
