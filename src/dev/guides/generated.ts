@@ -11,6 +11,7 @@ import { kinds, Problem } from '../../problem.ts';
 import type { Route } from '../../route.ts';
 import { routes } from '../../routes.ts';
 import type { ProblemCode } from '../../sdk/types.ts';
+import { ADDRESS } from './layout.ts';
 import { problemNotes } from './problem-notes.ts';
 import { textOf } from './sources.ts';
 
@@ -84,6 +85,17 @@ function problemsWith([status, codes]: [number, ProblemCode[]]): string {
     ].join('\n\n');
   });
   return [`## ${status} ${STATUS_CODES[status]}`, ...entries].join('\n\n');
+}
+
+/** Every problem as a table, for the description: its code, its status, and what to do. */
+export function problemCatalogue(): string {
+  const page = (link: string) => `](${ADDRESS}/${link.replace('.md', '')})`;
+  const rows = codes.map((code) => [
+    `\`${code}\``,
+    String(kinds[code][0]),
+    `**${kinds[code][1]}.** ${problemNotes[code].replace(/\]\(([\w#.-]+)\)/g, (_, link) => page(link))}`,
+  ]);
+  return `Each has its own section in the [problems](${ADDRESS}/problems).\n\n${table(['code', 'status', 'meaning, and what to do'], rows)}`;
 }
 
 /** A column without a value in any row is left out. */
