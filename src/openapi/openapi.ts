@@ -15,7 +15,7 @@ import type { ProblemCode } from '../sdk/types.ts';
 import { type ParamName, paramSchema } from '../validation/params.ts';
 import { type Example, examples, sampleParams } from './examples.ts';
 import { headers, headersOf, parameterRef, parameters } from './headers.ts';
-import { overviewWith } from './overview.ts';
+import { overview, topics } from './overview.ts';
 import { problemExample } from './problem-examples.ts';
 import { problemsOf, usesDatabase } from './problems.ts';
 import { samplesOf } from './samples.ts';
@@ -174,17 +174,23 @@ export function describe(types: Readonly<Record<string, Schema>>, catalogue: str
   }
 
   const webhooks = webhooksOf(types, component);
+  const guides = { ...topics, 'Error codes': catalogue };
 
   return {
     openapi: '3.1.0',
     info: {
       title: 'Nettu Scheduler',
       version: sdk.version,
-      description: overviewWith(catalogue),
+      description: overview,
+      contact: { name: 'The operator of your deployment' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers,
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries({ ...guides, ...tags }).map(([name, description]) => ({ name, description })),
+    'x-tagGroups': [
+      { name: 'Guides', tags: Object.keys(guides) },
+      { name: 'Operations', tags: Object.keys(tags) },
+    ],
     paths,
     webhooks,
     components: {

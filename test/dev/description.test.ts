@@ -170,12 +170,12 @@ it('the server is absolute, with the host as a variable', () => {
   }
 });
 
-describe('the introduction', () => {
-  const text: string = document.info.description;
+describe('the guides in the menu', () => {
+  const text = [document.info, ...document.tags].map(({ description }) => description).join('\n');
 
   it('names every problem with its status', () => {
     for (const [code, [status, title]] of Object.entries(kinds)) {
-      expect(text).toContain(`| \`${code}\` | ${status} | **${title}.** `);
+      expect(text).toContain(`- \`${code}\` (${status}): **${title}.** `);
     }
   });
 

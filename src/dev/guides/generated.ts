@@ -87,15 +87,14 @@ function problemsWith([status, codes]: [number, ProblemCode[]]): string {
   return [`## ${status} ${STATUS_CODES[status]}`, ...entries].join('\n\n');
 }
 
-/** Every problem as a table, for the description: its code, its status, and what to do. */
+/** Every problem as a list, for the description: its code, its status, and what to do. */
 export function problemCatalogue(): string {
-  const page = (link: string) => `](${ADDRESS}/${link.replace('.md', '')})`;
-  const rows = codes.map((code) => [
-    `\`${code}\``,
-    String(kinds[code][0]),
-    `**${kinds[code][1]}.** ${problemNotes[code].replace(/\]\(([\w#.-]+)\)/g, (_, link) => page(link))}`,
-  ]);
-  return `Each has its own section in the [problems](${ADDRESS}/problems).\n\n${table(['code', 'status', 'meaning, and what to do'], rows)}`;
+  const lines = codes.map((code) => {
+    const [status, title] = kinds[code];
+    const note = problemNotes[code].replace(/\]\((\w+)\.md/g, `](${ADDRESS}/$1`);
+    return `- \`${code}\` (${status}): **${title}.** ${note}`;
+  });
+  return `Each has its own section in the [problems](${ADDRESS}/problems).\n\n${lines.join('\n')}`;
 }
 
 /** A column without a value in any row is left out. */

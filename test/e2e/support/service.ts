@@ -58,6 +58,17 @@ export default {
 /** @param names the names of Workers over the same D1, each in its own isolate, with labelled answers. */
 export const startService = async (...names: string[]): Promise<Service> => start(await workersNamed(names));
 
+/** Starts the service with the description, the reference and the guides, as `npm run build:description` made them. */
+export const startWithPages = async (): Promise<Service> =>
+  start(await workersNamed([]), {
+    assets: {
+      directory: join(root, 'dist/assets'),
+      binding: 'ASSETS',
+      routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+      assetConfig: { html_handling: 'none' },
+    },
+  });
+
 /** Starts the service with three shards, one in each region. */
 export const startPlaces = async (...names: string[]): Promise<Service> =>
   start(await workersNamed(names), { SHARDS, d1Databases: THREE });
@@ -155,7 +166,7 @@ interface Named {
 }
 
 /** The settings of the Workers besides their code. */
-interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
+interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers' | 'assets'> {
   d1Databases?: Record<string, string>;
   SHARDS?: Json;
 }
