@@ -6,6 +6,7 @@ import { build as bundleOf } from 'esbuild';
 import { type Json, Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
+import { startPrism } from './prism.ts';
 
 export const CODE = 'let me in';
 
@@ -201,6 +202,8 @@ async function start(
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
+  const prism = process.env.NETTU_PRISM ? await startPrism(process.env.NETTU_PRISM, baseUrls[0] ?? '') : null;
+  if (prism) baseUrls[0] = prism.url;
   const runCron = async (cron: string, name = workers[0]?.name) => {
     const worker = await miniflare.getWorker(name);
     await worker.scheduled({ cron });
@@ -211,7 +214,10 @@ async function start(
     databases,
     runCron,
     crons: JSON.parse(/^crons = (\[.*?\])/m.exec(await text('wrangler.toml'))?.[1] ?? '[]'),
-    stop: () => miniflare.dispose(),
+    stop: async () => {
+      prism?.stop();
+      await miniflare.dispose();
+    },
   };
 }
 
