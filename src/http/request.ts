@@ -23,6 +23,7 @@ import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
+import { countRows, limitRows, readersOf } from './row-limit.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -32,7 +33,7 @@ import { runPlan } from './run-plan.ts';
  */
 export async function respondTo(match: Match, exchange: Exchange): Promise<Reply> {
   const { route } = match;
-  const { request, env, trace } = exchange;
+  const { request, env, trace, now } = exchange;
   const endsMs = Date.now() + DEADLINE_MS;
 
   const caller = await authenticate(match, exchange);
@@ -40,6 +41,8 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
   if (route.limited || !caller.known) await limitRate(request.headers, env);
   const known = writerOf(route, caller, caller.known ? caller.namedAccount : null);
   if (known) await limitWrites(known, request.headers, env);
+  const readers = readersOf(caller, request.headers);
+  limitRows(readers, now);
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -65,6 +68,8 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
     );
   } catch (error) {
     throw problemOf(error, route, request.headers);
+  } finally {
+    countRows(readers, trace.rowsRead, now);
   }
 }
 
