@@ -241,14 +241,18 @@ const paramsIn = (path: string) =>
     name,
     in: 'path',
     required: true,
+    description: name === 'kid' ? 'The `kid` of the signing key.' : `The id of the ${nounOf(name)}.`,
     schema: inputOf(paramSchema(name as ParamName)),
     example: sampleParams[name],
   }));
 
+/** `apiKeyId` names an API key, and `userId` a user. */
+const nounOf = (param: string): string => param.replace(/Id$/, '').replace('apiKey', 'API key');
+
 /** A query writes a list as `name=a,b` and a map as `name[key]=value`. */
 const queryParameters = (schema: v.GenericSchema, type: Schema) =>
-  queryOf(schema).map(({ name, required, schema }) => {
-    const { description = schema.description, ...known } = type.properties?.[name] ?? {};
+  queryOf(schema).map(({ name, required, schema: { description: own, ...schema } }) => {
+    const { description = own, ...known } = type.properties?.[name] ?? {};
     return {
       name,
       in: 'query',

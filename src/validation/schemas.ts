@@ -87,8 +87,17 @@ export const metadata = v.pipe(
 export const metadataQuery = v.object({
   key: metadataKey,
   value: metadataValue,
-  skip: v.optional(wholeNumber(0, SKIP_MAX), '0'),
-  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
+  skip: v.optional(
+    v.pipe(
+      wholeNumber(0, SKIP_MAX),
+      v.description('How many resources to pass over. The database reads them.'),
+    ),
+    '0',
+  ),
+  limit: v.optional(
+    v.pipe(wholeNumber(1, PAGE_MAX), v.description('The most resources in the answer.')),
+    String(PAGE_DEFAULT),
+  ),
 });
 
 /** A number in a query string. */

@@ -21,7 +21,7 @@ interface Operation {
   summary: string;
   description: string;
   tags: string[];
-  parameters: { name?: string; in?: string; description?: string; schema?: Schema }[];
+  parameters: { $ref?: string; name?: string; in?: string; description?: string; schema?: Schema }[];
   requestBody?: { required: boolean; content: Record<string, Media> };
   responses: Record<string, { $ref?: string; content?: Record<string, Media> }>;
   'x-codeSamples'?: CodeSample[];
@@ -72,6 +72,15 @@ describe('every operation', () => {
     for (const { operationId, summary, description } of all) {
       expect([operationId, summary, description].every(Boolean), operationId).toBe(true);
     }
+  });
+
+  it('describes each of its parameters', () => {
+    const bare = all.flatMap(({ operationId, parameters }) =>
+      parameters
+        .filter(({ $ref, description }) => !$ref && !description)
+        .map(({ name }) => `${operationId}: ${name}`),
+    );
+    expect(bare).toEqual([]);
   });
 
   it('is one entry of the menu, which names the path of the other caller', () => {
