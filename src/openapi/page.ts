@@ -1,6 +1,5 @@
 /** The page of the reference: Scalar over the description, with all that it would ask of other hosts turned off. */
 import { BASE_PATH } from '../route.ts';
-import { SERVER } from './server.ts';
 
 /** @param renderer the folder that Scalar's files are in, next to these. */
 export const page = (renderer: string) => ({
@@ -53,10 +52,11 @@ export const page = (renderer: string) => ({
 
 const server = location.origin + '${BASE_PATH}';
 const description = await (await fetch(server + '/openapi.json')).text();
+const [{ url, variables }] = JSON.parse(description).servers;
 
 createApiReference('#reference', {
   // The samples name this deployment, so that they run as they are.
-  content: description.replaceAll('${SERVER}', server),
+  content: description.replaceAll(url.replace('{host}', variables.host.default), server),
   agent: { disabled: true },
   defaultOpenAllTags: false,
   documentDownloadType: 'json',

@@ -78,7 +78,9 @@ export function componentsOf(definitions: object): Record<string, Schema> {
   const components: Record<string, Schema> = JSON.parse(JSON.stringify(definitions), (key, value) => {
     if (key === '$ref') return value.replace('#/definitions/', '#/components/schemas/');
     // Every number of the contract is an integer, which TypeScript cannot say.
-    return value === 'number' ? 'integer' : value;
+    const integer = (type: unknown) => (type === 'number' ? 'integer' : type);
+    if (key !== 'type') return value;
+    return Array.isArray(value) ? value.map(integer) : integer(value);
   });
   return Object.fromEntries(Object.entries(components).map(([name, type]) => [name, sized(type)]));
 }
