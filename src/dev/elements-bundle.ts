@@ -1,14 +1,26 @@
 /** Bundles the element, Lit and the SDK into one file for pages without a bundler. Runs after `tsc`, in `npm run build:elements`. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, transformSync } from 'esbuild';
+import { minify } from 'terser';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Without the whitespace of the templates, which esbuild leaves as it is. */
-const compact: Plugin = {
-  name: 'compact',
+/** The methods of the SDK's client that the element calls, by module. */
+const USED = /[\\/](booking|service)\.js$/;
+
+/** Names of the element's own members, which no page uses. Their short forms save 1 % of the file. */
+const INTERNAL = [
+  'announce', 'announcement', 'bookable', 'bookAgain', 'confirmCancel', 'confirmingCancel', 'countdown', 'dayAndTime',
+  'dayAndTimes', 'dayOfMonth', 'durationMs', 'focusOn', 'heldForMs', 'intervalMs', 'keepBooking', 'keptName', 'loseSlot',
+  'notices', 'onMove', 'onSelect', 'outcome', 'ownFields', 'selectDate', 'startMove', 'weekdayLong', 'weekdayShort',
+  'weekStart', 'zonePicker', 'choice',
+];
+
+const smaller: Plugin = {
+  name: 'smaller',
   setup: ({ onLoad }) => {
+    // esbuild leaves the whitespace of templates as it is.
     onLoad({ filter: /elements[\\/]dist[\\/].*\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
         .replace(
@@ -18,16 +30,31 @@ const compact: Plugin = {
         )
         .replace(/\n\s+/g, '\n'),
     }));
+    // The client of a user has every method, and a bundler cannot know which of them the element calls.
+    onLoad({ filter: /sdk[\\/]dist[\\/](list|resources[\\/]\w+)\.js$/ }, ({ path }) => {
+      if (USED.test(path)) return undefined;
+      const names = [...readFileSync(path, 'utf8').matchAll(/^export function (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      return { contents: names.map((name) => `export const ${name} = () => ({});`).join('\n') };
+    });
   },
 };
 
-await build({
+const { outputFiles } = await build({
   entryPoints: [at('../elements/dist/index.js')],
-  outfile: at('../elements/dist/nettu-booking.min.js'),
   bundle: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
+  write: false,
   logLevel: 'warning',
-  plugins: [compact],
+  plugins: [smaller],
 });
+const { code } = await minify(outputFiles[0]?.text ?? '', {
+  module: true,
+  ecma: 2020,
+  compress: { passes: 3, unsafe_arrows: true },
+  mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+});
+writeFileSync(at('../elements/dist/nettu-booking.min.js'), String(code));

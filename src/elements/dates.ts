@@ -10,16 +10,9 @@ export const toUtc = (date: IsoDate): number => Date.parse(`${date}T00:00Z`);
 const fromUtc = (ms: number): IsoDate => new Date(ms).toISOString().slice(0, 10);
 
 /** The date in `zone` at the time `ms`, in milliseconds since the epoch. */
-export function dateIn(zone: string, ms: number): IsoDate {
-  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(ms);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
-}
+export const dateIn = (zone: string, ms: number): IsoDate =>
+  // Sweden writes dates so.
+  new Date(ms).toLocaleDateString('sv-u-ca-gregory-nu-latn', { timeZone: zone });
 
 export const addDays = (date: IsoDate, days: number): IsoDate => fromUtc(toUtc(date) + days * DAY_MS);
 

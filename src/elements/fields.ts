@@ -35,14 +35,14 @@ export const areValid = (controls: readonly Element[]): boolean =>
 
 /** Without specificity, so that every rule of the page wins. */
 const styles = `
-:where(nettu-booking) :where([slot=fields]:not(input, select, textarea)) { display: grid; gap: 0.3rem }
-:where(nettu-booking) :where([slot=fields] label:not(:has([type=checkbox], [type=radio]))) { display: grid; gap: 0.3rem }
-:where(nettu-booking) :where([slot=fields], [slot=fields] *):where(input:not([type=checkbox], [type=radio], [type=range], [type=color]), select, textarea) {
-  box-sizing: border-box; width: 100%; min-height: 2.6em; padding: 0.5em 0.8em; font: inherit; color: inherit;
-  background: var(--_background); border: 1px solid var(--_muted); border-radius: var(--_radius) }
-:where(nettu-booking) :where([slot=fields], [slot=fields] *):where(input, select, textarea) { accent-color: var(--_accent) }
-:where(nettu-booking) :where([slot=fields], [slot=fields] *):where(:focus-visible) { outline: 3px solid var(--_accent); outline-offset: 2px }
-`;
+:where(nettu-booking [slot=fields], nettu-booking [slot=fields] *) {
+  accent-color: var(--_accent);
+  &:where(div, label:not(:has([type=checkbox], [type=radio]))) { display: grid; gap: 0.3rem }
+  &:where(input:not([type=checkbox], [type=radio], [type=range], [type=color]), select, textarea) {
+    box-sizing: border-box; width: 100%; min-height: 2.6em; padding: 0.5em 0.8em; font: inherit; color: inherit;
+    background: var(--_background); border: 1px solid var(--_muted); border-radius: var(--_radius) }
+  &:where(:focus-visible) { outline: 3px solid var(--_accent); outline-offset: 2px }
+}`;
 
 let sheet: CSSStyleSheet | undefined;
 

@@ -23,14 +23,14 @@ const escaped = (text: string) => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n
 
 /** A line in pieces of at most 75 bytes, each but the first with a space before it; characters stay whole (3.1). */
 function folded(line: string): string {
-  const bytes = (text: string) => new TextEncoder().encode(text).length;
-  const pieces = [''];
+  let [file, bytes] = ['', 0];
   for (const character of line) {
-    const last = pieces.length - 1;
-    if (bytes(`${pieces[last]}${character}`) > LINE_BYTES) pieces.push(` ${character}`);
-    else pieces[last] += character;
+    const size = new TextEncoder().encode(character).length;
+    if (bytes + size > LINE_BYTES) [file, bytes] = [`${file}\r\n `, 1];
+    file += character;
+    bytes += size;
   }
-  return pieces.join('\r\n');
+  return file;
 }
 
 /** The file: a calendar with one event, in UTC. */

@@ -1,5 +1,6 @@
 /** Formats dates and times in a language, with `Intl`. */
 import { type IsoDate, toUtc } from './dates.ts';
+import { offsetOf } from './zones.ts';
 
 /** The week and text info of `Intl.Locale`. Newer Chromium and Safari have methods for it, older ones properties. */
 interface LocaleInfo {
@@ -79,10 +80,6 @@ export function languageOf(tag: string, hours?: 12 | 24): Language {
     return cached;
   };
   const format = (ms: number, options: Intl.DateTimeFormatOptions) => formatter(options).format(ms);
-  const partOf = (ms: number, type: string, options: Intl.DateTimeFormatOptions) =>
-    formatter(options)
-      .formatToParts(ms)
-      .find((part) => part.type === type)?.value ?? '';
   const gregorian = { timeZone: 'UTC', calendar: 'gregory' };
   const ofDate = (date: IsoDate, options: Intl.DateTimeFormatOptions) =>
     format(toUtc(date), { ...options, ...gregorian });
@@ -103,13 +100,13 @@ export function languageOf(tag: string, hours?: 12 | 24): Language {
     month: (date) => ofDate(date, { month: 'long', year: 'numeric' }),
     day: (date) => ofDate(date, { ...day, year: 'numeric' }),
     // Only the number: Japanese and Korean would add the word for day.
-    dayOfMonth: (date) => partOf(toUtc(date), 'day', { day: 'numeric', ...gregorian }),
+    dayOfMonth: (date) =>
+      formatter({ day: 'numeric', ...gregorian })
+        .formatToParts(toUtc(date))
+        .find(({ type }) => type === 'day')?.value ?? '',
     weekdayShort: (date) => ofDate(date, { weekday: 'short' }),
     weekdayLong: (date) => ofDate(date, { weekday: 'long' }),
-    time: (ms, zone, withOffset) =>
-      withOffset
-        ? `${time(ms, zone)} ${partOf(ms, 'timeZoneName', { timeZone: zone, timeZoneName: 'shortOffset' })}`
-        : time(ms, zone),
+    time: (ms, zone, withOffset) => (withOffset ? `${time(ms, zone)} ${offsetOf(zone, ms)}` : time(ms, zone)),
     dayAndTime: (ms, zone) => `${dayIn(ms, zone)}, ${time(ms, zone)}`,
     dayAndTimes: (ms, endMs, zone) =>
       `${dayIn(ms, zone)}, ${formatter({ ...clock, timeZone: zone }).formatRange(ms, endMs)}`,

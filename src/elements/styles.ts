@@ -4,18 +4,15 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     --_accent: var(--nettu-accent, light-dark(#2454c6, #9db8ff));
-    /* Black or white, whichever has the higher contrast: y is the relative luminance of WCAG, where 0.179 is the middle. */
-    --_on-accent: var(
-      --nettu-on-accent,
-      color(from var(--_accent) xyz-d65 clamp(0, (0.179 - y) * 999, 0.95) clamp(0, (0.179 - y) * 999, 1) clamp(0, (0.179 - y) * 999, 1.089))
-    );
+    /* Black or white, whichever has the higher contrast: both have the same at a lightness of 49.4. */
+    --_on-accent: var(--nettu-on-accent, lch(from var(--_accent) calc((49.4 - l) * 999) 0 0));
     --_background: var(--nettu-background, light-dark(#fff, #171a21));
     --_text: var(--nettu-text, light-dark(#1a1d24, #eceef3));
     --_muted: var(--nettu-muted, light-dark(#5a6270, #a3abba));
     --_border: var(--nettu-border, light-dark(#d9dde5, #353b48));
     --_free: var(--nettu-free, light-dark(#eaf0ff, #232c47));
     --_error: var(--nettu-error, light-dark(#a8201a, #ffb1ab));
-    --_on-error: light-dark(#fff, #2b0a08);
+    --_on-error: light-dark(#fff, #000);
     --_radius: var(--nettu-radius, 10px);
     display: block;
     container-type: inline-size;
@@ -88,20 +85,20 @@ export const styles = css`
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
-  .primary {
+  .primary,
+  .mark,
+  [aria-selected='true'],
+  [aria-pressed='true'] {
     background: var(--_accent);
-    border-color: var(--_accent);
     color: var(--_on-accent);
-    font-weight: 600;
   }
   .danger {
     border-color: var(--_error);
     color: var(--_error);
   }
-  .danger.filled {
+  .filled {
     background: var(--_error);
     color: var(--_on-error);
-    font-weight: 600;
   }
   .plain {
     border-color: transparent;
@@ -148,26 +145,23 @@ export const styles = css`
   }
   td[data-date] {
     cursor: pointer;
+  }
+  td:not([aria-selected='true']) {
     color: var(--_muted);
   }
   td.free {
+    font-weight: 600;
+  }
+  td.free:not([aria-selected='true']) {
     background: var(--_free);
     color: var(--_text);
-    font-weight: 600;
   }
   td.free:hover {
     box-shadow: inset 0 0 0 1px var(--_accent);
   }
   td[aria-current] {
-    text-decoration: underline 2px var(--_accent);
+    text-decoration: underline 2px;
     text-underline-offset: 0.3em;
-  }
-  td[aria-selected='true'] {
-    background: var(--_accent);
-    color: var(--_on-accent);
-  }
-  td[aria-selected='true'][aria-current] {
-    text-decoration-color: currentColor;
   }
   td[aria-disabled='true'] {
     cursor: default;
@@ -211,11 +205,7 @@ export const styles = css`
     cursor: pointer;
   }
   #zones li:hover {
-    background: var(--_free);
-  }
-  #zones li[aria-selected='true'] {
-    background: var(--_accent);
-    color: var(--_on-accent);
+    outline: 1px solid var(--_accent);
   }
   .times h3 {
     margin-block: 0.5rem 0.75rem;
@@ -254,10 +244,6 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
     font-weight: 500;
   }
-  .times button[aria-pressed='true'] {
-    background: var(--_accent);
-    color: var(--_on-accent);
-  }
   .panel {
     display: grid;
     gap: 1rem;
@@ -292,9 +278,6 @@ export const styles = css`
   form {
     gap: 1rem;
   }
-  ::slotted(*) {
-    max-width: 100%;
-  }
   .actions {
     display: flex;
     flex-wrap: wrap;
@@ -323,8 +306,6 @@ export const styles = css`
     width: 2.75rem;
     height: 2.75rem;
     border-radius: 50%;
-    background: var(--_accent);
-    color: var(--_on-accent);
     font-size: 1.4rem;
   }
   .status {
@@ -336,13 +317,6 @@ export const styles = css`
     white-space: nowrap;
   }
   @media (prefers-reduced-motion: no-preference) {
-    button,
-    td {
-      transition:
-        background-color 120ms,
-        border-color 120ms,
-        box-shadow 120ms;
-    }
     [aria-busy='true'] tbody,
     .times[aria-busy='true'] {
       animation: wait 1s ease-in-out infinite alternate;
@@ -354,8 +328,8 @@ export const styles = css`
     }
   }
   @media (forced-colors: active) {
-    td[aria-selected='true'],
-    .times button[aria-pressed='true'] {
+    [aria-selected='true'],
+    [aria-pressed='true'] {
       forced-color-adjust: none;
       background: Highlight;
       color: HighlightText;
