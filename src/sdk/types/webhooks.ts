@@ -16,8 +16,12 @@ interface ChangedResources {
 /** A resource whose changes a webhook can subscribe to. */
 export type ChangedResource = keyof ChangedResources;
 
+/**
+ * `booking.created` comes with `booking.held` or `booking.confirmed`, whichever the booking begins as. A held booking that is
+ * confirmed later is `booking.confirmed` alone; `booking.updated` is a change of the metadata, or of the hosts.
+ */
 type Change<Name extends keyof ChangedResources> = Name extends 'booking'
-  ? `${Name}.${'created' | 'updated' | 'cancelled'}`
+  ? `${Name}.${'created' | 'held' | 'confirmed' | 'moved' | 'updated' | 'cancelled'}`
   : `${Name}.${'created' | 'updated' | 'deleted'}`;
 
 /** A type of change that a webhook can subscribe to. */
@@ -32,7 +36,11 @@ export type ChangeNotification = {
     type: Change<Name>;
     /** When the change took place, in milliseconds since the epoch. */
     timestamp: number;
+    /** The resource's version: of two notifications of a resource, the one with the higher version is newer. */
+    version: number;
     data: Record<Name, ChangedResources[Name]>;
+    /** Of an update, the members that it changed, as they were before. A change of a service's hosts changes none. */
+    previous?: Partial<ChangedResources[Name]>;
   };
 }[keyof ChangedResources];
 
