@@ -148,3 +148,13 @@ BEGIN
   UPDATE users SET availability_revision = availability_revision + 1
   WHERE account_id = NEW.account_id AND id = NEW.user_id;
 END;
+
+-- The health of an endpoint. `failing_since`: since when each attempt has failed; NULL: the latest one did not. `paused_at`:
+-- nothing is delivered since then, until the account sets the webhook again; `paused_because` says why: `gone` or `failing`.
+-- `old_secrets`: [[secret, until], …], each secret that a roll replaced and that signs until then.
+ALTER TABLE webhooks ADD COLUMN failing_since INTEGER;
+ALTER TABLE webhooks ADD COLUMN paused_at INTEGER;
+ALTER TABLE webhooks ADD COLUMN paused_because TEXT;
+ALTER TABLE webhooks ADD COLUMN old_secrets TEXT NOT NULL DEFAULT '[]';
+-- Every attempt: [[at, status, milliseconds, cause], …].
+ALTER TABLE deliveries ADD COLUMN history TEXT NOT NULL DEFAULT '[]';

@@ -4,9 +4,9 @@ import { OLD_SECRET_KEPT_MS } from '../limits.ts';
 import { read, write } from '../operation.ts';
 import { plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import { changed } from '../resources/accounts/operations.ts';
-import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
-import type { AccountResult, Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
+import { changed, toResult } from '../resources/accounts/operations.ts';
+import { selectAccount } from '../resources/accounts/sql.ts';
+import type { Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
 import { allowsPrivate } from './address.ts';
 import * as input from './input.ts';
 import { poster } from './post.ts';
@@ -40,17 +40,18 @@ export const deleteWebhook = write({
 });
 
 export const rollSecret = write({
+  idempotent: true,
   retryAdvice:
     'If it did, the account has a new secret, and the old one signs beside it for a day. Another roll is safe.',
   run: (scope, { now }) =>
     plan(
       [
-        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS }),
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS, now }),
         selectAccount(scope),
       ],
-      ([rolled], [account]): AccountResult => {
+      ([rolled], [account]) => {
         if (!rolled || !account) throw webhookMissing();
-        return { account: toAccount(account) };
+        return toResult(account);
       },
     ),
 });
@@ -63,7 +64,8 @@ export const testWebhook = read({
       const post = await poster(webhook, env, () => now);
       const ping: Notification = { type: 'ping', timestamp: now, data: {} };
       const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
-      return { delivered: outcome.error === null, ...outcome };
+      const { status, error, cause } = outcome;
+      return { delivered: error === null, status, error, cause };
     }),
 });
 

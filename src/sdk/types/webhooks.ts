@@ -65,6 +65,33 @@ export type Notification = ChangeNotification | RemindersNotification | PingNoti
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
+/**
+ * Why an attempt failed, as far as the service can tell: the endpoint answered with another `status` than 2xx, did not answer
+ * in time, its name has no address (`dns`), it `refused` the connection, `tls` failed, the connection was lost (`reset`), its
+ * `address` is private, or the notification is `unsendable`.
+ */
+export type DeliveryCause =
+  | 'status'
+  | 'timeout'
+  | 'dns'
+  | 'refused'
+  | 'tls'
+  | 'reset'
+  | 'address'
+  | 'unsendable';
+
+/** An attempt to deliver a notification. */
+export interface DeliveryAttempt {
+  /** When it began, in milliseconds since the epoch. */
+  at: number;
+  /** The HTTP status; null if the webhook did not respond. */
+  status: number | null;
+  /** How long it took, in milliseconds. */
+  ms: number;
+  /** Why it failed; null if it did not. */
+  cause: DeliveryCause | null;
+}
+
 /** A notification, and the attempts to deliver it. */
 export interface Delivery {
   /** The service sends it with each attempt, in the header `webhook-id`. */
@@ -113,6 +140,15 @@ export interface WebhookState {
   lastStatus: number | null;
   /** Why the last attempt failed; null if it did not fail. */
   lastError: string | null;
+  /** Since when each attempt has failed, in milliseconds since the epoch; null: the latest one did not. */
+  failingSince: number | null;
+  /**
+   * Since when the service delivers nothing, in milliseconds since the epoch; null: it does. Set the webhook again, with the
+   * same URL or another one, and what is pending is delivered.
+   */
+  pausedAt: number | null;
+  /** Why: it answered 410 (`gone`), or there was nothing but failures for three days (`failing`). */
+  pausedBecause: 'gone' | 'failing' | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
   /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
@@ -146,8 +182,8 @@ export interface DeliveriesPage extends Page {
 }
 
 export interface DeliveryResult {
-  /** The delivery, with the text of its body. */
-  delivery: Delivery & { body: string };
+  /** The delivery, with every attempt, the first one first, and the text of its body. */
+  delivery: Delivery & { history: DeliveryAttempt[]; body: string };
 }
 
 /** The result of a `ping`. */
@@ -158,4 +194,6 @@ export interface WebhookTestResult {
   status: number | null;
   /** Why the delivery failed; null if it succeeded. */
   error: string | null;
+  /** The kind of the error. */
+  cause: DeliveryCause | null;
 }
