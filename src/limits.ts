@@ -154,7 +154,7 @@ export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
 // Rates
 
-/** The requests of one address, or one IPv6 /64, whose credential is not known yet, in one location of the edge. */
+/** The requests of one address, or one IPv6 /64, without a credential, and as many whose credential is not known yet, in one location of the edge. */
 export const ADDRESS_REQUESTS_MAX = 300;
 /** The time in which those requests count. */
 export const ADDRESS_WINDOW_SECONDS = 60;

@@ -49,7 +49,10 @@ export function streamed(outcome: unknown, streaming: Streaming): Reply | undefi
           begun = true;
           controller.enqueue(utf8.encode(part.lines));
         } catch (error) {
-          const problem = failure(problemOf(error, streaming.match.route, request.headers), trace).body;
+          const problem = failure(
+            problemOf(error, streaming.match.route, request.headers, streaming.exchange.now),
+            trace,
+          ).body;
           controller.enqueue(utf8.encode(`${JSON.stringify({ type: 'problem', problem })}\n`));
           part = { ...part, next: null };
         }

@@ -1,7 +1,7 @@
 /**
- * Limits what callers cost the Worker and the database. Callers without a verified credential are counted by address;
- * writes are counted by account and by user, too, and only once the credential that names them is verified: nobody can
- * use up another's limit.
+ * Limits what callers cost the Worker and the database. Callers without a credential are counted by address, and so, apart,
+ * are those whose credential is not verified yet. Writes are counted by account and by user, too, and only once the
+ * credential that names them is verified: nobody can use up another's limit.
  */
 import type { Env } from '../env.ts';
 import {
@@ -52,11 +52,15 @@ export function addressIn(headers: Headers): string | null {
 /**
  * Counts a request by its address.
  *
+ * @param unverified whether the caller shows a credential that this isolate has not verified before. Those count apart, so
+ *   that anonymous callers use up nothing of a good key that comes from their address.
  * @throws Problem `rate-limited`
  */
-export async function limitRate(headers: Headers, { RATE_LIMITER }: Env): Promise<void> {
+export async function limitRate(headers: Headers, { RATE_LIMITER }: Env, unverified: boolean): Promise<void> {
   const address = addressIn(headers);
-  if (address && RATE_LIMITER && !(await allows(RATE_LIMITER, networkOf(address)))) throw limited(ofAddress);
+  if (!address || !RATE_LIMITER) return;
+  const key = networkOf(address) + (unverified ? '/unverified' : '');
+  if (!(await allows(RATE_LIMITER, key))) throw limited(ofAddress);
 }
 
 /** Whoever writes: an account with its API key, or a user of it. */
