@@ -4,9 +4,9 @@ import { OLD_SECRET_KEPT_MS } from '../limits.ts';
 import { read, write } from '../operation.ts';
 import { plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import { changed, toResult } from '../resources/accounts/operations.ts';
-import { selectAccount } from '../resources/accounts/sql.ts';
-import type { Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
+import { changed } from '../resources/accounts/operations.ts';
+import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
+import type { AccountResult, Notification, WebhookResult, WebhookTestResult } from '../sdk/types.ts';
 import { allowsPrivate } from './address.ts';
 import * as input from './input.ts';
 import { poster } from './post.ts';
@@ -40,7 +40,6 @@ export const deleteWebhook = write({
 });
 
 export const rollSecret = write({
-  idempotent: true,
   retryAdvice:
     'If it did, the account has a new secret, and the old one signs beside it for a day. Another roll is safe.',
   run: (scope, { now }) =>
@@ -49,9 +48,9 @@ export const rollSecret = write({
         rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS, now }),
         selectAccount(scope),
       ],
-      ([rolled], [account]) => {
+      ([rolled], [account]): AccountResult => {
         if (!rolled || !account) throw webhookMissing();
-        return toResult(account);
+        return { account: toAccount(account) };
       },
     ),
 });

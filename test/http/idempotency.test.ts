@@ -41,6 +41,7 @@ it('takes an Idempotency-Key on every POST but those that only read or send', ()
   expect(others.map(({ name }) => name).sort()).toEqual([
     'POST /account/keys/inspect',
     'POST /account/webhook/deliveries/:deliveryId/replay',
+    'POST /account/webhook/secret',
     'POST /account/webhook/test',
   ]);
 });

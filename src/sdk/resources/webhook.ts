@@ -35,7 +35,6 @@ export function webhook(send: Send) {
       send<WebhookTestResult>('POST', `${root}/test`, { ...options, retries: 0 }),
 
     /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
-    rollSecret: async (options?: RequestOptions) =>
-      send<AccountResult>('POST', `${root}/secret`, options),
+    rollSecret: async (options?: RequestOptions) => send<AccountResult>('POST', `${root}/secret`, options),
   };
 }
