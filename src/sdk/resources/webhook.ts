@@ -35,6 +35,8 @@ export function webhook(send: Send) {
       send<WebhookTestResult>('POST', `${root}/test`, { ...options, retries: 0 }),
 
     /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
-    rollSecret: async (options?: RequestOptions) => send<AccountResult>('POST', `${root}/secret`, options),
+    rollSecret: async (options?: RequestOptions) =>
+      // Never retried: each roll makes another secret.
+      send<AccountResult>('POST', `${root}/secret`, { ...options, retries: 0 }),
   };
 }
