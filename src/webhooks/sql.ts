@@ -5,7 +5,7 @@
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import { FILTERED_ROWS_MAX } from '../limits.ts';
-import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
+import type { FailingEvent, PauseReason, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import type { WebhookRow } from './post.ts';
 
@@ -77,7 +77,7 @@ interface WebhookStateRow {
   last_error: string | null;
   failing_since: number | null;
   paused_at: number | null;
-  paused_because: 'gone' | 'failing' | null;
+  paused_because: PauseReason | null;
   next_at: number | null;
   pending: number;
   pending_bytes: number;

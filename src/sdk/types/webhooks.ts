@@ -127,6 +127,9 @@ export interface FailingEvent {
   nextAttempt: number;
 }
 
+/** Why an endpoint is paused. */
+export type PauseReason = 'gone' | 'failing';
+
 /** The webhook, and how its endpoint is doing. */
 export interface WebhookState {
   url: string;
@@ -148,12 +151,12 @@ export interface WebhookState {
    */
   pausedAt: number | null;
   /** Why: it answered 410 (`gone`), or there was nothing but failures for three days (`failing`). */
-  pausedBecause: 'gone' | 'failing' | null;
+  pausedBecause: PauseReason | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
   /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
   pending: number;
-  /** What they take, by the same estimate. */
+  /** What they take in bytes, by the same estimate. */
   pendingBytes: number;
   /** How many notifications were dropped, since the webhook was first set, because too many were pending. */
   dropped: number;
