@@ -127,7 +127,7 @@ async function keyOf(secret: unknown): Promise<CryptoKey> {
   if (typeof crypto === 'undefined' || !crypto.subtle)
     throw new NettuWebhookError(
       'runtime',
-      "This runtime has no WebCrypto. In Node 18: globalThis.crypto = require('node:crypto').webcrypto",
+      'This runtime has no WebCrypto. Start Node 18 with --experimental-global-webcrypto',
     );
   return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
 }
