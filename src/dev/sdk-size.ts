@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const LIMIT_BYTES = 6000;
+const LIMIT_BYTES = 7000;
 
 const file = readFileSync(new URL('../sdk/dist/nettu-scheduler-sdk.min.js', import.meta.url));
 const bytes = gzipSync(file, { level: 9 }).length;
