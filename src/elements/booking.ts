@@ -211,7 +211,7 @@ export class NettuBooking extends LitElement implements View {
     }
     if (has('timezone') && this.timezone && !zoneNamed(this.timezone))
       this.report(
-        new ConfigurationError(`the time zone ${this.timezone} is not an IANA name such as Europe/Oslo`),
+        new ConfigurationError(`timezone must be an IANA name such as Europe/Oslo, not "${this.timezone}"`),
         '',
       );
     const source = has('account', 'service', 'duration', 'interval', 'baseUrl', 'booking');

@@ -17,14 +17,15 @@ export interface Configuration {
 
 /** What is wrong, for the developer of the page; undefined where nothing is. */
 export function mistakeIn(page: Configuration): string | undefined {
-  if (!page.account) return 'it needs the attribute account, the id of the account';
-  if (page.booking && !page.token) return 'with the attribute booking, it needs the property token';
-  const wrong = page.hostUserIds?.find((id) => !UUID.test(id));
-  if (wrong !== undefined) return `the attribute hosts must be user ids, separated by commas, not "${wrong}"`;
-  if (page.booking) return undefined;
-  if (!page.service) return 'it needs the attribute service, the id of the service';
-  if (!(page.duration > 0)) return 'it needs the attribute duration, the length of a booking in minutes';
-  return undefined;
+  const { account, service, duration, booking, token, hostUserIds } = page;
+  const wrong = hostUserIds?.find((id) => !UUID.test(id));
+  if (wrong !== undefined) return `hosts must be user ids, separated by commas, not "${wrong}"`;
+  const missing = [
+    !account && 'account',
+    booking ? !token && 'token' : !service && 'service',
+    !booking && !(duration > 0) && 'duration (minutes)',
+  ].filter(Boolean);
+  return missing.length ? `It needs ${missing.join(', ')}` : undefined;
 }
 
 /**
@@ -42,7 +43,6 @@ export const checkedToken = (token: () => Token | undefined) => async (): Promis
   }
   if (typeof value === 'string' && JWT.test(value.trim())) return value.trim();
   const what = String(value).trim();
-  throw new ConfigurationError(
-    `The token function must return a JWT, and returned ${what.startsWith('<') ? 'HTML: its URL or its sign-in is wrong' : `${typeof value} ${JSON.stringify(what.slice(0, 40))}`}`,
-  );
+  const found = what.startsWith('<') ? 'an HTML page' : `${typeof value} "${what.slice(0, 40)}"`;
+  throw new ConfigurationError(`The token function must return a JWT, not ${found}`);
 };

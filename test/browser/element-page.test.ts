@@ -120,8 +120,8 @@ describe('a mistake of the page', () => {
       (tag: string) => tag.replace(/account="[^"]+"/, `account="${UUID}"`),
       /nettu-booking.*\b40[14]\b/,
     ],
-    ['no account', (tag: string) => tag.replace(/account="[^"]+"/, ''), /needs the attribute account/],
-    ['no duration', (tag: string) => tag.replace('duration="60"', ''), /needs the attribute duration/],
+    ['no account', (tag: string) => tag.replace(/account="[^"]+"/, ''), /It needs account/],
+    ['no duration', (tag: string) => tag.replace('duration="60"', ''), /It needs duration/],
     [
       'an interval that is too short',
       (tag: string) => tag.replace('duration="60"', 'duration="60" interval="1"'),
@@ -141,7 +141,7 @@ describe('a mistake of the page', () => {
     [
       'a booking without a token',
       (tag: string) => tag.replace('duration="60"', `booking="${UUID}"`),
-      /needs the property token/,
+      /It needs token/,
     ],
   ])('%s: its own sentence for the developer, honest words for the person', async (_, mistaken, sentence) => {
     await page.goto(site.at(mistaken(bookable.tag())));
@@ -159,10 +159,10 @@ describe('a mistake of the page', () => {
     [
       'HTML',
       "'<!doctype html><title>Sign in</title>'",
-      /must return a JWT, and returned HTML/,
+      /must return a JWT, not an HTML page/,
       /not set up correctly/,
     ],
-    ['nothing', 'undefined', /must return a JWT, and returned undefined/, /not set up correctly/],
+    ['nothing', 'undefined', /must return a JWT, not undefined/, /not set up correctly/],
     ['an error', "Promise.reject(new Error('401'))", /token function failed \(Error: 401\)/, /Sign in again/],
     [
       'no connection',
@@ -181,7 +181,11 @@ describe('a mistake of the page', () => {
 
   it.each([
     ['timezone="europe/oslo"', 'Oslo (GMT+', []],
-    ['timezone="PST"', 'Oslo (GMT+', [expect.stringContaining('time zone PST is not an IANA name')]],
+    [
+      'timezone="PST"',
+      'Oslo (GMT+',
+      [expect.stringContaining('timezone must be an IANA name such as Europe/Oslo, not "PST"')],
+    ],
   ])('%s', async (attribute, zone, messages) => {
     await page.goto(site.at(bookable.tag({ attributes: `duration="60" ${attribute}` })));
     await page.locator('td.free').first().waitFor();

@@ -155,11 +155,11 @@ it('retries the last step after a lost connection, with the details in the form'
 });
 
 it('shows that the person has to sign in again after a revocation', async () => {
-  const { accountClient, accountId, userId } = bookable;
-  await unwrap(accountClient.user.revokeTokens(userId));
+  await unwrap(bookable.accountClient.user.revokeTokens(bookable.userId));
   const tag = bookable.tag({ token: true }).replace(bookable.guestToken, bookable.token);
   await page.goto(site.at(tag));
-  // The element loads slots with the token too.
+  // Anyone may read the slots, whatever the token.
+  await toNextMonth(page);
+  await slot('10:00').click();
   await page.getByRole('alert').filter({ hasText: 'Sign in again to book' }).waitFor();
-  expect(accountId).toBeTruthy();
 });
