@@ -62,7 +62,7 @@ export function weeksOf(date: IsoDate, weekStart: number): (IsoDate | undefined)
  * @param rtl whether the week runs from right to left, so that the left arrow moves forward.
  */
 export function dateForKey(
-  { key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
+  { key, shiftKey }: { key: string; shiftKey: boolean },
   date: IsoDate,
   weekStart: number,
   rtl: boolean,

@@ -95,7 +95,7 @@ function timesView(view: View): TemplateResult {
     if (date && times.length) return language.day(date);
     if (loading && !slots) return words.loading;
     if (date) return words.noTimesOn(language.day(date));
-    return slots?.size ? words.chooseDate : words.noTimesIn(language.month(cursor));
+    return slots && !slots.size ? words.noTimesIn(language.month(cursor)) : words.chooseDate;
   };
   const parts = (['morning', 'afternoon', 'evening'] as const)
     .map((name) => ({ name, times: times.filter(({ start }) => dayPartOf(start, zone) === name) }))
