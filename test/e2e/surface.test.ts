@@ -196,7 +196,7 @@ it('every answer has the id of the request', async () => {
     await accountClient.account.me(),
     await accountClient.user.create(),
     await accountClient.user.find('00000000-0000-4000-8000-000000000000'),
-    await accountClient.health.checkStatus(),
+    await accountClient.health.info(),
   ];
   const ids = answers.map(({ requestId }) => requestId);
   for (const id of ids) expect(id).toMatch(/^[\w-]{8,}$/);

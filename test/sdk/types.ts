@@ -291,6 +291,7 @@ export async function lists(options: RequestOptions) {
   for await (const schedule of user.schedule.list()) schedule.rules;
   for await (const service of client.service.list({ cursor: nextCursor ?? undefined })) service.multiPerson;
   for await (const page of list.pages()) page.calendars.length;
+  const first: Calendar[] = await list.toArray({ limit: 10 });
 
   // @ts-expect-error the user's id is required
   client.calendar.list();
@@ -308,7 +309,7 @@ export async function lists(options: RequestOptions) {
   for await (const calendar of list) calendar.nextCursor;
   // @ts-expect-error a list is async
   for (const calendar of list) calendar.id;
-  return [answer, promised];
+  return [answer, promised, first];
 }
 
 // -------------------------------------------------------------------------------------------------- answers
