@@ -1,5 +1,6 @@
 /** Verifies, with WebCrypto, that the service sent a webhook request (Standard Webhooks 1.0). */
 import type { Notification } from './types.ts';
+import { webCrypto } from './web-crypto.ts';
 
 /** How far the clocks of the sender and the receiver may differ. */
 const TOLERANCE_SECONDS = 300;
@@ -33,13 +34,12 @@ export async function verifyWebhook(
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
   const content = new TextEncoder().encode(`${id}.${timestamp}.${text}`);
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', bytes(secret.replace(/^whsec_/, '')), hmac, false, [
-    'verify',
-  ]);
+  const { subtle } = webCrypto('verifyWebhook');
+  const key = await subtle.importKey('raw', bytes(secret.replace(/^whsec_/, '')), hmac, false, ['verify']);
   for (const signature of signatures.split(' ')) {
     const [version, value = ''] = signature.split(',');
     // `verify` compares in constant time.
-    if (version === 'v1' && (await crypto.subtle.verify('HMAC', key, bytes(value), content)))
+    if (version === 'v1' && (await subtle.verify('HMAC', key, bytes(value), content)))
       return JSON.parse(text);
   }
   throw new Error('webhook-signature does not fit: another secret, or another body');
