@@ -10,7 +10,7 @@ export function webCrypto(caller: string): Crypto {
   const crypto: Crypto | undefined = globalThis.crypto;
   if (crypto?.subtle) return crypto;
   throw new Error(
-    `${caller} needs Web Crypto: HTTPS in a page; in Node 18, globalThis.crypto = require('node:crypto').webcrypto`,
+    `${caller} needs Web Crypto: HTTPS in a page; in Node 18, set globalThis.crypto to the webcrypto of node:crypto`,
   );
 }
 

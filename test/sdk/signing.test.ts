@@ -172,7 +172,7 @@ test.each([
 ])('%s says what to do where there is no Web Crypto, as in Node 18', async (name, call) => {
   vi.stubGlobal('crypto', undefined);
   await expect(call()).rejects.toThrow(
-    new RegExp(`^${name} needs Web Crypto: .*Node 18, globalThis.crypto = `),
+    new RegExp(`^${name} needs Web Crypto: .*Node 18, set globalThis.crypto`),
   );
 });
 
