@@ -11,7 +11,7 @@ import { shardOfAccount } from '../db/shard-ids.ts';
 import type { ShardConfig } from '../env.ts';
 import { quotaDefaults } from '../quotas.ts';
 import type { Quota, QuotaName } from '../sdk/types.ts';
-import { isUuid } from '../validation/schemas.ts';
+import { inLowerCase, isUuid } from '../validation/schemas.ts';
 import { rowsOf } from './wrangler-d1.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,7 +36,8 @@ export function account(args: string[]): string[] {
       config: { type: 'string', default: 'wrangler.toml' },
     },
   });
-  const [command, id = '', ...settings] = positionals;
+  const [command, given = '', ...settings] = positionals;
+  const id = inLowerCase(given);
   // Only what is checked here becomes part of the SQL.
   if (
     !isUuid(id) ||

@@ -67,6 +67,7 @@ export function describe(types: Readonly<Record<string, Schema>>) {
     const answerHeaders = headersOf(status, [
       ...(withEtag ? (['etag'] as const) : []),
       ...(idempotent ? (['idempotency-replayed'] as const) : []),
+      ...(input ? (['nettu-ignored'] as const) : []),
       ...(usesDatabase(door, route) ? (['nettu-bookmark'] as const) : []),
       ...(does.writes && door !== 'public' ? (['ratelimit-policy'] as const) : []),
     ]);
@@ -141,7 +142,7 @@ const pascal = (word: string): string => word.replace(/(?:^|-)(\w)/g, (_, first)
 
 function needed({ needs, opens }: Route, door: Door): string | undefined {
   if (opens)
-    return `While the account's setting \`${opens}\` is on, a request needs no API key or token, only the account's id.`;
+    return `While the account's setting \`${opens}\` is on, a request needs no API key or token, only the account's id; a credential that does not hold is ignored.`;
   if (door === 'admin' || needs.length === 0) return undefined;
   return `A token needs the permission ${needs.map((name) => `\`${name}\``).join(', ')}.`;
 }

@@ -10,6 +10,10 @@ export const overview = `Calendars, events, free/busy and booking for web apps, 
   key, which reaches every resource of the account. The name of the second one ends in \`AsAccount\`.
 - A response with one resource has an \`etag\`. Send an \`Idempotency-Key\` when you create a resource, and you can retry
   the request safely.
+- null in an optional member of a body means that the member is absent, unless its description says otherwise. Ids may be
+  in any case; responses have them in lower case.
+- An unknown query parameter is a 400 that names it. An unknown member of a body is ignored, and named in the response header
+  \`nettu-ignored\`.
 - HEAD works wherever GET does. If a path does not support the method, the response is 405 \`method-not-allowed\`, with
   the supported methods in \`allow\`. An unknown path is 404 \`route-unknown\`.
 - Web pages of any origin may call the API (CORS).`;

@@ -1,6 +1,7 @@
 /** Converts valibot schemas and the SDK's types to JSON Schema. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { nullIsAbsent } from '../validation/schemas.ts';
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export interface Schema {
@@ -16,12 +17,19 @@ export interface Schema {
 /** Rules that JSON Schema cannot express. The descriptions of the members state them. */
 const ignoreActions = ['check', 'raw_check', 'partial_check', 'every_item', 'finite'];
 
+/** null in an optional member that is no value of its own: see `shape`. */
+export const ABSENT = { type: 'null', description: 'The same as absent.' } as const;
+
 /** The JSON Schema of a schema's input. */
 export function inputOf(schema: v.GenericSchema): Schema {
   const { $schema, ...described } = toJsonSchema(schema, {
     target: 'draft-2020-12',
     typeMode: 'input',
     ignoreActions,
+    overrideSchema({ valibotSchema, jsonSchema: { default: standard, ...schema } }) {
+      if (!nullIsAbsent(valibotSchema)) return undefined;
+      return { anyOf: [schema, ABSENT], ...(standard !== undefined && { default: standard }) };
+    },
   });
   return described as Schema;
 }
@@ -76,6 +84,8 @@ export function resolved(type: Schema, types: Types): Schema {
 /** Adds the descriptions of an SDK type, and of the types within it, to a schema of the input. */
 export function explained(schema: Schema, type: Schema | undefined, types: Types): Schema {
   const by = resolved(type ?? {}, types);
+  // null stands beside a member's own schema where it means that the member is absent, which the type does not say.
+  const { description: _, ...inner } = by;
   const members = Object.entries(schema.properties ?? {}).map(([name, member]) => [
     name,
     explained(member, by.properties?.[name], types),
@@ -85,6 +95,8 @@ export function explained(schema: Schema, type: Schema | undefined, types: Types
     ...schema,
     ...(schema.properties && { properties: Object.fromEntries(members) }),
     ...(schema.items && { items: explained(schema.items, by.items, types) }),
-    ...(schema.anyOf && { anyOf: schema.anyOf.map((one, i) => explained(one, by.anyOf?.[i], types)) }),
+    ...(schema.anyOf && {
+      anyOf: schema.anyOf.map((one, i) => explained(one, by.anyOf ? by.anyOf[i] : inner, types)),
+    }),
   };
 }

@@ -57,6 +57,7 @@ export type ProblemCode =
   | 'body-too-large'
   // 415
   | 'media-type-unsupported'
+  | 'content-encoding-unsupported'
   // 422
   | 'idempotency-key-reused'
   // 429
