@@ -109,8 +109,17 @@ export function parameters<const E extends v.ObjectEntries>(entries: E) {
 export const metadataQuery = parameters({
   key: metadataKey,
   value: metadataValue,
-  skip: v.optional(wholeNumber(0, SKIP_MAX), '0'),
-  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
+  skip: v.optional(
+    v.pipe(
+      wholeNumber(0, SKIP_MAX),
+      v.description('How many resources to pass over. The database reads them.'),
+    ),
+    '0',
+  ),
+  limit: v.optional(
+    v.pipe(wholeNumber(1, PAGE_MAX), v.description('The most resources in the answer.')),
+    String(PAGE_DEFAULT),
+  ),
 });
 
 /** A number in a query string. */
