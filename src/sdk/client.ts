@@ -47,7 +47,7 @@ export interface NettuClient {
  */
 export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const { apiKey, nettuAccount } = options;
-  if (apiKey && !options.allowApiKeyInBrowser && typeof document === 'object')
+  if (apiKey && !options.allowApiKeyInBrowser && 'document' in globalThis)
     throw new TypeError(
       'Everyone who opens this page could read the API key. Use NettuUserClient, or set allowApiKeyInBrowser',
     );

@@ -162,8 +162,8 @@ function toHeaders(given: HeaderValues, own: HeaderValues): Headers {
  * undefined without Web Crypto, as in Node 18 and React Native: then a creation is not retried.
  */
 function newKey(): string | undefined {
-  const crypto: Partial<Crypto> | undefined = globalThis.crypto;
-  return crypto?.randomUUID?.() ?? crypto?.getRandomValues?.(new Uint32Array(4)).join('-');
+  const source: Partial<Crypto> = typeof crypto === 'object' ? crypto : {};
+  return source.randomUUID?.() ?? source.getRandomValues?.(new Uint32Array(4)).join('-');
 }
 
 /** Gives an error the stack of `origin`. An error created after an `await` has no line of the caller in its stack. */

@@ -7,8 +7,7 @@
  * @throws Error that says what to do.
  */
 export function webCrypto(caller: string): Crypto {
-  const crypto: Crypto | undefined = globalThis.crypto;
-  if (crypto?.subtle) return crypto;
+  if (typeof crypto === 'object' && crypto.subtle) return crypto;
   throw new Error(
     `${caller} needs Web Crypto: HTTPS in a page; in Node 18, set globalThis.crypto to the webcrypto of node:crypto`,
   );
