@@ -209,7 +209,7 @@ it('a page on another origin may send these headers, and read those of the answe
   const origin = 'https://app.example';
   const namesIn = (res: Response, header: string) =>
     (res.headers.get(header) ?? '').toLowerCase().split(/, */);
-  const sent = ['idempotency-key', 'if-match', 'if-none-match'];
+  const sent = ['idempotency-key', 'if-match', 'if-none-match', 'nettu-sdk'];
   const preflight = await freshSocket(`${baseUrl}/calendar`, {
     method: 'OPTIONS',
     headers: {

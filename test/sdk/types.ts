@@ -1,5 +1,6 @@
 /** The types of the SDK: code that must compile, and code that must not. `tsc -p test/sdk` checks it; nothing runs it. */
 import type { JWTPayload } from 'jose';
+import type * as published from '../../src/sdk/index.ts';
 import {
   type Answer,
   type AnswerProblem,
@@ -226,6 +227,36 @@ export async function scheduling(own: Schedule, slot: BookingSlot) {
   await client.account.updateSettings({ publicCalendar: true });
   return state;
 }
+
+/** Values of the published SDK's types, under their names there. */
+export const byPublishedNames: [
+  published.INettuClient,
+  published.INettuUserClient,
+  published.RRuleOptions,
+  published.CalendarEventInstance,
+  published.Time,
+  published.ScheduleRuleInterval,
+  published.TimePlan,
+  published.IntegrationProvider,
+  published.GoogleCalendarAccessRole,
+  published.OutlookCalendarAccessRole,
+] = [
+  client,
+  user,
+  { freq: Frequenzy.Weekly, interval: 1, bymonth: [1], until: 0 },
+  { startTs: 0, endTs: 1, busy: true },
+  { hours: 9, minutes: 0 },
+  { start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } },
+  { variant: 'Calendar', id: 'c1' },
+  'google',
+  'freeBusyReader',
+  'writer',
+];
+export const publishedShapes = (
+  host: published.UserServiceResource,
+  google: published.GoogleCalendarListEntry,
+  outlook: published.OutlookCalendar,
+) => [host.userId, host.closestBookingTime, google.access_role, outlook.hexColor];
 
 // -------------------------------------------------------------------------------------------------- options
 

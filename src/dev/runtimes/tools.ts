@@ -1,7 +1,7 @@
 /** The runtimes and tools that `npm run check:runtimes` installs, on Linux or macOS. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const { platform, arch } = process;
@@ -21,8 +21,8 @@ const packages: Record<string, string> = {
   jest: '30.5.2',
 };
 
-/** Kept between runs, so that only the first one downloads the tools. */
-const folder = join(tmpdir(), 'nettu-runtimes');
+/** Kept between runs, so that only the first one downloads the tools: 0.7 GB, too much for a temporary folder in memory. */
+const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'nettu-runtimes');
 
 /** Installs the tools, unless they are there, and returns their folder. */
 export function installTools(): string {
