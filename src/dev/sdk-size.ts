@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 
 /** The core is the clients, without `verifyWebhook`: a bundler leaves it out of a page, which verifies no webhook. */
-const LIMIT_BYTES = { core: 6500, verifyWebhook: 1000, 'sign-user-token': 1200, 'sign-webhook': 800 };
+const LIMIT_BYTES = { core: 6500, verifyWebhook: 1300, 'sign-user-token': 1200, 'sign-webhook': 800 };
 
 const at = (name: string) => fileURLToPath(new URL(`../sdk/dist/${name}.js`, import.meta.url));
 

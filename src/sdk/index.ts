@@ -20,4 +20,9 @@ export type { Token } from './token.ts';
 export type * from './types.ts';
 export { unwrap } from './unwrap.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';
-export { verifyWebhook } from './verify-webhook.ts';
+export {
+  NettuWebhookError,
+  verifyWebhook,
+  type WebhookFault,
+  type WebhookHeaders,
+} from './verify-webhook.ts';

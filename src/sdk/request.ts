@@ -159,7 +159,7 @@ function toHeaders(given: HeaderValues, own: HeaderValues): Headers {
 
 /**
  * A random key: whoever guessed the key of a creation could get its answer. Pages over plain HTTP have no `randomUUID`.
- * undefined without Web Crypto, as in Node 18 and React Native: then a creation is not retried.
+ * undefined without WebCrypto, as in Node 18 and React Native: then a creation is not retried.
  */
 function newKey(): string | undefined {
   const source: Partial<Crypto> = typeof crypto === 'object' ? crypto : {};

@@ -1,4 +1,4 @@
-/** Signs the tokens of users with Web Crypto, on a server: in Workers, Deno, Bun and Node. */
+/** Signs the tokens of users with WebCrypto, on a server: in Workers, Deno, Bun and Node. */
 import type { SchedulerClaims, SchedulerPolicy } from './types.ts';
 import { base64Of, bytesOf, webCrypto } from './web-crypto.ts';
 
@@ -45,7 +45,7 @@ export interface UserTokenOptions {
  *
  * @returns the JWT, with the time of issue, so that `user.revokeTokens` can refuse it later.
  * @throws TypeError without a user, for a lifetime that is not positive, or for a key that is not a private RSA key. The
- *   message never contains the key. Error without Web Crypto.
+ *   message never contains the key. Error without WebCrypto.
  */
 export async function signUserToken({
   privateKey,
@@ -68,7 +68,7 @@ export async function signUserToken({
     ...(policy && { schedulerPolicy: policy }),
   };
   const content = `${part({ alg: 'RS256', typ: 'JWT', ...(kid && { kid }) })}.${part(payload)}`;
-  const { subtle } = webCrypto('signUserToken');
+  const { subtle } = webCrypto();
   const signature = await subtle.sign(RS256, key, new TextEncoder().encode(content));
   return `${content}.${base64Url(new Uint8Array(signature))}`;
 }
@@ -80,11 +80,11 @@ const base64Url = (bytes: Uint8Array): string =>
   base64Of(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 
 async function keyOf(key: UserTokenOptions['privateKey']): Promise<CryptoKey> {
-  const { subtle } = webCrypto('signUserToken');
+  const { subtle } = webCrypto();
   try {
     if (typeof key === 'string') return await subtle.importKey('pkcs8', pkcs8Of(key), RS256, false, ['sign']);
     if (!('kty' in key)) return key as CryptoKey;
-    // Some tools write an `alg` or a `use` that Web Crypto refuses beside RS256.
+    // Some tools write an `alg` or a `use` that WebCrypto refuses beside RS256.
     const { alg, use, key_ops, ...jwk } = key as JsonWebKey;
     return await subtle.importKey('jwk', jwk, RS256, false, ['sign']);
   } catch {
@@ -102,10 +102,11 @@ function pkcs8Of(pem: string) {
   );
   if (!block) throw new TypeError();
   const bytes = bytesOf((block[2] ?? '').replace(/\s/g, ''));
+  if (!bytes) throw new TypeError();
   return block[1] ? wrapped(bytes) : bytes;
 }
 
-/** Wraps a PKCS#1 key in the PrivateKeyInfo that Web Crypto imports (RFC 5208 section 5, RFC 8017 appendix A.1.2). */
+/** Wraps a PKCS#1 key in the PrivateKeyInfo that WebCrypto imports (RFC 5208 section 5, RFC 8017 appendix A.1.2). */
 function wrapped(pkcs1: Uint8Array) {
   const version = [0x02, 0x01, 0x00];
   const rsaEncryption = [

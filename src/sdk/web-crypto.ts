@@ -1,20 +1,23 @@
-/** Web Crypto, and the base64 of what it makes. */
+/** WebCrypto, and base64. */
 
-/**
- * Returns Web Crypto, which Node 18 and React Native do not have as a global.
- *
- * @param caller the function that needs it, for the message.
- * @throws Error that says what to do.
- */
-export function webCrypto(caller: string): Crypto {
+/** What to do without WebCrypto, which Node 18 and React Native do not have as a global, and a page only over HTTPS. */
+export const NO_WEB_CRYPTO =
+  'This runtime has no WebCrypto. Start Node 18 with --experimental-global-webcrypto';
+
+/** @throws Error that says what to do without WebCrypto. */
+export function webCrypto(): Crypto {
   if (typeof crypto === 'object' && crypto.subtle) return crypto;
-  throw new Error(
-    `${caller} needs Web Crypto: HTTPS in a page; in Node 18, set globalThis.crypto to the webcrypto of node:crypto`,
-  );
+  throw new Error(NO_WEB_CRYPTO);
 }
 
-/** @throws an error for a text that is not base64. */
-export const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+/** The bytes of base64; null where it is none. */
+export function bytesOf(base64: string) {
+  try {
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
 
 export const base64Of = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));

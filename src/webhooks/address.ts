@@ -53,7 +53,7 @@ export function refusalOf(url: string, allowPrivate: boolean): string | null {
 
 function isPublic(hostname: string): boolean {
   if (hostname.startsWith('[')) return isPublicV6(hostname.slice(1, -1));
-  const name = hostname.replace(/\.$/, '');
+  const name = hostname.replace(/\.+$/, '');
   if (/^\d+(\.\d+){3}$/.test(name)) return isPublicV4(numberOf(name));
   return name.includes('.') && !LOCAL_NAME.test(name);
 }

@@ -45,7 +45,7 @@ export const rollSecret = write({
   run: (scope, { now }) =>
     plan(
       [
-        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS }),
+        rows.rollSecret(scope, { secret: newWebhookSecret(), oldUntil: now + OLD_SECRET_KEPT_MS, now }),
         selectAccount(scope),
       ],
       ([rolled], [account]): AccountResult => {
@@ -63,7 +63,8 @@ export const testWebhook = read({
       const post = await poster(webhook, env, () => now);
       const ping: Notification = { type: 'ping', timestamp: now, data: {} };
       const outcome = await post({ id: crypto.randomUUID(), body: JSON.stringify(ping) });
-      return { delivered: outcome.error === null, ...outcome };
+      const { status, error, cause } = outcome;
+      return { delivered: error === null, status, error, cause };
     }),
 });
 

@@ -1,6 +1,7 @@
 /** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import type { DeliveryState } from '../sdk/types.ts';
+import { FAILING_MAX_MS } from '../limits.ts';
+import type { DeliveryCause, DeliveryState } from '../sdk/types.ts';
 import { SECOND_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
@@ -45,7 +46,7 @@ export const selectDueAccounts = (
   limit: number,
 ): Query<DueAccount> => query<DueAccount>`
   SELECT account_id, next_at FROM webhooks
-  WHERE ${inLane(lane)} AND next_at <= ${now} AND ${free(now)}
+  WHERE ${inLane(lane)} AND next_at <= ${now} AND paused_at IS NULL AND ${free(now)}
     ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
   ORDER BY next_at, account_id LIMIT ${limit}`;
 
@@ -64,9 +65,9 @@ export interface LeasedWebhook extends WebhookRow {
 export const takeLease = (account: string, lease: string, lane: Lane, now: number): Sql<LeasedWebhook> =>
   sql<LeasedWebhook>`
   UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS[lane]}
-  WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
+  WHERE account_id = ${account} AND url IS NOT NULL AND paused_at IS NULL AND next_at <= ${now} AND ${free(now)}
     ${lane === 'fast' ? sql`AND slow_since IS NULL` : sql``}
-  RETURNING url, key, secret, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
+  RETURNING url, key, secret, old_secrets, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
 
 export interface DueRow extends OutboxRow {
   id: string;
@@ -88,6 +89,9 @@ export interface Attempt {
   state: DeliveryState;
   status: number | null;
   error: string | null;
+  cause: DeliveryCause | null;
+  /** How long it took. */
+  ms: number;
   /** When the attempt began: a URL that is set later gets the delivery at once. */
   at: number;
   nextAt: number | null;
@@ -102,7 +106,9 @@ export const recordAttempts = (account: string, attempts: readonly Attempt[]): S
   UPDATE deliveries SET state = attempt.value ->> 'state', attempts = attempts + 1,
     last_status = attempt.value ->> 'status', last_error = attempt.value ->> 'error',
     attempted_at = attempt.value ->> 'at', next_at = attempt.value ->> 'nextAt',
-    expires_at = attempt.value ->> 'expiresAt'
+    expires_at = attempt.value ->> 'expiresAt',
+    history = json_insert(history, '$[#]', json_array(attempt.value ->> 'at', attempt.value ->> 'status',
+      attempt.value ->> 'ms', attempt.value ->> 'cause'))
   FROM json_each(${JSON.stringify(attempts)}) attempt
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
     AND deliveries.id = attempt.value ->> 'id' AND +deliveries.state = 'pending'`;
@@ -138,6 +144,8 @@ export interface Health {
   slow: boolean;
   status: number | null;
   error: string | null;
+  /** Whether it answered that it is gone. */
+  gone: boolean;
 }
 
 export interface Released {
@@ -164,10 +172,25 @@ export const releaseLease = (
       health
         ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`CASE WHEN url <> ${health.url} THEN slow_since END`},
       last_status = CASE WHEN url <> ${health.url} THEN last_status ELSE ${health.status} END,
-      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END`
+      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END
+      ${pause(health, now)}`
         : sql``
     }
-  WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at, slow_since`;
+  WHERE account_id = ${account} AND lease = ${lease}
+  RETURNING CASE WHEN paused_at IS NULL THEN next_at END AS next_at, slow_since`;
+
+/**
+ * Since when each attempt has failed, and the pause of an endpoint that is gone, or has only failed for `FAILING_MAX_MS`. What
+ * the run found out about a URL that has been replaced meanwhile says nothing of the new one.
+ */
+const pause = ({ url, error, gone }: Health, now: number): Sql => {
+  const same = sql`url = ${url}`;
+  if (error === null) return sql`, failing_since = CASE WHEN NOT (${same}) THEN failing_since END`;
+  const because = sql`CASE WHEN ${gone ? 1 : 0} THEN 'gone' WHEN failing_since <= ${now - FAILING_MAX_MS} THEN 'failing' END`;
+  return sql`, failing_since = CASE WHEN ${same} THEN coalesce(failing_since, ${now}) ELSE failing_since END,
+      paused_at = CASE WHEN ${same} AND (${because}) IS NOT NULL THEN ${now} ELSE paused_at END,
+      paused_because = CASE WHEN ${same} THEN ${because} ELSE paused_because END`;
+};
 
 /** A delivery that waits for a retry. */
 export interface WaitingRow {

@@ -151,7 +151,7 @@ describe('an Idempotency-Key', () => {
     expect(second).not.toBe(first);
   });
 
-  describe.each([undefined, {}])('without Web Crypto: %j', (crypto) => {
+  describe.each([undefined, {}])('without WebCrypto: %j', (crypto) => {
     test('is not made, and a lost creation is not sent again', async () => {
       vi.stubGlobal('crypto', crypto);
       const { client, sent } = clientOf([lost, json({}, 201)]);

@@ -10,7 +10,7 @@ const client = NettuClient({ baseUrl: '${baseUrl}', apiKey: 'sk_1', retries: 0 }
 
 async function run() {
   const { signal } = new AbortController();
-  // Before there is Web Crypto, which Node 18 does not have as a global.
+  // Before there is WebCrypto, which Node 18 does not have as a global.
   const made = await client.user.create({ metadata: { 'a b': 'c&d' } }, { signal });
   assert(made.status === 201 && made.data.user.id === 'u1', 'create: ' + made.status);
   const users = await client.user.list({ metadata: { plan: 'free' } }, { signal }).toArray();
@@ -30,7 +30,7 @@ async function run() {
 
   if (!globalThis.crypto) {
     const error = await verifyWebhook('{}', headers('x'), secret).catch((error) => error);
-    assert(/Node 18, set globalThis.crypto/.test(error.message), 'without Web Crypto: ' + error.message);
+    assert(/Start Node 18 with/.test(error.message), 'without WebCrypto: ' + error.message);
     globalThis.crypto = NODE_CRYPTO.webcrypto;
   }
   const { body, headers: signature } = await signWebhook({ type: 'ping' }, secret);

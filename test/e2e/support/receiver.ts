@@ -18,6 +18,15 @@ const behaviours: Record<
   accepted: (response) => response.writeHead(204).end(),
   down: (response) => response.writeHead(500).end('oh'),
   gone: (response) => response.writeHead(410).end(),
+  later: (response) => response.writeHead(429, { 'retry-after': '3600' }).end(),
+  dated: (response) =>
+    response.writeHead(503, { 'retry-after': new Date(Date.now() + 7_200_000).toUTCString() }).end(),
+  never: (response) => response.writeHead(503, { 'retry-after': '99999999' }).end(),
+  unreadable: (response) => response.writeHead(503, { 'retry-after': 'soon' }).end(),
+  past: (response) => response.writeHead(503, { 'retry-after': new Date(0).toUTCString() }).end(),
+  /** `Retry-After` says nothing beside this status. */
+  failing: (response) => response.writeHead(500, { 'retry-after': '3600' }).end(),
+  unreached: (response) => response.writeHead(526).end(),
   /** Fails three times. */
   recovering: (response, times) => response.writeHead(times <= 3 ? 503 : 200).end(),
   /** Loses its first answer, so that the sender does not know that the delivery arrived. */
