@@ -13,7 +13,7 @@ export interface SentRequest {
 export interface EndedRequest extends SentRequest {
   /** undefined without an answer. */
   status: number | undefined;
-  /** The `NettuProblem` of the answer; without an answer, the error that `fetch` threw; undefined after a success. */
+  /** The `NettuProblem` of the answer, or a `NettuNetworkError` without one; undefined after a success. */
   error: unknown;
   /** The id of the request in the service's log. */
   requestId: string | undefined;

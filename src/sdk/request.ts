@@ -125,9 +125,10 @@ export function sender(connection: Connection, authenticate: Authenticate): Send
           end(answer);
           return answer;
         } catch (cause) {
-          end({ error: cause });
           if (!reads) bookmark = '';
-          throw withStack(new NettuNetworkError(name, { cause }), origin);
+          const error = withStack(new NettuNetworkError(name, { cause }), origin);
+          end({ error });
+          throw error;
         }
       };
       const repeatable = reads || !!key;

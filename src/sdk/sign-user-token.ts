@@ -30,7 +30,7 @@ export interface UserTokenOptions {
   userId: string;
   /** What the token permits. Without a policy, it can only read. */
   policy?: SchedulerPolicy | undefined;
-  /** The `kid` of the signing key, which an account with several keys needs; by default the `kid` of a JWK. */
+  /** The `kid` of the signing key, so that the service tries no other key of the account; by default the `kid` of a JWK. */
   kid?: string | undefined;
   /** How long the token is valid, in seconds; by default 900. */
   lifetimeSeconds?: number | undefined;

@@ -1,6 +1,13 @@
 /** The headers of a request, the hooks that tell of it, and the API key that must not be in a browser. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type EndedRequest, NettuClient, NettuUserClient, type SentRequest } from '../../src/sdk/index.ts';
+import {
+  type EndedRequest,
+  NettuClient,
+  NettuNetworkError,
+  NettuProblem,
+  NettuUserClient,
+  type SentRequest,
+} from '../../src/sdk/index.ts';
 import sdk from '../../src/sdk/package.json' with { type: 'json' };
 import { json, lost, problem, stubFetch } from './stub.ts';
 
@@ -100,10 +107,10 @@ describe('hooks', () => {
         attempt: 1,
         status: undefined,
         requestId: undefined,
-        error: expect.any(TypeError),
+        error: expect.any(NettuNetworkError),
         elapsedMs,
       },
-      { ...sent, attempt: 2, status: 503, requestId: 'r2', error: expect.any(Error), elapsedMs },
+      { ...sent, attempt: 2, status: 503, requestId: 'r2', error: expect.any(NettuProblem), elapsedMs },
       { ...sent, attempt: 3, status: 200, requestId: 'r3', error: undefined, elapsedMs },
     ]);
     expect(JSON.stringify([requests, responses])).not.toMatch(/sk_secret|a@b/);
