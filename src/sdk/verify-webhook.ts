@@ -96,11 +96,11 @@ function textOf(body: unknown): string {
 
 /** The function that reads a header, whatever holds it. */
 function readerOf(headers: unknown): (name: string) => string {
-  if (typeof headers !== 'object' || headers === null || isPromise(headers))
-    throw new NettuWebhookError(
-      'headers',
-      `The headers are ${headers ? 'a Promise: await them' : 'missing: pass those of the request'}`,
-    );
+  const wrong = (reason: string) => new NettuWebhookError('headers', `The headers are ${reason}`);
+  if (isPromise(headers)) throw wrong('a Promise: await them');
+  if (typeof headers !== 'object' || headers === null) throw wrong('missing: pass request.headers');
+  if (typeof (headers as { headers?: unknown }).headers === 'object')
+    throw wrong('a whole request: pass request.headers');
   const { get, entries } = headers as { get?: unknown; entries?: () => Iterable<[string, unknown]> };
   const pairs: Iterable<[string, unknown]> | null =
     Symbol.iterator in headers
@@ -120,7 +120,8 @@ function readerOf(headers: unknown): (name: string) => string {
 
 async function keyOf(secret: unknown): Promise<CryptoKey> {
   const wrong = (reason: string) =>
-    new NettuWebhookError('secret', `The secret ${reason}: pass account.settings.webhook.secret`);
+    new NettuWebhookError('secret', `The secret ${reason}. Pass account.settings.webhook.secret`);
+  if (isPromise(secret)) throw wrong('is a Promise: await it');
   if (typeof secret !== 'string' || !secret) throw wrong('is missing');
   if (secret.startsWith('whk_')) throw wrong('is the key of the webhook');
   const raw = bytesOf(secret.replace(/^whsec_/, ''));
