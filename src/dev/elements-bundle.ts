@@ -10,37 +10,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const USED = /[\\/](booking|service)\.js$/;
 
 /** Names of the element's own members, which no page uses. Their short forms save 1 % of the file. */
-const INTERNAL = [
-  'announce',
-  'announcement',
-  'bookable',
-  'bookAgain',
-  'confirmCancel',
-  'confirmingCancel',
-  'countdown',
-  'dayAndTime',
-  'dayAndTimes',
-  'dayOfMonth',
-  'durationMs',
-  'focusOn',
-  'heldForMs',
-  'intervalMs',
-  'keepBooking',
-  'keptName',
-  'loseSlot',
-  'notices',
-  'onMove',
-  'onSelect',
-  'outcome',
-  'ownFields',
-  'selectDate',
-  'startMove',
-  'weekdayLong',
-  'weekdayShort',
-  'weekStart',
-  'zonePicker',
-  'choice',
-];
+const INTERNAL = `
+  announce announcement bookAgain bookable changedMs choice confirmCancel confirmingCancel countdown
+  dayAndTime dayAndTimes dayOfMonth durationMs emit endMs focusOn heldForMs intervalMs
+  keepBooking keptName language loseSlot notices onClick onMove onSelect outcome ownFields report
+  resume scheduler selectDate startMove startMs weekStart weekdayLong weekdayShort
+  working zonePicker`.match(/\w+/g);
 
 const smaller: Plugin = {
   name: 'smaller',
@@ -53,7 +28,8 @@ const smaller: Plugin = {
           (_, tag: string, css: string) =>
             `${tag}\`${transformSync(css, { loader: 'css', minify: true }).code.trim()}\``,
         )
-        .replace(/\n\s+/g, '\n'),
+        .replace(/\n\s+/g, '\n')
+        .replace(/>\n(?=[<$])|\n(?=<\/)/g, (line) => line.trim()),
     }));
     // The client of a user has every method, and a bundler cannot know which of them the element calls.
     onLoad({ filter: /sdk[\\/]dist[\\/](list|resources[\\/]\w+)\.js$/ }, ({ path }) => {
@@ -80,6 +56,6 @@ const { code } = await minify(outputFiles[0]?.text ?? '', {
   module: true,
   ecma: 2020,
   compress: { passes: 3, unsafe_arrows: true },
-  mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+  mangle: { properties: { regex: new RegExp(`^(${INTERNAL?.join('|')})$`) } },
 });
 writeFileSync(at('../elements/dist/nettu-booking.min.js'), String(code));

@@ -1,6 +1,7 @@
 /**
  * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER] [--config FILE]: imports an exported account into a
  * database of wrangler.toml. It is safe to repeat: a row that exists stays as it is.
+ * npm run import -- FILE --published [...]: imports the id and the keys of an account of the published service.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import type { ShardConfig } from '../env.ts';
 import { movedToShard } from '../export/change-shard.ts';
 import { importCopy } from '../export/import.ts';
 import { readCopy } from './import-file.ts';
+import { readPublishedAccount } from './published-account.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -78,6 +80,7 @@ export async function importAccount(args: string[]): Promise<string> {
     allowPositionals: true,
     options: {
       binding: { type: 'string', default: 'DB' },
+      published: { type: 'boolean', default: false },
       remote: { type: 'boolean', default: false },
       'persist-to': { type: 'string', default: join(root, '.wrangler/state') },
       config: { type: 'string', default: 'wrangler.toml' },
@@ -88,7 +91,13 @@ export async function importAccount(args: string[]): Promise<string> {
   const { binding, remote, 'persist-to': persistTo } = values;
   const config = readConfig({ config: resolve(root, values.config) });
   const { bound, shard } = databaseOf(config, binding);
-  const { copy, apiKey } = await movedToShard(await readCopy(file), shard, Date.now());
+  const now = Date.now();
+  if (values.published && shard !== 0)
+    throw new Error(
+      'An account of the published service keeps its id and its API key only in DB, which is shard 0.',
+    );
+  const read = values.published ? await readPublishedAccount(file, now) : await readCopy(file);
+  const { copy, apiKey } = await movedToShard(read, shard, now);
   const location = { ...config, remote, persistTo };
   const imported = await withDatabase(bound, location, (db) => importCopy(db, copy)).catch((error: Error) => {
     // D1 may have committed the last batch although its answer was lost, and the API key is nowhere else.

@@ -51,16 +51,13 @@ export function detailsView(view: BookingView): TemplateResult {
 }
 
 function fieldView({ words }: BookingView, name: string): TemplateResult | typeof nothing {
-  switch (name) {
-    case 'name':
-      return html`<label>${words.name}<input part="input" name="name" autocomplete="name" maxlength="200" required /></label>`;
-    case 'email':
-      return html`<label>${words.email}<input part="input" name="email" type="email" autocomplete="email" maxlength="254" required /></label>`;
-    case 'note':
-      return html`<label>${words.note}<textarea part="input" name="note" rows="3" maxlength="2000"></textarea></label>`;
-    default:
-      return nothing;
-  }
+  if (name === 'note')
+    return html`<label>${words.note}<textarea part="input" name=${name} rows="3" maxlength="2000"></textarea></label>`;
+  if (name !== 'name' && name !== 'email') return nothing;
+  const type = name === 'email' ? name : 'text';
+  return html`<label>
+    ${words[name]}<input part="input" name=${name} type=${type} autocomplete=${name} maxlength="254" required
+  /></label>`;
 }
 
 /** The person confirms that the booking moves from one time to another. */
@@ -108,7 +105,6 @@ export function bookedView(view: BookingView): TemplateResult {
             </div>`
         : html`<div class="actions">
             <a
-              class="button"
               part="button calendar-file"
               download="booking.ics"
               href="data:text/calendar;charset=utf-8,${encodeURIComponent(fileOf(view, booking))}"

@@ -2,7 +2,7 @@
 import type { Token } from '@nettu/scheduler-sdk';
 import { ConfigurationError, TokenError } from './problems.ts';
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UUID = /^[\da-f-]{36}$/i;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** The attributes and properties that a mistake can make useless. */

@@ -69,26 +69,17 @@ export function dateForKey(
 ): IsoDate | undefined {
   const forward = rtl ? -1 : 1;
   const months = shiftKey ? 12 : 1;
-  switch (key) {
-    case 'ArrowRight':
-      return addDays(date, forward);
-    case 'ArrowLeft':
-      return addDays(date, -forward);
-    case 'ArrowDown':
-      return addDays(date, 7);
-    case 'ArrowUp':
-      return addDays(date, -7);
-    case 'Home':
-      return addDays(date, -daysIntoWeek(date, weekStart));
-    case 'End':
-      return addDays(date, 6 - daysIntoWeek(date, weekStart));
-    case 'PageDown':
-      return addMonths(date, months);
-    case 'PageUp':
-      return addMonths(date, -months);
-    default:
-      return undefined;
-  }
+  const days = {
+    ArrowRight: forward,
+    ArrowLeft: -forward,
+    ArrowDown: 7,
+    ArrowUp: -7,
+    Home: -daysIntoWeek(date, weekStart),
+    End: 6 - daysIntoWeek(date, weekStart),
+  }[key];
+  if (days !== undefined) return addDays(date, days);
+  const pages = { PageDown: months, PageUp: -months }[key];
+  return pages === undefined ? pages : addMonths(date, pages);
 }
 
 /** The part of the day in `zone` at the time `ms`: the afternoon begins at 12:00, the evening at 17:00. */

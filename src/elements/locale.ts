@@ -13,20 +13,22 @@ interface LocaleInfo {
 /** For browsers without text info. */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/;
 
-/** The regions whose week does not start on Monday, by the day it starts on (Unicode CLDR 48, supplemental weekData). */
-const WEEK_STARTS: Record<number, string> = {
-  5: 'MV',
-  6: 'AF BH DJ DZ EG IQ IR JO KW LY OM QA SD SY',
-  7: 'AG AS BD BR BS BT BW BZ CA CO DM DO ET GT GU HK HN ID IL IN IS JM JP KE KH KR LA MH MM MO MT MX MZ NI NP PA PE PH PK PR PT PY SA SG SV TH TT TW UM US VE VI WS YE ZA ZW',
-};
+/** The regions whose week starts on Saturday or Sunday, two letters each (Unicode CLDR 48, supplemental weekData). */
+const SATURDAY = 'AFBHDJDZEGIQIRJOKWLYOMQASDSY';
+const SUNDAY =
+  'AGASBDBRBSBTBWBZCACODMDOETGTGUHKHNIDILINISJMJPKEKHKRLAMHMMMOMTMXMZNINPPAPEPHPKPRPTPYSASGSVTHTTTWUMUSVEVIWSYEZAZW';
 
 /**
  * The first day of the week in a region, from 1 for Monday to 7 for Sunday, for Firefox, which has no week info.
  *
  * @param region two letters, such as `NO`.
  */
-export const weekStartIn = (region = ''): number =>
-  Number(Object.keys(WEEK_STARTS).find((day) => region && WEEK_STARTS[Number(day)]?.includes(region)) ?? 1);
+export function weekStartIn(region: string | undefined): number {
+  const isIn = (regions: string) => regions.match(/../g)?.includes(String(region));
+  if (region === 'MV') return 5;
+  if (isIn(SATURDAY)) return 6;
+  return isIn(SUNDAY) ? 7 : 1;
+}
 
 export interface Language {
   locale: string;

@@ -12,7 +12,6 @@ export const styles = css`
     --_border: var(--nettu-border, light-dark(#d9dde5, #353b48));
     --_free: var(--nettu-free, light-dark(#eaf0ff, #232c47));
     --_error: var(--nettu-error, light-dark(#a8201a, #ffb1ab));
-    --_on-error: light-dark(#fff, #000);
     --_radius: var(--nettu-radius, 10px);
     display: block;
     container-type: inline-size;
@@ -42,15 +41,16 @@ export const styles = css`
     padding: 0;
   }
   h2,
-  h3 {
-    font-size: 1.05rem;
+  h3,
+  .when {
+    font-size: 1.15rem;
     font-weight: 600;
   }
   [tabindex='-1']:focus {
     outline: none;
   }
   button,
-  .button,
+  a,
   input,
   textarea {
     font: inherit;
@@ -68,12 +68,12 @@ export const styles = css`
     border-color: var(--_muted);
   }
   button,
-  .button {
+  a {
     cursor: pointer;
     text-decoration: none;
   }
   button:hover:not(:disabled),
-  .button:hover {
+  a:hover {
     border-color: var(--_accent);
   }
   button:disabled,
@@ -98,7 +98,7 @@ export const styles = css`
   }
   .filled {
     background: var(--_error);
-    color: var(--_on-error);
+    color: var(--_background);
   }
   .plain {
     border-color: transparent;
@@ -124,7 +124,7 @@ export const styles = css`
     min-width: 2.6em;
     padding: 0;
     border-color: transparent;
-    font-size: 1.1rem;
+    font-size: 1.15rem;
   }
   table {
     width: 100%;
@@ -135,36 +135,32 @@ export const styles = css`
   th {
     padding: 0.3em 0;
     color: var(--_muted);
-    font-size: 0.8rem;
-    font-weight: 500;
+    font-size: 0.85rem;
+    font-weight: 600;
   }
   td {
     height: 2.5rem;
     border-radius: var(--_radius);
     font-variant-numeric: tabular-nums;
   }
-  td[data-date] {
-    cursor: pointer;
-  }
   td:not([aria-selected='true']) {
     color: var(--_muted);
   }
   td.free {
+    cursor: pointer;
     font-weight: 600;
   }
   td.free:not([aria-selected='true']) {
     background: var(--_free);
     color: var(--_text);
   }
-  td.free:hover {
+  td.free:hover,
+  #zones li:hover {
     box-shadow: inset 0 0 0 1px var(--_accent);
   }
   td[aria-current] {
     text-decoration: underline 2px;
     text-underline-offset: 0.3em;
-  }
-  td[aria-disabled='true'] {
-    cursor: default;
   }
   .settings {
     display: flex;
@@ -177,10 +173,6 @@ export const styles = css`
   .zone {
     position: relative;
     flex: 1 1 12rem;
-    color: var(--_muted);
-  }
-  .zone input {
-    color: var(--_text);
   }
   #zones {
     position: absolute;
@@ -194,30 +186,20 @@ export const styles = css`
     background: var(--_background);
     border: 1px solid var(--_muted);
     border-radius: var(--_radius);
-    color: var(--_text);
-  }
-  #zones:empty {
-    display: none;
   }
   #zones li {
-    padding: 0.4em 0.6em;
+    padding: 0.5em 0.8em;
     border-radius: calc(var(--_radius) / 2);
     cursor: pointer;
   }
-  #zones li:hover {
-    outline: 1px solid var(--_accent);
-  }
   .times h3 {
-    margin-block: 0.5rem 0.75rem;
+    margin-block: 0.5rem;
   }
   .times h4 {
-    margin-block: 0.75rem 0.4rem;
+    margin-block: 0.5rem;
     color: var(--_muted);
     font-size: 0.85rem;
-    font-weight: 500;
-  }
-  .times h4:first-child {
-    margin-block-start: 0;
+    font-weight: 600;
   }
   .times ul {
     display: grid;
@@ -242,20 +224,15 @@ export const styles = css`
     padding-inline: 0;
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
-    font-weight: 500;
   }
   .panel {
     display: grid;
     gap: 1rem;
     max-width: 30rem;
   }
-  .when {
-    font-size: 1.15rem;
-    font-weight: 600;
-  }
   .muted {
     color: var(--_muted);
-    font-size: 0.9rem;
+    font-size: 0.85rem;
     font-weight: 400;
   }
   [part='cancelled'] .when {
@@ -273,7 +250,7 @@ export const styles = css`
   form,
   label {
     display: grid;
-    gap: 0.3rem;
+    gap: 0.25rem;
   }
   form {
     gap: 1rem;
@@ -281,15 +258,15 @@ export const styles = css`
   .actions {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6rem;
+    gap: 0.5rem;
   }
   .notice {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.6rem 1rem;
+    gap: 0.5rem 1rem;
     margin-block-end: 1rem;
-    padding: 0.7rem 0.9rem;
+    padding: 0.5em 0.8em;
     border-radius: var(--_radius);
     border-inline-start: 4px solid var(--_accent);
     background: var(--_free);
@@ -298,15 +275,15 @@ export const styles = css`
     border-color: var(--_error);
   }
   .notice p {
-    flex: 1 1 14rem;
+    flex: 1 1 12rem;
   }
   .mark {
-    display: grid;
-    place-items: center;
-    width: 2.75rem;
-    height: 2.75rem;
+    text-align: center;
+    line-height: 2.5rem;
+    width: 2.5rem;
+    height: 2.5rem;
     border-radius: 50%;
-    font-size: 1.4rem;
+    font-size: 1.15rem;
   }
   .status {
     position: absolute;
@@ -314,7 +291,6 @@ export const styles = css`
     height: 1px;
     overflow: hidden;
     clip-path: inset(50%);
-    white-space: nowrap;
   }
   @media (prefers-reduced-motion: no-preference) {
     [aria-busy='true'] tbody,

@@ -30,22 +30,16 @@ export function noticeView({ flow, words }: View): TemplateResult | typeof nothi
   </div>`;
 }
 
-export function stepView(view: View): TemplateResult {
-  switch (view.flow.view) {
-    case 'choose':
-      return chooseView(view);
-    case 'waiting':
-      return waitingView(view);
-    case 'details':
-      return detailsView(view);
-    case 'move':
-      return moveView(view);
-    case 'booked':
-      return bookedView(view);
-    case 'cancelled':
-      return cancelledView(view);
-  }
-}
+const STEPS = {
+  waiting: waitingView,
+  details: detailsView,
+  move: moveView,
+  booked: bookedView,
+  cancelled: cancelledView,
+};
+
+export const stepView = (view: View): TemplateResult =>
+  view.flow.view === 'choose' ? chooseView(view) : STEPS[view.flow.view](view);
 
 function chooseView(view: View): TemplateResult {
   const { flow, words, language, zone } = view;

@@ -35,9 +35,7 @@ export function cityOf(zone: string): string {
 
 /** The offset of a zone at a time in milliseconds since the epoch, such as `GMT+5:30`; `GMT` for zero. */
 export const offsetOf = (zone: string, ms: number): string =>
-  new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' })
-    .formatToParts(ms)
-    .find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  new Date(ms).toLocaleString('en', { timeZone: zone, timeZoneName: 'shortOffset' }).split(' ').at(-1) ?? '';
 
 /** A zone in words: `Oslo (GMT+1)`. */
 export const zoneText = (zone: string, ms: number): string => `${cityOf(zone)} (${offsetOf(zone, ms)})`;

@@ -1,5 +1,6 @@
 /** Verifies, with WebCrypto, that the service sent a webhook request (Standard Webhooks 1.0). */
 import type { Notification } from './types.ts';
+import { bytesOf, NO_WEB_CRYPTO } from './web-crypto.ts';
 
 /** How far the clocks of the sender and the receiver may differ. */
 const TOLERANCE_SECONDS = 300;
@@ -95,11 +96,11 @@ function textOf(body: unknown): string {
 
 /** The function that reads a header, whatever holds it. */
 function readerOf(headers: unknown): (name: string) => string {
-  if (typeof headers !== 'object' || headers === null || isPromise(headers))
-    throw new NettuWebhookError(
-      'headers',
-      `The headers are ${headers ? 'a Promise: await them' : 'missing: pass those of the request'}`,
-    );
+  const wrong = (reason: string) => new NettuWebhookError('headers', `The headers are ${reason}`);
+  if (isPromise(headers)) throw wrong('a Promise: await them');
+  if (typeof headers !== 'object' || headers === null) throw wrong('missing: pass request.headers');
+  if (typeof (headers as { headers?: unknown }).headers === 'object')
+    throw wrong('a whole request: pass request.headers');
   const { get, entries } = headers as { get?: unknown; entries?: () => Iterable<[string, unknown]> };
   const pairs: Iterable<[string, unknown]> | null =
     Symbol.iterator in headers
@@ -119,26 +120,14 @@ function readerOf(headers: unknown): (name: string) => string {
 
 async function keyOf(secret: unknown): Promise<CryptoKey> {
   const wrong = (reason: string) =>
-    new NettuWebhookError('secret', `The secret ${reason}: pass account.settings.webhook.secret`);
+    new NettuWebhookError('secret', `The secret ${reason}. Pass account.settings.webhook.secret`);
+  if (isPromise(secret)) throw wrong('is a Promise: await it');
   if (typeof secret !== 'string' || !secret) throw wrong('is missing');
   if (secret.startsWith('whk_')) throw wrong('is the key of the webhook');
   const raw = bytesOf(secret.replace(/^whsec_/, ''));
   if (!raw?.length) throw wrong('is not base64');
-  if (typeof crypto === 'undefined' || !crypto.subtle)
-    throw new NettuWebhookError(
-      'runtime',
-      'This runtime has no WebCrypto. Start Node 18 with --experimental-global-webcrypto',
-    );
+  if (typeof crypto === 'undefined' || !crypto.subtle) throw new NettuWebhookError('runtime', NO_WEB_CRYPTO);
   return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
 }
 
 const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown })?.then === 'function';
-
-/** The bytes of base64; null where it is none. */
-function bytesOf(base64: string) {
-  try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}

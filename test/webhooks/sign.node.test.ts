@@ -112,8 +112,11 @@ describe('verifyWebhook', () => {
 
   it.each<[string, string, unknown]>([
     ['a Promise', 'await them', Promise.resolve(new Headers())],
-    ['nothing', 'pass those of the request', undefined],
-    ['null', 'pass those of the request', null],
+    ['nothing', 'pass request.headers', undefined],
+    ['null', 'pass request.headers', null],
+    ['text', 'missing', 'webhook-id: a'],
+    ['a whole request', 'a whole request', new Request('https://example.test/')],
+    ["Node's whole request", 'a whole request', { headers: {}, method: 'POST' }],
   ])('headers that are %s', async (_, message, given) => {
     const call = verifyWebhook(body, given as Headers, secret);
     await expect(call).rejects.toMatchObject({ code: 'headers', message: expect.stringContaining(message) });
@@ -122,6 +125,7 @@ describe('verifyWebhook', () => {
   it.each<[unknown, string]>([
     [undefined, 'is missing'],
     ['', 'is missing'],
+    [Promise.resolve(secret), 'is a Promise'],
     ['whk_abcdef', 'is the key of the webhook'],
     ['whsec_', 'is not base64'],
     ['whsec_✓', 'is not base64'],
