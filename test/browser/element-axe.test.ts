@@ -37,7 +37,8 @@ it.each<[string, BrowserContextOptions, { lang: string; more: string }]>([
   const check = async (step: string) => {
     // On a phone, only the widths differ.
     if (name !== 'phone') expect(await violations(page), step).toEqual([]);
-    else expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(WIDTH_PX);
+    else
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(WIDTH_PX);
     await picture(page, `element-${name}-${step}`, true);
   };
   await part('next').click();
