@@ -234,7 +234,7 @@ export class NettuBooking extends LitElement implements View {
     }
     this.#connect();
     this.flow.notices.show(undefined);
-    if (this.booking) return void this.flow.open(this.booking);
+    if (this.booking) return void this.flow.open();
     if (this.flow.view !== 'choose') return;
     if (!this.token || this.#resumed) return void this.flow.choice.load();
     this.#resumed = true;

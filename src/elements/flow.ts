@@ -11,6 +11,8 @@ import type { Bookings } from './scheduler.ts';
 export interface Host extends Chooser {
   /** Minutes. */
   readonly hold: number;
+  /** The id of the booking that the page names. */
+  readonly booking: string | undefined;
   /** The name under which a reload finds the booking; undefined where the page names the booking. */
   readonly keptName: string | undefined;
   /** Dispatches an event. Returns false where the page called `preventDefault()`. */
@@ -96,11 +98,14 @@ export class Flow {
     if (!this.booking) await this.choice.load();
   }
 
-  /** Shows a booking, which the person can confirm, move or cancel. */
-  async open(id: string): Promise<void> {
-    const { bookings } = this.#host.scheduler ?? {};
+  /** Shows the booking that the page names, which the person can confirm, move or cancel. */
+  async open(): Promise<void> {
+    const { scheduler, booking: id = '' } = this.#host;
+    this.working = false;
     await this.#attempt(async () => {
-      if (bookings) this.#show(await bookings.find(id), '');
+      const booking = await scheduler?.bookings?.find(id);
+      // The page may have named another one meanwhile.
+      if (booking && id === this.#host.booking) this.#show(booking, '');
     });
   }
 

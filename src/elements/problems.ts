@@ -12,11 +12,24 @@ export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 
-const LOST_SLOT = ['slot-taken', 'slot-unavailable', 'booking-cancelled'];
+/** The words for the problems that a person can understand. */
+const WORDS: Partial<
+  Record<NettuProblem['code'], 'taken' | 'unavailable' | 'denied' | 'unknown' | 'tooMany' | 'misconfigured'>
+> = {
+  'slot-taken': 'taken',
+  'slot-unavailable': 'unavailable',
+  'booking-cancelled': 'unavailable',
+  'policy-denied': 'denied',
+  'not-found': 'unknown',
+  'rate-limited': 'tooMany',
+  'quota-exceeded': 'misconfigured',
+};
+
+const problemWords = (error: unknown) => error instanceof NettuProblem && WORDS[error.code];
 
 /** Whether the slot is no longer available, so that a retry does not help. */
 export const lostSlot = (error: unknown): boolean =>
-  error instanceof NettuProblem && LOST_SLOT.includes(error.code);
+  ['taken', 'unavailable'].includes(String(problemWords(error)));
 
 /** Whether the request may have been carried out, so that it must be repeated as it was. */
 export const outcomeUnknown = (error: unknown): boolean =>
@@ -35,24 +48,10 @@ export function messageOf(error: unknown, words: Words): string {
   if (error instanceof TokenError) return words.signIn;
   if (!(error instanceof NettuProblem)) return words.misconfigured;
   const { code, status } = error;
-  switch (code) {
-    case 'slot-taken':
-      return words.taken;
-    case 'slot-unavailable':
-    case 'booking-cancelled':
-      return words.unavailable;
-    case 'policy-denied':
-      return words.denied;
-    case 'not-found':
-      return words.unknown;
-    case 'rate-limited':
-      return words.tooMany;
-    case 'quota-exceeded':
-      return words.misconfigured;
-    default:
-      if (/^(token|key|user)-/.test(code)) return words.signIn;
-      return status < 500 && status !== 409 ? words.misconfigured : words.failed;
-  }
+  const known = WORDS[code];
+  if (known) return words[known];
+  if (/^(token|key|user)-/.test(code)) return words.signIn;
+  return status < 500 && status !== 409 ? words.misconfigured : words.failed;
 }
 
 /** The sentence of an error for the developer of the page. The SDK's names the request, the problem and the fields. */

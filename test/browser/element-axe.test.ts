@@ -35,9 +35,10 @@ it.each<[string, BrowserContextOptions, { lang: string; more: string }]>([
   /** The part of a button, or another element of the element. */
   const part = (one: string) => page.locator(`[part~=${one}]`).first();
   const check = async (step: string) => {
-    // On a phone, only the widths differ.
-    if (name !== 'phone') expect(await violations(page), step).toEqual([]);
-    else
+    // On a phone, only the widths differ; from right to left, only the words.
+    if (name !== 'phone' && (name !== 'rtl' || ['choose', 'zones', 'details', 'booked'].includes(step)))
+      expect(await violations(page), step).toEqual([]);
+    if (name === 'phone')
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(WIDTH_PX);
     await picture(page, `element-${name}-${step}`, true);
   };

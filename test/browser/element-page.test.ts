@@ -272,7 +272,7 @@ it('searches the next date with times beyond a year, and says how far it has sea
   const next = page.getByRole('button', { name: 'Show the next date with times' });
   await next.click();
   const alert = page.getByRole('alert');
-  await alert.filter({ hasText: 'There are no times until the end of ' }).waitFor();
+  await alert.filter({ hasText: 'No times until the end of ' }).waitFor();
   await next.click();
   const first = page.locator('td.free').first();
   await first.waitFor();

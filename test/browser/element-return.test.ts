@@ -88,6 +88,14 @@ it('resumes the hold after a reload, counts it down, and releases it', async () 
   await expect.poll(() => left.innerText()).toMatch(/Held for you for 0?9:[0-5]\d/);
   const first = await left.innerText();
   await expect.poll(() => left.innerText()).not.toBe(first);
+  // A page may move the element.
+  await page.evaluate(() => {
+    const element = document.querySelector('nettu-booking');
+    element?.replaceWith(document.createElement('hr'));
+    if (element) document.querySelector('hr')?.replaceWith(element);
+  });
+  const moved = await left.innerText();
+  await expect.poll(() => left.innerText()).not.toBe(moved);
   // A person who has done nothing yet keeps their place in the page.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   await click('Choose another time');
@@ -136,6 +144,17 @@ it('opens the booking that the page names, moves it after a question, and cancel
   // Neither service nor duration is needed: the booking has both.
   const tag = bookable.tag({ token: true, attributes: `booking="${id}"` });
   await page.goto(site.at(tag.replace(/service="[^"]+"/, '')));
+  await heading('Your booking').waitFor();
+  // Only the booking that the page names last is shown.
+  await page.evaluate(async (booking) => {
+    const element = document.querySelector('nettu-booking') as unknown as {
+      booking: string;
+      updateComplete: Promise<void>;
+    };
+    element.booking = '00000000-0000-4000-8000-000000000000';
+    await element.updateComplete;
+    element.booking = booking;
+  }, id);
   await heading('Your booking').waitFor();
   expect(await page.getByRole('button', { name: 'Book another time' }).count()).toBe(0);
   await click('Move');
