@@ -22,7 +22,7 @@ export const english = {
   chosen: 'You have chosen',
   details: 'Your details',
   heldFor: (minutes: string) => `Held for you for ${minutes}`,
-  holdEnds: 'Held for you for one more minute.',
+  holdEnds: 'Held for one more minute.',
   holdOver: 'The hold has expired. You can still confirm, unless it is booked.',
   name: 'Name',
   email: 'E-mail',

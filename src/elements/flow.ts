@@ -148,7 +148,8 @@ export class Flow {
     else if (chosen) {
       const { start: startTs, duration, userIds } = chosen;
       // With several free hosts, only the scheduler knows which of them has the booking.
-      this.booking = { startTs, duration, hostUserIds: hostUserIds ?? (userIds[1] ? [] : [...userIds]) };
+      const hosts = hostUserIds ?? (userIds[1] ? [] : [...userIds]);
+      this.booking = { ...this.booking, startTs, duration, hostUserIds: hosts };
     }
     if (this.booking) this.#showBooked(this.moving ? 'moved' : 'booked');
   }

@@ -179,6 +179,25 @@ it('opens the booking that the page names, moves it after a question, and cancel
   await heading('Your booking is cancelled').waitFor();
 });
 
+it('keeps the booking where the page moves it through its backend', async () => {
+  const { id } = await newBooking();
+  await page.goto(site.at(bookable.tag({ token: true, attributes: `booking="${id}"` })));
+  await page.evaluate(() =>
+    document.addEventListener('slot-selected', (event) => {
+      event.preventDefault();
+      (document.querySelector('nettu-booking') as unknown as { booked(): void }).booked();
+    }),
+  );
+  await click('Move');
+  await slot('14:00').click();
+  await heading('Your booking is moved').waitFor();
+  await page.getByText(/14:00\s*–\s*15:00/).waitFor();
+  await click('Cancel booking');
+  await click('Yes, cancel');
+  await heading('Your booking is cancelled').waitFor();
+  expect(await states()).toEqual(['cancelled']);
+});
+
 it('confirms a held booking that the page names', async () => {
   const client = NettuUserClient({ baseUrl, nettuAccount: bookable.accountId, token: bookable.guestToken });
   const { id, startTs } = await newBooking();
