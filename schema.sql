@@ -380,6 +380,13 @@ CREATE TABLE removals (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX removals_in_turn ON removals (account_id, next_at);
 
+-- The accounts that the operator has suspended: nobody can use them, and they get no notification. The table is empty most
+-- of the time, so that looking into it reads no row.
+CREATE TABLE suspensions (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Always empty: every insert of 0 fails, and the whole batch with it. So one statement can refuse the others.
 CREATE TABLE refused (
   held INTEGER NOT NULL CONSTRAINT precondition_failed CHECK (held)

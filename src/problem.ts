@@ -31,6 +31,7 @@ export const kinds = {
   'token-revoked': [401, 'The token is revoked'],
   'policy-denied': [401, "The token's policy does not allow this"],
   'https-required': [403, 'HTTPS is required'],
+  'account-suspended': [403, 'The account is suspended'],
   'route-unknown': [404, 'The route does not exist'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
@@ -100,6 +101,8 @@ export class Problem extends Error {
 /** The details of problems that need no other one. */
 const standardDetails: Partial<Record<ProblemCode, string>> = {
   'not-found': 'The resource does not exist, or it belongs to someone else. Check the id.',
+  'account-suspended':
+    'The operator has suspended this account, so it cannot be used. Its data stays. Ask the operator.',
   'precondition-failed':
     'The resource no longer has the etag in If-Match, so nothing changed. Get the resource again before you change it.',
   'export-replaced':

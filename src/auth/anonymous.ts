@@ -3,6 +3,7 @@ import { removed } from '../db/removed.ts';
 import { guardedBy, nobody } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { raw, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 import { Problem } from '../problem.ts';
 import { accountIn, type Caller, type RequestContext } from './credential.ts';
 
@@ -14,7 +15,11 @@ export const unauthenticated: Caller = {
   anonymous: false,
   namedAccount: null,
   userId: null,
-  credential: { scope: nobody, proof: null, verify: () => ({ account: null, readsReplica: false }) },
+  credential: {
+    scope: nobody,
+    proof: null,
+    verify: () => ({ account: null, readsReplica: false, actor: null }),
+  },
 };
 
 /** The column of each setting that opens routes to anyone. */
@@ -25,14 +30,16 @@ const settings = {
 
 /**
  * Anyone who names an account in `nettu-account`, where that account has opened the route. An account that has closed the
- * route and an account that does not exist look the same to the caller.
+ * route and an account that does not exist look the same to the caller; one that is suspended says so where it is open.
  *
  * @throws Problem `credentials-missing` where the header holds no UUID.
  */
 export function anonymousCaller(headers: Headers, { owner, opens }: RequestContext): Caller {
   const id = accountIn(headers);
   const open = opens ? settings[opens] : sql`0`;
-  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1 AND NOT ${raw(removed('accounts.id', 'accounts.id'))})`;
+  const isSuspended = raw(suspended('accounts.id'));
+  const opened = sql`FROM accounts WHERE id = ${id} AND ${open} = 1 AND NOT ${raw(removed('accounts.id', 'accounts.id'))}`;
+  const account = sql`(SELECT id ${opened} AND NOT ${isSuspended})`;
   return {
     token: null,
     known: false,
@@ -42,9 +49,10 @@ export function anonymousCaller(headers: Headers, { owner, opens }: RequestConte
     userId: null,
     credential: {
       scope: guardedBy(account, sql`${id}`, owner),
-      proof: account,
+      proof: sql`(SELECT ${isSuspended} ${opened})`,
       verify(found) {
-        if (found !== null) return { account: id, readsReplica: true };
+        if (found === 1) throw new Problem('account-suspended');
+        if (found === 0) return { account: id, readsReplica: true, actor: { caller: 'anonymous' } };
         throw new Problem(
           'credentials-missing',
           'This account does not allow anonymous requests to this route. Send a token or an API key.',

@@ -28,6 +28,7 @@ export const statuses = {
   'token-revoked': 401,
   'policy-denied': 401,
   'https-required': 403,
+  'account-suspended': 403,
   'route-unknown': 404,
   'not-found': 404,
   'method-not-allowed': 405,

@@ -35,6 +35,8 @@ export const problemNotes = {
   'policy-denied': 'The token is good, and its policy does not allow this. `detail` names the rule.',
   'https-required':
     'The request came over plain HTTP. Whoever could read it has its key or token: replace that, and use https.',
+  'account-suspended':
+    'The credential is good, and the operator has [suspended](operating.md#abuse-by-one-account) its account. Nothing was read or written, and its data stays. Until the operator resumes it, its webhook gets nothing.',
   'route-unknown': 'No route has this path. Every route is under `/api/v1`.',
   'not-found':
     'The resource does not exist, or it belongs to another account or another user. The answer is the same, so it discloses nothing.',

@@ -29,6 +29,7 @@ export type ProblemCode =
   | 'policy-denied'
   // 403
   | 'https-required'
+  | 'account-suspended'
   // 404
   | 'route-unknown'
   | 'not-found'

@@ -1,0 +1,6 @@
+-- The accounts that the operator has suspended: nobody can use them, and they get no notification. The release before this
+-- one does not know the table, and serves them.
+CREATE TABLE suspensions (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
