@@ -223,6 +223,12 @@ CREATE TABLE walks (
   started_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- When each job last ended.
+CREATE TABLE job_runs (
+  job TEXT NOT NULL PRIMARY KEY,
+  ended_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A session of a group with a live booking: one that is confirmed or held. Triggers keep it, and the session keeps its
 -- events: they expire with it, and go with it.
 CREATE TABLE sessions (

@@ -3,7 +3,7 @@
  * problem throws it, and http/errors.ts turns it into the response.
  */
 
-import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
+import type { ProblemCode, Problem as ProblemDocument, ShardHealth } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
@@ -58,6 +58,7 @@ export const kinds = {
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   'database-unavailable': [503, 'The database is unavailable'],
+  unhealthy: [503, 'The service is not healthy'],
   contended: [503, 'Too many concurrent changes'],
   'outcome-unknown': [503, 'The outcome is unknown'],
   'no-room': [507, 'No room for another account'],
@@ -68,6 +69,8 @@ interface Extra {
   headers?: Record<string, string>;
   /** With `quota-exceeded`: the members that name the quota. */
   exceeded?: Required<Pick<ProblemDocument, 'quota' | 'limit' | 'use'>>;
+  /** With `unhealthy`: how each shard is. */
+  shards?: ShardHealth[];
   /** For the log; the client never gets it. */
   cause?: unknown;
 }

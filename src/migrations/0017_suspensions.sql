@@ -4,3 +4,9 @@ CREATE TABLE suspensions (
   account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- When each job last ended.
+CREATE TABLE job_runs (
+  job TEXT NOT NULL PRIMARY KEY,
+  ended_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -43,6 +43,7 @@ type Row<Client> = [name: string, call: Call<Client>, request: string, body?: un
 // biome-ignore format: a table is read down its columns
 const accountRows: Row<NettuClient>[] = [
   ['health.checkStatus', (c) => c.health.checkStatus(), 'GET /'],
+  ['health.get', (c) => c.health.get(), 'GET /health'],
 
   ['account.create', (c) => c.account.create({ code: 'x' }), 'POST /account', { code: 'x' }],
   ['account.create in a region', (c) => c.account.create({ code: 'x', region: 'eu' }), 'POST /account', { code: 'x', region: 'eu' }],

@@ -55,6 +55,7 @@ export const statuses = {
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
+  unhealthy: 503,
   contended: 503,
   'outcome-unknown': 503,
   'no-room': 507,
@@ -99,6 +100,7 @@ export function expectProblem(reply: Reply, code: ProblemCode): void {
       limit: expect.any(Number),
       use: expect.any(Number),
     }),
+    ...(code === 'unhealthy' && { shards: expect.any(Array) }),
     ...(code === 'internal' && { id: expect.stringMatching(/\S/) }),
   });
   const [name, form] = headersOf[reply.status] ?? [];

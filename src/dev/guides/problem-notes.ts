@@ -74,6 +74,8 @@ export const problemNotes = {
   internal: 'Report it with the `id` in the problem: the log has it.',
   'database-unavailable':
     '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says.',
+  unhealthy:
+    'The answer of `GET /health` where a database does not answer in two seconds, the cron has not run for five minutes, or a notification has been due for as long. `detail` says which, `shards` has the figures, and [operate](operating.md) what to do.',
   contended:
     "Other requests kept changing the booking's hosts or its service. Nothing was written: try again.",
   'outcome-unknown':

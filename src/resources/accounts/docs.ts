@@ -7,7 +7,20 @@ export const tags = {
 };
 
 export const docs = {
-  checkHealth: { tag: 'Service', summary: 'Get the health of the service', answer: 'HealthResult' },
+  checkHealth: {
+    tag: 'Service',
+    summary: 'Get the version of the service',
+    description: 'Answers without the database.',
+    answer: 'HealthResult',
+  },
+  getHealth: {
+    tag: 'Service',
+    summary: 'Get the health of the service',
+    description:
+      'For a monitor: each database answers, the cron runs, and notifications are sent. Anything else is 503.',
+    answer: 'Health',
+    codes: ['unhealthy'],
+  },
   createAccount: {
     tag: 'Account',
     summary: 'Create an account',

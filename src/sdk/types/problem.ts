@@ -1,4 +1,5 @@
 /** The problem document, and every problem code. */
+import type { ShardHealth } from './health.ts';
 import type { QuotaName } from './quotas.ts';
 
 /** A stable code for each problem, for your program to switch on. */
@@ -66,6 +67,7 @@ export type ProblemCode =
   | 'internal'
   // 503
   | 'database-unavailable'
+  | 'unhealthy'
   | 'contended'
   | 'outcome-unknown'
   // 507
@@ -89,6 +91,8 @@ export interface Problem {
   limit?: number;
   /** With `quota-exceeded`: what the account has. */
   use?: number;
+  /** With `unhealthy`: how each database is. */
+  shards?: ShardHealth[];
   /** The id of this request in the service's log. */
   id?: string;
 }
