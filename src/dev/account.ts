@@ -80,7 +80,8 @@ export function account(args: string[]): string[] {
       config: { type: 'string', default: 'wrangler.toml' },
     },
   });
-  const [name = '', id = '', ...settings] = positionals;
+  const [name = '', named = '', ...settings] = positionals;
+  const id = named.toLowerCase();
   const config = readConfig(values.config);
   const flags = [
     ...['--config', config.configPath ?? values.config],
@@ -92,7 +93,7 @@ export function account(args: string[]): string[] {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command || !isUuid(id) || (name === 'quota') !== settings.length > 0) throw new Error(USAGE);
   const binding = bindingOf(config, shardOfAccount(id));
-  return command({ id: id.toLowerCase(), binding, run: (sql) => rowsOf(binding, sql, flags) }, settings);
+  return command({ id, binding, run: (sql) => rowsOf(binding, sql, flags) }, settings);
 }
 
 function show({ id, binding, run }: Target): string[] {
