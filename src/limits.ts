@@ -150,7 +150,7 @@ export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 
 // Rates
 
-/** The requests of one address, or one IPv6 /64, whose credential is not known yet, in one location of the edge. */
+/** The requests of one address, or one IPv6 /64, without a credential, and as many whose credential is not known yet, in one location of the edge. */
 export const ADDRESS_REQUESTS_MAX = 300;
 /** The time in which those requests count. */
 export const ADDRESS_WINDOW_SECONDS = 60;
@@ -160,6 +160,16 @@ export const USER_WRITES_MAX = 100;
 export const ACCOUNT_WRITES_MAX = 600;
 /** The time in which those writes count. */
 export const WRITES_WINDOW_SECONDS = 10;
+/** The rows that one user's requests may have the database read, in one isolate. */
+export const USER_ROWS_MAX = 300_000;
+/** The rows that the requests of an account with its API keys may have it read, and likewise those of all its users together. */
+export const ACCOUNT_ROWS_MAX = 1_000_000;
+/** The rows that the requests of one address without a credential may have it read. */
+export const ADDRESS_ROWS_MAX = 300_000;
+/** A request counts as at least so many rows, so these limits bound the number of reads, too. */
+export const REQUEST_ROWS_MIN = 100;
+/** The time in which those rows count. */
+export const ROWS_WINDOW_SECONDS = 10;
 
 // Quotas
 

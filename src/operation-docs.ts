@@ -6,7 +6,14 @@ export interface OperationDocs {
   /** The group in the reference: a key of `tags` in a docs.ts. `npm run check:openapi` checks it. */
   readonly tag: string;
   readonly summary: string;
-  readonly description?: string;
+  readonly description: string;
+  /**
+   * The call of the SDK, such as `calendar.update(calendarId, body)`: its arguments are the path's parameters by name,
+   * `query` and `body`, and members of the two.
+   */
+  readonly sdk: string;
+  /** The call of the user's client, where it differs by more than the owner, which a token names. */
+  readonly userSdk?: string;
   readonly answer: string;
   /** The answer is JSON Lines, and `answer` is the type of a line. */
   readonly lines?: true;

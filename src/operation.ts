@@ -29,6 +29,8 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
 /** A request after parsing: its input, and the conditions in its headers. */
 export interface ParsedRequest {
   readonly input: ParsedInput;
+  /** The members of the body that were ignored. */
+  readonly ignored: readonly string[];
   /** The versions that `If-Match` names; null where any will do. */
   readonly versions: number[] | null;
   /** null without an `Idempotency-Key`. */

@@ -54,6 +54,7 @@ export const kinds = {
   'precondition-failed': [412, 'The resource has changed'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'The media type is not supported'],
+  'content-encoding-unsupported': [415, 'The content encoding is not supported'],
   'idempotency-key-reused': [422, 'The Idempotency-Key is already in use'],
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
@@ -61,7 +62,7 @@ export const kinds = {
   unhealthy: [503, 'The service is not healthy'],
   contended: [503, 'Too many concurrent changes'],
   'outcome-unknown': [503, 'The outcome is unknown'],
-  'no-room': [507, 'No room for another account'],
+  'no-room': [507, 'The database is full'],
 } as const satisfies Record<ProblemCode, readonly [status: number, title: string]>;
 
 interface Extra {
@@ -73,6 +74,8 @@ interface Extra {
   shards?: ShardHealth[];
   /** For the log; the client never gets it. */
   cause?: unknown;
+  /** For the log: the limit of the operator's plan that is used up. */
+  limit?: 'room' | 'day';
 }
 
 /** A problem to send to the client. `detail` says what to do about it, and contains nothing internal. */

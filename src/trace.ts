@@ -19,6 +19,8 @@ export class Trace {
   /** The code of the problem in the answer, and what caused it where there is more to say. */
   code: ProblemCode | undefined;
   cause: string | undefined;
+  /** The limit of the operator's plan that the database has used up. */
+  limit: 'room' | 'day' | undefined;
   /** Calls back when a streamed answer has ended. */
   whenOver: ((done: () => void) => void) | undefined;
 }

@@ -32,9 +32,17 @@ const settings = {
  * Anyone who names an account in `nettu-account`, where that account has opened the route. An account that has closed the
  * route and an account that does not exist look the same to the caller; one that is suspended says so where it is open.
  *
+ * @param refusal what the caller gets where the account has closed the route: that of its credential, if it sent one.
  * @throws Problem `credentials-missing` where the header holds no UUID.
  */
-export function anonymousCaller(headers: Headers, { owner, opens }: RequestContext): Caller {
+export function anonymousCaller(
+  headers: Headers,
+  { owner, opens }: RequestContext,
+  refusal = new Problem(
+    'credentials-missing',
+    'This account does not allow anonymous requests to this route. Send a token or an API key.',
+  ),
+): Caller {
   const id = accountIn(headers);
   const open = opens ? settings[opens] : sql`0`;
   const isSuspended = raw(suspended('accounts.id'));
@@ -53,10 +61,7 @@ export function anonymousCaller(headers: Headers, { owner, opens }: RequestConte
       verify(found) {
         if (found === 1) throw new Problem('account-suspended');
         if (found === 0) return { account: id, readsReplica: true, actor: { caller: 'anonymous' } };
-        throw new Problem(
-          'credentials-missing',
-          'This account does not allow anonymous requests to this route. Send a token or an API key.',
-        );
+        throw refusal;
       },
     },
   };

@@ -8,7 +8,7 @@ import type { Principal } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
-import { isUuid } from '../validation/schemas.ts';
+import { inLowerCase, isUuid } from '../validation/schemas.ts';
 
 export interface Credential {
   /** The data that a plan may touch under this credential; null until another credential has replaced this one. */
@@ -58,12 +58,12 @@ export interface RequestContext {
 }
 
 /**
- * The account id in the header `nettu-account`.
+ * The account id in the header `nettu-account`, in lower case.
  *
  * @throws Problem `credentials-missing` where the header holds no UUID.
  */
 export function accountIn(headers: Headers): string {
   const account = headers.get('nettu-account') ?? '';
-  if (isUuid(account)) return account;
+  if (isUuid(account)) return inLowerCase(account);
   throw new Problem('credentials-missing', "Send the account's id, a UUID, in the header nettu-account.");
 }

@@ -1,4 +1,4 @@
-/** Reads an RSA public key in PEM (RFC 7468), in the three forms that tools write, and checks that it is secure. */
+/** Reads an RSA public key in the three forms that tools write, and checks that it is secure. */
 import { base64url, calculateJwkThumbprint, exportJWK, importSPKI, importX509 } from 'jose';
 import { BoundedMap } from '../bounded-map.ts';
 import { base64Of, bytesOf } from '../crypto/base64.ts';
@@ -9,6 +9,8 @@ import {
   RSA_MAX_BITS,
   RSA_MIN_BITS,
 } from '../limits.ts';
+import { type Kind, kindIn } from './key-kind.ts';
+import { CERTIFICATE_REQUEST, pemIn, privateKey, refusedLabel, UnfitKey } from './pem.ts';
 
 export interface PublicKey {
   key: CryptoKey;
@@ -16,29 +18,46 @@ export interface PublicKey {
   thumbprint: string;
 }
 
-/** The reason why a text is not an accepted public key. The message repeats nothing of the text. */
-export class UnfitKey extends Error {}
-
 /**
  * @param pem one block: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or X.509 (`CERTIFICATE`, whose dates and issuer
- *   do not matter).
+ *   do not matter), in any of the spellings that `pemIn` reads.
  * @throws UnfitKey
  */
 export async function readPublicKey(pem: string): Promise<PublicKey> {
   if (pem.length > PUBLIC_KEY_MAX_CHARS)
     throw new UnfitKey(`must have at most ${PUBLIC_KEY_MAX_CHARS} characters`);
-  if (/PRIVATE KEY/.test(pem)) {
-    throw new UnfitKey(
-      'is a private key, which must never leave your server; the service did not store it. Create a new key pair, and send its public key',
-    );
-  }
-  const block = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*$/.exec(pem);
-  if (!block) throw new UnfitKey('must be one PEM block: PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
-  const [, label = '', base64 = ''] = block;
-  const key = await importKey(label, base64.replace(/\s/g, ''));
+  // The database stores no other text exactly.
+  if (pem.includes('\0') || !pem.isWellFormed())
+    throw new UnfitKey('must be well-formed Unicode without NUL');
+  const { label, base64 } = pemIn(pem);
+  const refused = refusedLabel(label);
+  if (refused) throw new UnfitKey(refused);
+  checkKind(label, base64);
+  const key = await importKey(label, base64);
   const jwk = await exportJWK(key);
   checkNumbers(jwk.n ?? '', jwk.e ?? '');
   return { key, thumbprint: await calculateJwkThumbprint(jwk) };
+}
+
+const labelOf: Readonly<Record<Exclude<Kind, 'private' | 'request'>, string>> = {
+  spki: 'PUBLIC KEY',
+  pkcs1: 'RSA PUBLIC KEY',
+  certificate: 'CERTIFICATE',
+};
+
+/** @throws UnfitKey for what is certainly no RSA public key of this label. */
+function checkKind(label: string, base64: string): void {
+  const { kind, algorithm } = kindIn(base64) ?? {};
+  if (!kind) return;
+  if (kind === 'private') throw privateKey();
+  if (kind === 'request') throw new UnfitKey(CERTIFICATE_REQUEST);
+  const right = labelOf[kind];
+  if (right !== label)
+    throw new UnfitKey(`is labelled ${label}, and holds what belongs under the label ${right}`);
+  if (algorithm && algorithm !== 'RSA') {
+    const what = `is a ${kind === 'certificate' ? 'certificate of a ' : ''}key for ${algorithm}`;
+    throw new UnfitKey(`${what}: send an RSA public key (rsaEncryption), since tokens are signed with RS256`);
+  }
 }
 
 async function importKey(label: string, base64: string): Promise<CryptoKey> {
@@ -46,13 +65,11 @@ async function importKey(label: string, base64: string): Promise<CryptoKey> {
   const options = { extractable: true };
   try {
     if (label === 'CERTIFICATE') return await importX509(pem(label, base64), 'RS256', options);
-    if (label === 'PUBLIC KEY') return await importSPKI(pem(label, base64), 'RS256', options);
-    if (label === 'RSA PUBLIC KEY')
-      return await importSPKI(pem('PUBLIC KEY', spkiOf(base64)), 'RS256', options);
+    const spki = label === 'RSA PUBLIC KEY' ? spkiOf(base64) : base64;
+    return await importSPKI(pem('PUBLIC KEY', spki), 'RS256', options);
   } catch {
-    throw new UnfitKey('must contain an RSA public key');
+    throw new UnfitKey('must contain an RSA public key in base64, whole and undamaged');
   }
-  throw new UnfitKey('must be a PEM block labelled PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE');
 }
 
 /** Wraps a PKCS#1 key in the SubjectPublicKeyInfo that WebCrypto imports (RFC 8017 A.1.1, RFC 5280 4.1). */

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { TOKEN_LEEWAY_SECONDS, TOKEN_MAX_CHARS } from '../limits.ts';
 import { Problem } from '../problem.ts';
 import type { SchedulerPolicy } from '../sdk/types.ts';
-import { isRecord, pathOf, reasonOf, uuid } from '../validation/schemas.ts';
+import { isRecord, pathOf, reasonOf, shape, uuid, withoutNulls } from '../validation/schemas.ts';
 import { permissions } from './policy.ts';
 
 /** A token whose form and claims are checked, and whose signature, key and user are not. */
@@ -49,21 +49,21 @@ function attempt<T>(read: () => T): T | null {
   }
 }
 
-const rules = v.optional(
-  v.array(v.picklist(['*', ...permissions], 'must be a permission or *'), 'must be a list'),
-);
+const rules = v.array(v.picklist(['*', ...permissions], 'must be a permission or *'), 'must be a list');
+const policyEntries = { allow: v.optional(rules), reject: v.optional(rules) };
 const policyShape = 'must be { allow?: Permission[], reject?: Permission[] }';
 const numericDate = v.pipe(v.number('must be a number of seconds'), v.finite('must be a number of seconds'));
 
 const policySchema = v.optional(
   v.pipe(
-    v.custom<object>(isRecord, policyShape),
-    v.strictObject({ allow: rules, reject: rules }, policyShape),
+    v.custom<unknown>(isRecord, policyShape),
+    v.transform(withoutNulls(policyEntries)),
+    v.strictObject(policyEntries, policyShape),
   ),
 );
 
-const claimsSchema = v.object({
-  nettuSchedulerUserId: uuid('must be the id of a user, a UUID in lower case'),
+const claimsSchema = shape({
+  nettuSchedulerUserId: uuid('must be the id of a user, a UUID'),
   exp: numericDate,
   iat: v.optional(numericDate),
   nbf: v.optional(numericDate),
@@ -75,7 +75,7 @@ export function readPolicy(claims: Decoded['claims']): {
   readable: boolean;
   policy: SchedulerPolicy | undefined;
 } {
-  const parsed = v.safeParse(policySchema, claims?.schedulerPolicy);
+  const parsed = v.safeParse(policySchema, claims?.schedulerPolicy ?? undefined);
   const readable = claims !== null && parsed.success;
   return { readable, policy: readable ? parsed.output : undefined };
 }
@@ -83,7 +83,8 @@ export function readPolicy(claims: Decoded['claims']): {
 /**
  * Checks everything about a token that needs no key, database or clock: RFC 7519 section 7.2, with `alg` fixed to RS256
  * (RFC 8725 section 3.1) and no critical extension supported (RFC 7515 section 4.1.11). If a claim is repeated, the last
- * one counts (RFC 7519 section 4).
+ * one counts (RFC 7519 section 4). null in an optional claim, list of the policy or `kid` means that it is absent, and so
+ * grants nothing.
  *
  * @throws Problem `token-malformed`, `token-algorithm`, `token-claims`
  */
@@ -98,7 +99,8 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
     throw new Problem('token-algorithm', 'Sign the token with the alg RS256. The service accepts no other.');
   if (header.crit !== undefined)
     throw malformed('Remove crit from the header. The service supports no critical extensions.');
-  if (header.kid !== undefined && typeof header.kid !== 'string')
+  const kid = header.kid ?? undefined;
+  if (kid !== undefined && typeof kid !== 'string')
     throw malformed('The kid in the header must be a string.');
   if (!claims) throw malformed('The payload must be a base64url-encoded JSON object.');
 
@@ -110,7 +112,7 @@ export function readToken(jws: string, { header, claims }: Decoded): Token {
   const { nettuSchedulerUserId: user, exp, iat, nbf, schedulerPolicy: policy } = parsed.output;
   return {
     jws,
-    kid: header.kid,
+    kid,
     user,
     issued: iat === undefined ? null : milliseconds(iat),
     policy,

@@ -3,6 +3,8 @@ import {
   isDefect,
   isRefusal,
   isTransient,
+  type PlanLimit,
+  planLimitIn,
   type QuotaExceeded,
   quotaExceededIn,
   wasNotRun,
@@ -23,10 +25,13 @@ const BACKOFF_MS = 100;
 /** D1 gave no answer. `changed` is what is known of the statements: that they changed nothing, or not even that. */
 export class Outage extends Error {
   readonly changed: 'nothing' | 'unknown';
+  /** The limit of the operator's plan that D1 names as the cause; else null. */
+  readonly limit: PlanLimit | null;
 
   constructor(changed: Outage['changed'], cause: unknown) {
     super('D1 is out of reach', { cause });
     this.changed = changed;
+    this.limit = planLimitIn(cause);
   }
 }
 

@@ -5,8 +5,26 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** SQLite gave up, and rolled back. */
 const GAVE_UP = /SQLITE_(BUSY|LOCKED|NOMEM|INTERRUPT|IOERR|FULL|CANTOPEN|READONLY)/;
 
-/** D1 turned the batch away before it ran. */
-const TURNED_AWAY = /D1 DB is overloaded|Cannot resolve D1 DB/;
+/** D1 turned the batch away before it ran; the Workers runtime has the last words, for one invocation. */
+const TURNED_AWAY = /D1 DB is overloaded|Cannot resolve D1 DB|Too many (API requests|subrequests)/;
+
+/**
+ * A limit of the operator's plan, which no retry passes (developers.cloudflare.com/d1/platform/limits): `room` is the size of
+ * the database or of all databases of the Cloudflare account, `day` the rows that the free plan reads or writes until
+ * midnight UTC.
+ */
+export type PlanLimit = 'room' | 'day';
+
+const PLAN_LIMITS: Readonly<Record<PlanLimit, RegExp>> = {
+  room: /Exceeded maximum DB size|exceeded D1's maximum account storage limit|SQLITE_FULL|database or disk is full/,
+  day: /exceeded D1's free tier daily row/,
+};
+
+/** The limit that D1 refused the batch for, if it did. The batch changed nothing. */
+export function planLimitIn(error: unknown): PlanLimit | null {
+  const message = messageOf(error);
+  return (Object.keys(PLAN_LIMITS) as PlanLimit[]).find((limit) => PLAN_LIMITS[limit].test(message)) ?? null;
+}
 
 /**
  * Errors that pass by themselves, for which D1 recommends a retry. An overload is not one of them, as more requests make
@@ -24,7 +42,7 @@ export function isDefect(error: unknown): boolean {
 /** Whether the batch certainly changed nothing. */
 export function wasNotRun(error: unknown): boolean {
   const message = messageOf(error);
-  return GAVE_UP.test(message) || TURNED_AWAY.test(message);
+  return GAVE_UP.test(message) || TURNED_AWAY.test(message) || planLimitIn(error) !== null;
 }
 
 export const isTransient = (error: unknown): boolean => TRANSIENT.test(messageOf(error));

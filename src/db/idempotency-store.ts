@@ -10,8 +10,10 @@ export interface IdempotentRequest {
   caller: string;
   /** The hash of the `Idempotency-Key`. */
   key: string;
-  /** The hash of the path and the input. */
+  /** The hash of the path and the input, the same for every spelling of the request. */
   request: string;
+  /** The hash of the request as it was sent, which the records of the release before this one have. */
+  asSent(): Promise<string>;
   /** Seals the stored answer where it holds a secret; else null. */
   seal: CryptoKey | null;
 }
@@ -39,6 +41,10 @@ export const selectIdempotencyRecord = (
   current: Sql = sql`NULL`,
 ): Query<IdempotencyRecordRow> =>
   query<IdempotencyRecordRow>`SELECT request, coalesce(${current}, answer) AS answer FROM ${live(scope, request, now)}`;
+
+/** Whether a record is that of this request, and not of another one with the same key. */
+export const isOf = async (record: IdempotencyRecordRow, { request, asSent }: IdempotentRequest) =>
+  record.request === request || record.request === (await asSent());
 
 /** The condition that there is no record to replay. */
 export const isNew = (scope: Scope, request: IdempotentRequest, now: number): Sql =>

@@ -11,7 +11,7 @@ import { removed } from '../db/removed.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { quotaDefaults } from '../quotas.ts';
 import type { Quota, QuotaName } from '../sdk/types.ts';
-import { isUuid } from '../validation/schemas.ts';
+import { inLowerCase, isUuid } from '../validation/schemas.ts';
 import { bindingOf, bindingsOf, readConfig } from './databases.ts';
 import { rowsOf } from './wrangler-d1.ts';
 
@@ -80,8 +80,8 @@ export function account(args: string[]): string[] {
       config: { type: 'string', default: 'wrangler.toml' },
     },
   });
-  const [name = '', named = '', ...settings] = positionals;
-  const id = named.toLowerCase();
+  const [name = '', given = '', ...settings] = positionals;
+  const id = inLowerCase(given);
   const config = readConfig(values.config);
   const flags = [
     ...['--config', config.configPath ?? values.config],

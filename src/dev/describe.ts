@@ -9,6 +9,7 @@ import { createGenerator } from 'ts-json-schema-generator';
 import { describe } from '../openapi/openapi.ts';
 import { page } from '../openapi/page.ts';
 import { componentsOf } from '../openapi/schema.ts';
+import { problemCatalogue } from './guides/generated.ts';
 import { guideFiles } from './guides/guides.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,7 +32,7 @@ const { definitions = {} } = createGenerator({
   jsDoc: 'extended',
 }).createSchema('*');
 
-const description = describe(componentsOf(definitions));
+const description = describe(componentsOf(definitions), problemCatalogue());
 write('assets/openapi.json', JSON.stringify(description));
 
 const renderer = `scalar-${version}`;

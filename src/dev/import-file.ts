@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lineChecker } from '../export/check-line.ts';
 import type { Copy, Line } from '../export/import.ts';
 import { FORMAT, tables } from '../export/tables.ts';
-import { isUuid } from '../validation/schemas.ts';
+import { inLowerCase, isUuid } from '../validation/schemas.ts';
 
 /**
  * Reads the file once from start to end, to check that it is complete, and each line against the schemas and limits of the
@@ -25,7 +25,8 @@ export async function readCopy(file: string): Promise<Copy> {
         throw new Error(
           `${file} is not an export of format ${FORMAT}. Name a file that account.export() wrote.`,
         );
-      if (!isUuid(String(line.account))) throw new Error(`line ${number}: account must be a UUID`);
+      if (!isUuid(String(line.account)) || line.account !== inLowerCase(String(line.account)))
+        throw new Error(`line ${number}: account must be a UUID in lower case`);
       header = line;
       check = lineChecker(line.account);
     } else if (type === 'end') end = line;

@@ -47,7 +47,15 @@ function problem(detail: string): Response {
   });
 }
 
+/** Chromium lets a page of a public site call this machine only if the preflight allows it (Private Network Access). */
+function allowed(request: Request, answer: Response): Response {
+  if (request.headers.get('access-control-request-private-network') === 'true')
+    answer.headers.set('access-control-allow-private-network', 'true');
+  return answer;
+}
+
 export default {
   ...worker,
-  fetch: async (request, env, context) => refusal(request) ?? worker.fetch(request, env, context),
+  fetch: async (request, env, context) =>
+    refusal(request) ?? allowed(request, await worker.fetch(request, env, context)),
 } satisfies typeof worker;

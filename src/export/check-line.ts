@@ -23,7 +23,19 @@ import * as schedules from '../resources/schedules/input.ts';
 import * as services from '../resources/services/input.ts';
 import * as signingKeys from '../resources/signing-keys/input.ts';
 import * as users from '../resources/users/input.ts';
-import { integer, list, metadata, shape, text, timestamp, uuid, validate } from '../validation/schemas.ts';
+import {
+  inLowerCase,
+  integer,
+  isUuid,
+  list,
+  metadata,
+  nullIsAbsent,
+  shape,
+  text,
+  timestamp,
+  uuid,
+  validate,
+} from '../validation/schemas.ts';
 import * as webhooks from '../webhooks/input.ts';
 import type { Line } from './import.ts';
 
@@ -175,6 +187,25 @@ const MOST: { [T in Type]?: number } = {
   apiKey: API_KEYS_MAX,
 };
 
+/** The members that hold ids. An import stores them as they are, so they must be in the case in which requests look them up. */
+const IDS = /^(?:id|\w+Id|bookedBy|busy|hosts|events)$/;
+
+/** Members of `byItsRoute` whose column takes null. Elsewhere a route takes null for an absent member, and a column does not. */
+const NULLABLE = ['recurrence', 'serviceId', 'furthest', 'url', 'secret', 'oldSecret'];
+
+function nullIn(type: Type, line: Line): string | null {
+  for (const [member, schema] of Object.entries<v.GenericSchema>(schemas[type].entries)) {
+    const refused = schema === byItsRoute ? !NULLABLE.includes(member) : nullIsAbsent(schema);
+    if (line[member] === null && refused) return member;
+  }
+  const parts = Object.entries((line.recurrence ?? {}) as object);
+  const [part] = parts.find(([, value]) => value === null) ?? [];
+  return part === undefined ? null : `recurrence.${part}`;
+}
+
+const inCapitals = (value: unknown): boolean =>
+  [value].flat().some((id) => isUuid(String(id)) && id !== inLowerCase(String(id)));
+
 /** Which members name a row of which type. An import drops the row of a parent that is missing, so they are not here. */
 const REFERENCES: { [T in Type]?: Readonly<Record<string, Type>> } = {
   host: { scheduleId: 'schedule', calendarId: 'calendar', bookingCalendarId: 'calendar' },
@@ -206,6 +237,11 @@ export function lineChecker(account: unknown): (line: Line) => Promise<string | 
     if (type === 'signingKey' && line.state !== 'revoked') liveKeys += 1;
     if (liveKeys > LIVE_SIGNING_KEYS_MAX) {
       return `an account has at most ${LIVE_SIGNING_KEYS_MAX} signing keys that are not revoked`;
+    }
+    const member = nullIn(type, line);
+    if (member !== null) return `${member} must not be null`;
+    for (const [member, value] of Object.entries(line)) {
+      if (IDS.test(member) && inCapitals(value)) return `${member} must be in lower case`;
     }
     const name = line.id ?? line.kid ?? (type === 'host' ? `${line.serviceId} ${line.userId}` : undefined);
     if (name !== undefined && seen(type).has(name)) return `another line of ${type} has the same id`;

@@ -10,6 +10,7 @@ export const docs = {
       'line of the type `end`, which counts the lines of each type; a failed one ends with a line of the type `problem`. ' +
       'An account has one export at a time: a newer one ends an older one, whose `problem` has the code `export-replaced`. ' +
       "Keep the export secret: it contains the hashes of the API keys, and the webhook's key and secret.",
+    sdk: 'account.export()',
     answer: 'ExportLine',
     lines: true,
     query: 'ExportQuery',

@@ -7,7 +7,6 @@
  * part after it reads only while that id is the latest. So a newer export ends an older one, and one that broke off holds
  * up nobody. The header writes nothing: a HEAD, or a client that never reads on, ends no export.
  */
-import * as v from 'valibot';
 import { seal, unseal } from '../crypto/seal.ts';
 import type { Scope } from '../db/scope.ts';
 import { selectSecret } from '../db/secrets.ts';
@@ -20,7 +19,7 @@ import { Plan, plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { cursorKeyOf } from '../resources/lists.ts';
 import type { ExportLine } from '../sdk/types.ts';
-import { invalid } from '../validation/schemas.ts';
+import { cursor, invalid, parameters } from '../validation/schemas.ts';
 import { Part } from './part.ts';
 import {
   type BoundsRow,
@@ -67,7 +66,7 @@ interface Progress {
 
 export const exportAccount = read({
   streams: true,
-  query: v.object({ cursor: v.optional(v.string('must be a cursor of an export')) }),
+  query: parameters({ cursor }),
   run: (scope, { query: { cursor }, now, shard: { db } }) =>
     new Plan<Part<ExportLine>, Query>(
       [selectSecret('cursors'), selectBounds(scope)],

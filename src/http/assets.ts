@@ -17,6 +17,7 @@ const RENDERER = /^\/docs\/scalar-/;
 
 const everyFile = {
   'access-control-allow-origin': '*',
+  'timing-allow-origin': '*',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000',

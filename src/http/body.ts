@@ -10,9 +10,10 @@ const DRAINED_MAX_BYTES = 16 * 1024 * 1024;
 /**
  * The object in a JSON body; an absent body is the empty object.
  *
- * @throws Problem `body-too-large`, `media-type-unsupported`, `body-not-json`
+ * @throws Problem `content-encoding-unsupported`, `body-too-large`, `media-type-unsupported`, `body-not-json`
  */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  requireNoCoding(request.headers);
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) return {};
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
@@ -21,6 +22,22 @@ export async function readJson(request: Request): Promise<Record<string, unknown
   const value = parse(bytes);
   if (!isRecord(value)) throw new Problem('body-not-json', 'The body must be a JSON object.');
   return value;
+}
+
+/**
+ * RFC 9110 section 15.5.16: the answer says which codings are accepted.
+ *
+ * @throws Problem `content-encoding-unsupported`
+ */
+function requireNoCoding(headers: Headers): void {
+  const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim());
+  const coding = codings.find((coding) => coding !== '' && coding.toLowerCase() !== 'identity');
+  if (coding === undefined) return;
+  throw new Problem(
+    'content-encoding-unsupported',
+    `The service does not decode ${coding.slice(0, 64)}. Send the body as it is, without content-encoding.`,
+    { headers: { 'accept-encoding': 'identity' } },
+  );
 }
 
 async function readBytes(request: Request): Promise<ArrayBuffer> {
@@ -58,17 +75,17 @@ function parse(bytes: ArrayBuffer): unknown {
 /**
  * Reads and drops the rest of a body before the answer goes out. An unread body makes the platform reset the connection
  * while the client still writes: the client may never see its answer, its next request on that connection fails, and
- * `wrangler dev` exits. workerd itself drops a body of 64 KiB or less, within a second after the answer (kj's
- * HttpServerSettings).
+ * `wrangler dev` exits.
  */
-export async function drain({ headers, body }: Request): Promise<void> {
+export async function drain(request: Request): Promise<void> {
+  const { headers, body } = request;
   const declared = headers.get('content-length');
-  if (
-    !body ||
-    (declared !== null && (Number(declared) <= BODY_MAX_BYTES || Number(declared) > DRAINED_MAX_BYTES))
-  )
-    return;
+  if (!body || Number(declared) > DRAINED_MAX_BYTES) return;
   try {
+    if (declared !== null && Number(declared) <= BODY_MAX_BYTES) {
+      if (!request.bodyUsed) await request.arrayBuffer();
+      return;
+    }
     // Large reads into one buffer take a tenth of the CPU of reading chunk by chunk.
     const reader = body.getReader({ mode: 'byob' });
     let buffer = new Uint8Array(BODY_MAX_BYTES);

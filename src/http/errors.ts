@@ -1,22 +1,30 @@
 /** From any error to the problem document that the client gets, and to the words for the log. */
 import { Outage, Refused } from '../db/connection.ts';
-import type { QuotaExceeded } from '../db/d1-errors.ts';
+import type { PlanLimit, QuotaExceeded } from '../db/d1-errors.ts';
 import { Problem } from '../problem.ts';
 import { quotaNouns } from '../quotas.ts';
 import type { Route } from '../route.ts';
 import type { Problem as ProblemDocument, QuotaName } from '../sdk/types.ts';
+import { DAY_MS, SECOND_MS } from '../time/units.ts';
 import type { Trace } from '../trace.ts';
 import type { Reply } from './respond.ts';
 
 /** Seconds, by status. */
 const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '60', 503: '5' };
 
-/** An error of the database, as a Problem where the client may learn of it; any other error as it is. */
-export function problemOf(error: unknown, route: Route, headers: Headers): unknown {
+/**
+ * An error of the database, as a Problem where the client may learn of it; any other error as it is.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function problemOf(error: unknown, route: Route, headers: Headers, now: number): unknown {
   if (error instanceof Refused) {
     return error.quota ? quotaExceeded(error.quota) : new Problem('precondition-failed');
   }
-  return error instanceof Outage ? outageProblem(error, route, headers) : error;
+  if (!(error instanceof Outage)) return error;
+  return error.limit
+    ? planLimitProblem(error, error.limit, route, now)
+    : outageProblem(error, route, headers);
 }
 
 /** A batch that passes a quota writes nothing, and only a caller whose credential holds writes at all. */
@@ -27,6 +35,23 @@ const quotaExceeded = (exceeded: QuotaExceeded): Problem =>
       'Nothing was written. Remove some, or have the operator raise the quota.',
     { exceeded: { ...exceeded, quota: exceeded.quota as QuotaName } },
   );
+
+/** D1 refused the batch for a limit of the operator's plan, so nothing changed, and trying again soon does not help. */
+function planLimitProblem({ cause }: Outage, limit: PlanLimit, { method }: Route, now: number): Problem {
+  if (limit === 'day') {
+    const retryAfter = String(Math.ceil((DAY_MS - (now % DAY_MS)) / SECOND_MS));
+    return new Problem(
+      'database-unavailable',
+      'The database has used up the rows that its plan has for a day, and nothing changed. It answers again after midnight UTC.',
+      { cause, limit, headers: { 'retry-after': retryAfter } },
+    );
+  }
+  const advice =
+    method === 'DELETE'
+      ? 'Try again in some minutes: the service keeps removing what has expired, and that makes room.'
+      : 'Deleting makes room; so can the operator.';
+  return new Problem('no-room', `The database is full, and nothing changed. ${advice}`, { cause, limit });
+}
 
 /**
  * A read changed nothing, and nor did a write that D1 turned away. Of any other write the outcome is unknown: PUT and
@@ -56,6 +81,7 @@ export function failure(error: unknown, trace: Trace): Reply {
   if (error instanceof Problem) {
     trace.code = error.code;
     if (error.extra.cause !== undefined) trace.cause = String(error.extra.cause);
+    trace.limit = error.extra.limit;
     return problemReply(error);
   }
   trace.code = 'internal';

@@ -10,6 +10,7 @@ import {
   type IdempotentRequest,
   insertIdempotencyRecord,
   isNew,
+  isOf,
   keyReused,
   selectIdempotencyRecord,
 } from '../db/idempotency-store.ts';
@@ -18,7 +19,7 @@ import type { Sql } from '../db/sql.ts';
 import { IDEMPOTENCY_KEY_MAX_CHARS } from '../limits.ts';
 import type { AnyOperation, ParsedInput } from '../operation.ts';
 import { type ExpectedAnswer, Plan, type Planner, WithEtag } from '../plan.ts';
-import { invalid } from '../validation/schemas.ts';
+import { invalid, isRecord } from '../validation/schemas.ts';
 
 const KEY = new RegExp(`^[ -~]{1,${IDEMPOTENCY_KEY_MAX_CHARS}}$`);
 
@@ -30,28 +31,38 @@ export function idempotencyKeyIn({ headers }: Request, { idempotent }: AnyOperat
   throw invalid([{ path: 'Idempotency-Key', reason }]);
 }
 
+/** A body as text in which the order of metadata does not count. The schema has put all other members in its own order. */
+const inOneOrder = (body: unknown): string =>
+  JSON.stringify(body, (name, value) => {
+    if (name !== 'metadata' || !isRecord(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+
 /**
  * The idempotent request that a creation with an `Idempotency-Key` makes: its path and its input tell it from any other
  * request with that key. null for a request without a key, and for any other operation.
  *
- * @param userId the token's user; null for any other caller.
- * @throws Problem `input-invalid` where the key is malformed.
+ * @param path the path in one spelling, whichever of its spellings the request has.
  */
 export async function idempotentRequestIn(
   { method, url }: Request,
+  path: string,
   key: string | null,
   { sealedWith }: AnyOperation,
   input: ParsedInput,
-  userId: string | null,
 ): Promise<IdempotentRequest | null> {
   if (key === null) return null;
-  const request = await hashOf(JSON.stringify([method, new URL(url).pathname, input.body, key]));
+  const hash = (path: string, body: string) =>
+    hashOf(`[${JSON.stringify(method)},${JSON.stringify(path)},${body},${JSON.stringify(key)}]`);
+  const { body = null } = input;
+  const request = await hash(path, inOneOrder(body));
+  const asSent = () => hash(new URL(url).pathname, JSON.stringify(body));
   const secret = sealedWith?.(input as never) ?? null;
   // A reader of the database could guess the code of POST /account, but not the random key: so the key takes part in the
   // sealing, and the database has only its hash.
   const purpose = 'remembered answer'; // words: allow, stored answers are sealed for it
   const seal = secret === null ? null : await sealingKey(JSON.stringify([secret, key]), purpose);
-  return { key: await hashOf(key), caller: userId ?? '', request, seal };
+  return { key: await hashOf(key), caller: input.tokenUser ?? '', request, asSent, seal };
 }
 
 /**
@@ -100,11 +111,10 @@ async function storing(
 }
 
 /** @throws Problem `idempotency-key-reused` */
-async function replay(
-  { request, answer }: IdempotencyRecordRow,
-  { request: expected, key, seal }: IdempotentRequest,
-): Promise<WithEtag> {
-  if (request !== expected) throw keyReused();
+async function replay(record: IdempotencyRecordRow, request: IdempotentRequest): Promise<WithEtag> {
+  if (!(await isOf(record, request))) throw keyReused();
+  const { key, seal } = request;
+  const { answer } = record;
   const text = seal ? await unseal(seal, key, answer) : answer;
   if (text === null)
     throw keyReused(

@@ -6,10 +6,17 @@ import { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { type ParamName, paramSchema } from '../validation/params.ts';
 import { invalid, isRecord, validate } from '../validation/schemas.ts';
+import { unknownMembers } from '../validation/unknown-members.ts';
 import { readJson } from './body.ts';
 
 /** The parameters of a path, still percent-encoded. */
 export type EncodedParams = Readonly<Record<string, string>>;
+
+interface ReadInput {
+  input: Omit<ParsedInput, 'tokenUser'>;
+  /** The members of the body that no schema has. */
+  ignored: string[];
+}
 
 /**
  * The input of the operation of a route. A part that the operation has no schema for is not read.
@@ -21,23 +28,27 @@ export async function inputOf(
   { route: { does }, params }: { route: Route; params: EncodedParams },
   env: Env,
   now: number,
-): Promise<Omit<ParsedInput, 'tokenUser'>> {
-  return {
+): Promise<ReadInput> {
+  const input = {
     params: paramsOf(params),
     query: does.query && validate(does.query, queryOf(request)),
-    body: does.body && validate(does.body, await readJson(request)),
     apiKey: request.headers.get('x-api-key'),
     now,
     env,
   };
+  if (!does.body) return { input: { ...input, body: undefined }, ignored: [] };
+  const json = await readJson(request);
+  const body = validate(does.body, json);
+  return { input: { ...input, body }, ignored: unknownMembers(does.body, json) };
 }
 
 /** A malformed id is the id of nothing. */
 function paramsOf(encoded: EncodedParams): ParsedInput['params'] {
   const decoded = Object.entries(encoded).map(([name, value]) => {
     const text = attempt(() => decodeURIComponent(value));
-    if (!v.is(paramSchema(name as ParamName), text)) throw new Problem('not-found');
-    return [name, text];
+    const parsed = v.safeParse(paramSchema(name as ParamName), text);
+    if (!parsed.success) throw new Problem('not-found');
+    return [name, parsed.output];
   });
   return Object.fromEntries(decoded) as ParsedInput['params'];
 }

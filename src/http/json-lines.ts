@@ -15,11 +15,14 @@ interface Streaming {
   shard: Shard;
 }
 
+/** How many times as long as its last part took an export leaves the database to others. */
+const PAUSE_TIMES = 3;
+
 /**
  * The reply that streams a part and those after it; undefined where the outcome is no part. Each part proves the caller
- * again, and has the deadline of a request. Before the next one, the database is free for as long as the last one took, so
- * that an export has at most half of its time. The status is sent before a later part can fail, so a failure is the last
- * line. The log line is written when the stream ends, read to its end or not.
+ * again, and has the deadline of a request. An export pauses between two parts, so that it has at most a quarter of the
+ * database's time. The status is sent before a later part can fail, so a failure is the last line. The log line is written
+ * when the stream ends, read to its end or not.
  */
 export function streamed(outcome: unknown, streaming: Streaming): Reply | undefined {
   if (!(outcome instanceof Part)) return undefined;
@@ -41,12 +44,15 @@ export function streamed(outcome: unknown, streaming: Streaming): Reply | undefi
             if (pauseMs > 0) await scheduler.wait(pauseMs);
             const startedAt = Date.now();
             part = await nextPart(part.next, streaming);
-            pauseMs = Date.now() - startedAt;
+            pauseMs = PAUSE_TIMES * (Date.now() - startedAt);
           }
           begun = true;
           controller.enqueue(utf8.encode(part.lines));
         } catch (error) {
-          const problem = failure(problemOf(error, streaming.match.route, request.headers), trace).body;
+          const problem = failure(
+            problemOf(error, streaming.match.route, request.headers, streaming.exchange.now),
+            trace,
+          ).body;
           controller.enqueue(utf8.encode(`${JSON.stringify({ type: 'problem', problem })}\n`));
           part = { ...part, next: null };
         }

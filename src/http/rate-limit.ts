@@ -1,7 +1,7 @@
 /**
- * Limits what callers cost the Worker and the database. Callers without a verified credential are counted by address;
- * writes are counted by account and by user, too, and only once the credential that names them is verified: nobody can
- * use up another's limit.
+ * Limits what callers cost the Worker and the database. Callers without a credential are counted by address, and so, apart,
+ * are those whose credential is not verified yet. Writes are counted by account and by user, too, and only once the
+ * credential that names them is verified: nobody can use up another's limit.
  */
 import type { Env } from '../env.ts';
 import {
@@ -17,10 +17,10 @@ import { ipv6Groups } from '../validation/ip-address.ts';
 /** The addresses of requests under `wrangler dev`. At the edge, no request has them. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
-/** What the binding of a limiter is set to in wrangler.toml, and a test compares them. */
-interface Policy {
+/** A limit. Where it is that of a binding, wrangler.toml says the same, and a test compares them. */
+export interface Policy {
   name: string;
-  /** Who sends too much, as the problem says it. */
+  /** Who does too much of what, as the problem says it. */
   who: string;
   max: number;
   seconds: number;
@@ -52,11 +52,15 @@ export function addressIn(headers: Headers): string | null {
 /**
  * Counts a request by its address.
  *
+ * @param unverified whether the caller shows a credential that this isolate has not verified before. Those count apart, so
+ *   that anonymous callers use up nothing of a good key that comes from their address.
  * @throws Problem `rate-limited`
  */
-export async function limitRate(headers: Headers, { RATE_LIMITER }: Env): Promise<void> {
+export async function limitRate(headers: Headers, { RATE_LIMITER }: Env, unverified: boolean): Promise<void> {
   const address = addressIn(headers);
-  if (address && RATE_LIMITER && !(await allows(RATE_LIMITER, networkOf(address)))) throw limited(ofAddress);
+  if (!address || !RATE_LIMITER) return;
+  const key = networkOf(address) + (unverified ? '/unverified' : '');
+  if (!(await allows(RATE_LIMITER, key))) throw limited(ofAddress);
 }
 
 /** Whoever writes: an account with its API key, or a user of it. */
@@ -104,16 +108,21 @@ export function policiesOf(writer: Writer, headers: Headers, env: Env): Record<s
 
 const inHeader = ({ name, max, seconds }: Policy): string => `"${name}";q=${max};w=${seconds}`;
 
-/** The window may have begun up to its whole length ago, so waiting that long is always enough. */
-const limited = (policy: Policy): Problem =>
+/**
+ * The refusal of a request beyond a limit.
+ *
+ * @param waitSeconds when to try again. The window of a binding may have begun up to its whole length ago, so waiting that
+ *   long is always enough.
+ */
+export const limited = (policy: Policy, waitSeconds = policy.seconds): Problem =>
   new Problem(
     'rate-limited',
-    `${policy.who}: at most ${policy.max} in ${policy.seconds} seconds. Nothing changed. Wait ${policy.seconds} seconds.`,
+    `${policy.who}: at most ${policy.max} in ${policy.seconds} seconds. Nothing changed. Wait ${waitSeconds} seconds.`,
     {
       headers: {
-        'retry-after': String(policy.seconds),
+        'retry-after': String(waitSeconds),
         'ratelimit-policy': inHeader(policy),
-        ratelimit: `"${policy.name}";r=0;t=${policy.seconds}`,
+        ratelimit: `"${policy.name}";r=0;t=${waitSeconds}`,
       },
     },
   );
@@ -129,7 +138,7 @@ async function allows(limiter: RateLimit, key: string): Promise<boolean> {
 }
 
 /** An IPv6 subscriber chooses among the addresses of at least a /64 (RFC 6177 section 2), so the network is what counts. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const network = ipv6Groups(address).slice(0, 4);
   return network.map((group) => group.toString(16)).join(':');

@@ -10,10 +10,22 @@ import type { Trace } from '../trace.ts';
 export function logRequest(
   { method }: Request,
   { status }: Response,
-  { id, route, account, actor, rowsRead, code, cause }: Trace,
+  { id, route, account, actor, rowsRead, code, limit, cause }: Trace,
   ms: number,
 ): void {
-  const line = JSON.stringify({ id, method, route, status, account, ...actor, ms, rowsRead, code, cause });
+  const line = JSON.stringify({
+    id,
+    method,
+    route,
+    status,
+    account,
+    ...actor,
+    ms,
+    rowsRead,
+    code,
+    limit,
+    cause,
+  });
   if (status >= 500) console.error(line);
   else console.log(line);
 }

@@ -4,7 +4,8 @@
  * A missing permission or an invalid input becomes a plan that refuses, so that a caller learns of it only once the proof
  * has held: a caller without a good credential gets 401, whatever else is wrong.
  */
-import type { Caller } from '../auth/credential.ts';
+import { anonymousCaller } from '../auth/anonymous.ts';
+import type { Caller, RequestContext } from '../auth/credential.ts';
 import { doors } from '../auth/doors.ts';
 import { decide } from '../auth/policy.ts';
 import { Connection, DEADLINE_MS } from '../db/connection.ts';
@@ -13,8 +14,9 @@ import { type Shard, shardOf } from '../db/shards.ts';
 import type { ParsedRequest } from '../operation.ts';
 import { type Plan, type Planner, refusal, type WithEtag } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import type { Route } from '../route.ts';
+import { BASE_PATH, type Route } from '../route.ts';
 import type { CreateAccountResult } from '../sdk/types.ts';
+import { inLowerCase, isUuid } from '../validation/schemas.ts';
 import { replicaFrom, withBookmark } from './bookmark.ts';
 import { problemOf } from './errors.ts';
 import type { Exchange, Match } from './exchange.ts';
@@ -24,6 +26,7 @@ import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
+import { countRows, limitRows, readersOf } from './row-limit.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -32,15 +35,28 @@ import { runPlan } from './run-plan.ts';
  * @throws Problem
  */
 export async function respondTo(match: Match, exchange: Exchange): Promise<Reply> {
-  const { route } = match;
-  const { request, env, trace } = exchange;
   const endsMs = Date.now() + DEADLINE_MS;
+  try {
+    return await respondAs(await authenticate(match, exchange), match, exchange, endsMs);
+  } catch (refusal) {
+    const anonymous = withoutCredential(refusal, match, exchange);
+    if (!anonymous) throw refusal;
+    return respondAs(anonymous, match, exchange, endsMs);
+  }
+}
 
-  const caller = await authenticate(match, exchange);
+async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsMs: number): Promise<Reply> {
+  const { route } = match;
+  const { request, env, trace, now } = exchange;
   trace.account = caller.namedAccount;
-  if (route.limited || !caller.known) await limitRate(request.headers, env);
+  if (route.limited || !caller.known)
+    await limitRate(request.headers, env, !caller.known && !caller.anonymous);
   const known = writerOf(route, caller, caller.known ? caller.namedAccount : null);
   if (known) await limitWrites(known, request.headers, env);
+  const readers = readersOf(caller, request.headers);
+  limitRows(readers, now);
+  // Of a run before this one, with a credential that was refused.
+  const rowsBefore = trace.rowsRead;
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -59,15 +75,16 @@ export async function respondTo(match: Match, exchange: Exchange): Promise<Reply
     const reply = streamed(outcome, { match, exchange, caller, shard }) ?? replyOf(outcome, route, request);
     const writer = known ?? writerOf(route, caller, principal.account);
     if (writer && !known) await countWrite(writer, request.headers, env);
-    const policies = writer ? policiesOf(writer, request.headers, env) : {};
-    return withBookmark(
-      { ...reply, headers: { ...reply.headers, ...policies } },
-      connection,
-      shard,
-      principal,
-    );
+    const headers = {
+      ...reply.headers,
+      ...(writer && policiesOf(writer, request.headers, env)),
+      ...ignoredMembers(await parsed()),
+    };
+    return withBookmark({ ...reply, headers }, connection, shard, principal);
   } catch (error) {
-    throw problemOf(error, route, request.headers);
+    throw problemOf(error, route, request.headers, now);
+  } finally {
+    countRows(readers, trace.rowsRead - rowsBefore, now);
   }
 }
 
@@ -76,10 +93,27 @@ const writerOf = ({ does }: Route, { userId: user }: Caller, account: string | n
   does.writes && account !== null ? { account, user } : null;
 
 /** Who is calling, by the credential that the door takes. @throws Problem where the credential is bad by itself. */
-function authenticate({ route, door, params }: Match, { request, now }: Exchange) {
+const authenticate = (match: Match, exchange: Exchange) =>
+  doors[match.door](exchange.request.headers, contextOf(match, exchange));
+
+function contextOf({ route, params }: Match, { now }: Exchange): RequestContext {
   const { writes, unbounded = false } = route.does;
   const owner = (route.owner && params[route.owner]) ?? null;
-  return doors[door](request.headers, { owner, writes, unbounded, opens: route.opens, now });
+  return { owner: owner && inLowerCase(owner), writes, unbounded, opens: route.opens, now };
+}
+
+/**
+ * The caller of a route that is open to anyone, after its credential was refused: the route does not need one. null where
+ * the request names no account, and for any other refusal. Where the account has closed the route, the caller gets the
+ * refusal of its credential.
+ */
+function withoutCredential(refusal: unknown, match: Match, exchange: Exchange): Caller | null {
+  const { headers } = exchange.request;
+  const refused = match.door === 'anyone' && refusal instanceof Problem && refusal.status === 401;
+  if (!refused || !(headers.has('x-api-key') || headers.has('authorization'))) return null;
+  return isUuid(headers.get('nettu-account') ?? '')
+    ? anonymousCaller(headers, contextOf(match, exchange), refusal)
+    : null;
 }
 
 /** @throws Problem `policy-denied` */
@@ -99,9 +133,19 @@ async function parse(
   const { does } = match.route;
   const key = idempotencyKeyIn(request, does);
   const versions = does.target ? versionsToMatch(request.headers) : null;
-  const input = { ...(await inputOf(request, match, env, now)), tokenUser: userId };
-  return { input, versions, idempotency: await idempotentRequestIn(request, key, does, input, userId) };
+  const { input: read, ignored } = await inputOf(request, match, env, now);
+  const input = { ...read, tokenUser: userId };
+  const path = pathOf(match, input.params);
+  const idempotency = await idempotentRequestIn(request, path, key, does, input);
+  return { input, ignored, versions, idempotency };
 }
+
+/** The path with its ids as they are stored, and without a slash at its end. */
+const pathOf = ({ route, door }: Match, params: Readonly<Record<string, string>>): string =>
+  BASE_PATH + (route[door] ?? '').replace(/:(\w+)/g, (_, name) => params[name] ?? '');
+
+const ignoredMembers = ({ ignored }: ParsedRequest) =>
+  ignored.length ? { 'nettu-ignored': ignored.join(', ') } : {};
 
 /** The operation's plan, under the conditions of the request. */
 async function plan(

@@ -52,7 +52,7 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
     };
     const reply: Reply | undefined = await router.fetch(routed as IRequest, exchange);
     if (reply) return reply;
-    if (method === 'GET' && new URL(url).pathname === '/') return signpost;
+    if (routed.method === 'GET' && new URL(url).pathname === '/') return signpost;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE_PATH}.`);
   };
 }

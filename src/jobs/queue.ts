@@ -1,4 +1,5 @@
 /** Consumes the queue: each message is a run for the account, or the shard, that it names. */
+import { Outage } from '../db/connection.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { databaseOf } from '../db/shards.ts';
 import type { Env, Message, WakeUp } from '../env.ts';
@@ -30,6 +31,11 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
         message.ack();
       } catch (error) {
         reportFailure('account' in body ? 'deliver' : 'sweep', error);
+        // A retry does not pass a limit of the plan, and would end as a dead letter. The cron wakes the queue again.
+        if (error instanceof Outage && error.limit) {
+          message.ack();
+          return;
+        }
         const lane = 'account' in body ? body.lane : undefined;
         message.retry({ delaySeconds: RETRY_SECONDS[lane ?? 'fast'] * message.attempts });
       }

@@ -15,6 +15,10 @@ export const headers = {
     '`true` if the service replays its first response to this `Idempotency-Key`.',
     false,
   ),
+  'nettu-ignored': header(
+    'The members of the body that the service does not know and ignored, such as `title, recurrence.wkst`: names that may be misspelled.',
+    false,
+  ),
   'nettu-bookmark': header(
     'The state of the database that the response reflects. Send it with your next request to get a response that is at least as recent, whichever replica serves it.',
     false,

@@ -24,6 +24,15 @@ export const page = (renderer: string) => ({
   'reference.css': `:root {
   --scalar-custom-header-height: 2.25rem;
 }
+/* The renderer's own grey is too faint to read (WCAG 1.4.3). */
+.light-mode {
+  --scalar-color-2: #5a5a5a;
+  --scalar-color-3: #666;
+}
+.dark-mode {
+  --scalar-color-2: #b4b4b4;
+  --scalar-color-3: #a6a6a6;
+}
 .site {
   position: sticky;
   top: 0;
@@ -41,16 +50,23 @@ export const page = (renderer: string) => ({
 `,
   'reference.js': `import { createApiReference } from '${BASE_PATH}/docs/${renderer}/standalone.esm.js';
 
+const server = location.origin + '${BASE_PATH}';
+const description = await (await fetch(server + '/openapi.json')).text();
+const [{ url, variables }] = JSON.parse(description).servers;
+
 createApiReference('#reference', {
-  url: '${BASE_PATH}/openapi.json',
+  // The samples name this deployment, so that they run as they are.
+  content: description.replaceAll(url.replace('{host}', variables.host.default), server),
   agent: { disabled: true },
   defaultOpenAllTags: false,
   documentDownloadType: 'json',
+  hiddenClients: true,
   hideClientButton: true,
   mcp: { disabled: true },
   persistAuth: false,
   showDeveloperTools: 'never',
   showOperationId: true,
+  servers: [{ url: server, description: 'This deployment' }],
   telemetry: false,
   withDefaultFonts: false,
 });

@@ -49,6 +49,7 @@ export function problemsOf(
     !!target && 'precondition-failed',
     !!body && 'body-too-large',
     !!body && 'media-type-unsupported',
+    !!body && 'content-encoding-unsupported',
     idempotent && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
     'https-required',
@@ -56,6 +57,7 @@ export function problemsOf(
     'internal',
     database && 'database-unavailable',
     database && method === 'POST' && does.writes && 'outcome-unknown',
+    database && 'no-room',
   ];
   const all = new Set([...codes.filter((code) => typeof code === 'string'), ...declared]);
   const order = Object.keys(kinds) as ProblemCode[];

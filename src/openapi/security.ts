@@ -1,5 +1,6 @@
 /** The credentials of the API, and the ones that each door takes. */
 import type { Door } from '../route.ts';
+import { ACCOUNT_ID } from './server.ts';
 
 export const securitySchemes = {
   apiKey: {
@@ -7,7 +8,7 @@ export const securitySchemes = {
     in: 'header',
     name: 'x-api-key',
     description:
-      "The account's API key, `sk_…`. It grants full access to the account, so keep it in your backend.",
+      "The account's API key, such as `sk_…`. It grants full access to the account, so keep it in your backend.",
   },
   token: {
     type: 'http',
@@ -21,7 +22,7 @@ export const securitySchemes = {
     type: 'apiKey',
     in: 'header',
     name: 'nettu-account',
-    description: 'The id of the account. It is not a secret.',
+    description: `The id of the account, such as \`${ACCOUNT_ID}\`. It is not a secret.`,
   },
 } as const;
 

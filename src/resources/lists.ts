@@ -10,11 +10,11 @@ import { PAGE_DEFAULT, PAGE_MAX } from '../limits.ts';
 import type { Input } from '../operation.ts';
 import { found, Plan, plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import { invalid, metadata, wholeNumber } from '../validation/schemas.ts';
+import { cursor, invalid, metadata, parameters, wholeNumber } from '../validation/schemas.ts';
 
-export const pageQuery = v.object({
+export const pageQuery = parameters({
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
-  cursor: v.optional(v.string('must be the nextCursor of a page')),
+  cursor,
   order: v.optional(v.picklist(['asc', 'desc'], 'must be asc or desc'), 'asc'),
   metadata: v.optional(metadata, {}),
 });

@@ -12,11 +12,22 @@ import {
 import { type FieldError, Problem } from '../problem.ts';
 import { isTimeZone } from '../time/zone.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
+/** Whether a text is a UUID, in any case. */
 export const isUuid = (text: string): boolean => UUID.test(text);
-export const uuid = (message = 'must be a UUID in lower case') =>
-  v.pipe(v.string(message), v.regex(UUID, message));
+
+/** An id in the case in which it is stored, compared and answered (RFC 9562 section 4). */
+export const inLowerCase = (id: string): string => id.toLowerCase();
+
+/** A UUID in any case. The output is in lower case. */
+export const uuid = (message = 'must be a UUID') =>
+  v.pipe(v.string(message), v.regex(UUID, message), v.transform(inLowerCase));
+
+/** The ids in a comma-separated list, each once and in lower case. Space around an id does not count. */
+export const idsIn = (list: string): string[] => [
+  ...new Set(list.split(',').map((id) => inLowerCase(id.trim()))),
+];
 
 /** Text that the database stores exactly: well-formed Unicode without NUL. A character is a Unicode code point. */
 export const text = (min: number, max: number) =>
@@ -83,12 +94,32 @@ export const metadata = v.pipe(
   v.maxEntries(METADATA_MAX),
 );
 
+/**
+ * The parameters of a query. It refuses any other, since a filter with a wrong name would list everything. Bodies ignore
+ * unknown members instead: see `shape`.
+ */
+export function parameters<const E extends v.ObjectEntries>(entries: E) {
+  const names = Object.keys(entries).map((name) => (name === 'metadata' ? 'metadata[KEY]' : name));
+  // Without a prototype, so that no name of Object.prototype passes for a parameter.
+  const own: E = Object.assign(Object.create(null), entries);
+  return v.strictObject(own, `is not a parameter of this path, which takes ${names.join(', ')}`);
+}
+
 /** A query for one metadata key and value, with its page. */
-export const metadataQuery = v.object({
+export const metadataQuery = parameters({
   key: metadataKey,
   value: metadataValue,
-  skip: v.optional(wholeNumber(0, SKIP_MAX), '0'),
-  limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
+  skip: v.optional(
+    v.pipe(
+      wholeNumber(0, SKIP_MAX),
+      v.description('How many resources to pass over. The database reads them.'),
+    ),
+    '0',
+  ),
+  limit: v.optional(
+    v.pipe(wholeNumber(1, PAGE_MAX), v.description('The most resources in the answer.')),
+    String(PAGE_DEFAULT),
+  ),
 });
 
 /** A number in a query string. */
@@ -103,10 +134,39 @@ export function wholeNumber(min: number, max: number) {
   );
 }
 
-/** An object with these members. It ignores others, and unlike `v.object` refuses arrays. */
+/** The `cursor` of a page. An empty one means the first page, as an absent one does. */
+export const cursor = v.optional(
+  v.pipe(
+    v.string('must be the nextCursor of a page'),
+    v.transform((cursor): string | undefined => cursor || undefined),
+  ),
+);
+
+/**
+ * An object with these members. It ignores others, and unlike `v.object` refuses arrays. null in an optional member means
+ * that the member is absent, unless its own schema takes null.
+ */
 export function shape<const E extends v.ObjectEntries>(entries: E) {
   const object = v.object(entries);
-  return described(object, v.pipe(onlyOf(isRecord, 'must be an object'), object));
+  return described(
+    object,
+    v.pipe(onlyOf(isRecord, 'must be an object'), v.transform(withoutNulls(entries)), object),
+  );
+}
+
+/** Whether null in this member of an object means that the member is absent. */
+export const nullIsAbsent = (schema: { type: string; wrapped?: unknown }): boolean =>
+  schema.type === 'optional' && (schema.wrapped as { type: string }).type !== 'nullable';
+
+/** A function that drops the members of an object whose null means that they are absent. */
+export function withoutNulls(entries: v.ObjectEntries): (object: unknown) => Record<string, unknown> {
+  const names = Object.entries(entries).flatMap(([name, schema]) => (nullIsAbsent(schema) ? [name] : []));
+  return (value) => {
+    const object = value as Record<string, unknown>;
+    if (!names.some((name) => object[name] === null)) return object;
+    const kept = Object.entries(object).filter(([name, member]) => member !== null || !names.includes(name));
+    return Object.fromEntries(kept);
+  };
 }
 
 /** A list that checks its length before its entries, since a body has room for tens of thousands of bad ones. */

@@ -3,7 +3,16 @@ import * as v from 'valibot';
 import { PAGE_DEFAULT, PAGE_MAX, WEBHOOK_URL_MAX_CHARS } from '../limits.ts';
 import { resourceTables } from '../resources/tables.ts';
 import type { ChangedResource, ChangeType, WebhookEvent } from '../sdk/types.ts';
-import { invalid, list, shape, text, uuid, wholeNumber } from '../validation/schemas.ts';
+import {
+  cursor,
+  invalid,
+  isUuid,
+  list,
+  parameters,
+  shape,
+  text,
+  wholeNumber,
+} from '../validation/schemas.ts';
 import { refusalOf } from './address.ts';
 
 /** Every type of change. A booking is never deleted: it is cancelled. */
@@ -40,8 +49,13 @@ export function permitUrl(webhookUrl: string, allowPrivate: boolean): void {
   if (reason) throw invalid([{ path: 'webhookUrl', reason }]);
 }
 
-export const deliveries = v.object({
+export const deliveries = parameters({
   state: v.optional(v.picklist(['pending', 'delivered', 'failed'], 'must be pending, delivered or failed')),
-  cursor: v.optional(uuid('must be the nextCursor of a page')),
+  cursor: v.optional(
+    v.pipe(
+      cursor.wrapped,
+      v.check((id) => id === undefined || isUuid(id), 'must be the nextCursor of a page'),
+    ),
+  ),
   limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_DEFAULT)),
 });

@@ -33,6 +33,8 @@ async function charactersOf(request: (DB: D1Database) => Promise<unknown>): Prom
 it.each(['a calendar', 'free/busy'])('reads nothing of %s for a forged token', async (name) => {
   const { user, calendar } = await victim();
   const path = name === 'a calendar' ? `/calendar/${calendar}/events` : `/user/${user.id}/freebusy`;
+  // Free/busy that anyone may read is not refused: the caller then counts as one without a token.
+  await user.account.call('PUT', '/account/settings', { body: { publicFreebusy: false } });
   const forger = await newKeys();
   const token = await forger.sign({ nettuSchedulerUserId: user.id, exp: 5609418990073 });
   const asForger = (DB: D1Database) => user.call('GET', path + WINDOW, { token, env: { DB } });

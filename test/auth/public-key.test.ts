@@ -1,4 +1,4 @@
-/** The public keys that an account may upload: three PEM formats, and no weak, malformed or private key. */
+/** The public keys that an account may upload: three PEM formats in many spellings, and no weak, malformed or private key. */
 import { base64url, importJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { keys, newAccount, newKeys, pemOf } from '../support/client.ts';
@@ -39,6 +39,10 @@ describe('accepts, returns byte for byte, and verifies tokens with', () => {
     ['SPKI between spaces and lines', ` \r\n\t${keys.pem}\n\n `, keys.pair],
     ['SPKI without the last newline', keys.pem.trim(), keys.pair],
     ['SPKI on one line', oneLine(keys.pem), keys.pair],
+    ['SPKI in quotes, with line breaks as \\n', JSON.stringify(keys.pem), keys.pair],
+    ['SPKI in base64', btoa(keys.pem), keys.pair],
+    ['PKCS#1 without any line break', PKCS1.replaceAll('\n', ''), keys.pair],
+    ['X.509 between other text', `Bag Attributes: ü\n${CERTIFICATE}\n# end`, certified],
   ])('%s', async (_, pem, pair) => {
     const account = await newAccount(null);
     const uploaded = await account.call('PUT', '/account/pubkey', { body: { publicJwtKey: pem } });
@@ -90,8 +94,6 @@ const unfit: Record<string, unknown> = {
   'labels that differ': keys.pem.replace('END PUBLIC', 'END RSA PUBLIC'),
   'two keys': keys.pem + keys.pem,
   'two forms of a key': keys.pem + PKCS1,
-  'text before it': `my key:\n${keys.pem}`,
-  'text after it': `${keys.pem}that was it`,
   'invalid base64': keys.pem.replace('MII', '!!!'),
   'the base64 alone': keys.pem.replace(/-----.*-----/g, ''),
   'a JWK': JSON.stringify(jwk),

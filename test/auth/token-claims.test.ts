@@ -67,6 +67,8 @@ describe('the clock', () => {
     ['iat after exp', { iat: NOW + 120 }],
     ['iat of 0', { iat: 0 }],
     ['nbf of long ago', { nbf: 0 }],
+    ['iat null, and nbf null', { iat: null, nbf: null }],
+    ['reject null', { schedulerPolicy: { allow: ['*'], reject: null } }],
   ])('accepts %s', async (_, claims) => {
     const user = await newUser();
     await expectAccepted(user, await signed({ ...good(user), ...claims }));
@@ -98,21 +100,16 @@ describe('returns token-claims for', () => {
     ['exp true', { exp: true }],
     ['iat as a string', { iat: '19' }],
     ['nbf as a string', { nbf: '19' }],
-    ['nbf null', { nbf: null }],
     ['no user', { nettuSchedulerUserId: undefined }],
     ['a user that is not a UUID', { nettuSchedulerUserId: 'me' }],
-    ['a user in capitals', { nettuSchedulerUserId: crypto.randomUUID().toUpperCase() }],
     ['a user as a list', { nettuSchedulerUserId: [crypto.randomUUID()] }],
     ['its user only in sub', { nettuSchedulerUserId: undefined, sub: crypto.randomUUID() }],
     ['a policy that is a list', { schedulerPolicy: ['*'] }],
-    ['a policy that is null', { schedulerPolicy: null }],
     ['a policy that is a string', { schedulerPolicy: '*' }],
     ['a policy that is true', { schedulerPolicy: true }],
     ['allow as a string', { schedulerPolicy: { allow: '*' } }],
     ['allow as an object', { schedulerPolicy: { allow: { '*': true } } }],
-    ['allow null', { schedulerPolicy: { allow: null } }],
     ['reject as a string', { schedulerPolicy: { allow: ['*'], reject: 'DeleteCalendar' } }],
-    ['reject null', { schedulerPolicy: { allow: ['*'], reject: null } }],
     ['an unknown permission in allow', { schedulerPolicy: { allow: ['*', 'ReadCalendar'] } }],
     ['an unknown permission in reject', { schedulerPolicy: { allow: ['*'], reject: ['DeleteCalender'] } }],
     ['a permission in another case', { schedulerPolicy: { allow: ['createCalendar'] } }],
@@ -129,6 +126,27 @@ describe('returns token-claims for', () => {
     const text = JSON.stringify(good(user)).replace(/"exp":\d+/, '"exp":1e999');
     await expectRefused(user, await signed(text), 'token-claims');
   });
+});
+
+it.each([{ schedulerPolicy: null }, { schedulerPolicy: { allow: null } }])(
+  'reads %j as absent, so that it grants nothing',
+  async (claims) => {
+    const user = await newUser();
+    const token = await signed({ ...good(user), ...claims });
+    expect((await user.call('GET', '/me', { token })).status).toBe(200);
+    const refused = await user.call('POST', '/calendar', { token, body: { timezone: 'UTC' } });
+    expectProblem(refused, 'policy-denied');
+    const body = { token };
+    const { valid, permissions } = (await user.account.call('POST', '/account/keys/inspect', { body })).body;
+    expect([valid, permissions.CreateCalendar.allowed]).toEqual([true, false]);
+  },
+);
+
+it('takes the id of its user in capitals', async () => {
+  const user = await newUser();
+  const claims = { ...good(user), nettuSchedulerUserId: user.id.toUpperCase() };
+  await expectAccepted(user, await signed(claims));
+  expect((await user.call('GET', '/me', { token: await signed(claims) })).body.user.id).toBe(user.id);
 });
 
 it('ignores unknown claims', async () => {

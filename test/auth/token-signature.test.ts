@@ -82,6 +82,7 @@ describe('ignores a key in the header of the token:', async () => {
     ['x5u', { x5u: 'https://attacker.test/cert.pem' }],
     ['x5c', { x5c }],
     ['kid as a path', { kid: '../../dev/null' }],
+    ['kid, null', { kid: null }],
     ['kid as SQL', { kid: "' OR 1=1 --" }],
   ])('%s', async (_, header) => {
     const user = await newUser();
@@ -98,7 +99,6 @@ it.each([
   ['crit, null', { crit: null }],
   ['crit, a string', { crit: 'b64' }],
   ['kid, a number', { kid: 1 }],
-  ['kid, null', { kid: null }],
   ['kid, a list', { kid: ['a'] }],
 ])('a header with %s is malformed, even with a valid signature', async (_, header) => {
   const user = await newUser();

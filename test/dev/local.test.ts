@@ -1,6 +1,6 @@
 /** `npm run dev` serves this machine: no page of a foreign site can use it, whatever name resolves to it. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type OutgoingHttpHeaders, request } from 'node:http';
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -34,6 +34,7 @@ afterAll(async () => {
 
 interface Reply {
   status: number;
+  headers: IncomingHttpHeaders;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests read any body that comes over the wire
   body: any;
@@ -47,7 +48,12 @@ const send = (method: string, path: string, headers: OutgoingHttpHeaders = {}, b
       let text = '';
       for await (const chunk of response) text += chunk;
       const json = /json/.test(response.headers['content-type'] ?? '');
-      resolve({ status: response.statusCode ?? 0, text, body: json ? JSON.parse(text) : null });
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        text,
+        body: json ? JSON.parse(text) : null,
+      });
     });
     sent.on('error', reject);
     sent.end(body && JSON.stringify(body));
@@ -98,6 +104,17 @@ it('lets a page of any origin call with a credential, as a deployment does', asy
   const origin = 'https://app.example';
   const { secretApiKey } = (await createAccount({})).body;
   expect((await send('GET', '/api/v1/account', { origin, 'x-api-key': secretApiKey })).status).toBe(200);
+});
+
+it('lets a page of a public site call this machine, where the browser requests that', async () => {
+  const preflight = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+  const allowed = await send('OPTIONS', '/api/v1/me', {
+    ...preflight,
+    'access-control-request-private-network': 'true',
+  });
+  expect([allowed.status, allowed.headers['access-control-allow-private-network']]).toEqual([204, 'true']);
+  const other = await send('OPTIONS', '/api/v1/me', preflight);
+  expect([other.status, other.headers['access-control-allow-private-network']]).toEqual([204, undefined]);
 });
 
 it('allows webhooks on this machine on the port of the playground alone', async () => {

@@ -199,6 +199,7 @@ describe('npm run account', () => {
     );
     expect(ran('quota', there, 'events=default')).toContain('events: 0 of 2000000');
     expect(ran('show', there)).toContain('users: 1 of 1, set here');
+    expect(ran('show', there.toUpperCase())).toEqual(ran('show', there));
     expect(ran('show', here)).toEqual(
       expect.arrayContaining([`account ${here} in DB`, 'users: 1 of 200000']),
     );

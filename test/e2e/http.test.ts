@@ -96,6 +96,12 @@ describe('a page on another origin', () => {
     for (const name of ['www-authenticate', 'allow', 'retry-after']) expect(exposed).toContain(name);
   });
 
+  it('reads the 405 of a method that no route takes, and measures its calls', async () => {
+    const response = await pageOn()({ method: 'PATCH', path: '/me', headers: userHeaders });
+    expect([response.status, await response.json()]).toMatchObject([405, { code: 'method-not-allowed' }]);
+    expect(response.headers.get('timing-allow-origin')).toBe('*');
+  });
+
   it('may cache a preflight, which needs no credentials on any path', async () => {
     for (const path of ['/', '/me', '/account', '/nowhere', '/calendar/x']) {
       const preflight = await freshSocket(baseUrl + path, { method: 'OPTIONS', headers: { origin: ORIGIN } });
@@ -126,8 +132,11 @@ it('HEAD returns the status and headers of GET, without a body', async () => {
 });
 
 it('the root of the host links to the API', async () => {
-  const response = await freshSocket(`${new URL(baseUrl).origin}/`, {});
+  const root = `${new URL(baseUrl).origin}/`;
+  const response = await freshSocket(root, {});
   expect([response.status, await response.json()]).toMatchObject([200, { api: '/api/v1/' }]);
+  const head = await freshSocket(root, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
 });
 
 it.each([
@@ -189,10 +198,12 @@ describe('a persistent connection survives a refused upload', () => {
     ['with another method', 405, 'POST', '/account/settings'],
     ['that is too large', 413, 'POST', '/account'],
     ['to a route without a body', 401, 'DELETE', '/account/webhook'],
-  ])('%s: %i', async (_, status, method, path) => {
+  ])('%s: %i', async (_, expected, method, path) => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    for (const bytes of [100 * KB, KB * KB, 10 * KB * KB]) {
+    for (const bytes of [1, KB, 60 * KB, 64 * KB, 64 * KB + 1, 100 * KB, KB * KB, 10 * KB * KB]) {
       for (const chunked of [false, true]) {
+        // A body that is short enough is read, and is no JSON.
+        const status = expected === 413 && bytes <= 64 * KB ? 400 : expected;
         expect(await send(agent, method, path, bytes, chunked)).toBe(status);
         expect(await send(agent, 'GET', '/')).toBe(200);
       }

@@ -228,6 +228,21 @@ describe('the rate limiter', () => {
     expect(trips()).toBe(0);
   });
 
+  it('counts callers without a credential apart, so that they use up nothing of a good key', async () => {
+    const { counted, env } = limiter(true);
+    const user = await newUser();
+    const headers = { 'cf-connecting-ip': '192.0.2.1' };
+    const anyone = { ...headers, 'nettu-account': user.account.id };
+    const freebusy = `/user/${user.id}/freebusy?startTs=0&endTs=1`;
+    expect((await call('GET', freebusy, { headers: anyone, env })).status).toBe(200);
+    expect((await user.call('GET', '/me', { headers, env })).status).toBe(200);
+    const { secretApiKey } = (await user.account.call('POST', '/account/api-keys', { body: {} })).body;
+    const withKey = { ...headers, 'x-api-key': secretApiKey };
+    expect((await call('GET', '/account', { headers: withKey, env })).status).toBe(200);
+    expect((await call('GET', '/account', { headers: withKey, env })).status).toBe(200);
+    expect(counted).toEqual(['192.0.2.1', '192.0.2.1/unverified', '192.0.2.1/unverified']);
+  });
+
   it('counts the whole IPv6 network of a subscriber as one caller', async () => {
     const { counted, env } = limiter(true);
     for (const address of ['2001:db8:0:7::1', '2001:db8:0:7:a:b:c:d', '2001:db8::7:0:0:0:9', '2001:db8::1']) {

@@ -15,7 +15,7 @@ function answerTo(changed: Outage['changed'], route: Route, headers: Record<stri
     status,
     body,
     headers: sent,
-  } = failure(problemOf(new Outage(changed, CAUSE), route, new Headers(headers)), trace);
+  } = failure(problemOf(new Outage(changed, CAUSE), route, new Headers(headers), 0), trace);
   const { code, detail } = body as { code: string; detail: string };
   expect(JSON.stringify(body)).not.toContain('D1');
   expect(trace.cause).toContain(CAUSE.message);
@@ -24,6 +24,43 @@ function answerTo(changed: Outage['changed'], route: Route, headers: Record<stri
 }
 
 const all = Object.entries<Route>(routes);
+
+/** Returns the reply of a route, and its log, where D1 refuses the batch for a limit of the plan. */
+function refusedFor(message: string, route: Route, now: number) {
+  const trace = new Trace();
+  const outage = new Outage('nothing', new Error(message));
+  const reply = failure(problemOf(outage, route, new Headers(), now), trace);
+  expect(JSON.stringify(reply.body)).not.toContain('D1');
+  expect(trace.cause).toContain(message);
+  return { ...reply, limit: trace.limit };
+}
+
+it.each(all)('%s returns 507 and says that nothing changed, when the database is full', (_, route) => {
+  const { status, body, headers, limit } = refusedFor('D1_ERROR: Exceeded maximum DB size', route, 0);
+  expect({ status, limit, body }).toMatchObject({ status: 507, limit: 'room', body: { code: 'no-room' } });
+  const advice = route.method === 'DELETE' ? /Try again in some minutes/ : /Deleting makes room/;
+  expect((body as { detail: string }).detail).toMatch(/nothing changed/);
+  expect((body as { detail: string }).detail).toMatch(advice);
+  expect(headers).not.toHaveProperty('retry-after');
+});
+
+it.each([
+  [0, '86400'],
+  [Date.UTC(2030, 5, 1, 22, 30), '5400'],
+  [Date.UTC(2030, 5, 2) - 1, '1'],
+  [Date.UTC(2030, 5, 2), '86400'],
+])('at %i, a plan whose rows of the day are used up means 503 for %s seconds', (now, seconds) => {
+  for (const [, route] of all) {
+    const message = "D1_ERROR: Your account has exceeded D1's free tier daily row write limit.";
+    const { status, body, headers, limit } = refusedFor(message, route, now);
+    expect({ status, limit, body }).toMatchObject({
+      status: 503,
+      limit: 'day',
+      body: { code: 'database-unavailable', detail: expect.stringMatching(/nothing changed.*midnight UTC/) },
+    });
+    expect(headers?.['retry-after']).toBe(seconds);
+  }
+});
 
 it.each(all)('%s returns 503 and says that nothing changed, when that is certain', (_, route) => {
   const { status, code, detail } = answerTo('nothing', route);

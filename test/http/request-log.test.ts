@@ -118,6 +118,9 @@ it('logs the code of a problem, and the cause of an outage', async () => {
     code: 'database-unavailable',
     cause: 'Error: D1_ERROR: Network connection lost.',
   });
+  const full = failing(new Error('D1_ERROR: Exceeded maximum DB size'));
+  expect((await user.call('GET', '/me', { env: { DB: full } })).status).toBe(507);
+  expect(line()).toMatchObject({ by: 'error', status: 507, code: 'no-room', limit: 'room' });
 });
 
 it('logs a defect as an error, under the id that the caller gets', async () => {

@@ -175,3 +175,20 @@ it('a message runs in the shard of its account, and a write checks its own shard
     expect(looked.trips()).toEqual(regions.map((_, i) => (i === shard ? 2 : 0)));
   }
 });
+
+it.each([
+  ['D1_ERROR: Exceeded maximum DB size', 'room'],
+  ["D1_ERROR: Your account has exceeded D1's free tier daily row write limit.", 'day'],
+])('a job that meets "%s" logs the limit %s, and ends as no dead letter', async (text, limit) => {
+  const logged = vi.spyOn(console, 'error').mockReturnValue();
+  const message = { body: { account: crypto.randomUUID() }, ack: vi.fn(), retry: vi.fn(), attempts: 1 };
+  const DB = failing(new Error(text));
+  const alone = { DELIVERIES: undefined, DELIVERIES_SLOW: undefined } as unknown as Partial<Env>;
+  await consume({ messages: [message] } as never, { ...env, DB } as Env, { clock: () => now });
+  await run('* * * * *', { DB, ...alone });
+  const lines = logged.mock.calls.map(([line]) => JSON.parse(line));
+  logged.mockRestore();
+  expect([message.ack.mock.calls.length, message.retry.mock.calls.length]).toEqual([1, 0]);
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(line).toMatchObject({ code: 'job-failed', limit });
+});

@@ -1,11 +1,13 @@
 /** Generates TypeScript from the OpenAPI description, for the compiler to compare. */
 import { compile } from 'json-schema-to-typescript';
 import type { describe } from '../../src/openapi/openapi.ts';
+import { ABSENT } from '../../src/openapi/schema.ts';
 import { words } from '../../src/openapi/words.ts';
 import type { OperationDocs } from '../../src/operation-docs.ts';
 
 /** Returns a module with the interface `Described`, which has the type of each schema by its name. */
-export function typesOf({ components: { schemas } }: ReturnType<typeof describe>): Promise<string> {
+export function typesOf({ components }: ReturnType<typeof describe>): Promise<string> {
+  const schemas = JSON.parse(JSON.stringify(components.schemas), withoutAbsent) as object;
   const names = Object.keys(schemas);
   const schema = {
     type: 'object',
@@ -19,6 +21,13 @@ export function typesOf({ components: { schemas } }: ReturnType<typeof describe>
     format: false,
     ignoreMinAndMaxItems: true,
   });
+}
+
+/** null that is the same as absent is in no type of ours: it is for clients that write each member. */
+function withoutAbsent(_: string, value: { anyOf?: [object, { description?: string }?] } | null): unknown {
+  if (value?.anyOf?.[1]?.description !== ABSENT.description) return value;
+  const { anyOf, ...more } = value;
+  return { ...anyOf[0], ...more };
 }
 
 /** Returns a module with the interface `Bodies`: the SDK's type of each route's body, by the name of the route. */

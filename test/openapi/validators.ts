@@ -10,6 +10,7 @@ export async function validatorsOf({ components }: ReturnType<typeof describe>):
     code: { source: true, esm: true },
     strict: false,
     allErrors: true,
+    formats: { int64: true },
   });
   ajv.addSchema({ $id: 'description', components });
   const schemas = Object.keys(components.schemas).map((name) => [name, `schemas/${name}`]);

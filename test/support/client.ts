@@ -144,7 +144,7 @@ export async function newAccount(
 export const newUser = async (metadata: Record<string, string> = {}): Promise<User> =>
   (await newAccount()).newUser(metadata);
 
-function userOf(account: Account, id: string): User {
+export function userOf(account: Account, id: string): User {
   const user: User = {
     id,
     account,

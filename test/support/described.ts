@@ -22,7 +22,8 @@ interface Reference {
   $ref: string;
 }
 type Content = Partial<
-  Record<'application/json' | 'application/jsonl' | 'application/problem+json', { schema: Reference }>
+  Record<'application/json' | 'application/problem+json', { schema: Reference }> &
+    Record<'application/jsonl', { schema: { contentSchema: { items: Reference } } }>
 >;
 interface Described {
   headers: Record<string, Reference>;
@@ -76,7 +77,7 @@ export function expectDescribed({ method, path, sent, status, headers, body }: E
     if (components.headers[name]?.required) expect(headers.has(name), `${title} lacks ${name}`).toBe(true);
   }
   const schema = content?.['application/json']?.schema;
-  const lines = content?.['application/jsonl']?.schema;
+  const lines = content?.['application/jsonl']?.schema.contentSchema.items;
   if (shared) expectFit(`${shared}Response`, body, title);
   else if (schema) expectFit(last(schema), body, title);
   else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, title);

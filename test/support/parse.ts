@@ -25,17 +25,28 @@ export const routesWhere = (fits: (route: Route) => boolean): RouteName[] =>
 export const membersOf = (schema: unknown): string[] =>
   Object.keys((schema as { entries?: object } | undefined)?.entries ?? {});
 
-function parse(name: RouteName, init: RequestInit, search = ''): Promise<Omit<ParsedInput, 'tokenUser'>> {
+async function parse(
+  name: RouteName,
+  init: RequestInit,
+  search = '',
+): Promise<Omit<ParsedInput, 'tokenUser'> & { ignored: string[] }> {
   const request = new Request(`https://nettu.test/${search}`, init);
-  return inputOf(request, { route: routes[name], params: {} }, {} as Env, 0);
+  const { input, ignored } = await inputOf(request, { route: routes[name], params: {} }, {} as Env, 0);
+  return { ...input, ignored };
+}
+
+function parseBody(name: RouteName, body: object | string) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return parse(name, { method: 'POST', body: text, headers: { 'content-type': 'application/json' } });
 }
 
 /** The body as a route parses it, from an object or JSON text. */
-export async function bodyOf(name: RouteName, body: object | string): Promise<unknown> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const headers = { 'content-type': 'application/json' };
-  return (await parse(name, { method: 'POST', body: text, headers })).body;
-}
+export const bodyOf = async (name: RouteName, body: object | string): Promise<unknown> =>
+  (await parseBody(name, body)).body;
+
+/** The members of the body that a route ignores, from an object or JSON text. */
+export const ignoredIn = async (name: RouteName, body: object | string): Promise<string[]> =>
+  (await parseBody(name, body)).ignored;
 
 /** The query as a route parses it, from an object or the text after the question mark. */
 export const queryOf = async (name: RouteName, query: object | string): Promise<unknown> =>

@@ -51,6 +51,7 @@ export const statuses = {
   'precondition-failed': 412,
   'body-too-large': 413,
   'media-type-unsupported': 415,
+  'content-encoding-unsupported': 415,
   'idempotency-key-reused': 422,
   'rate-limited': 429,
   internal: 500,
@@ -64,6 +65,7 @@ export const statuses = {
 /** Expects the headers of every response: readable by any page, stored by no shared cache. */
 export function expectOpen(headers: Headers): void {
   expect(headers.get('access-control-allow-origin')).toBe('*');
+  expect(headers.get('timing-allow-origin')).toBe('*');
   expect(headers.get('cache-control')).toBe('private, no-store');
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }

@@ -28,7 +28,6 @@ const refused: Record<string, [text: string, path: string]> = {
   true: ['{"a":true}', 'metadata.a'],
   'a list': ['{"a":["b"]}', 'metadata.a'],
   'an object': ['{"a":{"b":"c"}}', 'metadata.a'],
-  'null as metadata': ['null', 'metadata'],
   'a string as metadata': [`"${MARK}"`, 'metadata'],
   'a number as metadata': ['5', 'metadata'],
   'a list as metadata': ['["a"]', 'metadata'],

@@ -30,7 +30,6 @@ it.each([
   [['event.moved'], 'events[0]'],
   [['*', 5], 'events[1]'],
   ['*', 'events'],
-  [null, 'events'],
   [{}, 'events'],
   [new Array(20).fill('*'), 'events'],
 ])('rejects the events %j', async (events, path) => {

@@ -11,6 +11,7 @@ import { kinds, Problem } from '../../problem.ts';
 import type { Route } from '../../route.ts';
 import { routes } from '../../routes.ts';
 import type { ProblemCode } from '../../sdk/types.ts';
+import { ADDRESS } from './layout.ts';
 import { problemNotes } from './problem-notes.ts';
 import { textOf } from './sources.ts';
 
@@ -84,6 +85,16 @@ function problemsWith([status, codes]: [number, ProblemCode[]]): string {
     ].join('\n\n');
   });
   return [`## ${status} ${STATUS_CODES[status]}`, ...entries].join('\n\n');
+}
+
+/** Every problem as a list, for the description: its code, its status, and what to do. */
+export function problemCatalogue(): string {
+  const lines = codes.map((code) => {
+    const [status, title] = kinds[code];
+    const note = problemNotes[code].replace(/\]\((\w+)\.md/g, `](${ADDRESS}/$1`);
+    return `- \`${code}\` (${status}): **${title}.** ${note}`;
+  });
+  return `Each has its own section in the [problems](${ADDRESS}/problems).\n\n${lines.join('\n')}`;
 }
 
 /** A column without a value in any row is left out. */

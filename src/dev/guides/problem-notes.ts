@@ -67,18 +67,21 @@ export const problemNotes = {
     'The resource has changed since the `etag` in `If-Match`. Nothing was written: read it again, and decide anew.',
   'body-too-large': 'See the [limits](limits.md#requests).',
   'media-type-unsupported': 'Send the body with `content-type: application/json`.',
+  'content-encoding-unsupported':
+    'The body has a `content-encoding`, such as `gzip`. Send it as it is: the service decodes none.',
   'idempotency-key-reused':
     'The `Idempotency-Key` belongs to a request with another body or another path, or, if its answer holds a secret, to another API key. Use a new key for each new request.',
   'rate-limited':
     'Too many requests from this address, or too many writes of this user or account. Wait as long as `retry-after` says.',
   internal: 'Report it with the `id` in the problem: the log has it.',
   'database-unavailable':
-    '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says.',
+    '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says: until midnight UTC where the database has used up the rows of its plan.',
   unhealthy:
     'The answer of `GET /health` where a database does not answer in two seconds, the cron has not run for five minutes, or a notification has been due for as long. `detail` says which, `shards` has the figures, and [operate](operating.md) what to do.',
   contended:
     "Other requests kept changing the booking's hosts or its service. Nothing was written: try again.",
   'outcome-unknown':
     'The database did not answer a `POST`, so it may or may not have taken effect. Send it again with the same `Idempotency-Key`. Without one, check first what `detail` names.',
-  'no-room': 'Every database of the region, or of the deployment, is full. The operator has to add one.',
+  'no-room':
+    'The database is full, or, for a new account, every database of the region. Nothing changed. Reading still works, and deleting makes room; the operator can add a database.',
 } as const satisfies Record<ProblemCode, string>;

@@ -5,6 +5,7 @@ import {
   type IdempotentRequest,
   insertIdempotencyRecord,
   isNew,
+  isOf,
   keyReused,
   selectIdempotencyRecord,
 } from '../../db/idempotency-store.ts';
@@ -95,7 +96,7 @@ async function firstChoice(
     ],
     { repeatable: true },
   );
-  if (record && record.request !== request.request) throw keyReused();
+  if (record && !(await isOf(record, request))) throw keyReused();
   return Number(record?.answer ?? 0);
 }
 

@@ -10,14 +10,17 @@ export const docs = {
   checkHealth: {
     tag: 'Service',
     summary: 'Get the version of the service',
-    description: 'Answers without the database.',
+    description:
+      'Returns the version of the API, and where its reference is. It reads no database, so it says nothing of one.',
+    sdk: 'health.checkStatus()',
     answer: 'HealthResult',
   },
   getHealth: {
     tag: 'Service',
     summary: 'Get the health of the service',
     description:
-      'For a monitor: each database answers, the cron runs, and notifications are sent. Anything else is 503.',
+      'For a monitor: each database answers, the cron runs, and notifications are sent. Anything else is 503 `unhealthy`.',
+    sdk: 'health.get()',
     answer: 'Health',
     codes: ['unhealthy'],
   },
@@ -25,16 +28,24 @@ export const docs = {
     tag: 'Account',
     summary: 'Create an account',
     description: 'Returns the API key, which the service never shows again.',
+    sdk: 'account.create(body)',
     answer: 'CreateAccountResult',
     body: 'CreateAccount',
     codes: ['account-code-wrong', 'account-creation-closed', 'no-room'],
   },
-  getAccount: { tag: 'Account', summary: 'Get the account', answer: 'AccountResult' },
+  getAccount: {
+    tag: 'Account',
+    summary: 'Get the account',
+    description: 'Returns the settings of the account, and its quotas with what it uses of each.',
+    sdk: 'account.me()',
+    answer: 'AccountResult',
+  },
   setPublicKey: {
     tag: 'Account',
     summary: 'Replace all signing keys',
     description:
       'The account then accepts only tokens that this key verifies. With null, it accepts no tokens.',
+    sdk: 'account.setPublicSigningKey(body.publicJwtKey)',
     answer: 'AccountResult',
     body: 'SetPublicSigningKey',
   },
@@ -43,6 +54,7 @@ export const docs = {
     summary: 'Update the account settings',
     description:
       "Opens free/busy and booking slots to anyone who knows the account's id, lets replicas serve reads, and says for how many days a cancelled booking is kept.",
+    sdk: 'account.updateSettings(body)',
     answer: 'AccountResult',
     body: 'AccountSettingsUpdate',
   },

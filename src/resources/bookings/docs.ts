@@ -15,6 +15,7 @@ export const docs = {
     summary: 'List the booking slots of a service',
     description:
       "Groups the slots by date in the viewer's time zone, and omits dates without slots. The slots of a date start whenever the clock of that zone shows a multiple of `interval` after midnight; a time that the clock skips has none, and a time that it shows twice has two.",
+    sdk: 'service.getBookingslots(serviceId, query)',
     answer: 'BookingSlotsResult',
     query: 'BookingSlotsQuery',
     codes: ['answer-too-large'],
@@ -24,16 +25,24 @@ export const docs = {
     summary: 'Book a slot',
     description:
       'Confirms the booking at once. With `holdFor`, holds the slot for that many minutes instead, until you confirm the booking.',
+    sdk: 'booking.create(serviceId, body)',
     answer: 'BookingResult',
     body: 'CreateBooking',
     codes: ['answer-too-large', 'slot-taken', 'slot-unavailable', 'contended'],
   },
-  getBooking: { tag: 'Booking', summary: 'Get a booking', answer: 'BookingResult' },
+  getBooking: {
+    tag: 'Booking',
+    summary: 'Get a booking',
+    description: 'Returns the booking with its state, its hosts and the events in their calendars.',
+    sdk: 'booking.findById(bookingId)',
+    answer: 'BookingResult',
+  },
   changeBooking: {
     tag: 'Booking',
     summary: 'Update a booking',
     description:
       'Confirms a held booking (`state`), reschedules a booking (`startTs`) or replaces its metadata. If a booking cannot be rescheduled, it keeps its slot.',
+    sdk: 'booking.update(bookingId, body)',
     answer: 'BookingResult',
     body: 'UpdateBooking',
     codes: [
@@ -45,11 +54,19 @@ export const docs = {
       'contended',
     ],
   },
-  cancelBooking: { tag: 'Booking', summary: 'Cancel a booking', answer: 'BookingResult' },
+  cancelBooking: {
+    tag: 'Booking',
+    summary: 'Cancel a booking',
+    description:
+      "Frees the slot, and deletes the events of the booking. The booking itself is kept for as long as the account's settings say.",
+    sdk: 'booking.cancel(bookingId)',
+    answer: 'BookingResult',
+  },
   getServiceBookings: {
     tag: 'Booking',
     summary: 'List the bookings of a service',
     description: BOOKINGS_LISTED,
+    sdk: 'booking.ofService(serviceId, query)',
     answer: 'BookingsPage',
     query: 'BookingsQuery',
   },
@@ -57,6 +74,7 @@ export const docs = {
     tag: 'Booking',
     summary: "List the user's own bookings",
     description: `Returns the bookings that were made with the user's tokens. ${BOOKINGS_LISTED}`,
+    sdk: 'booking.list(query)',
     answer: 'BookingsPage',
     query: 'BookingsQuery',
   },

@@ -16,10 +16,14 @@ import { parseDate } from '../../time/dates.ts';
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
+  cursor,
+  idsIn,
+  inLowerCase,
   integer,
   isUuid,
   list,
   metadata,
+  parameters,
   shape,
   timezone,
   wholeNumber,
@@ -39,12 +43,12 @@ const date = v.pipe(
 /** Drops every entry that is not a UUID, since no host has such an id. */
 const hostUserIds = v.pipe(
   v.string('must be a comma-separated list of ids'),
-  v.transform((ids) => [...new Set(ids.split(',').filter(isUuid))]),
+  v.transform((ids) => idsIn(ids).filter(isUuid)),
 );
 
 /** The output is the query of src/slots: days are numbered, and times are in milliseconds. */
 export const slots = v.pipe(
-  v.object({
+  parameters({
     startDate: date,
     endDate: date,
     duration: wholeNumber(BOOKING_MIN_MS, BOOKING_MAX_MS),
@@ -73,7 +77,7 @@ export const slots = v.pipe(
 export const creation = shape({
   startTs,
   duration: integer(BOOKING_MIN_MS, BOOKING_MAX_MS, 'milliseconds'),
-  hostUserIds: v.optional(list(v.string('must be a string'), HOSTS_MAX)),
+  hostUserIds: v.optional(list(v.pipe(v.string('must be a string'), v.transform(inLowerCase)), HOSTS_MAX)),
   holdFor: v.optional(integer(1, HOLD_MAX_MINUTES, 'minutes')),
   metadata: v.optional(metadata, {}),
 });
@@ -95,12 +99,12 @@ export const update = v.pipe(
 
 /** Bookings that overlap a window of any length, or of no bound. */
 export const bookingsQuery = v.pipe(
-  v.object({
+  parameters({
     startTs: v.optional(instant),
     endTs: v.optional(instant),
     state: v.optional(v.picklist(['held', 'confirmed', 'cancelled'], 'must be held, confirmed or cancelled')),
     limit: v.optional(wholeNumber(1, PAGE_MAX), String(PAGE_MAX)),
-    cursor: v.optional(v.string('must be the nextCursor of a page')),
+    cursor,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -16,10 +16,12 @@ import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
+  idsIn,
   integer,
   isUuid,
   list,
   metadata,
+  parameters,
   shape,
   text,
   uuid,
@@ -120,17 +122,17 @@ const inReach = <T extends Timespan>() =>
     `must be at most ${WINDOW_MAX_DAYS} days after startTs`,
   );
 
-export const window = v.pipe(v.object(bounds), inOrder(), inReach());
+export const window = v.pipe(parameters(bounds), inOrder(), inReach());
 
 const calendarIds = v.pipe(
   v.string('must be a comma-separated list of ids'),
-  v.transform((ids) => [...new Set(ids.split(',').filter((id) => id !== ''))]),
+  v.transform((ids) => idsIn(ids).filter((id) => id !== '')),
   v.maxLength(FREEBUSY_CALENDARS_MAX, `must have at most ${FREEBUSY_CALENDARS_MAX} ids`),
-  v.everyItem(isUuid, 'must be a comma-separated list of UUIDs in lower case'),
+  v.everyItem(isUuid, 'must be a comma-separated list of UUIDs'),
 );
 
 export const freebusy = v.pipe(
-  v.object({ ...bounds, calendarIds: v.optional(calendarIds) }),
+  parameters({ ...bounds, calendarIds: v.optional(calendarIds) }),
   inOrder(),
   inReach(),
 );

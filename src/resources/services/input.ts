@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { BOOKING_TIME_MAX_MINUTES, BUFFER_MAX_MINUTES, SEATS_MAX } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
-import { integer, metadata, shape, uuid } from '../../validation/schemas.ts';
+import { inLowerCase, integer, metadata, shape, uuid } from '../../validation/schemas.ts';
 
 const multiPerson = v.variant(
   'variant',
@@ -63,7 +63,7 @@ export type HostUpdate = v.InferOutput<typeof hostUpdate>;
  * @throws Problem `provider-unsupported` for a calendar of another provider.
  */
 export function calendarIn({ busy }: v.InferOutput<typeof busyCalendar>): string {
-  if (busy.provider === 'Nettu') return busy.id;
+  if (busy.provider === 'Nettu') return inLowerCase(busy.id);
   throw new Problem(
     'provider-unsupported',
     `The service does not read calendars of ${busy.provider}. Use the provider Nettu.`,

@@ -1,6 +1,7 @@
 /** The input of the operations on signing keys. */
 import * as v from 'valibot';
-import { readPublicKey, UnfitKey } from '../../auth/public-key.ts';
+import { UnfitKey } from '../../auth/pem.ts';
+import { readPublicKey } from '../../auth/public-key.ts';
 import { KID_MAX_CHARS } from '../../limits.ts';
 import type { SigningKeyState } from '../../sdk/types.ts';
 import { invalid, shape, timestamp } from '../../validation/schemas.ts';

@@ -59,6 +59,7 @@ export type ProblemCode =
   | 'body-too-large'
   // 415
   | 'media-type-unsupported'
+  | 'content-encoding-unsupported'
   // 422
   | 'idempotency-key-reused'
   // 429
@@ -87,9 +88,9 @@ export interface Problem {
   errors?: { path: string; reason: string }[];
   /** With `quota-exceeded`: the quota that the request would have passed. */
   quota?: QuotaName;
-  /** With `quota-exceeded`: the most that the account may have. */
+  /** With `quota-exceeded`: the most that the account may have; a number of bytes where the quota is of text. */
   limit?: number;
-  /** With `quota-exceeded`: what the account has. */
+  /** With `quota-exceeded`: what the account has; a number of bytes where the quota is of text. */
   use?: number;
   /** With `unhealthy`: how each database is. */
   shards?: ShardHealth[];

@@ -24,7 +24,8 @@ export type QuotaName =
 
 /** How much the account may have, and how much it has. */
 export interface Quota {
+  /** The most that the account may have; a number of bytes where the quota is of text. */
   limit: number;
-  /** Of `userHolds`: what the user with the most holds has. */
+  /** What it has, in the same unit. Of text: in bytes. Of `userHolds`: what the user with the most holds has. */
   use: number;
 }

@@ -7,7 +7,9 @@ export type Metadata = Record<string, string>;
 
 /** Finds the resources whose metadata has exactly this value under this key. */
 export interface MetadataQuery {
+  /** The key of the entry. */
   key: string;
+  /** The value of the entry, exactly. */
   value: string;
 }
 
@@ -109,12 +111,15 @@ export interface Recurrence {
   until?: number | undefined;
   /** Every Monday: `'Mon'`. The first Monday of the month or year: `'1Mon'`. The last Friday: `'-1Fri'`. */
   byweekday?: (Weekday | `${number}${Weekday}`)[] | undefined;
+  /** The days of the month: 1 … 31, or -1 … -31, counted from its end. */
   bymonthday?: number[] | undefined;
   /** The months, by name or by number 1 … 12. */
   bymonth?: Month[] | number[] | undefined;
+  /** The days of the year: 1 … 366, or -1 … -366, counted from its end. */
   byyearday?: number[] | undefined;
+  /** The weeks of the year (ISO 8601): 1 … 53, or -1 … -53, counted from its end. */
   byweekno?: number[] | undefined;
-  /** Requires another `by…` field. */
+  /** Which of the instances of each period to keep, by position: `-1` is the last. Requires another `by…` field. */
   bysetpos?: number[] | undefined;
 }
 

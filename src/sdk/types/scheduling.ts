@@ -63,7 +63,11 @@ export interface SchedulesPage extends SchedulesResult, Page {}
 export type MultiPerson =
   | { variant: 'roundRobinAlgorithm'; data: 'availability' | 'equalDistribution' }
   | { variant: 'collective' }
-  | { variant: 'group'; data: number };
+  | {
+      variant: 'group';
+      /** The number of seats of each slot. */
+      data: number;
+    };
 
 /** Something that people can book. */
 export interface Service {

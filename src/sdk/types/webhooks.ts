@@ -109,7 +109,7 @@ export interface WebhookState {
   nextAttempt: number | null;
   /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
   pending: number;
-  /** What they take, by the same estimate. */
+  /** What they take in bytes, by the same estimate. */
   pendingBytes: number;
   /** How many notifications were dropped, since the webhook was first set, because too many were pending. */
   dropped: number;

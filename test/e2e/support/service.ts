@@ -6,6 +6,7 @@ import { build as bundleOf } from 'esbuild';
 import { type Json, Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../../src/dev/migrations.ts';
 import { bundle, root } from './bundle.ts';
+import { startPrism } from './prism.ts';
 
 export const CODE = 'let me in';
 
@@ -57,6 +58,17 @@ export default {
 
 /** @param names the names of Workers over the same D1, each in its own isolate, with labelled answers. */
 export const startService = async (...names: string[]): Promise<Service> => start(await workersNamed(names));
+
+/** Starts the service with the description, the reference and the guides, as `npm run build:description` made them. */
+export const startWithPages = async (): Promise<Service> =>
+  start(await workersNamed([]), {
+    assets: {
+      directory: join(root, 'dist/assets'),
+      binding: 'ASSETS',
+      routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
+      assetConfig: { html_handling: 'none' },
+    },
+  });
 
 /** Starts the service with three shards, one in each region. */
 export const startPlaces = async (...names: string[]): Promise<Service> =>
@@ -155,7 +167,7 @@ interface Named {
 }
 
 /** The settings of the Workers besides their code. */
-interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers'> {
+interface Setup extends Pick<WorkerOptions, 'queueProducers' | 'queueConsumers' | 'assets'> {
   d1Databases?: Record<string, string>;
   SHARDS?: Json;
 }
@@ -190,6 +202,8 @@ async function start(
   const baseUrls = await Promise.all(
     workers.map(async ({ name }) => new URL('/api/v1', await miniflare.unsafeGetDirectURL(name)).href),
   );
+  const prism = process.env.NETTU_PRISM ? await startPrism(process.env.NETTU_PRISM, baseUrls[0] ?? '') : null;
+  if (prism) baseUrls[0] = prism.url;
   const runCron = async (cron: string, name = workers[0]?.name) => {
     const worker = await miniflare.getWorker(name);
     await worker.scheduled({ cron });
@@ -200,7 +214,10 @@ async function start(
     databases,
     runCron,
     crons: JSON.parse(/^crons = (\[.*?\])/m.exec(await text('wrangler.toml'))?.[1] ?? '[]'),
-    stop: () => miniflare.dispose(),
+    stop: async () => {
+      prism?.stop();
+      await miniflare.dispose();
+    },
   };
 }
 

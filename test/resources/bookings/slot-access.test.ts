@@ -93,14 +93,27 @@ it('answers for a closed account exactly as for an unknown one', async () => {
   }
 });
 
-it('returns 401 for bad credentials even where none are required, and 404 for those of another account', async () => {
+it('ignores bad credentials while anyone may see slots, then returns their own 401; 404 for those of another account', async () => {
   const { account, service, user } = await open();
   const foreign = await open();
   const stranger = await newKeys();
   const now = Math.floor(NOW / 1000);
   const token = await stranger.sign({ nettuSchedulerUserId: user.id, exp: now + 60 });
-  expectProblem(await query(service, await user.headers(token)), 'token-signature');
-  expectProblem(await query(service, { ...anyone(account), 'x-api-key': 'sk_no' }), 'api-key-unknown');
+  const bad = [
+    [await user.headers(token), 'token-signature'],
+    [await user.headers(await user.token({ exp: 1 })), 'token-expired'],
+    [{ ...anyone(account), authorization: 'Basic eDp5' }, 'credentials-missing'],
+    [{ ...anyone(account), 'x-api-key': 'sk_no' }, 'api-key-unknown'],
+    [{ ...anyone(account), 'x-api-key': `sk_1.${'x'.repeat(40)}` }, 'api-key-unknown'],
+  ] as const;
+  const anonymous = await query(service, anyone(account));
+  for (const [headers] of bad)
+    expect(await query(service, headers).then(({ status, body }) => [status, body])).toEqual([
+      200,
+      anonymous.body,
+    ]);
+  await setTo(account, false);
+  for (const [headers, code] of bad) expectProblem(await query(service, headers), code);
   expectProblem(await query(service, {}), 'credentials-missing');
   expectProblem(await query(service, foreign.account.headers), 'not-found');
   expectProblem(await query(service, { ...anyone(account), ...foreign.account.headers }), 'not-found');

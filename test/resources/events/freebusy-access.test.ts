@@ -171,10 +171,15 @@ it('returns 404 for an unknown user or one of another account, to every caller',
 });
 
 it.each([true, false])(
-  'returns 401 for bad credentials even where none are required (public: %s)',
+  'ignores bad credentials while it is open to anyone (%s), and else returns their own 401',
   async (open) => {
     const { user, account } = await busy();
     await setTo(account, open);
+    const anonymous = await freebusyOf(user.id, anyone(account));
+    const expectAnswer = (reply: Reply, code: Parameters<typeof expectProblem>[1]) => {
+      if (!open) return expectProblem(reply, code);
+      expect([reply.status, reply.body]).toEqual([200, anonymous.body]);
+    };
     const foreign = await busy();
     const stranger = await newKeys();
     const now = Math.floor(Date.now() / 1000);
@@ -191,9 +196,13 @@ it.each([true, false])(
       [{ ...anyone(account), 'x-api-key': '' }, 'api-key-unknown'],
       [{ ...anyone(account), 'x-api-key': `sk_${'x'.repeat(40)}` }, 'api-key-unknown'],
     ];
-    for (const [headers, code] of cases) expectProblem(await freebusyOf(user.id, headers), code);
+    for (const [headers, code] of cases) expectAnswer(await freebusyOf(user.id, headers), code);
     await account.call('PUT', `/user/${user.id}/tokens`, { body: { notBefore: (now + 10) * 1000 } });
-    expectProblem(await freebusyOf(user.id, await user.headers()), 'token-revoked');
+    expectAnswer(await freebusyOf(user.id, await user.headers()), 'token-revoked');
+    // Without an account there is nothing that could be open.
+    const { authorization = '' } = await user.headers('x');
+    expectProblem(await freebusyOf(user.id, { authorization }), 'credentials-missing');
+    expectProblem(await freebusyOf(user.id, { 'x-api-key': 'sk_no' }), 'api-key-unknown');
   },
 );
 

@@ -13,13 +13,13 @@ type Fault = [rule: object, ...paths: string[]];
 const each = (name: string, values: unknown[], path = name, beside: object = {}): Fault[] =>
   values.map((value) => [{ ...beside, [name]: value }, path]);
 const yearly = { freq: 'yearly' };
-const notLists = [null, 5, MARK, {}, true];
+const notLists = [5, MARK, {}, true];
 
 const refused: Fault[] = [
   ...each('freq', [undefined, null, 0, '', MARK, 'hourly', 'secondly', 'DAILY', ['daily']]),
   ...each('interval', [undefined, null, '1', MARK, 0, -1, 10_001, [1]]),
-  ...each('count', [null, '5', MARK, 0, -1, 740, [5]]),
-  ...each('until', [null, MARK, '5', startTs + 732 * DAY + 1, [startTs], 98_765_432_123_456]),
+  ...each('count', ['5', MARK, 0, -1, 740, [5]]),
+  ...each('until', [MARK, '5', startTs + 732 * DAY + 1, [startTs], 98_765_432_123_456]),
   ...each('byweekday', notLists, 'byweekday', yearly),
   ...each('byweekday', [[5], [null], [''], [MARK], ['mon'], ['Monday'], ['MO']], 'byweekday[0]', yearly),
   ...each(

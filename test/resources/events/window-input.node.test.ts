@@ -21,7 +21,8 @@ const refused: [search: string, ...paths: string[]][] = [
   [`startTs=0&endTs=${END}`, 'endTs'],
   ['startTs=1&startTs=2&endTs=5', 'startTs'],
   ['startTs=1&endTs=5&endTs=5', 'endTs'],
-  ['startts=1&endts=5', 'startTs', 'endTs'],
+  ['startts=1&endts=5', 'startTs', 'endTs', 'startts'],
+  [`startTs=${START}&endTs=${END}&unknown=1`, 'unknown'],
   ...['', ' ', MARK, 'NaN', 'null', '1.5', '1e3', '0x10', '5 ', '+5', 'Infinity', '٣'].flatMap(
     (bad): [string, string][] => [
       [`startTs=${encodeURIComponent(bad)}&endTs=5`, 'startTs'],
@@ -45,24 +46,18 @@ it.each([
   `startTs=${START}&endTs=${START + 1}`,
   'startTs=0&endTs=1',
   `endTs=${Date.UTC(2200, 0)}&startTs=${Date.UTC(2199, 11)}`,
-  `startTs=${START}&endTs=${END}&unknown=1`,
 ])('every route with a window accepts "%s"', async (search) => {
   for (const route of windowed) {
     expect(Object.keys((await queryOf(route, search)) as object).sort()).toEqual(['endTs', 'startTs']);
   }
 });
 
-it.each([
-  'x',
-  MARK,
-  `${NOBODY},x`,
-  NOBODY.replace(/^0/, 'A'),
-  `${NOBODY} `,
-  `${NOBODY};${NOBODY}`,
-  `["${NOBODY}"]`,
-])('rejects calendarIds=%s', async (calendarIds) => {
-  await expectInvalidQuery('getFreebusy', { startTs: '0', endTs: '5', calendarIds }, 'calendarIds');
-});
+it.each(['x', MARK, `${NOBODY},x`, NOBODY.replace(/^0/, 'G'), `${NOBODY};${NOBODY}`, `["${NOBODY}"]`])(
+  'rejects calendarIds=%s',
+  async (calendarIds) => {
+    await expectInvalidQuery('getFreebusy', { startTs: '0', endTs: '5', calendarIds }, 'calendarIds');
+  },
+);
 
 it('rejects repeated calendarIds, and lists a bad window beside bad ids', async () => {
   const twice = `startTs=0&endTs=5&calendarIds=${NOBODY}&calendarIds=${NOBODY}`;

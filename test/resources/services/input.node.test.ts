@@ -4,10 +4,7 @@ import { NOBODY } from '../../support/nobody.ts';
 import { expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
 
 it.each([
-  ...[null, 5, MARK, []].map((value) => [
-    value,
-    Array.isArray(value) ? 'multiPerson.variant' : 'multiPerson',
-  ]),
+  ...[5, MARK, []].map((value) => [value, Array.isArray(value) ? 'multiPerson.variant' : 'multiPerson']),
   ...[undefined, null, 5, MARK, 'Collective', 'roundrobinalgorithm'].map((variant) => [
     { variant, data: 'availability' },
     'multiPerson.variant',
@@ -26,24 +23,24 @@ it.each([
 });
 
 const TEN_YEARS = 5_270_400;
-const upper = NOBODY.replace(/^0/, 'A');
+const noUuid = NOBODY.replace(/^0/, 'G');
 type Fault = [body: Record<string, unknown>, ...paths: string[]];
 const all = (field: string, ...values: unknown[]): Fault[] =>
   values.map((value) => [{ [field]: value }, field]);
 const bad = [-1, 1.5, '5', MARK, true, [], {}];
 
 const faults: Fault[] = [
-  ...all('bufferBefore', 721, null, ...bad),
-  ...all('bufferAfter', 721, null, ...bad),
-  ...all('closestBookingTime', TEN_YEARS + 1, null, ...bad),
+  ...all('bufferBefore', 721, ...bad),
+  ...all('bufferAfter', 721, ...bad),
+  ...all('closestBookingTime', TEN_YEARS + 1, ...bad),
   ...all('furthestBookingTime', TEN_YEARS + 1, ...bad),
-  ...all('bookingCalendarId', 5, '', MARK, upper, `${NOBODY} `, [NOBODY], {}, true),
-  ...all('availability', null, 5, MARK, NOBODY),
+  ...all('bookingCalendarId', 5, '', MARK, noUuid, `${NOBODY} `, [NOBODY], {}, true),
+  ...all('availability', 5, MARK, NOBODY),
   ...[undefined, null, 5, MARK, 'calendar', 'empty'].map(
     (variant): Fault => [{ availability: { variant, id: NOBODY } }, 'availability.variant'],
   ),
   ...['Calendar', 'Schedule'].flatMap((variant) =>
-    [undefined, null, 5, '', MARK, upper, [NOBODY]].map(
+    [undefined, null, 5, '', MARK, noUuid, [NOBODY]].map(
       (id): Fault => [{ availability: { variant, id } }, 'availability.id'],
     ),
   ),
@@ -63,7 +60,7 @@ it.each(faults.map((fault) => [JSON.stringify(fault[0]), fault] as const))(
   },
 );
 
-it.each([undefined, null, 5, '', MARK, upper, [NOBODY]])('rejects the userId %j', async (userId) => {
+it.each([undefined, null, 5, '', MARK, noUuid, [NOBODY]])('rejects the userId %j', async (userId) => {
   await expectInvalidBody('addHost', { userId }, 'userId');
 });
 

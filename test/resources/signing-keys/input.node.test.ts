@@ -22,7 +22,6 @@ const unusable: [string, unknown][] = [
   ['129 characters', 'a'.repeat(129)],
   ['10 kB', 'a'.repeat(10_000)],
   ['a number', 7],
-  ['null', null],
   ['a list', ['a']],
   ['an object', { kid: 'a' }],
   ['true', true],
@@ -32,7 +31,7 @@ it.each(unusable)('rejects a kid that is %s', async (_, kid) => {
   await expectInvalidBody('addKey', { publicJwtKey, kid }, 'kid');
 });
 
-it.each(['retiring', 'revoked', 'retired', 1, null])('rejects a new key in the state %j', async (state) => {
+it.each(['retiring', 'revoked', 'retired', 1])('rejects a new key in the state %j', async (state) => {
   await expectInvalidBody('addKey', { publicJwtKey, state }, 'state');
 });
 
