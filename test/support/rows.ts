@@ -30,7 +30,7 @@ const when = { startTs: 3_600_000, duration: 60_000 };
 /** By method and first path of the row. */
 const fixtures: Record<string, Fixture> = {
   'GET /': { trips: 0 },
-  'GET /health': { of: cronRan },
+  'GET /health': { of: () => cronRan() },
   'POST /account': { body: { code: CODE } },
   'GET /account': {},
   'PUT /account/pubkey': { body: { publicJwtKey: keys.pem } },
@@ -119,9 +119,9 @@ function webhookOf({ account }: User) {
   return account.call('PUT', '/account/webhook', { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } });
 }
 
-/** The cron has run a moment ago. */
-export function cronRan() {
-  return batch(env.DB, [recordRun(EVERY_MINUTE, Date.now())]);
+/** The cron has run. */
+export function cronRan(at = Date.now()) {
+  return batch(env.DB, [recordRun(EVERY_MINUTE, at)]);
 }
 
 /** A change that the webhook subscribes to. */
