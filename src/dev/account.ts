@@ -144,7 +144,10 @@ function list(binding: string, run: Run): string[] {
   );
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const lines = [head, ...cells].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
-  return [`${binding}: ${rows.length} accounts`, ...lines.map((line) => line.trimEnd())];
+  return [
+    `${binding}: ${rows.length} ${rows.length === 1 ? 'account' : 'accounts'}`,
+    ...lines.map((line) => line.trimEnd()),
+  ];
 }
 
 /** A name is the account's: it may hold control characters. */

@@ -51,8 +51,7 @@ export async function exportAll(args: string[], log: (line: string) => void): Pr
       }
     });
   }
-  if (failed.length)
-    throw new Error(`${failed.length} accounts failed. Run the command again: ${failed.join(', ')}`);
+  if (failed.length) throw new Error(`Run the command again. These accounts failed: ${failed.join(', ')}`);
 }
 
 /** The accounts that are not deleted. */

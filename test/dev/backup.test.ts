@@ -163,7 +163,7 @@ describe('npm run export-all', { timeout: TIMEOUT_MS }, () => {
     expect(tampered).not.toBe(whole);
     renameSync(nameOf(id), `${nameOf(id)}.part`);
     writeFileSync(`${nameOf(id)}.part`, tampered.slice(0, tampered.indexOf('\n{"type":"end"') + 1));
-    await expect(ran(to)).rejects.toThrow(`1 accounts failed. Run the command again: ${id}`);
+    await expect(ran(to)).rejects.toThrow(`Run the command again. These accounts failed: ${id}`);
     expect(existsSync(nameOf(id))).toBe(false);
     // What cannot be continued begins anew.
     rmSync(`${nameOf(id)}.part`);
@@ -215,7 +215,7 @@ describe('wrangler d1 export', { timeout: TIMEOUT_MS }, () => {
         users: await COPY.prepare('SELECT users FROM usage WHERE account_id = ?')
           .bind(id)
           .first<number>('users'),
-        told: await COPY.prepare('SELECT count(*) AS n FROM deliveries').first<number>('n'),
+        notified: await COPY.prepare('SELECT count(*) AS n FROM deliveries').first<number>('n'),
       });
       const before = await stateOf();
       await COPY.prepare('INSERT INTO users (account_id, id, metadata) VALUES (?, \'new\', \'{"a":"b"}\')')
@@ -224,7 +224,7 @@ describe('wrangler d1 export', { timeout: TIMEOUT_MS }, () => {
       const after = await stateOf();
       return {
         events: (after.users ?? 0) - (before.users ?? 0),
-        pending: (after.told ?? 0) - (before.told ?? 0),
+        pending: (after.notified ?? 0) - (before.notified ?? 0),
       };
     });
     expect([events, pending]).toEqual([1, 1]);

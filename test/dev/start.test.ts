@@ -38,7 +38,7 @@ describe('a port', () => {
       }),
   );
 
-  it('that a Nettu Scheduler has is told apart', () =>
+  it('that a Nettu Scheduler has gets a sentence of its own', () =>
     onPort('127.0.0.1', JSON.stringify({ message: 'Nettu Scheduler is up.' }), (port) =>
       expect(checkPort(port)).rejects.toThrow(`A Nettu Scheduler is running on port ${port} already.`),
     ));
@@ -97,7 +97,7 @@ describe('Node', () => {
   };
 
   it.each(['20.20.2', '22.17.1', '18.0.0'])(
-    '%s, after npm ci --ignore-scripts, is told what to do',
+    '%s, after npm ci --ignore-scripts, learns what to do',
     (version) => {
       const { status, stderr } = as(version);
       expect(status).toBe(1);

@@ -105,7 +105,7 @@ describe('notifications', () => {
 });
 
 describe('the databases', () => {
-  it('are asked all, and each one that fails is named', async () => {
+  it('are all queried, and each one that fails is named', async () => {
     for (const db of Object.values(databases)) await ran(0, db);
     expect((await health(deployed())).body.shards).toHaveLength(3);
     const down = deployed({ DB_EU: failing(new Error('D1_ERROR: D1 DB is overloaded. secret')) });
@@ -128,7 +128,7 @@ describe('the databases', () => {
     expectProblem(await reply, 'unhealthy');
   });
 
-  it('are asked once in some seconds, however many ask at once', async () => {
+  it('are queried once in some seconds, however many callers there are', async () => {
     const { db, trips } = counting();
     const bound = { ...env, DB: db } as Env;
     const ask = (at: number) => handle(new Request('https://nettu.test/health'), bound, at);
