@@ -145,6 +145,12 @@ export const NOTIFICATION_REMINDERS_MAX = 100;
 export const DELIVERED_KEPT_MS = 7 * DAY_MS;
 /** How long a failed notification is kept. */
 export const FAILED_KEPT_MS = 30 * DAY_MS;
+/** The longest `Retry-After` of an endpoint that the service honours. */
+export const RETRY_AFTER_MAX_MS = DAY_MS;
+/** How long nothing but failures pauses an endpoint. */
+export const FAILING_MAX_MS = 3 * DAY_MS;
+/** The secrets of a webhook that sign at once: the current one, and those that a roll replaced. */
+export const WEBHOOK_SECRETS_MAX = 5;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 

@@ -1,6 +1,7 @@
 /**
  * npm run import -- FILE [--binding DB] [--remote] [--persist-to FOLDER] [--config FILE]: imports an exported account into a
  * database of wrangler.toml. It is safe to repeat: a row that exists stays as it is.
+ * npm run import -- FILE --published [...]: imports the id and the keys of an account of the published service.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,6 +9,7 @@ import { movedToShard } from '../export/change-shard.ts';
 import { importCopy } from '../export/import.ts';
 import { databaseOf, databaseOptions, readConfig, withDatabase } from './databases.ts';
 import { readCopy } from './import-file.ts';
+import { readPublishedAccount } from './published-account.ts';
 
 /**
  * Imports the account of an export file.
@@ -20,14 +22,24 @@ export async function importAccount(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...databaseOptions, binding: { type: 'string', default: 'DB' } },
+    options: {
+      ...databaseOptions,
+      binding: { type: 'string', default: 'DB' },
+      published: { type: 'boolean', default: false },
+    },
   });
   const [file] = positionals;
   if (!file) throw new Error('Name the export file: npm run import -- FILE [--binding DB] [--remote]');
   const { binding, remote, 'persist-to': persistTo } = values;
   const config = readConfig(values.config);
   const { bound, shard } = databaseOf(config, binding);
-  const { copy, apiKey } = await movedToShard(await readCopy(file), shard, Date.now());
+  const now = Date.now();
+  if (values.published && shard !== 0)
+    throw new Error(
+      'An account of the published service keeps its id and its API key only in DB, which is shard 0.',
+    );
+  const read = values.published ? await readPublishedAccount(file, now) : await readCopy(file);
+  const { copy, apiKey } = await movedToShard(read, shard, now);
   const location = { ...config, remote, persistTo };
   const imported = await withDatabase(bound, location, (db) => importCopy(db, copy)).catch((error: Error) => {
     // D1 may have committed the last batch although its answer was lost, and the API key is nowhere else.

@@ -49,7 +49,7 @@ const everyAnswer = {
 const preflightOnly = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers':
-    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, nettu-bookmark, x-api-key, *',
+    'authorization, content-type, idempotency-key, if-match, if-none-match, nettu-account, nettu-bookmark, nettu-sdk, x-api-key, *',
   'access-control-max-age': '86400',
 };
 

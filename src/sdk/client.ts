@@ -15,6 +15,8 @@ import { webhook } from './resources/webhook.ts';
 export interface NettuClientOptions extends Connection {
   /** The account's secret, `sk_…`. Never give it to a browser. */
   apiKey?: string | undefined;
+  /** Lets a page use an API key, which everyone who opens it can read: only for pages of your own, or tests in a DOM. */
+  allowApiKeyInBrowser?: boolean | undefined;
   /** The account's id. Without an API key, the client can read what the account makes public: free/busy and booking slots. */
   nettuAccount?: string | undefined;
 }
@@ -40,9 +42,15 @@ export interface NettuClient {
  *
  * Every method resolves with an `Answer`, whatever the status. It rejects with a `NettuNetworkError` when there is no
  * answer, with the reason of an aborted signal, and with a `TypeError` for an invalid argument.
+ *
+ * @throws {TypeError} with an API key in a browser, unless `allowApiKeyInBrowser` is true.
  */
 export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const { apiKey, nettuAccount } = options;
+  if (apiKey && !options.allowApiKeyInBrowser && 'document' in globalThis)
+    throw new TypeError(
+      'Everyone who opens this page could read the API key. Use NettuUserClient, or set allowApiKeyInBrowser',
+    );
   const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
   const send = sender(options, (attempt) => attempt(credentials));
   return {

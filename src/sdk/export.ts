@@ -1,4 +1,5 @@
 /** Reads the lines of an export. It sends another request from the last cursor when the connection breaks. */
+import { throwIfAborted } from './limits.ts';
 import { NettuNetworkError } from './network-error.ts';
 import type { RequestOptions } from './options.ts';
 import { NettuProblem } from './problem.ts';
@@ -30,7 +31,7 @@ export async function* exported(
     let failure: unknown;
     try {
       for await (const text of linesOf(answer.res, signal)) {
-        signal?.throwIfAborted();
+        throwIfAborted(signal);
         const line = JSON.parse(text);
         const { type, problem } = line;
         if (type === 'problem')
@@ -45,7 +46,7 @@ export async function* exported(
         }
       }
     } catch (cause) {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       failure = cause;
     }
     const problem = failure instanceof NettuProblem ? failure : undefined;

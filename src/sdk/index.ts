@@ -10,12 +10,19 @@ export {
   ScheduleRuleVariant,
   Weekday,
 } from './constants.ts';
+export type { EndedRequest, Hooks, SentRequest } from './hooks.ts';
 export type { List } from './list.ts';
 export { NettuNetworkError, NettuTimeoutError } from './network-error.ts';
 export type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from './options.ts';
 export { type AnswerProblem, NettuProblem } from './problem.ts';
+export type * from './published.ts';
 export type { Token } from './token.ts';
 export type * from './types.ts';
 export { unwrap } from './unwrap.ts';
 export { NettuUserClient, type NettuUserClientOptions } from './user-client.ts';
-export { verifyWebhook } from './verify-webhook.ts';
+export {
+  NettuWebhookError,
+  verifyWebhook,
+  type WebhookFault,
+  type WebhookHeaders,
+} from './verify-webhook.ts';

@@ -1,5 +1,16 @@
 /** Ends a call at its timeout, or when its signal is aborted. */
 
+/**
+ * Throws the reason of an aborted signal. (React Native has no `AbortSignal.prototype.throwIfAborted`, and its signals have
+ * no reason.)
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
+
+const reasonOf = ({ reason }: AbortSignal): unknown =>
+  reason ?? Object.assign(new Error('The call was aborted'), { name: 'AbortError' });
+
 /** The longest delay of a timer: browsers and Node store it in 31 bits. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -17,7 +28,7 @@ export async function within<T>(
   late: () => Error,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const ours = new AbortController();
   let end = (_reason: unknown) => {};
   const ended = new Promise<never>((_, reject) => {
@@ -27,7 +38,7 @@ export async function within<T>(
       ours.abort();
     };
   });
-  const abort = () => end(signal?.reason);
+  const abort = () => signal && end(reasonOf(signal));
   signal?.addEventListener('abort', abort);
   const timer = timeout <= LONGEST_MS ? setTimeout(() => end(late()), timeout) : undefined;
   try {

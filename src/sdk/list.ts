@@ -13,6 +13,12 @@ import { query } from './url.ts';
  * A list sends no request before you use it, and requests its first page only once, however often you use it.
  */
 export interface List<P extends Page, Item> extends Promise<Answer<P>>, AsyncIterable<Item> {
+  /**
+   * Returns the items of all pages as an array.
+   *
+   * @param limit how many items at most; by default all of them.
+   */
+  toArray(options?: { limit?: number | undefined }): Promise<Item[]>;
   /** Iterates over the pages. A page may have fewer items than `limit`, even none, and not be the last. */
   pages(): AsyncIterable<P>;
 }
@@ -52,6 +58,9 @@ export function list<P extends Page, Item>(
       yield page;
     }
   }
+  async function* items() {
+    for await (const page of pages()) yield* itemsOf(page);
+  }
   return {
     // biome-ignore lint/suspicious/noThenProperty: it is a promise that sends its request only when it is awaited
     then: (...handlers) => first().then(...handlers),
@@ -59,8 +68,13 @@ export function list<P extends Page, Item>(
     finally: (...handlers) => first().finally(...handlers),
     [Symbol.toStringTag]: 'List',
     pages,
-    async *[Symbol.asyncIterator]() {
-      for await (const page of pages()) yield* itemsOf(page);
+    async toArray({ limit = Number.POSITIVE_INFINITY } = {}) {
+      const array: Item[] = [];
+      if (limit > 0) {
+        for await (const item of items()) if (array.push(item) >= limit) break;
+      }
+      return array;
     },
+    [Symbol.asyncIterator]: items,
   };
 }

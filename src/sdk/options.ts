@@ -11,6 +11,8 @@ export interface RequestOptions {
   timeout?: number | undefined;
   /** How often to retry where that is safe; overrides the client's `retries`. */
   retries?: number | undefined;
+  /** Headers of this call, over those of the client. The client's own, such as its credentials, win. */
+  headers?: Record<string, string> | undefined;
 }
 
 /** The options of methods that read one resource. */

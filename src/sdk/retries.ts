@@ -8,6 +8,9 @@ const BACKOFF_MS = 500;
 /** The longest `retry-after` to wait for, a minute, as `rate-limited` has. For a longer one the call returns the error. */
 const RETRY_AFTER_MAX_MS = 60_000;
 
+/** The statuses after which a repeatable request is sent again; those above 511 are a CDN's words for a lost answer. */
+const RETRIED = [429, 502, 503, 504, 520, 521, 522, 523, 524];
+
 /** The codes of errors after which nothing has changed, so that any request is safe to retry. */
 const CHANGED_NOTHING = ['rate-limited', 'contended'];
 
@@ -23,7 +26,7 @@ export interface RetryOptions {
 }
 
 /**
- * Calls `send`, and calls it again after a lost answer, a 429 or a 503, where that is safe. It resolves or rejects as the
+ * Calls `send`, and calls it again after a lost answer or a status of RETRIED, where that is safe. It resolves or rejects as the
  * last attempt does.
  *
  * PUT and DELETE are idempotent (RFC 9110, 9.2.2), and yet a retry after a lost answer is not safe: it could undo a change
@@ -52,7 +55,7 @@ export async function retrying<T>(
 }
 
 const isSafe = ({ status, error }: Answer<unknown>, repeatable: boolean): boolean =>
-  (repeatable && (status === 429 || status === 503)) || CHANGED_NOTHING.includes(error?.code ?? '');
+  (repeatable && RETRIED.includes(status)) || CHANGED_NOTHING.includes(error?.code ?? '');
 
 /** The `retry-after` header in milliseconds; it has seconds or a date (RFC 9110, 10.2.3). 0 without the header. */
 function retryAfter(headers: Headers): number {

@@ -6,8 +6,8 @@ export type Token = string | (() => string | Promise<string>);
 export interface TokenSource {
   /** Returns the current token. Rejects with the error of the token function; the next call then calls it again. */
   get(): Promise<string>;
-  /** Drops a token that the service found expired. Returns whether `get` can return another one. */
-  drop(expired: string): boolean;
+  /** Drops a token that the service refused. Returns whether `get` can return another one. */
+  drop(refused: string): boolean;
 }
 
 /** How long before its expiry a token is replaced, so that it does not expire on the way. */
@@ -36,9 +36,9 @@ export function tokenSource(token: Token): TokenSource {
       });
       return pending;
     },
-    drop(expired) {
+    drop(refused) {
       // Another request may have replaced the token meanwhile.
-      if (current?.value === expired) current = undefined;
+      if (current?.value === refused) current = undefined;
       return true;
     },
   };

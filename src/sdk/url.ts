@@ -16,12 +16,14 @@ function segment([name, value]: [string, unknown]): string {
   return encodeURIComponent(value);
 }
 
-/** The query string of the values that are not `undefined`; an empty string without any. */
+/**
+ * The query string of the values that are not `undefined`; an empty string without any. (React Native before 0.80 has no
+ * `URLSearchParams.prototype.set`.)
+ */
 export function query(values: Record<string, string | number | undefined>): string {
-  const search = new URLSearchParams();
+  const pairs: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined) search.set(name, String(value));
+    if (value !== undefined) pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   }
-  const text = String(search);
-  return text && `?${text}`;
+  return pairs.length ? `?${pairs.join('&')}` : '';
 }

@@ -11,7 +11,7 @@ import { type Token, tokenSource } from './token.ts';
 export interface NettuUserClientOptions extends Connection {
   /**
    * The user's JWT, or a function that returns one. The client calls the function before the first request, shortly before
-   * the token expires, and when the service finds the token expired. If the function fails, the request fails.
+   * the token expires, and when the service refuses the token. If the function fails, the request fails.
    */
   token: Token;
   /** The id of the account that signed the token. */
@@ -50,9 +50,11 @@ export function NettuUserClient(options: NettuUserClientOptions): NettuUserClien
       attempt({ 'nettu-account': nettuAccount, authorization: jwt && `Bearer ${jwt}` });
     const first = await tokens.get();
     const answer = await attemptWith(first);
-    // A refused request changed nothing, so it is safe to send it again.
-    const retry = answer.error?.code === 'token-expired' && tokens.drop(first);
-    return retry ? attemptWith(await tokens.get()) : answer;
+    // A refused request changed nothing, so it is safe to send it again. `policy-denied` is about the request, not the token.
+    const refused = answer.status === 401 && answer.error?.code !== 'policy-denied';
+    if (!refused || !tokens.drop(first)) return answer;
+    const next = await tokens.get();
+    return next === first ? answer : attemptWith(next);
   });
 
   return {

@@ -1,54 +1,133 @@
 /** Verifies, with WebCrypto, that the service sent a webhook request (Standard Webhooks 1.0). */
 import type { Notification } from './types.ts';
+import { bytesOf, NO_WEB_CRYPTO } from './web-crypto.ts';
 
 /** How far the clocks of the sender and the receiver may differ. */
 const TOLERANCE_SECONDS = 300;
 
 /**
+ * The headers of a request: `Headers` of any realm, Node's `request.headers`, a Map, or a list of pairs; with names in any
+ * case.
+ */
+export type WebhookHeaders =
+  | Iterable<readonly [string, string]>
+  | { get(name: string): string | null | undefined }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * What is wrong with a request: a `header-missing` or a `timestamp` or `signature` that does not fit: respond with 400. Or
+ * with the call: what it passes as `body`, `headers` or `secret`, or a `runtime` without WebCrypto.
+ */
+export type WebhookFault =
+  | 'header-missing'
+  | 'timestamp'
+  | 'signature'
+  | 'body'
+  | 'headers'
+  | 'secret'
+  | 'runtime';
+
+/** Why `verifyWebhook` refuses a request; the message says what to do. */
+export class NettuWebhookError extends Error {
+  readonly code: WebhookFault;
+
+  constructor(code: WebhookFault, message: string) {
+    super(message);
+    this.name = 'NettuWebhookError';
+    this.code = code;
+  }
+}
+
+/**
  * Verifies a webhook request, and returns its notification.
  *
- * @param body the body as it arrived. JSON that was parsed and serialized again may differ.
- * @param headers the headers of the request, as `Headers` or as Node's `request.headers`.
+ * @param body the body as it arrived, as text or bytes. JSON that was parsed and serialized again may differ.
+ * @param headers the headers of the request.
  * @param secret `account.settings.webhook.secret`.
- * @throws Error with the reason: a missing header, a timestamp more than five minutes off, or a wrong signature. Respond
- *   with 400, and ignore the request.
+ * @throws NettuWebhookError with a `code`. Respond with 400, and ignore the request.
  */
 export async function verifyWebhook(
-  body: string | Uint8Array,
-  headers: Headers | Record<string, string | string[] | undefined>,
+  body: string | ArrayBuffer | ArrayBufferView,
+  headers: WebhookHeaders,
   secret: string,
 ): Promise<Notification> {
-  const header = (name: string): string => {
-    const value = headers instanceof Headers ? headers.get(name) : headers[name];
-    if (!value) throw new Error(`The header ${name} is missing`);
-    return String(value);
-  };
-  const id = header('webhook-id');
-  const timestamp = header('webhook-timestamp');
-  const signatures = header('webhook-signature');
+  const text = textOf(body);
+  const header = readerOf(headers);
+  const [id, timestamp, signatures] = [
+    header('webhook-id'),
+    header('webhook-timestamp'),
+    header('webhook-signature'),
+  ];
   // Also true for NaN.
   if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= TOLERANCE_SECONDS))
-    throw new Error('webhook-timestamp is more than five minutes off');
+    throw new NettuWebhookError(
+      'timestamp',
+      'webhook-timestamp is more than five minutes off: compare the clock of this machine',
+    );
 
-  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const key = await keyOf(secret);
   const content = new TextEncoder().encode(`${id}.${timestamp}.${text}`);
-  const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', bytes(secret.replace(/^whsec_/, '')), hmac, false, [
-    'verify',
-  ]);
   for (const signature of signatures.split(' ')) {
     const [version, value = ''] = signature.split(',');
     // `verify` compares in constant time.
-    if (version === 'v1' && (await crypto.subtle.verify('HMAC', key, bytes(value), content)))
+    if (
+      version === 'v1' &&
+      (await crypto.subtle.verify('HMAC', key, bytesOf(value) ?? new Uint8Array(), content))
+    )
       return JSON.parse(text);
   }
-  throw new Error('webhook-signature does not fit: another secret, or another body');
+  throw new NettuWebhookError(
+    'signature',
+    'webhook-signature does not fit: it is of another secret, or the body is not as it arrived',
+  );
 }
 
-function bytes(base64: string) {
-  try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  } catch {
-    return new Uint8Array();
-  }
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (ArrayBuffer.isView(body) || Object.prototype.toString.call(body) === '[object ArrayBuffer]')
+    return new TextDecoder().decode(body as ArrayBuffer);
+  throw new NettuWebhookError(
+    'body',
+    isPromise(body)
+      ? 'The body is a Promise: await it, as in `await request.text()`'
+      : 'The body is neither text nor bytes: pass it as it arrived, before anything parses it, such as `await request.text()` or what express.raw() leaves',
+  );
 }
+
+/** The function that reads a header, whatever holds it. */
+function readerOf(headers: unknown): (name: string) => string {
+  const wrong = (reason: string) => new NettuWebhookError('headers', `The headers are ${reason}`);
+  if (isPromise(headers)) throw wrong('a Promise: await them');
+  if (typeof headers !== 'object' || headers === null) throw wrong('missing: pass request.headers');
+  if (typeof (headers as { headers?: unknown }).headers === 'object')
+    throw wrong('a whole request: pass request.headers');
+  const { get, entries } = headers as { get?: unknown; entries?: () => Iterable<[string, unknown]> };
+  const pairs: Iterable<[string, unknown]> | null =
+    Symbol.iterator in headers
+      ? (headers as Iterable<[string, unknown]>)
+      : typeof entries === 'function'
+        ? entries.call(headers)
+        : typeof get === 'function'
+          ? null
+          : Object.entries(headers);
+  const values = pairs && new Map([...pairs].map(([name, value]) => [String(name).toLowerCase(), value]));
+  return (name) => {
+    const value = values ? values.get(name) : (headers as { get(name: string): unknown }).get(name);
+    if (value) return Array.isArray(value) ? value.join(' ') : String(value);
+    throw new NettuWebhookError('header-missing', `The header ${name} is missing`);
+  };
+}
+
+async function keyOf(secret: unknown): Promise<CryptoKey> {
+  const wrong = (reason: string) =>
+    new NettuWebhookError('secret', `The secret ${reason}. Pass account.settings.webhook.secret`);
+  if (isPromise(secret)) throw wrong('is a Promise: await it');
+  if (typeof secret !== 'string' || !secret) throw wrong('is missing');
+  if (secret.startsWith('whk_')) throw wrong('is the key of the webhook');
+  const raw = bytesOf(secret.replace(/^whsec_/, ''));
+  if (!raw?.length) throw wrong('is not base64');
+  if (typeof crypto === 'undefined' || !crypto.subtle) throw new NettuWebhookError('runtime', NO_WEB_CRYPTO);
+  return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+}
+
+const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown })?.then === 'function';

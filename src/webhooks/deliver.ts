@@ -173,35 +173,54 @@ async function postAll(
 ): Promise<Outcomes> {
   const startedAt = Date.now();
   const { posts, unreadable, others } = prepare(account, due, await referencedBy(env, account, due), clock());
-  const attempts = unreadable.map((row) => attemptOf(row, failed(null, UNREADABLE), clock(), Math.random()));
+  const attempts = unreadable.map((row) =>
+    attemptOf(row, failed(null, UNREADABLE, 'unsendable'), 0, clock(), Math.random()),
+  );
   const patientMs = lane === 'fast' ? Math.min(fastTimeoutMs, timeoutMs) : timeoutMs;
   const atOnce = Math.max(1, Math.floor(POSTS_AT_ONCE_MAX / runsAtOnce));
   const post = await poster(webhook, env, clock, patientMs);
-  let health: Health | null = null;
+  let health = null as Health | null;
 
   const attempt = async ({ row, body }: Post) => {
     const startMs = Date.now();
     const at = clock();
     const outcome = await post({ id: row.id, body });
-    const soon = Date.now() - startMs <= fastTimeoutMs;
+    const ms = Date.now() - startMs;
+    const soon = ms <= fastTimeoutMs;
     health = {
       url: webhook.url,
       slow: outcome.error !== null || !soon,
       status: outcome.status,
       error: outcome.error,
+      gone: health?.gone || outcome.status === GONE,
+      delivered: health?.delivered || outcome.error === null,
     };
     const silent = outcome.error !== null && outcome.status === null;
     const counts = lane === 'slow' || !silent || patientMs === timeoutMs;
-    if (counts) attempts.push({ ...attemptOf(row, outcome, clock(), Math.random()), at });
-    return !silent;
+    if (counts) attempts.push({ ...attemptOf(row, outcome, ms, clock(), Math.random()), at });
+    logAttempt(account, row, outcome, ms);
+    return !silent && outcome.status !== GONE;
   };
   const [first, ...rest] = posts;
   if (lane === 'slow') {
-    await inParallel(posts, atOnce, attempt, () => Date.now() - startedAt < STARTS_MS.slow);
+    await inParallel(posts, atOnce, attempt, () => !health?.gone && Date.now() - startedAt < STARTS_MS.slow);
   } else if (first && (await attempt(first))) {
     await inParallel(rest, atOnce, attempt, () => Date.now() - startedAt < STARTS_MS.fast);
   }
   return { attempts, health, others };
+}
+
+/** The endpoint asks for nothing any more (RFC 9110 section 15.5.11). */
+const GONE = 410;
+
+/** Logs an attempt: no URL, which may hold a secret, and no body. */
+function logAttempt(
+  account: string,
+  { id, type, attempts }: DueRow,
+  { status, cause }: AttemptOutcome,
+  ms: number,
+): void {
+  console.log(JSON.stringify({ delivery: id, account, type, attempt: attempts + 1, status, ms, cause }));
 }
 
 const UNREADABLE = 'The notification cannot be read.';
@@ -255,23 +274,25 @@ async function referencedBy(
 /**
  * The record of an attempt: delivered, to be retried, or failed for good.
  *
+ * @param ms how long it took.
  * @param now milliseconds since the epoch.
  * @param random see `delayAfter`.
  */
 export function attemptOf(
   { id, attempts }: Pick<DueRow, 'id' | 'attempts'>,
-  outcome: AttemptOutcome,
+  { status, error, cause, retryAfterMs }: AttemptOutcome,
+  ms: number,
   now: number,
   random: number,
 ): Attempt {
-  const attempt = { id, ...outcome, at: now };
-  if (outcome.error === null) {
+  const attempt = { id, status, error, cause, ms, at: now };
+  if (error === null) {
     return { ...attempt, state: 'delivered', nextAt: null, expiresAt: now + DELIVERED_KEPT_MS };
   }
   const delayMs = delayAfter(attempts + 1, random);
   return delayMs === null
     ? { ...attempt, state: 'failed', nextAt: null, expiresAt: now + FAILED_KEPT_MS }
-    : { ...attempt, state: 'pending', nextAt: now + delayMs, expiresAt: null };
+    : { ...attempt, state: 'pending', nextAt: now + Math.max(delayMs, retryAfterMs ?? 0), expiresAt: null };
 }
 
 /** Runs `work` for each item, for `atOnce` of them at a time, as long as `goesOn` says so. */

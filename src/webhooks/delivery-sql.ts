@@ -2,7 +2,7 @@
 import { ofAccount, type Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
 import { FILTERED_ROWS_MAX } from '../limits.ts';
-import type { Delivery, DeliveryState } from '../sdk/types.ts';
+import type { Delivery, DeliveryCause, DeliveryResult, DeliveryState } from '../sdk/types.ts';
 import { build, type OutboxRow } from './notification.ts';
 import { type ReferencedEvent, selectReferenced } from './references.ts';
 
@@ -17,7 +17,7 @@ export interface DeliveryRow {
   created: number;
 }
 
-export type WholeDeliveryRow = DeliveryRow & OutboxRow & Pick<DeliveryRow, 'type'>;
+export type WholeDeliveryRow = DeliveryRow & OutboxRow & Pick<DeliveryRow, 'type'> & { history: string };
 
 const columns = sql`id, type, state, attempts, last_status, last_error, next_at, created`;
 
@@ -42,11 +42,20 @@ export function toWholeDelivery(
   row: WholeDeliveryRow,
   events: readonly ReferencedEvent[],
   now: number,
-): Delivery & { body: string } {
+): DeliveryResult['delivery'] {
   const found = new Map(events.map((event) => [event.id, event]));
   const empty = { type: 'reminders', timestamp: row.created, reminders: [] };
-  return { ...toDelivery(row), body: JSON.stringify(build(row, found, now).body ?? empty) };
+  const history = (JSON.parse(row.history) as AttemptRecord[]).map(([at, status, ms, cause]) => ({
+    at,
+    status,
+    ms,
+    cause,
+  }));
+  return { ...toDelivery(row), history, body: JSON.stringify(build(row, found, now).body ?? empty) };
 }
+
+/** An attempt as the column `history` keeps it. */
+type AttemptRecord = [at: number, status: number | null, ms: number, cause: DeliveryCause | null];
 
 export interface DeliveriesSelection {
   /** Only the deliveries in this state; undefined: all of them. */
@@ -87,7 +96,7 @@ export const selectDeliveries = (
 };
 
 export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> => query<WholeDeliveryRow>`
-  SELECT ${columns}, content FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
+  SELECT ${columns}, content, history FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
 
 /** The events to which a delivery refers. */
 export const selectEventsOf = (scope: Scope, id: string): Query<ReferencedEvent> =>

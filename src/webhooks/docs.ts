@@ -22,7 +22,7 @@ export const docs = {
     tag: 'Webhook',
     summary: 'Set the webhook',
     description:
-      'The webhook receives all reminders, and the changes that `events` lists. Its key and secret stay the same when the URL changes. Pending deliveries go to the new URL.',
+      'The webhook receives all reminders, and the changes that `events` lists. Its key and secret stay the same when the URL changes. Pending deliveries go to the new URL. Setting it, also to the same URL, ends a pause.',
     sdk: 'account.setWebhook(body.webhookUrl, { events: body.events })',
     answer: 'AccountResult',
     body: 'SetWebhook',
@@ -45,10 +45,10 @@ export const docs = {
   rollWebhookSecret: {
     tag: 'Webhook',
     summary: 'Roll the webhook secret',
-    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, both the old and the new secret sign each delivery.`,
+    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time.`,
     sdk: 'account.webhook.rollSecret()',
     answer: 'AccountResult',
-    codes: ['webhook-missing'],
+    codes: ['webhook-missing', 'secret-limit'],
   },
   listDeliveries: {
     tag: 'Webhook',
@@ -61,7 +61,7 @@ export const docs = {
   getDelivery: {
     tag: 'Webhook',
     summary: 'Get a delivery',
-    description: 'Includes the body of the notification.',
+    description: 'Includes every attempt, and the body of the notification.',
     sdk: 'account.webhook.delivery(deliveryId)',
     answer: 'DeliveryResult',
   },

@@ -15,9 +15,12 @@ import {
 } from '../validation/schemas.ts';
 import { refusalOf } from './address.ts';
 
-/** Every type of change. A booking is never deleted: it is cancelled. */
+/** A booking is never deleted: it is cancelled. */
+const ofBooking = ['created', 'held', 'confirmed', 'moved', 'updated', 'cancelled'];
+
+/** Every type of change. */
 const changes = (Object.keys(resourceTables) as ChangedResource[]).flatMap((resource) =>
-  ['created', 'updated', resource === 'booking' ? 'cancelled' : 'deleted'].map(
+  (resource === 'booking' ? ofBooking : ['created', 'updated', 'deleted']).map(
     (change) => `${resource}.${change}` as ChangeType,
   ),
 );

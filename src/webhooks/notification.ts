@@ -43,10 +43,33 @@ function copied(type: string, timestamp: number, found: unknown): Notification {
   if (type === 'reminders') {
     return { type, timestamp, reminders: (found as CopiedReminder[]).map(toReminder) };
   }
-  const resource = type.split('.')[0] as keyof typeof resourceTables;
-  const data = { [resource]: resourceTables[resource].toResource(found as never) };
-  return { type, timestamp, data } as unknown as Notification;
+  const name = type.split('.')[0] as keyof typeof resourceTables;
+  const toResource = resourceTables[name].toResource as (row: object) => object;
+  const { version, previous, ...row } = found as ChangedRow;
+  const resource = toResource(row);
+  return {
+    type,
+    timestamp,
+    version,
+    data: { [name]: resource },
+    previous: previous && differing(toResource({ ...row, ...previous }), resource),
+  } as Notification;
 }
+
+/** The row that changed. One that the release before this one wrote has only the columns. */
+type ChangedRow = Record<string, unknown> & {
+  version?: number;
+  /** The columns that an update changed, as they were. */
+  previous?: object;
+};
+
+/** The members in which a resource differs from what it is now. */
+const differing = (before: object, now: object): object => {
+  const present = new Map(Object.entries(now).map(([key, value]) => [key, JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(before).filter(([key, value]) => JSON.stringify(value) !== present.get(key)),
+  );
+};
 
 /** One reminder as the release before this one stores it: with the event as it was when the reminder was due. */
 interface CopiedReminder {

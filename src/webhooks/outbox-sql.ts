@@ -1,7 +1,8 @@
 /** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
 import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { suspended } from '../db/suspended.ts';
-import type { DeliveryState } from '../sdk/types.ts';
+import { FAILING_MAX_MS } from '../limits.ts';
+import type { DeliveryCause, DeliveryState } from '../sdk/types.ts';
 import { SECOND_MS } from '../time/units.ts';
 import type { OutboxRow } from './notification.ts';
 import type { WebhookRow } from './post.ts';
@@ -37,7 +38,8 @@ export interface DueAccount {
 }
 
 /**
- * Accounts of a lane that have a due delivery and no lease, and are not suspended, those first whose delivery has been due for longest.
+ * Accounts of a lane that have a due delivery and no lease, and are not suspended, those first whose delivery has been due
+ * for longest.
  *
  * @param now milliseconds since the epoch.
  * @param after the last account of the page before.
@@ -70,7 +72,7 @@ export const takeLease = (account: string, lease: string, lane: Lane, now: numbe
   UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS[lane]}
   WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)} AND ${notSuspended}
     ${lane === 'fast' ? sql`AND slow_since IS NULL` : sql``}
-  RETURNING url, key, secret, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
+  RETURNING url, key, secret, old_secrets, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
 
 export interface DueRow extends OutboxRow {
   id: string;
@@ -86,12 +88,18 @@ export const selectDue = (account: string, lease: string, now: number): Query<Du
   WHERE w.account_id = ${account} AND w.lease = ${lease} AND d.created > coalesce(w.dropped_before, 0)
   ORDER BY d.next_at LIMIT ${RUN_MAX}`;
 
+/** The attempts of a delivery that are kept, the latest ones: two series of them. */
+const HISTORY_MAX = 20;
+
 /** The record of an attempt. Times are in milliseconds since the epoch. */
 export interface Attempt {
   id: string;
   state: DeliveryState;
   status: number | null;
   error: string | null;
+  cause: DeliveryCause | null;
+  /** How long it took. */
+  ms: number;
   /** When the attempt began: a URL that is set later gets the delivery at once. */
   at: number;
   nextAt: number | null;
@@ -106,7 +114,9 @@ export const recordAttempts = (account: string, attempts: readonly Attempt[]): S
   UPDATE deliveries SET state = attempt.value ->> 'state', attempts = attempts + 1,
     last_status = attempt.value ->> 'status', last_error = attempt.value ->> 'error',
     attempted_at = attempt.value ->> 'at', next_at = attempt.value ->> 'nextAt',
-    expires_at = attempt.value ->> 'expiresAt'
+    expires_at = attempt.value ->> 'expiresAt',
+    history = json_insert(CASE WHEN json_array_length(history) < ${HISTORY_MAX} THEN history ELSE json_remove(history, '$[0]') END,
+      '$[#]', json_array(attempt.value ->> 'at', attempt.value ->> 'status', attempt.value ->> 'ms', attempt.value ->> 'cause'))
   FROM json_each(${JSON.stringify(attempts)}) attempt
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
     AND deliveries.id = attempt.value ->> 'id' AND +deliveries.state = 'pending'`;
@@ -142,6 +152,9 @@ export interface Health {
   slow: boolean;
   status: number | null;
   error: string | null;
+  /** Whether it answered any attempt of the run that it is gone, and whether it took any. */
+  gone: boolean;
+  delivered: boolean;
 }
 
 export interface Released {
@@ -162,16 +175,30 @@ export const releaseLease = (
   health: Health | null,
   now: number,
 ): Sql<Released> => sql<Released>`
-  UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = CASE WHEN hurry_before IS NULL THEN (
-    SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
+  UPDATE webhooks SET lease = NULL, lease_until = NULL,
+    next_at = CASE WHEN (${pauses(health, now)}) IS NOT NULL THEN NULL WHEN hurry_before IS NULL THEN (
+      SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
     ${
       health
         ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`CASE WHEN url <> ${health.url} THEN slow_since END`},
       last_status = CASE WHEN url <> ${health.url} THEN last_status ELSE ${health.status} END,
-      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END`
+      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END,
+      failing_since = CASE WHEN url <> ${health.url} THEN failing_since ${health.delivered ? sql`` : sql`ELSE coalesce(failing_since, ${now})`} END,
+      paused_at = CASE WHEN (${pauses(health, now)}) IS NOT NULL THEN ${now} ELSE paused_at END,
+      paused_because = coalesce(${pauses(health, now)}, paused_because)`
         : sql``
     }
   WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at, slow_since`;
+
+/**
+ * Why the endpoint is paused from now on, in SQL; NULL: it is not. It is gone, or has only failed for `FAILING_MAX_MS`. What the
+ * run found out about a URL that has been replaced meanwhile says nothing of the new one.
+ */
+function pauses(health: Health | null, now: number): Sql {
+  if (!health || (health.delivered && !health.gone)) return sql`NULL`;
+  return sql`CASE WHEN url <> ${health.url} THEN NULL WHEN ${health.gone ? 1 : 0} THEN 'gone'
+    WHEN failing_since <= ${now - FAILING_MAX_MS} THEN 'failing' END`;
+}
 
 /** A delivery that waits for a retry. */
 export interface WaitingRow {

@@ -4,8 +4,8 @@
  */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import { FILTERED_ROWS_MAX } from '../limits.ts';
-import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
+import { FILTERED_ROWS_MAX, WEBHOOK_SECRETS_MAX } from '../limits.ts';
+import type { FailingEvent, PauseReason, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import type { WebhookRow } from './post.ts';
 
@@ -20,7 +20,10 @@ export interface NewWebhook {
   now: number;
 }
 
-/** Sets the webhook. A new URL gets the pending deliveries, in steps: it may replace one that did not answer. */
+/**
+ * Sets the webhook, and ends a pause. A new URL, or one that was paused, gets the pending deliveries, in steps: it may replace
+ * one that did not answer.
+ */
 export function setWebhook({ account }: Scope, { url, events, key, secret, now }: NewWebhook): Sql[] {
   const eventsJson = JSON.stringify(events ?? []);
   const moves = sql`url <> excluded.url`;
@@ -32,36 +35,44 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
         backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END,
-        hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL THEN ${now} ELSE hurry_before END,
-        hurry_from = CASE WHEN ${moves} THEN NULL ELSE hurry_from END,
-        next_at = CASE WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END`,
+        hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL OR paused_at IS NOT NULL THEN ${now} ELSE hurry_before END,
+        hurry_from = CASE WHEN ${moves} OR paused_at IS NOT NULL THEN NULL ELSE hurry_from END,
+        next_at = CASE WHEN paused_at IS NOT NULL THEN ${now} WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END,
+        failing_since = NULL, paused_at = NULL, paused_because = NULL`,
   ];
 }
 
 /** Removes the webhook. The runs delete what was pending, in steps; the account can still read the other deliveries. */
 export const removeWebhook = ({ account }: Scope): Sql[] => [
   sql`
-    UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL,
-      events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL,
+    UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL, old_secrets = '[]',
+      failing_since = NULL, paused_at = NULL, paused_because = NULL, events = '[]', backfilled_to = NULL, next_at = NULL,
+      lease = NULL, lease_until = NULL,
       last_status = NULL, last_error = NULL, hurry_before = NULL, hurry_from = NULL,
-      dropped_before = CASE WHEN next_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
+      dropped_before = CASE WHEN next_at IS NULL AND paused_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
     WHERE account_id = ${account}`,
 ];
 
 /**
- * Replaces the secret. No row comes back where the account has no webhook.
+ * Replaces the secret. No row comes back where the account has no webhook, or `WEBHOOK_SECRETS_MAX` secrets sign already.
  *
  * @param oldUntil until when the old secret signs too, in milliseconds since the epoch.
  */
 export const rollSecret = (
   { account }: Scope,
-  { secret, oldUntil }: { secret: string; oldUntil: number },
+  { secret, oldUntil, now }: { secret: string; oldUntil: number; now: number },
 ): Sql<{ url: string }> => sql<{ url: string }>`
-  UPDATE webhooks SET old_secret = secret, old_secret_until = ${oldUntil}, secret = ${secret}
-  WHERE account_id = ${account} AND url IS NOT NULL RETURNING url`;
+  UPDATE webhooks SET old_secret = secret, old_secret_until = ${oldUntil}, secret = ${secret},
+    old_secrets = (SELECT json_group_array(json(value)) FROM (
+      SELECT value FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
+      UNION ALL SELECT json_array(old_secret, old_secret_until) WHERE old_secret_until > ${now} AND NOT EXISTS (
+        SELECT 1 FROM json_each(old_secrets) WHERE value ->> 0 = old_secret)))
+  WHERE account_id = ${account} AND url IS NOT NULL AND (SELECT count(*) FROM (
+    SELECT value ->> 0 FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
+    UNION SELECT old_secret WHERE old_secret_until > ${now})) < ${WEBHOOK_SECRETS_MAX - 1} RETURNING url`;
 
 export const selectWebhook = ({ account }: Scope): Query<WebhookRow> => query<WebhookRow>`
-  SELECT url, key, secret, old_secret, old_secret_until FROM webhooks
+  SELECT url, key, secret, old_secrets, old_secret, old_secret_until FROM webhooks
   WHERE account_id = ${account} AND url IS NOT NULL`;
 
 interface WebhookStateRow {
@@ -70,6 +81,9 @@ interface WebhookStateRow {
   slow_since: number | null;
   last_status: number | null;
   last_error: string | null;
+  failing_since: number | null;
+  paused_at: number | null;
+  paused_because: PauseReason | null;
   next_at: number | null;
   pending: number;
   pending_bytes: number;
@@ -82,7 +96,7 @@ interface WebhookStateRow {
  * (see schema.sql), up to `FILTERED_ROWS_MAX`.
  */
 export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
-  SELECT url, w.events, slow_since, last_status, last_error, next_at, dropped, dropped_at,
+  SELECT url, w.events, slow_since, last_status, last_error, failing_since, paused_at, paused_because, next_at, dropped, dropped_at,
     CASE WHEN dropped_before IS NULL THEN usage.pending ELSE (SELECT count(*) ${sinceDropped(account)}) END AS pending,
     1024 * CASE WHEN dropped_before IS NULL THEN usage.pending_kib
       ELSE (SELECT coalesce(sum(kib), 0) ${sinceDropped(account)}) END AS pending_bytes
@@ -120,6 +134,9 @@ export const toWebhookState = (row: WebhookStateRow, failingEvents: FailingEvent
   slowSince: row.slow_since,
   lastStatus: row.last_status,
   lastError: row.last_error,
+  failingSince: row.failing_since,
+  pausedAt: row.paused_at,
+  pausedBecause: row.paused_because,
   nextAttempt: row.next_at,
   pending: row.pending,
   pendingBytes: row.pending_bytes,

@@ -10,6 +10,7 @@ export const webhooks = table({
     secret: nullableText,
     old_secret: nullableText,
     old_secret_until: nullableInteger,
+    old_secrets: { ...json, added: true },
     events: json,
   },
   single: true,

@@ -138,7 +138,17 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
     [
       [
         recordAttempts(account, [
-          { id: 'd', state: 'pending', status: 1, error: null, at: 1, nextAt: 1, expiresAt: null },
+          {
+            id: 'd',
+            state: 'pending',
+            status: 1,
+            error: null,
+            cause: null,
+            ms: 1,
+            at: 1,
+            nextAt: 1,
+            expiresAt: null,
+          },
         ]),
       ],
       { deliveries: byDelivery },

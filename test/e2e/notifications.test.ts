@@ -21,7 +21,7 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
   const set = dataOf(await accountClient.account.setWebhook(url, { events: ['event.created'] }));
   hook.secret = set.account.settings.webhook?.secret ?? '';
   const tested = dataOf(await accountClient.account.webhook.test());
-  expect(tested).toEqual({ delivered: true, status: 204, error: null });
+  expect(tested).toEqual({ delivered: true, status: 204, error: null, cause: null });
 
   const { user } = dataOf(await accountClient.user.create({}));
   const { calendar } = dataOf(await accountClient.calendar.create(user.id, { timezone: 'UTC' }));
@@ -47,7 +47,7 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
     .toEqual(all);
   const instance = { startTs, endTs: startTs + 7_200_000 };
   expect(notifications.slice(1)).toEqual([
-    { type: 'event.created', timestamp: expect.any(Number), data: { event } },
+    { type: 'event.created', timestamp: expect.any(Number), version: expect.any(Number), data: { event } },
     {
       type: 'reminders',
       timestamp: expect.any(Number),

@@ -1,6 +1,6 @@
 /** Every method of the SDK once against the real Worker. A method without a line here fails the test. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { Frequency, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
+import { type Answer, Frequency, NettuClient, NettuUserClient } from '../../src/sdk/index.ts';
 import sdk from '../../src/sdk/package.json' with { type: 'json' };
 import { type Actors, dataOf, newActors, newKeyPair, pair } from './support/actors.ts';
 import { accountScheduling, userScheduling } from './support/scheduling-uses.ts';
@@ -312,7 +312,13 @@ const accountUses: Record<string, Use> = {
     { events: [{ ...when, ...withEtag }] },
   ],
   'health.checkStatus': [
-    ({ accountClient }) => accountClient.health.checkStatus(),
+    async ({ accountClient }) =>
+      ({ status: await accountClient.health.checkStatus(), data: {} }) as Answer<unknown>,
+    200,
+    {},
+  ],
+  'health.info': [
+    ({ accountClient }) => accountClient.health.info(),
     200,
     {
       message: expect.any(String),

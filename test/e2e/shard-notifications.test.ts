@@ -29,8 +29,8 @@ async function expectDelivery(
     await expect
       .poll(() => trigger().then(() => hook.notifications.length), { timeout: 20_000, interval: 100 })
       .toBeGreaterThan(0);
-    const timestamp = expect.any(Number);
-    expect(hook.notifications).toEqual([{ type: 'calendar.created', timestamp, data: created }]);
+    const [timestamp, version] = [expect.any(Number), expect.any(Number)];
+    expect(hook.notifications).toEqual([{ type: 'calendar.created', timestamp, version, data: created }]);
     await expect
       .poll(async () => dataOf(await accountClient.account.webhook.deliveries()).deliveries)
       .toMatchObject([{ type: 'calendar.created', state: 'delivered', attempts: 1 }]);

@@ -196,7 +196,7 @@ it('every answer has the id of the request', async () => {
     await accountClient.account.me(),
     await accountClient.user.create(),
     await accountClient.user.find('00000000-0000-4000-8000-000000000000'),
-    await accountClient.health.checkStatus(),
+    await accountClient.health.info(),
   ];
   const ids = answers.map(({ requestId }) => requestId);
   for (const id of ids) expect(id).toMatch(/^[\w-]{8,}$/);
@@ -209,7 +209,7 @@ it('a page on another origin may send these headers, and read those of the answe
   const origin = 'https://app.example';
   const namesIn = (res: Response, header: string) =>
     (res.headers.get(header) ?? '').toLowerCase().split(/, */);
-  const sent = ['idempotency-key', 'if-match', 'if-none-match'];
+  const sent = ['idempotency-key', 'if-match', 'if-none-match', 'nettu-sdk'];
   const preflight = await freshSocket(`${baseUrl}/calendar`, {
     method: 'OPTIONS',
     headers: {

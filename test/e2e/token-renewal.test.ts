@@ -54,9 +54,20 @@ it('returns token-expired after a second call, if the token function returns onl
   expect(calls()).toBe(2);
 });
 
-it('does not renew a token that the service refuses for another reason', async () => {
-  const { userClient, accountClient, calls } = await browserWith(seconds(3600));
+it('replaces a token that was revoked, and the request takes effect once', async () => {
+  const { accountId, userId, accountClient } = await newActors(baseUrl);
+  const iats = [seconds(-100), seconds(0)];
+  let calls = 0;
+  const userClient = browserAt(baseUrl, accountId, () => sign(userId, { iat: iats[calls++] ?? 0 }));
+  dataOf(await accountClient.user.revokeTokens(userId, Date.now() - 50_000));
+  expect(outcome(await userClient.calendar.create({ timezone: 'UTC' }))).toBe('201');
+  dataOf(await userClient.user.me());
+  expect([calls, await countCalendars(accountId)]).toEqual([2, 1]);
+});
+
+it('gives up after a second token that the service refuses', async () => {
+  const { userClient, accountClient, calls } = await browserWith(seconds(3600), seconds(3700));
   dataOf(await accountClient.account.removePublicSigningKey());
   expect(outcome(await userClient.user.me())).toBe('401 token-signature');
-  expect(calls()).toBe(1);
+  expect(calls()).toBe(2);
 });

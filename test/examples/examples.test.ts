@@ -170,6 +170,10 @@ beforeAll(async () => {
   await play('getOwnBookings', { user: vera, query: { limit: 20 } });
   await play('getServiceBookings', { ...ofService, query: { state: 'confirmed', limit: 20 } });
 
+  const bookingPath = `/booking/${booking.id}`;
+  await account.call('PUT', bookingPath, { body: { startTs: slot.startTs + HOUR }, now: NOW });
+  await account.call('PUT', bookingPath, { body: { metadata: { name: 'Vera B.' } }, now: NOW });
+
   await play('getAccount');
   await play('exportAccount');
   await play('getWebhook');

@@ -157,6 +157,8 @@ it('the record of attempts reads the deliveries that it names, among 300 and 3,0
       state: 'pending',
       status: 500,
       error: null,
+      cause: 'status',
+      ms: 1,
       at: 1,
       nextAt: 5,
       expiresAt: null,

@@ -65,6 +65,30 @@ describe('a list that is awaited', () => {
   });
 });
 
+describe('toArray', () => {
+  test('returns every item of every page', async () => {
+    const { client } = clientOf(...pages);
+    expect(await client.calendar.list('u1').toArray()).toEqual([{ id: 'c1' }, { id: 'c2' }, { id: 'c3' }]);
+  });
+
+  test.each([
+    [0, 0, 0],
+    [1, 1, 1],
+    [2, 2, 1],
+    [3, 3, 3],
+    [9, 3, 3],
+  ])('with a limit of %d returns %d items, and sends %d requests', async (limit, items, requests) => {
+    const { client, sent } = clientOf(...pages);
+    expect(await client.calendar.list('u1').toArray({ limit })).toHaveLength(items);
+    expect(sent).toHaveLength(requests);
+  });
+
+  test('rejects with the problem of a page that fails', async () => {
+    const { client } = clientOf(page(['c1'], 'after 1'), problem('input-invalid', 400));
+    await expect(client.calendar.list('u1').toArray()).rejects.toThrow(NettuProblem);
+  });
+});
+
 describe('a list that is iterated over', () => {
   test('yields every item of every page', async () => {
     const { client, sent } = clientOf(...pages);
@@ -77,15 +101,15 @@ describe('a list that is iterated over', () => {
     const rest = 'order=desc&metadata%5Bplan%5D=free';
     expect(sent.map(({ url }) => url.split('?')[1])).toEqual([
       `limit=2&${rest}`,
-      `limit=2&cursor=after+2&${rest}`,
-      `limit=2&cursor=after+none&${rest}`,
+      `limit=2&cursor=after%202&${rest}`,
+      `limit=2&cursor=after%20none&${rest}`,
     ]);
   });
 
   test('starts at its cursor', async () => {
     const { client, sent } = clientOf(page(['c9'], null));
     expect(await idsOf(client.calendar.list('u1', { cursor: 'after 8' }))).toEqual(['c9']);
-    expect(sent[0]?.url).toBe(`${BASE}/user/u1/calendar?cursor=after+8`);
+    expect(sent[0]?.url).toBe(`${BASE}/user/u1/calendar?cursor=after%208`);
   });
 
   test('requests a page only when it needs it', async () => {

@@ -42,7 +42,8 @@ type Row<Client> = [name: string, call: Call<Client>, request: string, body?: un
 
 // biome-ignore format: a table is read down its columns
 const accountRows: Row<NettuClient>[] = [
-  ['health.checkStatus', (c) => c.health.checkStatus(), 'GET /'],
+  ['health.checkStatus', async (c) => ({ status: await c.health.checkStatus() }) as Answer<unknown>, 'GET /'],
+  ['health.info', (c) => c.health.info(), 'GET /'],
   ['health.get', (c) => c.health.get(), 'GET /health'],
 
   ['account.create', (c) => c.account.create({ code: 'x' }), 'POST /account', { code: 'x' }],

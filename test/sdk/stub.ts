@@ -2,6 +2,7 @@
 export interface Sent {
   method: string | undefined;
   url: string;
+  /** Without `nettu-sdk`, which every request has. */
   headers: Record<string, string>;
   /** The parsed JSON; undefined without a body. */
   body: unknown;
@@ -12,10 +13,11 @@ export type Reply = () => Response | Promise<Response>;
 export function stubFetch(...replies: Reply[]) {
   const sent: Sent[] = [];
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const { 'nettu-sdk': _, ...headers } = Object.fromEntries(new Headers(init.headers));
     sent.push({
       method: init.method,
       url,
-      headers: Object.fromEntries(new Headers(init.headers)),
+      headers,
       body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
     });
     const reply = replies[Math.min(sent.length, replies.length) - 1] ?? json({});

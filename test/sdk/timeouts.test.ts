@@ -33,6 +33,12 @@ function silence() {
   return { fetch, signals };
 }
 
+/** A token function that returns another token on each call. */
+function issuer() {
+  let n = 0;
+  return () => `a.b.${n++}`;
+}
+
 const endless = { token: () => new Promise<string>(() => {}), nettuAccount: 'acc' };
 
 describe('a signal', () => {
@@ -122,6 +128,10 @@ describe('a timeout', () => {
     expect(signals[0]?.aborted).toBe(true);
   });
 
+  test('is a minute by default', async () => {
+    expect(await inTime(NettuClient(silence()).account.me(), 60_000)).toBeInstanceOf(NettuTimeoutError);
+  });
+
   test('of a call overrides that of its client', async () => {
     const client = NettuClient({ ...silence(), timeout: 5000 });
     expect(await inTime(client.account.me({ timeout: 200 }), 200)).toBeInstanceOf(NettuTimeoutError);
@@ -135,7 +145,7 @@ describe('a timeout', () => {
 
   test('covers both attempts of a call with an expired token', async () => {
     const { fetch } = stubFetch(problem('token-expired', 401), silence().fetch.bind(null, '', {}));
-    const client = NettuUserClient({ fetch, token: () => 'a.b.c', nettuAccount: 'acc', timeout: 300 });
+    const client = NettuUserClient({ fetch, token: issuer(), nettuAccount: 'acc', timeout: 300 });
     expect(await inTime(client.user.me(), 300)).toBeInstanceOf(NettuTimeoutError);
   });
 

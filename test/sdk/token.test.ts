@@ -181,13 +181,32 @@ test('replaces the token once for requests that the service refuses together', a
   expect(token).toHaveBeenCalledTimes(2);
 });
 
-test.each(['token-signature', 'token-revoked', 'policy-denied'])(
-  'does not send the request again after %s',
+test.each(['token-revoked', 'token-signature', 'token-claims', 'key-revoked', 'key-retired', 'user-unknown'])(
+  'forgets a token that the service refuses with %s, and sends the request again with another',
   async (code) => {
     const token = issuer(3600);
-    const { client, sent } = clientOf(token, problem(code, 401));
-    const { error } = await client.user.me();
-    expect(error?.code).toBe(code);
-    expect(sent).toHaveLength(1);
+    const { client, tokens } = clientOf(token, problem(code, 401), json({}));
+    expect((await client.user.me()).status).toBe(200);
+    await client.user.me();
+    expect(token).toHaveBeenCalledTimes(2);
+    expect(new Set(tokens()).size).toBe(2);
   },
 );
+
+test('keeps a token whose policy does not allow the request', async () => {
+  const token = issuer(3600);
+  const { client, sent } = clientOf(token, problem('policy-denied', 401));
+  const { error } = await client.user.me();
+  expect(error?.code).toBe('policy-denied');
+  await client.user.me();
+  expect(sent).toHaveLength(2);
+  expect(token).toHaveBeenCalledTimes(1);
+});
+
+test('does not send the request again when the token function returns the same token', async () => {
+  const token = vi.fn(() => 'a.b.c');
+  const { client, sent } = clientOf(token, problem('token-revoked', 401));
+  expect((await client.user.me()).error?.code).toBe('token-revoked');
+  expect(sent).toHaveLength(1);
+  expect(token).toHaveBeenCalledTimes(2);
+});

@@ -1,5 +1,6 @@
 /** The types of the SDK: code that must compile, and code that must not. `tsc -p test/sdk` checks it; nothing runs it. */
 import type { JWTPayload } from 'jose';
+import type * as published from '../../src/sdk/index.ts';
 import {
   type Answer,
   type AnswerProblem,
@@ -227,6 +228,36 @@ export async function scheduling(own: Schedule, slot: BookingSlot) {
   return state;
 }
 
+/** Values of the published SDK's types, under their names there. */
+export const byPublishedNames: [
+  published.INettuClient,
+  published.INettuUserClient,
+  published.RRuleOptions,
+  published.CalendarEventInstance,
+  published.Time,
+  published.ScheduleRuleInterval,
+  published.TimePlan,
+  published.IntegrationProvider,
+  published.GoogleCalendarAccessRole,
+  published.OutlookCalendarAccessRole,
+] = [
+  client,
+  user,
+  { freq: Frequenzy.Weekly, interval: 1, bymonth: [1], until: 0 },
+  { startTs: 0, endTs: 1, busy: true },
+  { hours: 9, minutes: 0 },
+  { start: { hours: 9, minutes: 0 }, end: { hours: 17, minutes: 30 } },
+  { variant: 'Calendar', id: 'c1' },
+  'google',
+  'freeBusyReader',
+  'writer',
+];
+export const publishedShapes = (
+  host: published.UserServiceResource,
+  google: published.GoogleCalendarListEntry,
+  outlook: published.OutlookCalendar,
+) => [host.userId, host.closestBookingTime, google.access_role, outlook.hexColor];
+
 // -------------------------------------------------------------------------------------------------- options
 
 export async function limits({ signal }: AbortController, options: RequestOptions) {
@@ -291,6 +322,7 @@ export async function lists(options: RequestOptions) {
   for await (const schedule of user.schedule.list()) schedule.rules;
   for await (const service of client.service.list({ cursor: nextCursor ?? undefined })) service.multiPerson;
   for await (const page of list.pages()) page.calendars.length;
+  const first: Calendar[] = await list.toArray({ limit: 10 });
 
   // @ts-expect-error the user's id is required
   client.calendar.list();
@@ -308,7 +340,7 @@ export async function lists(options: RequestOptions) {
   for await (const calendar of list) calendar.nextCursor;
   // @ts-expect-error a list is async
   for (const calendar of list) calendar.id;
-  return [answer, promised];
+  return [answer, promised, first];
 }
 
 // -------------------------------------------------------------------------------------------------- answers

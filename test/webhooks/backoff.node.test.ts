@@ -23,34 +23,49 @@ it('gives up after the tenth attempt', () => {
 });
 
 it('records the outcome of an attempt', () => {
-  const down = { status: 500, error: 'It answered 500.' };
-  expect(attemptOf({ id: 'a', attempts: 0 }, { status: 204, error: null }, NOW, 0)).toEqual({
+  const failed = { status: 500, error: 'It answered 500.', cause: 'status' } as const;
+  const down = { ...failed, retryAfterMs: null };
+  const good = { status: 204, error: null, cause: null, retryAfterMs: null };
+  expect(attemptOf({ id: 'a', attempts: 0 }, good, 7, NOW, 0)).toEqual({
     id: 'a',
     state: 'delivered',
     at: NOW,
     status: 204,
     error: null,
+    cause: null,
+    ms: 7,
     nextAt: null,
     expiresAt: NOW + 7 * DAY,
   });
-  expect(attemptOf({ id: 'a', attempts: 0 }, down, NOW, 0)).toEqual({
+  expect(attemptOf({ id: 'a', attempts: 0 }, down, 7, NOW, 0)).toEqual({
     id: 'a',
     state: 'pending',
-    ...down,
+    ...failed,
+    ms: 7,
     at: NOW,
     nextAt: NOW + 5000,
     expiresAt: null,
   });
-  expect(attemptOf({ id: 'a', attempts: 8 }, down, NOW, 0)).toMatchObject({
+  expect(attemptOf({ id: 'a', attempts: 8 }, down, 7, NOW, 0)).toMatchObject({
     state: 'pending',
     nextAt: NOW + DAY,
   });
-  expect(attemptOf({ id: 'a', attempts: 9 }, down, NOW, 0)).toEqual({
+  expect(attemptOf({ id: 'a', attempts: 9 }, down, 7, NOW, 0)).toEqual({
     id: 'a',
     state: 'failed',
-    ...down,
+    ...failed,
+    ms: 7,
     at: NOW,
     nextAt: null,
     expiresAt: NOW + 30 * DAY,
   });
+  // The endpoint asks for more time, or for less than it gets anyway.
+  for (const [retryAfterMs, delayMs] of [
+    [60_000, 60_000],
+    [1000, 5000],
+  ] as const) {
+    expect(attemptOf({ id: 'a', attempts: 0 }, { ...down, retryAfterMs }, 7, NOW, 0).nextAt).toBe(
+      NOW + delayMs,
+    );
+  }
 });

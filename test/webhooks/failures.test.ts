@@ -24,7 +24,6 @@ describe('an endpoint', () => {
     ['reset', null, 'The connection failed.'],
     ['hang', null, 'There was no answer within 0.3 seconds.'],
     ['down', 500, 'It answered 500.'],
-    ['gone', 410, 'It answered 410.'],
     ['redirect', 307, 'It answered 307: redirects are not followed.'],
     ['inward', 302, 'It answered 302: redirects are not followed.'],
   ])('%s: gets the delivery again until it accepts it', async (behaviour, lastStatus, lastError) => {

@@ -128,7 +128,7 @@ export function tokenPanel(section: HTMLElement): () => void {
           <button type="button" @click=${() => void test()}>Test it again</button>
         </div>
         <label>The token: edit it, or paste another one
-          <textarea rows="4" spellcheck="false" autocomplete="off" .value=${live(token)} @input=${edit}></textarea>
+          <textarea rows="6" spellcheck="false" autocomplete="off" .value=${live(token)} @input=${edit}></textarea>
         </label>
         ${verdictView(state, choose)}
         ${tokenView(token)}

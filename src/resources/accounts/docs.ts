@@ -12,7 +12,7 @@ export const docs = {
     summary: 'Get the version of the service',
     description:
       'Returns the version of the API, and where its reference is. It reads no database, so it says nothing of one.',
-    sdk: 'health.checkStatus()',
+    sdk: 'health.info()',
     answer: 'HealthResult',
   },
   getHealth: {

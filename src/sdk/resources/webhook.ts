@@ -36,7 +36,7 @@ export function webhook(send: Send) {
 
     /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
     rollSecret: async (options?: RequestOptions) =>
-      // Never retried: a second roll would drop the secret that the receiver still uses.
+      // Never retried: each roll makes another secret.
       send<AccountResult>('POST', `${root}/secret`, { ...options, retries: 0 }),
   };
 }

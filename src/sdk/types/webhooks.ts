@@ -16,8 +16,12 @@ interface ChangedResources {
 /** A resource whose changes a webhook can subscribe to. */
 export type ChangedResource = keyof ChangedResources;
 
+/**
+ * `booking.created` comes with `booking.held` or `booking.confirmed`, whichever the booking begins as. A held booking that is
+ * confirmed later is `booking.confirmed` alone; `booking.updated` is a change of the metadata, or of the hosts.
+ */
 type Change<Name extends keyof ChangedResources> = Name extends 'booking'
-  ? `${Name}.${'created' | 'updated' | 'cancelled'}`
+  ? `${Name}.${'created' | 'held' | 'confirmed' | 'moved' | 'updated' | 'cancelled'}`
   : `${Name}.${'created' | 'updated' | 'deleted'}`;
 
 /** A type of change that a webhook can subscribe to. */
@@ -32,7 +36,11 @@ export type ChangeNotification = {
     type: Change<Name>;
     /** When the change took place, in milliseconds since the epoch. */
     timestamp: number;
+    /** The resource's version: of two notifications of a resource, the one with the higher version is newer. */
+    version: number;
     data: Record<Name, ChangedResources[Name]>;
+    /** Of an update, the members that it changed, as they were before. A change of a service's hosts changes none. */
+    previous?: Partial<ChangedResources[Name]>;
   };
 }[keyof ChangedResources];
 
@@ -56,6 +64,33 @@ export interface PingNotification {
 export type Notification = ChangeNotification | RemindersNotification | PingNotification;
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
+
+/**
+ * Why an attempt failed, as far as the service can tell: the endpoint answered with another `status` than 2xx, did not answer
+ * in time, its name has no address (`dns`), it `refused` the connection, `tls` failed, the connection was lost (`reset`), its
+ * `address` is private, or the notification is `unsendable`.
+ */
+export type DeliveryCause =
+  | 'status'
+  | 'timeout'
+  | 'dns'
+  | 'refused'
+  | 'tls'
+  | 'reset'
+  | 'address'
+  | 'unsendable';
+
+/** An attempt to deliver a notification. */
+export interface DeliveryAttempt {
+  /** When it began, in milliseconds since the epoch. */
+  at: number;
+  /** The HTTP status; null if the webhook did not respond. */
+  status: number | null;
+  /** How long it took, in milliseconds. */
+  ms: number;
+  /** Why it failed; null if it did not. */
+  cause: DeliveryCause | null;
+}
 
 /** A notification, and the attempts to deliver it. */
 export interface Delivery {
@@ -92,6 +127,9 @@ export interface FailingEvent {
   nextAttempt: number;
 }
 
+/** Why an endpoint is paused. */
+export type PauseReason = 'gone' | 'failing';
+
 /** The webhook, and how its endpoint is doing. */
 export interface WebhookState {
   url: string;
@@ -105,6 +143,15 @@ export interface WebhookState {
   lastStatus: number | null;
   /** Why the last attempt failed; null if it did not fail. */
   lastError: string | null;
+  /** Since when each attempt has failed, in milliseconds since the epoch; null: the latest one did not. */
+  failingSince: number | null;
+  /**
+   * Since when the service delivers nothing, in milliseconds since the epoch; null: it does. Set the webhook again, with the
+   * same URL or another one, and what is pending is delivered.
+   */
+  pausedAt: number | null;
+  /** Why: it answered 410 (`gone`), or there was nothing but failures for three days (`failing`). */
+  pausedBecause: PauseReason | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
   /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
@@ -138,8 +185,8 @@ export interface DeliveriesPage extends Page {
 }
 
 export interface DeliveryResult {
-  /** The delivery, with the text of its body. */
-  delivery: Delivery & { body: string };
+  /** The delivery, with every attempt, the first one first, and the text of its body. */
+  delivery: Delivery & { history: DeliveryAttempt[]; body: string };
 }
 
 /** The result of a `ping`. */
@@ -150,4 +197,6 @@ export interface WebhookTestResult {
   status: number | null;
   /** Why the delivery failed; null if it succeeded. */
   error: string | null;
+  /** The kind of the error. */
+  cause: DeliveryCause | null;
 }

@@ -12,12 +12,23 @@ const received = new Map<string, Received[]>();
 /** What the receiver does with a request; `times` is the number of requests with its name so far. */
 const behaviours: Record<
   string,
-  (response: ServerResponse, times: number, request: IncomingMessage) => void
+  (response: ServerResponse, times: number, request: IncomingMessage, body?: string) => void
 > = {
   ok: (response) => response.end('thank you'),
   accepted: (response) => response.writeHead(204).end(),
   down: (response) => response.writeHead(500).end('oh'),
   gone: (response) => response.writeHead(410).end(),
+  later: (response) => response.writeHead(429, { 'retry-after': '3600' }).end(),
+  dated: (response) =>
+    response.writeHead(503, { 'retry-after': new Date(Date.now() + 7_200_000).toUTCString() }).end(),
+  never: (response) => response.writeHead(503, { 'retry-after': '99999999' }).end(),
+  unreadable: (response) => response.writeHead(503, { 'retry-after': 'soon' }).end(),
+  past: (response) => response.writeHead(503, { 'retry-after': new Date(0).toUTCString() }).end(),
+  /** `Retry-After` says nothing beside this status. */
+  failing: (response) => response.writeHead(500, { 'retry-after': '3600' }).end(),
+  /** Takes users, and no other type. */
+  choosy: (response, _, __, body) => response.writeHead(/"user\./.test(body ?? '') ? 200 : 400).end(),
+  unreached: (response) => response.writeHead(526).end(),
   /** Fails three times. */
   recovering: (response, times) => response.writeHead(times <= 3 ? 503 : 200).end(),
   /** Loses its first answer, so that the sender does not know that the delivery arrived. */
@@ -58,7 +69,7 @@ export default async function setup(project: TestProject) {
       body,
       at: Date.now(),
     });
-    behaviours[behaviour]?.(response, all.length, request);
+    behaviours[behaviour]?.(response, all.length, request, body);
   });
   // A long timeout, since the server must not close an idle connection just as a request arrives.
   server.keepAliveTimeout = 600_000;
