@@ -245,7 +245,7 @@ export const EXPORT_PARTS_MAX = 400;
 
 /** How long a database has to answer `GET /health`. */
 export const HEALTH_TIMEOUT_MS = 2 * SECOND_MS;
-/** For how long an isolate gives the same answer to `GET /health`. */
+/** How long an isolate waits from one check of `GET /health` to the next; an answer is at most twice as old. */
 export const HEALTH_CACHED_MS = 5 * SECOND_MS;
 /** How long ago the cron of every minute may have ended. */
 export const HEALTHY_CRON_MS = 5 * MINUTE_MS;

@@ -1,6 +1,6 @@
 /**
  * The health of the deployment, for a monitor: each shard answers in time, the cron runs, and notifications are sent. Anyone
- * may ask, so an isolate asks the databases once in some seconds, and the answer names no account.
+ * may ask, so an isolate queries the databases once in some seconds, the rate limiter counts, and the answer names no account.
  */
 import { Connection } from '../db/connection.ts';
 import { type Shard, shardsOf } from '../db/shards.ts';
@@ -27,14 +27,32 @@ export const getHealth = read({
     }),
 });
 
-const cache = new WeakMap<Env, { at: number; shards: Promise<ShardHealth[]> }>();
+interface Cached {
+  shards: readonly ShardHealth[];
+  /** The time of `shards`, and of the latest check, which may be under way. */
+  at: number;
+  checkedAt: number;
+}
 
-/** Requests that come at once wait for the same answer. */
-function cached(env: Env, now: number): Promise<ShardHealth[]> {
+const cache = new WeakMap<Env, Cached>();
+
+const isRecent = (at: number, now: number, ms: number): boolean => Math.abs(now - at) < ms;
+
+/**
+ * The latest answer, or a new one. While one request checks, others get the answer before. None waits for the check of
+ * another: that ends without a result when its caller goes away.
+ */
+async function cached(env: Env, now: number): Promise<ShardHealth[]> {
   const latest = cache.get(env);
-  if (latest && Math.abs(now - latest.at) < HEALTH_CACHED_MS) return latest.shards;
-  const shards = Promise.all(shardsOf(env).map((shard) => healthOf(shard, now)));
-  cache.set(env, { at: now, shards });
+  if (
+    latest &&
+    isRecent(latest.checkedAt, now, HEALTH_CACHED_MS) &&
+    isRecent(latest.at, now, 2 * HEALTH_CACHED_MS)
+  )
+    return [...latest.shards];
+  if (latest) latest.checkedAt = now;
+  const shards = await Promise.all(shardsOf(env).map((shard) => healthOf(shard, now)));
+  cache.set(env, { shards, at: now, checkedAt: now });
   return shards;
 }
 

@@ -128,13 +128,36 @@ describe('the databases', () => {
     expectProblem(await reply, 'unhealthy');
   });
 
-  it('are queried once in some seconds, however many callers there are', async () => {
+  it('are queried once in some seconds, and nobody waits for the query of another caller', async () => {
+    const gate = Promise.withResolvers<void>();
+    let queries = 0;
+    const DB = through(async (step) => {
+      queries += 1;
+      if (queries === 2) await gate.promise;
+      return step();
+    });
+    const bound = { ...env, DB } as Env;
+    const check = (at: number) => handle(new Request('https://nettu.test/health'), bound, at);
+    await check(now);
+    await check(now + HEALTH_CACHED_MS - 1);
+    expect(queries).toBe(1);
+    // The second query hangs, and its caller with it.
+    const hanging = check(now + HEALTH_CACHED_MS);
+    expect((await check(now + HEALTH_CACHED_MS + 1)).status).toBe(200);
+    expect(queries).toBe(2);
+    // An answer is never older than two of these times.
+    await check(now + 2 * HEALTH_CACHED_MS);
+    expect(queries).toBe(3);
+    gate.resolve();
+    expect((await hanging).status).toBe(200);
+  });
+
+  it('are spared by the rate limiter of the address', async () => {
     const { db, trips } = counting();
-    const bound = { ...env, DB: db } as Env;
-    const ask = (at: number) => handle(new Request('https://nettu.test/health'), bound, at);
-    await Promise.all([ask(now), ask(now), ask(now + HEALTH_CACHED_MS - 1)]);
-    expect(trips()).toBe(1);
-    await ask(now + HEALTH_CACHED_MS);
-    expect(trips()).toBe(2);
+    const RATE_LIMITER = { limit: async () => ({ success: false }) };
+    const headers = { 'cf-connecting-ip': '203.0.113.9' };
+    const reply = await call('GET', '/health', { headers, env: { DB: db, RATE_LIMITER } });
+    expectProblem(reply, 'rate-limited');
+    expect(trips()).toBe(0);
   });
 });
