@@ -1509,9 +1509,11 @@ CREATE TRIGGER calendar_update_notifies AFTER UPDATE OF timezone, week_start, me
 WHEN NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, 'calendar.updated', json_set(r.json, '$.previous', json((SELECT json_group_object(key, value) FROM (
-    SELECT key, value FROM json_each(json_object('timezone', OLD.timezone, 'week_start', OLD.week_start, 'metadata', OLD.metadata))
-    EXCEPT SELECT key, value FROM json_each(r.json)))))
+  SELECT w.account_id, 'calendar.updated', json_set(r.json, '$.previous', json_remove(
+      json_object('timezone', OLD.timezone, 'week_start', OLD.week_start, 'metadata', OLD.metadata),
+      iif(NEW.timezone IS OLD.timezone, '$.timezone', '$._'),
+      iif(NEW.week_start IS OLD.week_start, '$.week_start', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
   FROM webhooks w CROSS JOIN calendar_json r ON r.seq = NEW.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.updated"'));
 END;
@@ -1524,9 +1526,13 @@ WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <
   AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, 'event.updated', json_set(r.json, '$.previous', json((SELECT json_group_object(key, value) FROM (
-    SELECT key, value FROM json_each(json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'busy', OLD.busy, 'recurrence', OLD.recurrence, 'exdates', OLD.exdates, 'reminders', OLD.reminders, 'metadata', OLD.metadata))
-    EXCEPT SELECT key, value FROM json_each(r.json)))))
+  SELECT w.account_id, 'event.updated', json_set(r.json, '$.previous', json_remove(
+      json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'busy', OLD.busy, 'recurrence', OLD.recurrence,
+      'exdates', OLD.exdates, 'reminders', OLD.reminders, 'metadata', OLD.metadata),
+      iif(NEW.start_ts IS OLD.start_ts, '$.start_ts', '$._'), iif(NEW.duration IS OLD.duration, '$.duration', '$._'),
+      iif(NEW.busy IS OLD.busy, '$.busy', '$._'), iif(NEW.recurrence IS OLD.recurrence, '$.recurrence', '$._'),
+      iif(NEW.exdates IS OLD.exdates, '$.exdates', '$._'), iif(NEW.reminders IS OLD.reminders, '$.reminders', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
   FROM webhooks w CROSS JOIN event_json r ON r.seq = NEW.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.updated"'));
 END;
@@ -1535,9 +1541,10 @@ CREATE TRIGGER schedule_update_notifies AFTER UPDATE OF timezone, rules, metadat
 WHEN NEW.timezone <> OLD.timezone OR NEW.rules <> OLD.rules OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, 'schedule.updated', json_set(r.json, '$.previous', json((SELECT json_group_object(key, value) FROM (
-    SELECT key, value FROM json_each(json_object('timezone', OLD.timezone, 'rules', OLD.rules, 'metadata', OLD.metadata))
-    EXCEPT SELECT key, value FROM json_each(r.json)))))
+  SELECT w.account_id, 'schedule.updated', json_set(r.json, '$.previous', json_remove(
+      json_object('timezone', OLD.timezone, 'rules', OLD.rules, 'metadata', OLD.metadata),
+      iif(NEW.timezone IS OLD.timezone, '$.timezone', '$._'), iif(NEW.rules IS OLD.rules, '$.rules', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
   FROM webhooks w CROSS JOIN schedule_json r ON r.seq = NEW.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"schedule.updated"'));
 END;
@@ -1546,9 +1553,10 @@ CREATE TRIGGER service_update_notifies AFTER UPDATE OF multi_person, metadata ON
 WHEN NEW.multi_person <> OLD.multi_person OR NEW.metadata <> OLD.metadata
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, 'service.updated', json_set(r.json, '$.previous', json((SELECT json_group_object(key, value) FROM (
-    SELECT key, value FROM json_each(json_object('multi_person', OLD.multi_person, 'metadata', OLD.metadata))
-    EXCEPT SELECT key, value FROM json_each(r.json)))))
+  SELECT w.account_id, 'service.updated', json_set(r.json, '$.previous', json_remove(
+      json_object('multi_person', OLD.multi_person, 'metadata', OLD.metadata),
+      iif(NEW.multi_person IS OLD.multi_person, '$.multi_person', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
   FROM webhooks w CROSS JOIN service_json r ON r.seq = NEW.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.updated"'));
 END;
@@ -1557,9 +1565,9 @@ END;
 CREATE TRIGGER booking_insert_notifies AFTER INSERT ON bookings WHEN NEW.state <> 'cancelled'
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, t.value, r.json FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq
-  CROSS JOIN json_each(json_array('booking.created', 'booking.' || NEW.state)) t
-  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"' || t.value || '"'));
+  SELECT w.account_id, t.type, r.json FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq
+  CROSS JOIN (SELECT 'booking.created' AS type UNION ALL SELECT 'booking.' || NEW.state) t
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"' || t.type || '"'));
 END;
 
 CREATE TRIGGER booking_update_notifies
@@ -1569,15 +1577,18 @@ WHEN NEW.state <> 'cancelled' AND (NEW.start_ts <> OLD.start_ts OR NEW.duration 
   AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
 BEGIN
   INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, t.value, json_set(r.json, '$.previous', json((SELECT json_group_object(key, value) FROM (
-    SELECT key, value FROM json_each(json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'state', OLD.state,
-      'expires_at', OLD.expires_at, 'hosts', OLD.hosts, 'events', OLD.events, 'metadata', OLD.metadata))
-    EXCEPT SELECT key, value FROM json_each(r.json)))))
-  FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq CROSS JOIN json_each(json_array(CASE
+  SELECT w.account_id, t.type, json_set(r.json, '$.previous', json_remove(
+      json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'state', OLD.state, 'expires_at', OLD.expires_at,
+      'hosts', OLD.hosts, 'events', OLD.events, 'metadata', OLD.metadata),
+      iif(NEW.start_ts IS OLD.start_ts, '$.start_ts', '$._'), iif(NEW.duration IS OLD.duration, '$.duration', '$._'),
+      iif(NEW.state IS OLD.state, '$.state', '$._'), iif(NEW.expires_at IS OLD.expires_at, '$.expires_at', '$._'),
+      iif(NEW.hosts IS OLD.hosts, '$.hosts', '$._'), iif(NEW.events IS OLD.events, '$.events', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
+  FROM webhooks w CROSS JOIN booking_json r ON r.seq = NEW.seq CROSS JOIN (SELECT CASE
     WHEN NEW.state <> OLD.state THEN 'booking.confirmed'
     WHEN NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration THEN 'booking.moved'
-    ELSE 'booking.updated' END)) t
-  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"' || t.value || '"'));
+    ELSE 'booking.updated' END AS type) t
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"' || t.type || '"'));
 END;
 
 CREATE TRIGGER booking_cancel_notifies AFTER UPDATE OF state ON bookings

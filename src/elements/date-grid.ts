@@ -1,9 +1,9 @@
 /** A month as the date grid of the ARIA Authoring Practices: Tab focuses one date, other keys move between dates. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { addDays, addMonths, dateForKey, type IsoDate, monthOf, weeksOf } from './dates.ts';
+import { addDays, addMonths, dateForKey, type IsoDate, later, monthOf, weekday, weeksOf } from './dates.ts';
+import type { Words } from './english.ts';
 import type { Language } from './locale.ts';
 import type { SlotsByDate } from './scheduler.ts';
-import type { Words } from './words.ts';
 
 export interface DateGrid {
   words: Words;
@@ -25,9 +25,14 @@ export interface DateGrid {
 
 export function dateGrid(grid: DateGrid): TemplateResult {
   const { words, language, cursor, today, loading } = grid;
-  const weeks = weeksOf(cursor, language.weekStart);
-  // The names of the weekdays come from the second week, since the first week of a month may be incomplete.
-  const week = weeks[1] ?? [];
+  // Late in a month, its first weeks have no date to choose.
+  const weeks = weeksOf(cursor, language.weekStart).filter((days) =>
+    days.some((date) => date && date >= today),
+  );
+  const week = Array.from({ length: 7 }, (_, index) =>
+    addDays(today, language.weekStart - weekday(today) + index),
+  );
+  const first = monthOf(cursor) <= monthOf(today);
   const step = (months: number) => () => grid.onMove(later(addMonths(cursor, months), today), false);
   return html`
     <div class="bar">
@@ -35,8 +40,8 @@ export function dateGrid(grid: DateGrid): TemplateResult {
         type="button"
         part="button previous"
         aria-label=${words.previousMonth}
-        ?disabled=${monthOf(cursor) <= monthOf(today)}
-        @click=${step(-1)}
+        aria-disabled=${first}
+        @click=${first ? nothing : step(-1)}
       >
         <span aria-hidden="true">‹</span>
       </button>
@@ -50,7 +55,6 @@ export function dateGrid(grid: DateGrid): TemplateResult {
         <tr>
           ${week.map(
             (date) =>
-              date &&
               html`<th scope="col" abbr=${language.weekdayLong(date)}>${language.weekdayShort(date)}</th>`,
           )}
         </tr>
@@ -97,8 +101,3 @@ function onKey(grid: DateGrid) {
     event.preventDefault();
   };
 }
-
-/** The later date. The cursor never moves to a date in the past. */
-const later = (date: IsoDate, today: IsoDate): IsoDate => (date < today ? today : date);
-
-export const lastOfMonth = (date: IsoDate): IsoDate => addDays(addMonths(`${monthOf(date)}-01`, 1), -1);

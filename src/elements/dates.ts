@@ -10,18 +10,13 @@ export const toUtc = (date: IsoDate): number => Date.parse(`${date}T00:00Z`);
 const fromUtc = (ms: number): IsoDate => new Date(ms).toISOString().slice(0, 10);
 
 /** The date in `zone` at the time `ms`, in milliseconds since the epoch. */
-export function dateIn(zone: string, ms: number): IsoDate {
-  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(ms);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
-}
+export const dateIn = (zone: string, ms: number): IsoDate =>
+  // Sweden writes dates so.
+  new Date(ms).toLocaleDateString('sv-u-ca-gregory-nu-latn', { timeZone: zone });
 
 export const addDays = (date: IsoDate, days: number): IsoDate => fromUtc(toUtc(date) + days * DAY_MS);
+
+export const daysBetween = (first: IsoDate, last: IsoDate): number => (toUtc(last) - toUtc(first)) / DAY_MS;
 
 /** The same day of another month, or its last day: one month after January 31 is February 28. */
 export function addMonths(date: IsoDate, months: number): IsoDate {
@@ -34,6 +29,11 @@ export function addMonths(date: IsoDate, months: number): IsoDate {
 export const weekday = (date: IsoDate): number => new Date(toUtc(date)).getUTCDay() || 7;
 
 export const monthOf = (date: IsoDate): string => date.slice(0, 7);
+
+export const firstOfMonth = (date: IsoDate): IsoDate => `${monthOf(date)}-01`;
+export const lastOfMonth = (date: IsoDate): IsoDate => addDays(addMonths(firstOfMonth(date), 1), -1);
+
+export const later = (date: IsoDate, other: IsoDate): IsoDate => (date < other ? other : date);
 
 /** The days since the start of the week, from 0 to 6. */
 const daysIntoWeek = (date: IsoDate, weekStart: number): number => (weekday(date) - weekStart + 7) % 7;
@@ -62,31 +62,31 @@ export function weeksOf(date: IsoDate, weekStart: number): (IsoDate | undefined)
  * @param rtl whether the week runs from right to left, so that the left arrow moves forward.
  */
 export function dateForKey(
-  { key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
+  { key, shiftKey }: { key: string; shiftKey: boolean },
   date: IsoDate,
   weekStart: number,
   rtl: boolean,
 ): IsoDate | undefined {
   const forward = rtl ? -1 : 1;
   const months = shiftKey ? 12 : 1;
-  switch (key) {
-    case 'ArrowRight':
-      return addDays(date, forward);
-    case 'ArrowLeft':
-      return addDays(date, -forward);
-    case 'ArrowDown':
-      return addDays(date, 7);
-    case 'ArrowUp':
-      return addDays(date, -7);
-    case 'Home':
-      return addDays(date, -daysIntoWeek(date, weekStart));
-    case 'End':
-      return addDays(date, 6 - daysIntoWeek(date, weekStart));
-    case 'PageDown':
-      return addMonths(date, months);
-    case 'PageUp':
-      return addMonths(date, -months);
-    default:
-      return undefined;
-  }
+  const days = {
+    ArrowRight: forward,
+    ArrowLeft: -forward,
+    ArrowDown: 7,
+    ArrowUp: -7,
+    Home: -daysIntoWeek(date, weekStart),
+    End: 6 - daysIntoWeek(date, weekStart),
+  }[key];
+  if (days !== undefined) return addDays(date, days);
+  const pages = { PageDown: months, PageUp: -months }[key];
+  return pages === undefined ? pages : addMonths(date, pages);
+}
+
+/** The part of the day in `zone` at the time `ms`: the afternoon begins at 12:00, the evening at 17:00. */
+export function dayPartOf(ms: number, zone: string): 'morning' | 'afternoon' | 'evening' {
+  const hour = Number(
+    new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(ms),
+  );
+  if (hour < 12) return 'morning';
+  return hour < 17 ? 'afternoon' : 'evening';
 }

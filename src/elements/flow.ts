@@ -1,284 +1,304 @@
-/** The state of a booking in the element, and every step that changes it. views.ts draws it. */
-import { type Booking, type BookingSlot, NettuProblem } from '@nettu/scheduler-sdk';
-import { lastOfMonth } from './date-grid.ts';
-import { addMonths, dateIn, type IsoDate, monthOf } from './dates.ts';
-import type { Language } from './locale.ts';
-import type { Bookings, Scheduler, SlotsByDate } from './scheduler.ts';
-import { lostSlot, messageOf, type Words } from './words.ts';
+/** The steps of a booking: hold, details, confirmation, moving, cancelling. views.ts and booking-views.ts draw them. */
+import type { Booking, BookingSlot, NettuProblem } from '@nettu/scheduler-sdk';
+import { Choice, type Chooser } from './choice.ts';
+import { dateIn } from './dates.ts';
+import { type ChosenTime, readKept, writeKept } from './kept.ts';
+import { Notices } from './notices.ts';
+import { lostSlot, messageOf, outcomeUnknown } from './problems.ts';
+import type { Bookings } from './scheduler.ts';
 
 /** The part of the element that the flow uses. */
-export interface Host {
-  readonly scheduler: Scheduler | undefined;
-  readonly words: Words;
-  readonly language: Language;
-  readonly zone: string;
-  /** Restricts the hosts of the service; undefined for all of them. */
-  readonly hostUserIds: readonly string[] | undefined;
+export interface Host extends Chooser {
   /** Minutes. */
   readonly hold: number;
-  requestUpdate(): void;
+  /** The id of the booking that the page names. */
+  readonly booking: string | undefined;
+  /** The name under which a reload finds the booking; undefined where the page names the booking. */
+  readonly keptName: string | undefined;
   /** Dispatches an event. Returns false where the page called `preventDefault()`. */
   emit(type: string, detail: object): boolean;
-  /** Focuses the element that the selector finds after the next update. */
-  focusOn(selector: string): void;
 }
 
-export interface Notice {
-  text: string;
-  /** Absent where a retry does not help. */
-  retry?: () => Promise<void>;
-  /** Whether the retry only reads, so that the element may retry by itself. */
-  reads?: boolean;
-}
+/** The part of a booking that the element shows. A page that books through its backend may not have the rest. */
+export type Appointment = Pick<Booking, 'startTs' | 'duration' | 'hostUserIds'> & Partial<Booking>;
 
-/** How many months ahead to search for the next date with slots. */
-const MONTHS_AHEAD = 3;
+/** When the element says that a hold ends soon. */
+const HOLD_ENDS_MS = 60_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
 
 export class Flow {
-  view: 'choose' | 'details' | 'booked' | 'cancelled' = 'choose';
-  /** The date of the grid that Tab focuses. The grid shows its month. */
-  cursor: IsoDate = '';
-  today: IsoDate = '';
-  date: IsoDate | undefined;
-  slots: SlotsByDate | undefined;
-  chosen: BookingSlot | undefined;
-  booking: Booking | undefined;
+  view: 'choose' | 'waiting' | 'details' | 'move' | 'booked' | 'cancelled' = 'choose';
+  booking: Appointment | undefined;
+  /** How the booking came into view. */
+  outcome: 'booked' | 'moved' | 'opened' = 'booked';
   /** Whether the person chooses a new time for their booking. */
   moving = false;
-  /** Whether the last step moved the booking. */
-  moved = false;
-  /** Whether the element asks the person to confirm the cancellation. */
+  /** Whether the element wants the person to confirm the cancellation. */
   confirmingCancel = false;
-  holdOver = false;
-  loading = false;
   working = false;
-  notice: Notice | undefined;
-  /** The text that screen readers announce. */
-  announcement = '';
+  readonly notices: Notices;
+  readonly choice: Choice;
 
   readonly #host: Host;
-  #load: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #holdEndsMs = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: Host) {
     this.#host = host;
+    this.notices = new Notices(host);
+    this.choice = new Choice(host, this.notices);
   }
 
-  /** Returns to the start, for example for another service. */
+  /** How long the hold still lasts, in milliseconds; 0 when it is over. */
+  get heldForMs(): number {
+    return Math.max(0, this.#holdEndsMs - Date.now());
+  }
+
+  /** Returns to the choice of a time, for example for another service. Releases a held slot. */
   reset(): void {
+    if (this.view === 'details') void this.#release();
     this.stop();
-    Object.assign(this, { view: 'choose', date: undefined, slots: undefined, chosen: undefined });
-    Object.assign(this, { booking: undefined, moving: false, confirmingCancel: false });
-    Object.assign(this, { notice: undefined, cursor: '' });
+    this.choice.reset();
+    Object.assign(this, { view: 'choose', booking: undefined, moving: false, confirmingCancel: false });
+    this.notices.show(undefined);
   }
 
   stop(): void {
-    this.#load?.abort();
-    clearTimeout(this.#timer);
+    this.choice.stop();
+    clearInterval(this.#timer);
   }
 
-  /**
-   * Loads the slots of the month in view.
-   *
-   * @param select whether to select the first date with slots where no date is selected.
-   */
-  async load(select = true): Promise<void> {
-    const { scheduler, words, language } = this.#host;
-    if (!scheduler) return;
-    this.#begin();
-    try {
-      const slots = await this.#slotsOf(this.cursor);
-      if (!slots) return;
-      this.slots = slots;
-      const [first] = slots.keys();
-      if (select && !this.date && first) this.date = this.cursor = first;
-      if (this.notice?.reads) this.notice = undefined;
-      this.#announce(first ? this.#timesText() : words.noTimesIn(language.month(this.cursor)));
-    } catch (error) {
-      this.notice = { text: messageOf(error, words), retry: () => this.load(select), reads: true };
-    }
-    this.#end();
+  /** Continues after the element has left the page and come back. */
+  start(): void {
+    if (this.view === 'choose') void this.choice.load();
+    else if (this.view === 'details' && this.booking) this.#watchHold(this.booking);
   }
 
-  /** Shows the next month that has slots. */
-  async next(): Promise<void> {
-    this.#begin();
-    try {
-      let month = this.cursor;
-      for (let step = 0; step < MONTHS_AHEAD; step++) {
-        month = `${monthOf(addMonths(month, 1))}-01`;
-        const slots = await this.#slotsOf(month);
-        if (!slots) return;
-        const [first] = slots.keys();
-        if (!first) continue;
-        Object.assign(this, { slots, date: first, cursor: first });
-        this.#announce(this.#timesText());
-        this.#host.focusOn(`[data-date="${first}"]`);
-        return this.#end();
+  /** Opens the booking that this tab keeps, or else loads the times. */
+  async resume(): Promise<void> {
+    const { scheduler, keptName, bookable } = this.#host;
+    const { bookings } = scheduler ?? {};
+    const { id, chosen } = (keptName && readKept(keptName)) || {};
+    if (bookings && bookable && (id || chosen)) {
+      this.choice.loading = true;
+      try {
+        const booking = id
+          ? await bookings.find(id)
+          : chosen && (await bookings.hold(bookable.service, chosen));
+        const { state, expiresAt } = booking ?? {};
+        if (booking && (state === 'confirmed' || (state === 'held' && (expiresAt ?? 0) > Date.now())))
+          this.#show(booking, '');
+        else this.#keep({});
+      } catch (error) {
+        // Somebody else's booking, for example. After a failure of the network, a reload tries again.
+        if (!outcomeUnknown(error)) this.#keep({});
       }
-      this.notice = { text: this.#host.words.noneAhead };
-    } catch (error) {
-      this.notice = { text: messageOf(error, this.#host.words), retry: () => this.next(), reads: true };
     }
-    this.#end();
+    if (!this.booking) await this.choice.load();
   }
 
-  /** Moves the cursor to a date, and loads its month where that is another one. */
-  show(date: IsoDate, focus: boolean): void {
-    const other = monthOf(date) !== monthOf(this.cursor);
-    this.cursor = date;
-    if (focus) this.#host.focusOn(`[data-date="${date}"]`);
-    if (other) {
-      Object.assign(this, { slots: undefined, date: undefined, chosen: undefined });
-      void this.load(!focus);
-    }
-    this.#host.requestUpdate();
-  }
-
-  selectDate(date: IsoDate): void {
-    this.cursor = this.date = date;
-    this.chosen = undefined;
-    this.#announce(this.#timesText());
-  }
-
-  /** Dispatches `slot-selected`. With a token, it then holds the slot, or moves the booking to it. */
-  async choose(slot: BookingSlot): Promise<void> {
-    const { scheduler, words, language, zone, hostUserIds, hold } = this.#host;
-    if (this.working) return;
-    this.chosen = slot;
-    const proceeds = this.#host.emit('slot-selected', { ...slot, timezone: zone });
-    const bookings = scheduler?.bookings;
-    if (!proceeds || !bookings) {
-      this.notice = undefined;
-      return this.#announce(words.chosen(language.dayAndTime(slot.start, zone)));
-    }
-    const { booking } = this;
+  /** Shows the booking that the page names, which the person can confirm, move or cancel. */
+  async open(): Promise<void> {
+    const { scheduler, booking: id = '' } = this.#host;
+    this.working = false;
     await this.#attempt(async () => {
-      if (this.moving && booking) {
-        this.booking = await bookings.move(booking.id, slot.start);
-        return this.#showBooked(true);
-      }
-      this.booking = await bookings.hold(slot.start, hostUserIds, hold);
-      this.view = 'details';
-      this.#watchHold(this.booking);
-      this.#host.focusOn('#title');
+      const booking = await scheduler?.bookings?.find(id);
+      // The page may have named another one meanwhile.
+      if (booking && id === this.#host.booking) this.#show(booking, '');
     });
+  }
+
+  /** Dispatches `slot-selected`. With a token, it then holds the slot, or the person confirms that the booking moves to it. */
+  async choose(slot: BookingSlot): Promise<void> {
+    if (this.working || this.view !== 'choose') return;
+    const { words, language, zone, scheduler, bookable, hold } = this.#host;
+    this.notices.show(undefined);
+    this.choice.chosen = slot;
+    // Until the page says what became of the time, it cannot be chosen again.
+    this.view = 'waiting';
+    const proceeds = this.#host.emit('slot-selected', { ...slot, timezone: zone });
+    if (this.view !== 'waiting') return;
+    const { bookings } = scheduler ?? {};
+    if (!proceeds || !bookings) {
+      this.notices.announce(`${words.chosen}: ${language.dayAndTime(slot.start, zone)}`);
+      return this.#host.focusOn('#title');
+    }
+    this.view = 'choose';
+    if (this.moving) return this.#to('move');
+    if (!bookable) return;
+    const { hostUserIds, durationMs } = bookable;
+    const chosen = this.#keyed({ start: slot.start, hostUserIds, hold, durationMs });
+    await this.#attempt(async () => {
+      this.#keep({ chosen });
+      try {
+        this.#show(await bookings.hold(bookable.service, chosen));
+      } catch (error) {
+        if (!outcomeUnknown(error)) this.#keep({});
+        throw error;
+      }
+    });
+  }
+
+  /** The page has booked the chosen time. */
+  booked(booking: Appointment | undefined): void {
+    const { chosen } = this.choice;
+    const { hostUserIds } = this.booking ?? {};
+    if (booking) this.booking = booking;
+    else if (chosen) {
+      const { start: startTs, duration, userIds } = chosen;
+      // With several free hosts, only the scheduler knows which of them has the booking.
+      this.booking = { startTs, duration, hostUserIds: hostUserIds ?? (userIds[1] ? [] : [...userIds]) };
+    }
+    if (this.booking) this.#showBooked(this.moving ? 'moved' : 'booked');
+  }
+
+  /** The page could not book the chosen time. */
+  failed(text: string): void {
+    this.#backToChoice();
+    this.notices.show({ text });
+    this.#host.focusOn('#notice');
   }
 
   async confirm(metadata: Record<string, string>): Promise<void> {
-    await this.#withBooking(async (bookings, { id }) => {
+    await this.#withBooking(async (bookings, id) => {
       this.booking = await bookings.confirm(id, metadata);
-      this.#showBooked(false);
+      this.#host.emit('booking-confirmed', { booking: this.booking });
+      this.#showBooked('booked');
     });
   }
 
-  /** Releases the held slot, and returns to the choice. Where the release fails, the hold expires by itself. */
-  async releaseHold(): Promise<void> {
-    const { booking } = this;
-    clearTimeout(this.#timer);
-    Object.assign(this, { view: 'choose', booking: undefined, chosen: undefined, notice: undefined });
+  /** Returns to the choice of a time, and releases a held slot. Where that fails, the hold expires by itself. */
+  async back(): Promise<void> {
+    const released = this.view === 'details' ? this.#release() : undefined;
+    this.#backToChoice();
+    this.notices.show(undefined);
     this.#host.focusOn('#times');
-    if (booking) await this.#host.scheduler?.bookings?.cancel(booking.id).catch(() => undefined);
-    await this.load();
+    await released;
+    await this.choice.load();
   }
 
   async startMove(): Promise<void> {
-    if (!this.booking) return;
-    this.date = this.cursor = dateIn(this.#host.zone, this.booking.startTs);
-    Object.assign(this, { view: 'choose', moving: true, confirmingCancel: false });
-    Object.assign(this, { chosen: undefined, slots: undefined });
-    this.#host.focusOn('#moving');
-    await this.load();
+    const { booking, choice } = this;
+    if (!booking) return;
+    const { serviceId, duration: durationMs, hostUserIds, startTs } = booking;
+    choice.reset();
+    choice.date = choice.cursor = dateIn(this.#host.zone, startTs);
+    choice.moving = { ...(serviceId && { service: serviceId }), durationMs, hostUserIds };
+    Object.assign(this, { moving: true, confirmingCancel: false });
+    this.#to('choose', '#moving');
+    await choice.load();
+  }
+
+  async move(): Promise<void> {
+    const { chosen } = this.choice;
+    await this.#withBooking(async (bookings, id) => {
+      if (!chosen) return;
+      this.booking = await bookings.move(id, chosen.start);
+      this.#host.emit('booking-moved', { booking: this.booking });
+      this.#showBooked('moved');
+    });
   }
 
   /** Leaves the booking as it is, in place of moving or cancelling it. */
   keepBooking(): void {
-    Object.assign(this, { view: 'booked', moving: false, confirmingCancel: false, notice: undefined });
-    this.#host.focusOn('#title');
-    this.#host.requestUpdate();
+    Object.assign(this, { moving: false, confirmingCancel: false });
+    this.choice.reset();
+    this.notices.show(undefined);
+    this.#to('booked');
   }
 
   confirmCancel(): void {
     this.confirmingCancel = true;
-    this.#host.focusOn('#sure');
-    this.#host.requestUpdate();
+    this.#to('booked', '#sure');
   }
 
   async cancel(): Promise<void> {
-    await this.#withBooking(async (bookings, { id }) => {
+    await this.#withBooking(async (bookings, id) => {
       this.booking = await bookings.cancel(id);
-      Object.assign(this, { view: 'cancelled', confirmingCancel: false });
+      this.confirmingCancel = false;
+      this.#keep({});
       this.#host.emit('booking-cancelled', { booking: this.booking });
-      this.#host.focusOn('#title');
+      this.#to('cancelled');
     });
   }
 
   async bookAgain(): Promise<void> {
+    this.#keep({});
     this.reset();
     this.#host.focusOn('#times');
-    await this.load();
+    await this.choice.load();
   }
 
   /** Shows that somebody else took the slot, and loads the other slots. */
   loseSlot(text: string): void {
-    if (!this.moving) this.booking = undefined;
-    clearTimeout(this.#timer);
-    Object.assign(this, { view: 'choose', chosen: undefined, notice: { text } });
+    this.#backToChoice();
+    this.notices.show({ text });
     this.#host.focusOn('#notice');
-    void this.load();
+    void this.choice.load();
   }
 
-  #begin(): void {
-    this.today = dateIn(this.#host.zone, Date.now());
-    if (this.cursor < this.today) this.cursor = this.today;
-    this.#load?.abort();
-    this.#load = new AbortController();
-    this.loading = true;
+  /** @param focus a selector; empty where the person has not done anything yet, so that the page keeps its focus. */
+  #to(view: Flow['view'], focus = '#title'): void {
+    this.view = view;
     this.#host.requestUpdate();
+    if (focus) this.#host.focusOn(focus);
   }
 
-  #end(): void {
-    this.loading = false;
-    this.#host.requestUpdate();
-  }
-
-  /** The slots of a month; undefined where a newer request has started, or the element has left the page. */
-  async #slotsOf(date: IsoDate): Promise<SlotsByDate | undefined> {
-    const { scheduler, zone, hostUserIds } = this.#host;
-    const signal = this.#load?.signal ?? AbortSignal.abort();
-    const first = `${monthOf(date)}-01`;
-    const hosts = this.moving ? this.booking?.hostUserIds : hostUserIds;
-    try {
-      const from = first < this.today ? this.today : first;
-      return await scheduler?.slots(from, lastOfMonth(date), zone, hosts, signal);
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
+  /** Shows a booking as its state is. */
+  #show(booking: Booking, focus?: string): void {
+    this.booking = booking;
+    this.#keep({ id: booking.id });
+    if (booking.state === 'confirmed') this.#showBooked('opened', focus);
+    else if (booking.state === 'cancelled') this.#to('cancelled', focus);
+    else {
+      this.#watchHold(booking);
+      this.#to('details', focus);
     }
   }
 
-  #showBooked(moved: boolean): void {
-    clearTimeout(this.#timer);
-    Object.assign(this, { view: 'booked', moved, moving: false, chosen: undefined, slots: undefined });
-    this.#host.emit(moved ? 'booking-moved' : 'booking-confirmed', { booking: this.booking });
-    this.#host.focusOn('#title');
+  #showBooked(outcome: Flow['outcome'], focus?: string): void {
+    clearInterval(this.#timer);
+    this.choice.reset();
+    Object.assign(this, { outcome, moving: false });
+    this.notices.show(undefined);
+    this.#to('booked', focus);
+  }
+
+  #forget(): void {
+    this.#keep({});
+    this.moving = false;
+    this.choice.moving = undefined;
+  }
+
+  #backToChoice(): void {
+    clearInterval(this.#timer);
+    if (!this.moving) this.booking = undefined;
+    this.choice.chosen = undefined;
+    this.view = 'choose';
+  }
+
+  /** Cancels a held booking. */
+  async #release(): Promise<void> {
+    const { id } = this.booking ?? {};
+    this.#keep({});
+    if (id) await this.#host.scheduler?.bookings?.cancel(id).catch(() => undefined);
   }
 
   /** Runs one step at a time. A failure becomes a notice with a retry. */
   async #attempt(step: () => Promise<void>): Promise<void> {
     if (this.working) return;
     this.working = true;
-    this.notice = undefined;
-    this.#host.requestUpdate();
+    this.notices.show(undefined);
     try {
       await step();
     } catch (error) {
-      const text = messageOf(error, this.#host.words);
       if (lostSlot(error)) {
-        if (error instanceof NettuProblem && error.code === 'booking-cancelled') this.moving = false;
-        this.loseSlot(text);
+        // Somebody has cancelled the booking meanwhile: there is nothing to move or confirm.
+        if ((error as NettuProblem).code === 'booking-cancelled') this.#forget();
+        this.loseSlot(messageOf(error, this.#host.words));
       } else {
-        this.notice = { text, retry: () => this.#attempt(step) };
+        this.notices.fail(error as Error, () => this.#attempt(step));
         this.#host.focusOn('#notice');
       }
     }
@@ -286,36 +306,41 @@ export class Flow {
     this.#host.requestUpdate();
   }
 
-  async #withBooking(step: (bookings: Bookings, booking: Booking) => Promise<void>): Promise<void> {
-    const bookings = this.#host.scheduler?.bookings;
-    const { booking } = this;
-    if (bookings && booking) await this.#attempt(() => step(bookings, booking));
+  async #withBooking(step: (bookings: Bookings, id: string) => Promise<void>): Promise<void> {
+    const { bookings } = this.#host.scheduler ?? {};
+    const { id } = this.booking ?? {};
+    if (bookings && id) await this.#attempt(() => step(bookings, id));
   }
 
-  /** Announces the end of the hold when it expires. */
-  #watchHold({ expiresAt }: Booking): void {
-    this.holdOver = false;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.holdOver = true;
-        this.#announce(this.#host.words.holdOver);
-      },
-      (expiresAt ?? 0) - Date.now(),
-    );
+  /** The choice with its key: the one that it already has while its outcome is unknown. */
+  #keyed(chosen: Omit<ChosenTime, 'key'>): ChosenTime {
+    const { keptName } = this.#host;
+    const { key = '', ...kept } = (keptName && readKept(keptName).chosen) || {};
+    if (key && JSON.stringify(kept) === JSON.stringify(chosen)) return { key, ...chosen };
+    // Pages over plain HTTP have no `randomUUID`.
+    return { key: [...crypto.getRandomValues(new Uint32Array(4))].join('-'), ...chosen };
   }
 
-  #timesText(): string {
-    const { words, language } = this.#host;
-    const { date } = this;
-    if (!date) return '';
-    const count = this.slots?.get(date)?.length ?? 0;
-    const day = language.day(date);
-    return count ? `${words.timesOn(day)}: ${words.times(count)}` : words.noTimesOn(day);
+  #keep(kept: Parameters<typeof writeKept>[1]): void {
+    const { keptName } = this.#host;
+    if (keptName) writeKept(keptName, kept);
   }
 
-  #announce(text: string): void {
-    this.announcement = text;
-    this.#host.requestUpdate();
+  /** Counts the hold down. The clock of the browser may be wrong, so it lasts no longer than the page says. */
+  #watchHold({ expiresAt }: Appointment): void {
+    const { words } = this.#host;
+    this.#holdEndsMs = Math.min(expiresAt ?? 0, Date.now() + this.#host.hold * MINUTE_MS);
+    let left = this.heldForMs;
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      const before = left;
+      left = this.heldForMs;
+      if (before > HOLD_ENDS_MS && left <= HOLD_ENDS_MS) this.notices.announce(words.holdEnds);
+      if (!left) {
+        clearInterval(this.#timer);
+        this.notices.announce(words.holdOver);
+      }
+      this.#host.requestUpdate();
+    }, SECOND_MS);
   }
 }

@@ -4,7 +4,8 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     --_accent: var(--nettu-accent, light-dark(#2454c6, #9db8ff));
-    --_on-accent: var(--nettu-on-accent, light-dark(#fff, #0c1430));
+    /* Black or white, whichever has the higher contrast: both have the same at a lightness of 49.4. */
+    --_on-accent: var(--nettu-on-accent, lch(from var(--_accent) calc((49.4 - l) * 999) 0 0));
     --_background: var(--nettu-background, light-dark(#fff, #171a21));
     --_text: var(--nettu-text, light-dark(#1a1d24, #eceef3));
     --_muted: var(--nettu-muted, light-dark(#5a6270, #a3abba));
@@ -31,21 +32,25 @@ export const styles = css`
   }
   h2,
   h3,
+  h4,
   p,
-  ul {
+  ul,
+  dl,
+  dd {
     margin: 0;
     padding: 0;
   }
   h2,
-  h3 {
-    font-size: 1.05rem;
+  h3,
+  .when {
+    font-size: 1.15rem;
     font-weight: 600;
   }
   [tabindex='-1']:focus {
     outline: none;
   }
   button,
-  select,
+  a,
   input,
   textarea {
     font: inherit;
@@ -56,20 +61,23 @@ export const styles = css`
     padding: 0.5em 0.8em;
     min-height: 2.6em;
   }
-  select,
   input,
   textarea {
     width: 100%;
     background: var(--_background);
     border-color: var(--_muted);
   }
-  button {
+  button,
+  a {
     cursor: pointer;
+    text-decoration: none;
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled),
+  a:hover {
     border-color: var(--_accent);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     cursor: default;
     opacity: 0.4;
   }
@@ -77,11 +85,24 @@ export const styles = css`
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
-  .primary {
+  .primary,
+  .mark,
+  [aria-selected='true'],
+  [aria-pressed='true'] {
     background: var(--_accent);
-    border-color: var(--_accent);
     color: var(--_on-accent);
-    font-weight: 600;
+  }
+  .danger {
+    border-color: var(--_error);
+    color: var(--_error);
+  }
+  .filled {
+    background: var(--_error);
+    color: var(--_background);
+  }
+  .plain {
+    border-color: transparent;
+    color: var(--_accent);
   }
   .choose {
     display: grid;
@@ -103,7 +124,7 @@ export const styles = css`
     min-width: 2.6em;
     padding: 0;
     border-color: transparent;
-    font-size: 1.1rem;
+    font-size: 1.15rem;
   }
   table {
     width: 100%;
@@ -114,92 +135,122 @@ export const styles = css`
   th {
     padding: 0.3em 0;
     color: var(--_muted);
-    font-size: 0.8rem;
-    font-weight: 500;
+    font-size: 0.85rem;
+    font-weight: 600;
   }
   td {
     height: 2.5rem;
     border-radius: var(--_radius);
     font-variant-numeric: tabular-nums;
   }
-  td[data-date] {
-    cursor: pointer;
+  td:not([aria-selected='true']) {
     color: var(--_muted);
   }
   td.free {
-    background: var(--_free);
-    color: var(--_text);
+    cursor: pointer;
     font-weight: 600;
   }
-  td.free:hover {
+  td.free:not([aria-selected='true']) {
+    background: var(--_free);
+    color: var(--_text);
+  }
+  td.free:hover,
+  #zones li:hover {
     box-shadow: inset 0 0 0 1px var(--_accent);
   }
   td[aria-current] {
-    text-decoration: underline 2px var(--_accent);
+    text-decoration: underline 2px;
     text-underline-offset: 0.3em;
   }
-  td[aria-selected='true'] {
-    background: var(--_accent);
-    color: var(--_on-accent);
-  }
-  td[aria-selected='true'][aria-current] {
-    text-decoration-color: currentColor;
-  }
-  td[aria-disabled='true'] {
-    cursor: default;
-  }
-  .zone {
-    display: grid;
-    gap: 0.25rem;
+  .settings {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: end;
+    gap: 0.5rem;
     margin-block-start: 1rem;
-    color: var(--_muted);
     font-size: 0.85rem;
   }
-  .zone select {
-    color: var(--_text);
+  .zone {
+    position: relative;
+    flex: 1 1 12rem;
+  }
+  #zones {
+    position: absolute;
+    z-index: 1;
+    inset-inline: 0;
+    max-height: 14rem;
+    margin-block-start: 0.25rem;
+    padding: 0.25rem;
+    overflow: auto;
+    list-style: none;
+    background: var(--_background);
+    border: 1px solid var(--_muted);
+    border-radius: var(--_radius);
+  }
+  #zones li {
+    padding: 0.5em 0.8em;
+    border-radius: calc(var(--_radius) / 2);
+    cursor: pointer;
   }
   .times h3 {
-    margin-block: 0.5rem 0.75rem;
+    margin-block: 0.5rem;
+  }
+  .times h4 {
+    margin-block: 0.5rem;
+    color: var(--_muted);
+    font-size: 0.85rem;
+    font-weight: 600;
   }
   .times ul {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr));
     gap: 0.5rem;
     list-style: none;
-    max-height: 21rem;
+  }
+  .scroll {
+    max-height: 24rem;
     overflow: auto;
     /* Room for the outline of the focused time. */
     margin: -5px;
     padding: 5px;
+  }
+  .skeleton {
+    height: 2.6em;
+    border-radius: var(--_radius);
+    background: var(--_border);
   }
   .times button {
     width: 100%;
     padding-inline: 0;
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
-    font-weight: 500;
-  }
-  .times button[aria-pressed='true'] {
-    background: var(--_accent);
-    color: var(--_on-accent);
   }
   .panel {
     display: grid;
     gap: 1rem;
     max-width: 30rem;
   }
-  .when {
-    font-size: 1.15rem;
-    font-weight: 600;
-  }
   .muted {
     color: var(--_muted);
-    font-size: 0.9rem;
+    font-size: 0.85rem;
+    font-weight: 400;
+  }
+  [part='cancelled'] .when {
+    text-decoration: line-through;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 0.25rem 1rem;
+    margin-block-start: 0.5rem;
+  }
+  dt {
+    color: var(--_muted);
   }
   form,
   label {
     display: grid;
-    gap: 0.3rem;
+    gap: 0.25rem;
   }
   form {
     gap: 1rem;
@@ -207,15 +258,15 @@ export const styles = css`
   .actions {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6rem;
+    gap: 0.5rem;
   }
   .notice {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.6rem 1rem;
+    gap: 0.5rem 1rem;
     margin-block-end: 1rem;
-    padding: 0.7rem 0.9rem;
+    padding: 0.5em 0.8em;
     border-radius: var(--_radius);
     border-inline-start: 4px solid var(--_accent);
     background: var(--_free);
@@ -224,17 +275,15 @@ export const styles = css`
     border-color: var(--_error);
   }
   .notice p {
-    flex: 1 1 14rem;
+    flex: 1 1 12rem;
   }
   .mark {
-    display: grid;
-    place-items: center;
-    width: 2.75rem;
-    height: 2.75rem;
+    text-align: center;
+    line-height: 2.5rem;
+    width: 2.5rem;
+    height: 2.5rem;
     border-radius: 50%;
-    background: var(--_accent);
-    color: var(--_on-accent);
-    font-size: 1.4rem;
+    font-size: 1.15rem;
   }
   .status {
     position: absolute;
@@ -242,16 +291,8 @@ export const styles = css`
     height: 1px;
     overflow: hidden;
     clip-path: inset(50%);
-    white-space: nowrap;
   }
   @media (prefers-reduced-motion: no-preference) {
-    button,
-    td {
-      transition:
-        background-color 120ms,
-        border-color 120ms,
-        box-shadow 120ms;
-    }
     [aria-busy='true'] tbody,
     .times[aria-busy='true'] {
       animation: wait 1s ease-in-out infinite alternate;
@@ -263,8 +304,8 @@ export const styles = css`
     }
   }
   @media (forced-colors: active) {
-    td[aria-selected='true'],
-    .times button[aria-pressed='true'] {
+    [aria-selected='true'],
+    [aria-pressed='true'] {
       forced-color-adjust: none;
       background: Highlight;
       color: HighlightText;

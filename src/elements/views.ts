@@ -1,45 +1,49 @@
-/** The view of each step of a booking. */
+/** The view of the choice of a time, and of the notices. booking-views.ts has the other steps. */
+import type { BookingSlot } from '@nettu/scheduler-sdk';
 import { html, nothing, type TemplateResult } from 'lit';
+import {
+  type BookingView,
+  bookedView,
+  button,
+  cancelledView,
+  detailsView,
+  moveView,
+  waitingView,
+} from './booking-views.ts';
 import { dateGrid } from './date-grid.ts';
-import type { Flow, Host } from './flow.ts';
+import { dayPartOf } from './dates.ts';
+import type { ZonePicker } from './zone-picker.ts';
 
 /** The part of the element that the views use. */
-export interface View extends Host {
-  readonly flow: Flow;
-  readonly zones: readonly string[];
-  /** Whether the page has its own fields in the slot. */
-  readonly hasFields: boolean;
-  /** The details in the form; undefined while a required one is missing. */
-  details(form: HTMLFormElement): Record<string, string> | undefined;
-  setZone(zone: string): void;
+export interface View extends BookingView {
+  readonly zonePicker: ZonePicker;
+  hours: 12 | 24 | undefined;
 }
 
 export function noticeView({ flow, words }: View): TemplateResult | typeof nothing {
-  const { notice, working } = flow;
-  if (!notice) return nothing;
-  const { text, retry } = notice;
+  const { notices, working } = flow;
+  if (!notices.notice) return nothing;
+  const { text, retry } = notices.notice;
   return html`<div class="notice ${retry ? 'error' : ''}" part="notice" id="notice" tabindex="-1" role="alert">
     <p>${text}</p>
     ${retry ? button('retry', words.retry, () => void retry(), { disabled: working }) : nothing}
   </div>`;
 }
 
-export function stepView(view: View): TemplateResult {
-  switch (view.flow.view) {
-    case 'choose':
-      return chooseView(view);
-    case 'details':
-      return detailsView(view);
-    case 'booked':
-      return bookedView(view);
-    case 'cancelled':
-      return cancelledView(view);
-  }
-}
+const STEPS = {
+  waiting: waitingView,
+  details: detailsView,
+  move: moveView,
+  booked: bookedView,
+  cancelled: cancelledView,
+};
+
+export const stepView = (view: View): TemplateResult =>
+  view.flow.view === 'choose' ? chooseView(view) : STEPS[view.flow.view](view);
 
 function chooseView(view: View): TemplateResult {
   const { flow, words, language, zone } = view;
-  const { moving, booking } = flow;
+  const { moving, booking, choice } = flow;
   return html`
     ${
       moving && booking
@@ -54,22 +58,19 @@ function chooseView(view: View): TemplateResult {
         ${dateGrid({
           words,
           language,
-          today: flow.today,
-          cursor: flow.cursor,
-          selected: flow.date,
-          slots: flow.slots,
-          loading: flow.loading,
-          onMove: (date, focus) => flow.show(date, focus),
-          onSelect: (date) => flow.selectDate(date),
+          today: choice.today,
+          cursor: choice.cursor,
+          selected: choice.date,
+          slots: choice.slots,
+          loading: choice.loading,
+          onMove: (date, focus) => choice.show(date, focus),
+          onSelect: (date) => choice.selectDate(date),
         })}
-        <div class="zone">
-          <label for="zone">${words.timezone}</label>
-          <select id="zone" part="timezone" @change=${(event: Event) => view.setZone((event.target as HTMLSelectElement).value)}>
-            ${view.zones.map(
-              (name) =>
-                html`<option value=${name} ?selected=${name === zone}>${name.replaceAll('_', ' ')}</option>`,
-            )}
-          </select>
+        <div class="settings">
+          ${view.zonePicker.view()}
+          ${button('hours', language.hour12 ? words.clock24 : words.clock12, () => {
+            view.hours = language.hour12 ? 24 : 12;
+          })}
         </div>
       </div>
       ${timesView(view)}
@@ -77,123 +78,58 @@ function chooseView(view: View): TemplateResult {
   `;
 }
 
-function timesView({ flow, words, language, zone }: View): TemplateResult {
-  const { date, slots, loading, working, chosen } = flow;
+/** Enough bars for a common day. */
+const SKELETONS = Array.from({ length: 8 });
+
+function timesView(view: View): TemplateResult {
+  const { flow, words, language, zone } = view;
+  const { date, slots, loading, cursor } = flow.choice;
   const times = (date && slots?.get(date)) || [];
-  const texts = times.map(({ start }) => language.time(start, zone));
-  // When the clock goes back, one hour of local times occurs twice.
-  const twice = (text: string) => texts.indexOf(text) !== texts.lastIndexOf(text);
   const heading = () => {
     if (date && times.length) return language.day(date);
     if (loading && !slots) return words.loading;
     if (date) return words.noTimesOn(language.day(date));
-    return slots?.size ? words.chooseDate : words.noTimesIn(language.month(flow.cursor));
+    return slots && !slots.size ? words.noTimesIn(language.month(cursor)) : words.chooseDate;
   };
+  const parts = (['morning', 'afternoon', 'evening'] as const)
+    .map((name) => ({ name, times: times.filter(({ start }) => dayPartOf(start, zone) === name) }))
+    .filter((part) => part.times.length);
   return html`<div class="times" part="times" aria-busy=${loading}>
     <h3 id="times" part="heading" tabindex="-1">${heading()}</h3>
-    <ul aria-labelledby="times">
-      ${times.map((slot, index) => {
-        const text = texts[index] ?? '';
-        return html`<li>
-          <button
-            type="button"
-            part="slot"
-            data-start=${slot.start}
-            aria-pressed=${slot.start === chosen?.start}
-            ?disabled=${working}
-            @click=${() => flow.choose(slot)}
-          >
-            ${twice(text) ? language.time(slot.start, zone, true) : text}
-          </button>
-        </li>`;
-      })}
-    </ul>
-    ${slots && !slots.size && !loading ? button('next-times', words.nextTimes, () => void flow.next()) : nothing}
-  </div>`;
-}
-
-function detailsView(view: View): TemplateResult {
-  const { flow, words, language, zone } = view;
-  const { expiresAt = 0 } = flow.booking ?? {};
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const details = view.details(event.target as HTMLFormElement);
-    if (details) void flow.confirm(details);
-  };
-  return html`<div class="panel" part="details">
-    ${title(words.details)} ${when(view)}
-    <p class="muted" part="hold">
-      ${flow.holdOver ? words.holdOver : words.heldUntil(language.time(expiresAt ?? 0, zone))}
-    </p>
-    <form part="form" @submit=${submit}>
-      <slot name="fields">
-        ${
-          // The browser would validate the hidden default fields too, so the page's own fields replace them.
-          view.hasFields
-            ? nothing
-            : html`<label>${words.name}<input part="input" name="name" autocomplete="name" maxlength="200" required /></label>
-                <label>${words.note}<textarea part="input" name="note" rows="3" maxlength="2000"></textarea></label>`
-        }
-      </slot>
-      <div class="actions">
-        <button class="primary" part="button confirm" ?disabled=${flow.working}>${words.confirm}</button>
-        ${button('back', words.back, () => void flow.releaseHold(), { disabled: flow.working })}
-      </div>
-    </form>
-  </div>`;
-}
-
-function bookedView(view: View): TemplateResult {
-  const { flow, words } = view;
-  const disabled = flow.working;
-  return html`<div class="panel" part="booked">
-    <div class="mark" aria-hidden="true">✓</div>
-    ${title(flow.moved ? words.moved : words.booked)} ${when(view)}
     ${
-      flow.confirmingCancel
-        ? html`<p id="sure" tabindex="-1">${words.cancelSure}</p>
-            <div class="actions">
-              ${button('cancel-yes', words.cancelYes, () => void flow.cancel(), { disabled, primary: true })}
-              ${button('keep', words.keep, () => flow.keepBooking(), { disabled })}
-            </div>`
-        : html`<div class="actions">
-            ${button('move', words.move, () => void flow.startMove(), { disabled })}
-            ${button('cancel', words.cancel, () => flow.confirmCancel(), { disabled })}
-          </div>`
+      loading && !slots
+        ? html`<ul aria-hidden="true">${SKELETONS.map(() => html`<li class="skeleton" part="skeleton"></li>`)}</ul>`
+        : nothing
     }
+    <div class="scroll">
+      ${parts.map((part) => {
+        const [only, id] = [parts.length === 1, part.name];
+        return html`${only ? nothing : html`<h4 id=${id}>${words[id]}</h4>`}
+          <ul aria-labelledby=${only ? 'times' : id}>${part.times.map((slot) => slotView(view, slot, times))}</ul>`;
+      })}
+    </div>
+    ${slots && !slots.size && !loading ? button('next-times', words.nextTimes, () => void flow.choice.next()) : nothing}
   </div>`;
 }
 
-function cancelledView(view: View): TemplateResult {
-  const { flow, words } = view;
-  return html`<div class="panel" part="cancelled">
-    ${title(words.cancelled)} ${when(view)}
-    <div class="actions">${button('again', words.again, () => void flow.bookAgain(), { primary: true })}</div>
-  </div>`;
-}
-
-const title = (text: string) => html`<h2 id="title" part="heading" tabindex="-1">${text}</h2>`;
-
-function when({ flow, language, zone }: View): TemplateResult {
-  return html`<p class="when" part="when">
-    ${language.dayAndTime(flow.booking?.startTs ?? 0, zone)}
-    <br /><span class="muted">${zone.replaceAll('_', ' ')}</span>
-  </p>`;
-}
-
-function button(
-  part: string,
-  text: string,
-  onClick: () => void,
-  { disabled = false, primary = false } = {},
+function slotView(
+  { flow, language, zone }: View,
+  slot: BookingSlot,
+  times: readonly BookingSlot[],
 ): TemplateResult {
-  return html`<button
-    type="button"
-    class=${primary ? 'primary' : ''}
-    part="button ${part}"
-    ?disabled=${disabled}
-    @click=${onClick}
-  >
-    ${text}
-  </button>`;
+  const text = language.time(slot.start, zone);
+  // When the clock goes back, one hour of local times occurs twice.
+  const twice = times.filter(({ start }) => language.time(start, zone) === text).length > 1;
+  return html`<li>
+    <button
+      type="button"
+      part="slot"
+      data-start=${slot.start}
+      aria-pressed=${slot.start === flow.choice.chosen?.start}
+      ?disabled=${flow.working}
+      @click=${() => flow.choose(slot)}
+    >
+      ${twice ? language.time(slot.start, zone, true) : text}
+    </button>
+  </li>`;
 }

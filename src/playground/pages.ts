@@ -22,6 +22,7 @@ export async function files(): Promise<Map<string, File>> {
     },
     alias: {
       '@nettu/scheduler-sdk': at('../sdk/index.ts'),
+      '@nettu/scheduler-elements/words': at('../elements/words'),
       '@nettu/scheduler-elements': at('../elements/index.ts'),
     },
     bundle: true,

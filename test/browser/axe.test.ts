@@ -1,17 +1,12 @@
-/** axe-core finds no violation in any panel, nor in any step of the element, in light and dark mode. */
+/** axe-core finds no violation in any panel of the playground, in light and dark mode. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { violations } from './support/axe.ts';
-import { newBookable } from './support/bookable.ts';
 import { picture, visit } from './support/chromium.ts';
 import { startStage } from './support/playground.ts';
-import { startSite } from './support/site.ts';
 
-const [stage, site] = await Promise.all([startStage(), startSite()]);
-afterAll(async () => {
-  site.stop();
-  await stage.stop();
-});
-const { browser, playground, baseUrl } = stage;
+const stage = await startStage();
+afterAll(() => stage.stop());
+const { browser, playground } = stage;
 
 /** A selector that matches once a panel is ready. */
 const ready = {
@@ -33,30 +28,6 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       await page.getByRole('dialog').waitFor();
       expect(await violations(page), 'dialog').toEqual([]);
     }
-    expect(errors).toEqual([]);
-    await close();
-  });
-
-  it('the element has no violations in any step', async () => {
-    const bookable = await newBookable(baseUrl);
-    const { page, errors, close } = await visit(browser, { colorScheme });
-    await page.goto(site.at(bookable.tag({ token: true }), { scheme: 'light dark' }));
-    await page.locator('td.free').first().click();
-    expect(await violations(page), 'choose').toEqual([]);
-    await page.locator('[part=slot]').first().click();
-    await page.getByLabel('Name').fill('Vera');
-    expect(await violations(page), 'details').toEqual([]);
-    await page.getByRole('button', { name: 'Confirm' }).click();
-    await page.getByRole('button', { name: 'Cancel booking' }).click();
-    expect(await violations(page), 'booked').toEqual([]);
-    await page.getByRole('button', { name: 'Yes, cancel' }).click();
-    await page.getByRole('button', { name: 'Book another time' }).waitFor();
-    expect(await violations(page), 'cancelled').toEqual([]);
-    await page.getByRole('button', { name: 'Book another time' }).click();
-    await page.context().setOffline(true);
-    await page.getByRole('button', { name: 'Next month' }).click();
-    await page.getByRole('alert').waitFor();
-    expect(await violations(page), 'offline').toEqual([]);
     expect(errors).toEqual([]);
     await close();
   });

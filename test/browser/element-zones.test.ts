@@ -56,7 +56,8 @@ it("shows the host's hours in the time of Kathmandu, before and after the host's
   expect(await times(page)).toEqual(['12:45', '13:00', '13:15', '13:30', '13:45', '14:00', '14:15']);
 
   // Choosing another time zone shows the same slots in that zone.
-  await page.getByLabel('Time zone').selectOption('Europe/Oslo');
+  await page.getByRole('combobox', { name: 'Time zone' }).fill('oslo');
+  await page.keyboard.press('Enter');
   await page.getByRole('button', { name: '09:00' }).waitFor();
   expect((await times(page)).at(0)).toBe('09:00');
   expect(errors).toEqual([]);

@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { NettuClient, unwrap } from '../../src/sdk/index.ts';
+import { fillDetails } from './support/bookable.ts';
 import { picture, type Visit, visit } from './support/chromium.ts';
 import { startStage } from './support/playground.ts';
 
@@ -313,7 +314,7 @@ it('booking: shows a new booking in the calendar of its host', async () => {
   await page.locator('td.free').nth(2).click();
   await picture(page, 'playground-booking');
   await times.nth(3).click();
-  await page.getByLabel('Name').fill('Vera');
+  await fillDetails(page);
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByRole('heading', { name: 'Your booking is confirmed' }).waitFor();
   await page.locator('.host-bookings').getByText('Vera').waitFor();

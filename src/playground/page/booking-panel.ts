@@ -7,7 +7,7 @@ import { type HostBookings, hostBookingsView, readHostBookings } from './host-bo
 import { languages } from './languages.ts';
 import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
-import { bookingUser, callBackend, setup, tokenOf } from './session.ts';
+import { bookingUser, callBackend, hosts, setup, tokenOf } from './session.ts';
 
 const PANEL = 'booking';
 const DURATIONS_MINUTES = [15, 30, 60];
@@ -21,6 +21,7 @@ export function bookingPanel(section: HTMLElement): () => void {
   const element = createRef<HTMLElementTagNameMap['nettu-booking']>();
   const stage = document.createElement('div');
   section.append(stage, requestLog(PANEL));
+  const hostNames = Object.fromEntries(hosts().map(({ id, name }) => [id, name]));
   const token = () => tokenOf({ userId: bookingUser() });
 
   const refresh = async () => {
@@ -36,10 +37,10 @@ export function bookingPanel(section: HTMLElement): () => void {
       detail,
       PANEL,
     );
-    if (booking) message = 'Your backend has booked the time.';
+    if (booking) element.value?.booked(booking);
     else if (code === 'slot-taken' || code === 'slot-unavailable') element.value?.taken();
-    else message = `The scheduler refused the booking of your backend: ${code}`;
-    if (booking) await element.value?.refresh();
+    else element.value?.failed();
+    message = booking ? 'Your backend has booked the time.' : `The scheduler refused the booking: ${code}`;
     await refresh();
   };
 
@@ -100,6 +101,8 @@ export function bookingPanel(section: HTMLElement): () => void {
           service=${setup.serviceId}
           base-url=${setup.baseUrl}
           .duration=${minutes}
+          .serviceName=${'Consultation'}
+          .hostNames=${hostNames}
           .locale=${language}
           .words=${words}
           .token=${signedIn ? token : undefined}

@@ -1,72 +1,18 @@
-/** The element's words in other languages. A page passes them in the property `words`. */
+/** The languages that the booking panel shows, with the element's words in them. */
 import { english, type Words } from '@nettu/scheduler-elements';
-
-const norwegian: Words = {
-  ...english,
-  chooseDate: 'Velg en dato',
-  previousMonth: 'Forrige måned',
-  nextMonth: 'Neste måned',
-  noTimes: 'ingen tider',
-  times: (count) => (count === 1 ? '1 tid' : `${count} tider`),
-  timesOn: (day) => `Tider ${day}`,
-  noTimesOn: (day) => `Ingen tider ${day}. Velg en annen dato.`,
-  noTimesIn: (month) => `Ingen tider i ${month}.`,
-  nextTimes: 'Vis neste dato med tider',
-  loading: 'Ser etter tider …',
-  timezone: 'Tidssone',
-  details: 'Om deg',
-  heldUntil: (time) => `Holdt av for deg til ${time}.`,
-  name: 'Navn',
-  note: 'Noe vi bør vite? (valgfritt)',
-  confirm: 'Bekreft',
-  back: 'Velg en annen tid',
-  booked: 'Timen er bestilt',
-  moved: 'Timen er flyttet',
-  move: 'Flytt',
-  cancel: 'Avbestill',
-  cancelSure: 'Vil du virkelig avbestille?',
-  cancelYes: 'Ja, avbestill',
-  keep: 'Behold den',
-  cancelled: 'Timen er avbestilt',
-  again: 'Bestill en ny time',
-  retry: 'Prøv igjen',
-  taken: 'Noen andre tok nettopp den tiden. Dette er tidene som er igjen.',
-};
-
-const arabic: Words = {
-  ...english,
-  chooseDate: 'اختر تاريخًا',
-  previousMonth: 'الشهر السابق',
-  nextMonth: 'الشهر التالي',
-  noTimes: 'لا مواعيد',
-  times: (count) => `المواعيد: ${count}`,
-  timesOn: (day) => `المواعيد يوم ${day}`,
-  noTimesOn: (day) => `لا مواعيد يوم ${day}. اختر تاريخًا آخر.`,
-  noTimesIn: (month) => `لا مواعيد في ${month}.`,
-  nextTimes: 'أظهر أقرب تاريخ فيه مواعيد',
-  loading: 'جارٍ البحث عن المواعيد…',
-  timezone: 'المنطقة الزمنية',
-  details: 'بياناتك',
-  heldUntil: (time) => `محجوز لك حتى ${time}.`,
-  name: 'الاسم',
-  note: 'هل من ملاحظات؟ (اختياري)',
-  confirm: 'تأكيد',
-  back: 'اختر موعدًا آخر',
-  booked: 'تم الحجز',
-  moved: 'تم نقل الحجز',
-  move: 'نقل',
-  cancel: 'إلغاء الحجز',
-  cancelSure: 'هل تريد الإلغاء حقًا؟',
-  cancelYes: 'نعم، ألغِ',
-  keep: 'أبقه كما هو',
-  cancelled: 'أُلغي الحجز',
-  again: 'احجز موعدًا آخر',
-  retry: 'حاول مرة أخرى',
-  taken: 'حجز شخص آخر هذا الموعد للتو. هذه هي المواعيد المتبقية.',
-};
+import { ar } from '@nettu/scheduler-elements/words/ar';
+import { de } from '@nettu/scheduler-elements/words/de';
+import { es } from '@nettu/scheduler-elements/words/es';
+import { fr } from '@nettu/scheduler-elements/words/fr';
+import { ja } from '@nettu/scheduler-elements/words/ja';
+import { nb } from '@nettu/scheduler-elements/words/nb';
 
 export const languages: Record<string, { name: string; words: Words }> = {
   en: { name: 'English', words: english },
-  nb: { name: 'Norsk', words: norwegian },
-  ar: { name: 'العربية', words: arabic },
+  nb: { name: 'Norsk', words: nb },
+  ar: { name: 'العربية', words: ar },
+  de: { name: 'Deutsch', words: de },
+  es: { name: 'Español', words: es },
+  fr: { name: 'Français', words: fr },
+  ja: { name: '日本語', words: ja },
 };

@@ -1,4 +1,6 @@
 /** An account with one host, who is available every day in Oslo, and the tag that books the host. */
+
+import type { Page } from 'playwright-core';
 import { type ClockTime, ScheduleRuleVariant, unwrap, Weekday } from '../../../src/sdk/index.ts';
 import { type Actors, newActors, sign } from '../../e2e/support/actors.ts';
 
@@ -42,8 +44,25 @@ export async function newBookable(baseUrl: string, [from, to] = [9, 17]): Promis
         const element = document.querySelector('nettu-booking');
         if (${token}) element.token = () => '${guestToken}';
         const events = ['slot-selected', 'booking-confirmed', 'booking-moved', 'booking-cancelled'];
+        element.addEventListener('error', ({ detail }) => window.failures.push(detail));
+        window.failures = [];
         window.dispatched = [];
         for (const type of events) document.addEventListener(type, ({ detail }) => window.dispatched.push({ type, detail }));
       </script>`,
   };
+}
+
+/** What `fillDetails` fills in. */
+export const DETAILS = { name: 'Vera', email: 'vera@example.com' };
+
+/** Fills in the element's own fields. */
+export async function fillDetails(page: Page): Promise<void> {
+  await page.getByLabel('Name').fill(DETAILS.name);
+  await page.getByLabel('E-mail').fill(DETAILS.email);
+}
+
+/** Selects the second free date of the next month, so that no slot of it is in the past. */
+export async function toNextMonth(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Next month' }).click();
+  await page.locator('td.free').nth(1).click();
 }

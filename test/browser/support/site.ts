@@ -14,6 +14,7 @@ export interface Site {
 
 const scripts: Record<string, string> = {
   '/element.js': 'src/elements/dist/nettu-booking.min.js',
+  '/words/ar.js': 'src/elements/dist/words/ar.js',
   '/sdk.js': 'src/sdk/dist/nettu-scheduler-sdk.min.js',
 };
 

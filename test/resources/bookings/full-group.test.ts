@@ -20,7 +20,7 @@ import {
   tryBook,
   window,
 } from '../../support/bookings.ts';
-import { costing } from '../../support/database.ts';
+import { costing, countOf } from '../../support/database.ts';
 
 const SEATS = 8000;
 /** The rows that one more or less in a random order may cost. */
@@ -156,7 +156,7 @@ it.each([
 ])('the event of a full group with one host moves with its seats, %s', async (title, read, written) => {
   const world = await newWorld({ multiPerson: group(SEATS) });
   if (title.startsWith('with a')) {
-    const body = { webhookUrl: 'http://127.0.0.1/', events: ['booking.updated'] };
+    const body = { webhookUrl: 'http://127.0.0.1/', events: ['booking.moved'] };
     const development = { env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } };
     await ok(world.account.call('PUT', '/account/webhook', { body, ...development }));
   }
@@ -172,6 +172,7 @@ it.each([
   // The rows of the seats and their entries by time: in proportion to the seats, of which there are at most 10,000.
   expect(moving.rows().read).toBeLessThan(read * SEATS);
   expect(moving.rows().written).toBeLessThan(written * SEATS);
+  expect(await countOf('deliveries', world.account.id)).toBe(title.startsWith('with a') ? SEATS : 0);
 });
 
 it('a session whose confirmed seat leaves expires with the holds that stay', async () => {
