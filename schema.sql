@@ -223,6 +223,12 @@ CREATE TABLE walks (
   started_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- When each job last ended.
+CREATE TABLE job_runs (
+  job TEXT NOT NULL PRIMARY KEY,
+  ended_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A session of a group with a live booking: one that is confirmed or held. Triggers keep it, and the session keeps its
 -- events: they expire with it, and go with it.
 CREATE TABLE sessions (
@@ -379,6 +385,13 @@ CREATE TABLE removals (
   PRIMARY KEY (account_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX removals_in_turn ON removals (account_id, next_at);
+
+-- The accounts that the operator has suspended: nobody can use them, and they get no notification. The table is empty most
+-- of the time, so that looking into it reads no row.
+CREATE TABLE suspensions (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Always empty: every insert of 0 fails, and the whole batch with it. So one statement can refuse the others.
 CREATE TABLE refused (

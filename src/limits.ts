@@ -240,3 +240,14 @@ export const EXPORT_PART_MAX_BYTES = 2_000_000;
 export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
 /** The parts of one answer of an export, which then ends in a cursor. */
 export const EXPORT_PARTS_MAX = 400;
+
+// Health
+
+/** How long a database has to answer `GET /health`. */
+export const HEALTH_TIMEOUT_MS = 2 * SECOND_MS;
+/** How long an isolate waits from one check of `GET /health` to the next; an answer is at most twice as old. */
+export const HEALTH_CACHED_MS = 5 * SECOND_MS;
+/** How long ago the cron of every minute may have ended. */
+export const HEALTHY_CRON_MS = 5 * MINUTE_MS;
+/** For how long a notification to an endpoint that answers may be due. */
+export const HEALTHY_DUE_MS = 5 * MINUTE_MS;

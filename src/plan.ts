@@ -6,12 +6,24 @@ import type { Scope } from './db/scope.ts';
 import type { Query, Results, Sql } from './db/sql.ts';
 import { Problem } from './problem.ts';
 
+/** Who acts, for the log: ids, and no secret. */
+export interface Actor {
+  readonly caller: 'account' | 'user' | 'anonymous';
+  /** The id of the account's API key. */
+  readonly apiKey?: string;
+  /** The user, and the `kid` of the key that signed the token. */
+  readonly user?: string;
+  readonly kid?: string;
+}
+
 /** Who the caller turned out to be, once the database has verified the credential. */
 export interface Principal {
   /** The account's id; null on a route that takes no credential. */
   readonly account: string | null;
   /** Whether the account lets a replica answer this caller's reads. */
   readonly readsReplica: boolean;
+  /** null on a route that takes no credential. */
+  readonly actor: Actor | null;
 }
 
 /** A stored resource carries its version. */

@@ -3,7 +3,7 @@
  * problem throws it, and http/errors.ts turns it into the response.
  */
 
-import type { ProblemCode, Problem as ProblemDocument } from './sdk/types.ts';
+import type { ProblemCode, Problem as ProblemDocument, ShardHealth } from './sdk/types.ts';
 
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
@@ -31,6 +31,7 @@ export const kinds = {
   'token-revoked': [401, 'The token is revoked'],
   'policy-denied': [401, "The token's policy does not allow this"],
   'https-required': [403, 'HTTPS is required'],
+  'account-suspended': [403, 'The account is suspended'],
   'route-unknown': [404, 'The route does not exist'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
@@ -59,6 +60,7 @@ export const kinds = {
   'rate-limited': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   'database-unavailable': [503, 'The database is unavailable'],
+  unhealthy: [503, 'The service is not healthy'],
   contended: [503, 'Too many concurrent changes'],
   'outcome-unknown': [503, 'The outcome is unknown'],
   'no-room': [507, 'The database is full'],
@@ -69,6 +71,8 @@ interface Extra {
   headers?: Record<string, string>;
   /** With `quota-exceeded`: the members that name the quota. */
   exceeded?: Required<Pick<ProblemDocument, 'quota' | 'limit' | 'use'>>;
+  /** With `unhealthy`: how each shard is. */
+  shards?: ShardHealth[];
   /** For the log; the client never gets it. */
   cause?: unknown;
   /** For the log: the limit of the operator's plan that is used up. */
@@ -104,6 +108,8 @@ export class Problem extends Error {
 /** The details of problems that need no other one. */
 const standardDetails: Partial<Record<ProblemCode, string>> = {
   'not-found': 'The resource does not exist, or it belongs to someone else. Check the id.',
+  'account-suspended':
+    'The operator has suspended this account, so it cannot be used. Its data stays. Ask the operator.',
   'precondition-failed':
     'The resource no longer has the etag in If-Match, so nothing changed. Get the resource again before you change it.',
   'export-replaced':

@@ -6,6 +6,7 @@
  */
 
 import { exportAccount } from './export/export.ts';
+import { getHealth } from './jobs/health.ts';
 import { shardForNewAccount } from './resources/accounts/choose-shard.ts';
 import * as accounts from './resources/accounts/operations.ts';
 import * as apiKeys from './resources/api-keys/operations.ts';
@@ -28,6 +29,7 @@ import * as webhook from './webhooks/operations.ts';
 // biome-ignore format: a table is read down its columns
 export const routes = {
   checkHealth: { method: 'GET', public: '/', needs: [], does: accounts.checkHealth },
+  getHealth: { method: 'GET', public: '/health', needs: [], does: getHealth, limited: true },
 
   createAccount: { method: 'POST', public: '/account', needs: [], does: accounts.createAccount, status: 201, limited: true, shardFor: shardForNewAccount },
   getAccount: { method: 'GET', admin: '/account', needs: [], does: accounts.getAccount },

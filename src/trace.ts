@@ -1,4 +1,5 @@
 import type { Shard } from './db/shards.ts';
+import type { Actor } from './plan.ts';
 import type { ProblemCode } from './sdk/types.ts';
 
 /** What the log says of a request. It holds no token, no key and no body. */
@@ -9,6 +10,8 @@ export class Trace {
   route: string | null = null;
   /** The account that the request names; once verified, the account of the caller. */
   account: string | null = null;
+  /** Who acts; null while the credential is not verified. */
+  actor: Actor | null = null;
   /** The shard that the request runs on; null while none is known. */
   shard: Shard | null = null;
   /** The rows that the database read. */

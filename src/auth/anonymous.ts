@@ -3,6 +3,7 @@ import { removed } from '../db/removed.ts';
 import { guardedBy, nobody } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { raw, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 import { Problem } from '../problem.ts';
 import { accountIn, type Caller, type RequestContext } from './credential.ts';
 
@@ -14,7 +15,11 @@ export const unauthenticated: Caller = {
   anonymous: false,
   namedAccount: null,
   userId: null,
-  credential: { scope: nobody, proof: null, verify: () => ({ account: null, readsReplica: false }) },
+  credential: {
+    scope: nobody,
+    proof: null,
+    verify: () => ({ account: null, readsReplica: false, actor: null }),
+  },
 };
 
 /** The column of each setting that opens routes to anyone. */
@@ -25,7 +30,7 @@ const settings = {
 
 /**
  * Anyone who names an account in `nettu-account`, where that account has opened the route. An account that has closed the
- * route and an account that does not exist look the same to the caller.
+ * route and an account that does not exist look the same to the caller; one that is suspended says so where it is open.
  *
  * @param refusal what the caller gets where the account has closed the route: that of its credential, if it sent one.
  * @throws Problem `credentials-missing` where the header holds no UUID.
@@ -40,7 +45,9 @@ export function anonymousCaller(
 ): Caller {
   const id = accountIn(headers);
   const open = opens ? settings[opens] : sql`0`;
-  const account = sql`(SELECT id FROM accounts WHERE id = ${id} AND ${open} = 1 AND NOT ${raw(removed('accounts.id', 'accounts.id'))})`;
+  const isSuspended = raw(suspended('accounts.id'));
+  const opened = sql`FROM accounts WHERE id = ${id} AND ${open} = 1 AND NOT ${raw(removed('accounts.id', 'accounts.id'))}`;
+  const account = sql`(SELECT id ${opened} AND NOT ${isSuspended})`;
   return {
     token: null,
     known: false,
@@ -50,9 +57,10 @@ export function anonymousCaller(
     userId: null,
     credential: {
       scope: guardedBy(account, sql`${id}`, owner),
-      proof: account,
+      proof: sql`(SELECT ${isSuspended} ${opened})`,
       verify(found) {
-        if (found !== null) return { account: id, readsReplica: true };
+        if (found === 1) throw new Problem('account-suspended');
+        if (found === 0) return { account: id, readsReplica: true, actor: { caller: 'anonymous' } };
         throw refusal;
       },
     },

@@ -28,17 +28,19 @@ export async function apiKeyCaller(headers: Headers, { owner, now }: RequestCont
       scope: guardedBy(accountOfKey(hash, now), accountOfKeyEvenExpired(hash), owner),
       proof: proofOfKey(hash, now),
       verify(proof) {
-        const { account, expired, readsReplica } = readKey(proof);
-        if (account === null || expired) verifiedKeys.delete(hash);
-        if (account === null) throw unknownKey();
-        if (expired) {
+        const key = readKey(proof);
+        if (!key || key.expired) verifiedKeys.delete(hash);
+        if (!key) throw unknownKey();
+        if (key.expired) {
           throw new Problem(
             'api-key-expired',
             'The API key has passed its expiresAt. Use another API key of the account.',
           );
         }
+        const { account, id, readsReplica, suspended } = key;
         if (!verifiedKeys.has(hash)) verifiedKeys.set(hash, account);
-        return { account, readsReplica };
+        if (suspended) throw new Problem('account-suspended');
+        return { account, readsReplica: readsReplica === 1, actor: { caller: 'account', apiKey: id } };
       },
     },
   };

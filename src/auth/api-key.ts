@@ -2,6 +2,7 @@
 import { newSecret } from '../crypto/hash.ts';
 import { removed } from '../db/removed.ts';
 import { raw, type Sql, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 
 /** The form of a key. Anything else is refused without a lookup. The number is the key's shard: see db/shard-ids.ts. */
 const KEY = /^sk_(?:([1-9]\d{0,3})\.)?[\w-]{30,128}$/;
@@ -19,30 +20,31 @@ const expired = (now: number) => sql`(expires_at IS NOT NULL AND expires_at <= $
 /** The condition that the account of a key is not removed. */
 const accountLives = raw(`NOT ${removed('api_keys.account_id', 'api_keys.account_id')}`);
 
-/** The proof of a key: `[account, expired, readsReplica]` in JSON; NULL where no account has the key. */
-export const proofOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT json_array(account_id, ${expired(now)}, reads_replica) FROM api_keys WHERE hash = ${hash} AND ${accountLives})`;
+const accountSuspended = raw(suspended('api_keys.account_id'));
 
+/** The proof of a key: a `ProvenKey` in JSON; NULL where no account has the key. */
+export const proofOfKey = (hash: string, now: number): Sql =>
+  sql`(SELECT json_object('account', account_id, 'id', id, 'expired', ${expired(now)}, 'readsReplica', reads_replica, 'suspended', ${accountSuspended})
+    FROM api_keys WHERE hash = ${hash} AND ${accountLives})`;
+
+/** What the database knows of a key. The numbers are 0 or 1. */
 interface ProvenKey {
-  account: string | null;
-  expired: boolean;
+  account: string;
+  /** The id of the key. */
+  id: string;
+  expired: number;
   /** Whether the account lets replicas answer. */
-  readsReplica: boolean;
+  readsReplica: number;
+  /** Whether the operator has suspended the account. */
+  suspended: number;
 }
 
 /** Reads the proof of a key, as `proofOfKey` selects it. */
-export function readKey(proof: unknown): ProvenKey {
-  const [account, expired, replica] = JSON.parse(String(proof ?? '[null, 0, 0]')) as [
-    string | null,
-    number,
-    number,
-  ];
-  return { account, expired: expired === 1, readsReplica: replica === 1 };
-}
+export const readKey = (proof: unknown): ProvenKey | null => JSON.parse(String(proof ?? null));
 
-/** The id of the account that has this key, while the key has not expired; else NULL. */
+/** The id of the account that has this key, while the key has not expired and the account is not suspended; else NULL. */
 export const accountOfKey = (hash: string, now: number): Sql =>
-  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)} AND ${accountLives})`;
+  sql`(SELECT account_id FROM api_keys WHERE hash = ${hash} AND NOT ${expired(now)} AND ${accountLives} AND NOT ${accountSuspended})`;
 
 /** The id of the account that has this key, expired or not; else NULL. */
 export const accountOfKeyEvenExpired = (hash: string): Sql =>

@@ -5,6 +5,7 @@
  */
 import { removed } from '../db/removed.ts';
 import { raw, type Sql, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 import type { SigningKeyState } from '../sdk/types.ts';
 import type { Token } from './token.ts';
 
@@ -31,6 +32,8 @@ export interface Candidates {
     /** 1 when the token was issued before its user's `notBefore`. */
     outdated: number;
   };
+  /** 1 when the operator has suspended the account. */
+  suspended: number;
   /** 1 when the guard of the write beside the proof held. */
   held: number;
 }
@@ -54,7 +57,7 @@ const verifying = ({ verifiedBy }: Token): number | null =>
  * @param guard the guard of the write that travels with the proof.
  */
 export const selectCandidates = (account: Sql, token: Token, now: number, guard: Sql = sql`NULL`): Sql => sql`
-  (SELECT json_object('held', ${guard} IS NOT NULL,
+  (SELECT json_object('held', ${guard} IS NOT NULL, 'suspended', ${raw(suspended('account'))},
     'user', json_object('known', u.id IS NOT NULL, 'outdated', ${outdated(token)}),
     'keys', (SELECT json_group_array(json_object('seq', seq, 'kid', kid, 'state', state, 'accepted', ${accepted(now)}, 'reads_replica', reads_replica,
         'pem', CASE WHEN seq = ${verifying(token)} THEN NULL ELSE pem END))
@@ -64,8 +67,8 @@ export const selectCandidates = (account: Sql, token: Token, now: number, guard:
 export const readCandidates = (proof: unknown): Candidates => JSON.parse(String(proof));
 
 /**
- * The account's id while it accepts this very key from the token's user, and the key is still the one that the token's
- * `kid` selects; else NULL.
+ * The account's id while it accepts this very key from the token's user, the key is still the one that the token's `kid`
+ * selects, and the account is not suspended; else NULL.
  */
 export const accountWhileAccepted = (
   account: string,
@@ -75,7 +78,7 @@ export const accountWhileAccepted = (
 ): Sql => sql`(
   SELECT k.account_id FROM signing_keys k JOIN users u ON u.account_id = k.account_id AND u.id = ${token.user}
   WHERE k.seq = ${seq} AND k.account_id = ${account} AND ${accepted(now)} AND NOT ${outdated(token)}
-    AND ${accountLives} AND ${userLives}${
+    AND ${accountLives} AND NOT ${raw(suspended('k.account_id'))} AND ${userLives}${
       token.kid === undefined || token.kid === kid
         ? sql``
         : sql` AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE account_id = ${account} AND kid = ${token.kid})`

@@ -12,6 +12,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import { guardedBy, unverified } from '../db/scope.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { sql } from '../db/sql.ts';
+import type { Actor } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import {
   accountWhileAccepted,
@@ -79,6 +80,8 @@ function bearerIn(headers: Headers): string {
 /** The user whom the path names, on routes where any user of the account may read another's data; else the token's own. */
 const userOf = ({ owner, token }: Bearer): string => owner ?? token.user;
 
+const actorOf = ({ user }: Token, kid: string): Actor => ({ caller: 'user', user, kid });
+
 function readCredential(bearer: Bearer): Credential {
   const { account, token, now } = bearer;
   const scope = unverified(account, userOf(bearer));
@@ -86,8 +89,8 @@ function readCredential(bearer: Bearer): Credential {
     scope,
     proof: selectCandidates(scope.account, token, now),
     async verify(proof) {
-      const signer = await signerOf(bearer, readCandidates(proof));
-      return { account, readsReplica: signer.reads_replica === 1 };
+      const { kid, reads_replica } = await signerOf(bearer, readCandidates(proof));
+      return { account, readsReplica: reads_replica === 1, actor: actorOf(token, kid) };
     },
   };
 }
@@ -101,7 +104,8 @@ function writeCredential(bearer: Bearer, { seq, kid }: CandidateKey): Credential
     async verify(proof) {
       const candidates = readCandidates(proof);
       if (!candidates.held) return writeCredential(bearer, await signerOf(bearer, candidates));
-      return { account, readsReplica: candidates.keys.some(({ reads_replica }) => reads_replica === 1) };
+      const readsReplica = candidates.keys.some(({ reads_replica }) => reads_replica === 1);
+      return { account, readsReplica, actor: actorOf(token, kid) };
     },
   };
 }
@@ -122,7 +126,7 @@ function keysOnlyCredential(bearer: Bearer): Credential {
 /**
  * The key that signed the token, judged by the account's keys of this moment; fills or clears the caches.
  *
- * @throws Problem where these keys refuse the token.
+ * @throws Problem where these keys refuse the token, or the account is suspended.
  */
 async function signerOf({ account, token }: Bearer, candidates: Candidates): Promise<CandidateKey> {
   const { signer, refusal } = await verifyToken(token, candidates);
@@ -137,5 +141,6 @@ async function signerOf({ account, token }: Bearer, candidates: Candidates): Pro
   tokenCache.set(account + token.jws, { token, signer });
   const accepted = candidates.keys.filter((key) => key.accepted);
   if (accepted.every(({ pem }) => pem !== null)) keyCache.set(account, accepted);
+  if (candidates.suspended) throw new Problem('account-suspended');
   return signer;
 }

@@ -1,23 +1,67 @@
 /**
+ * npm run accounts: lists the accounts of every shard, with what they use.
  * npm run account -- show ID [--remote] [--persist-to FOLDER] [--config FILE]: what an account may have, and has.
+ * npm run account -- suspend ID, and resume ID: closes an account for every caller, and opens it again.
  * npm run account -- quota ID events=50000 users=default: sets quotas of an account, in the database of its shard.
  * npm run account -- delete ID: removes an account. It is gone at once, and the Worker deletes its rows in steps.
  */
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { unstable_readConfig as readConfig } from 'wrangler';
+import { removed } from '../db/removed.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
-import type { ShardConfig } from '../env.ts';
 import { quotaDefaults } from '../quotas.ts';
 import type { Quota, QuotaName } from '../sdk/types.ts';
 import { inLowerCase, isUuid } from '../validation/schemas.ts';
+import { bindingOf, bindingsOf, readConfig } from './databases.ts';
 import { rowsOf } from './wrangler-d1.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 const USAGE =
-  'Run npm run account -- show ID, npm run account -- quota ID events=50000 users=default, or npm run account -- delete ID.';
+  'Run npm run accounts, or npm run account -- show ID, suspend ID, resume ID, delete ID, or quota ID events=50000 users=default.';
+
+/** Runs one statement in the database of the account. */
+type Run = <Row>(sql: string) => Row[];
+
+interface Target {
+  /** Checked, since it becomes part of the SQL. */
+  id: string;
+  binding: string;
+  run: Run;
+}
+
+const commands: Record<string, (target: Target, settings: string[]) => string[]> = {
+  show,
+  quota(target, settings) {
+    const patch = JSON.stringify(Object.fromEntries(settings.map(settingOf)));
+    target.run(
+      `UPDATE usage SET quotas = json_patch(quotas, '${patch}') WHERE account_id = '${target.id}' RETURNING 1`,
+    );
+    return show(target);
+  },
+  suspend({ id, binding, run }) {
+    const done = run(
+      `INSERT INTO suspensions (account_id, since) SELECT id, ${Date.now()} FROM accounts
+        WHERE id = '${id}' AND NOT ${removed('accounts.id', 'accounts.id')} ON CONFLICT DO NOTHING RETURNING 1`,
+    );
+    if (!done.length) throw new Error(`${binding} has no account ${id}, or it is suspended already.`);
+    return [
+      `account ${id} in ${binding} is suspended: its callers get 403, and its webhook gets nothing.`,
+      `npm run account -- resume ${id} opens it again.`,
+    ];
+  },
+  resume({ id, binding, run }) {
+    const done = run(`DELETE FROM suspensions WHERE account_id = '${id}' RETURNING 1`);
+    if (!done.length) throw new Error(`${binding} has no account ${id}, or it is not suspended.`);
+    return [`account ${id} in ${binding} is open again. What its webhook missed is sent now.`];
+  },
+  delete({ id, binding, run }) {
+    const done = run(
+      `INSERT INTO removals (account_id, id, kind) SELECT id, id, 'account' FROM accounts WHERE id = '${id}'
+        ON CONFLICT DO NOTHING RETURNING id`,
+    );
+    if (!done.length) throw new Error(`${binding} has no account ${id}, or it is deleted already.`);
+    return [`account ${id} in ${binding} is deleted. The Worker removes its rows in the background.`];
+  },
+};
 
 /**
  * Runs the command.
@@ -36,54 +80,78 @@ export function account(args: string[]): string[] {
       config: { type: 'string', default: 'wrangler.toml' },
     },
   });
-  const [command, given = '', ...settings] = positionals;
+  const [name = '', given = '', ...settings] = positionals;
   const id = inLowerCase(given);
-  // Only what is checked here becomes part of the SQL.
-  if (
-    !isUuid(id) ||
-    (command === 'quota') !== settings.length > 0 ||
-    !['show', 'quota', 'delete'].includes(command ?? '')
-  )
-    throw new Error(USAGE);
+  const config = readConfig(values.config);
   const flags = [
-    ...['--config', resolve(root, values.config)],
+    ...['--config', config.configPath ?? values.config],
     ...(values.remote ? ['--remote'] : []),
     ...(values['persist-to'] ? ['--persist-to', values['persist-to']] : []),
   ];
-  const binding = bindingOf(id, values.config);
-  if (command === 'quota') {
-    const patch = JSON.stringify(Object.fromEntries(settings.map(settingOf)));
-    rowsOf(
-      binding,
-      `UPDATE usage SET quotas = json_patch(quotas, '${patch}') WHERE account_id = '${id}'`,
-      flags,
-    );
-  }
-  if (command === 'delete') {
-    const removed = rowsOf(
-      binding,
-      `INSERT INTO removals (account_id, id, kind) SELECT id, id, 'account' FROM accounts WHERE id = '${id}'
-        ON CONFLICT DO NOTHING RETURNING id`,
-      flags,
-    );
-    if (!removed.length) throw new Error(`${binding} has no account ${id}, or it is deleted already.`);
-    return [`account ${id} in ${binding} is deleted. The Worker removes its rows in the background.`];
-  }
-  const [row] = rowsOf<{ json: string; own: string }>(
-    binding,
-    `SELECT json, usage.quotas AS own FROM usage JOIN quotas_json ON quotas_json.account_id = usage.account_id WHERE usage.account_id = '${id}'`,
-    flags,
+  if (name === 'list' && positionals.length === 1)
+    return bindingsOf(config).flatMap((binding) => list(binding, (sql) => rowsOf(binding, sql, flags)));
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command || !isUuid(id) || (name === 'quota') !== settings.length > 0) throw new Error(USAGE);
+  const binding = bindingOf(config, shardOfAccount(id));
+  return command({ id, binding, run: (sql) => rowsOf(binding, sql, flags) }, settings);
+}
+
+function show({ id, binding, run }: Target): string[] {
+  const [row] = run<{ json: string; own: string; suspended: number | null }>(
+    `SELECT json, usage.quotas AS own, (SELECT since FROM suspensions WHERE account_id = usage.account_id) AS suspended
+      FROM usage JOIN quotas_json ON quotas_json.account_id = usage.account_id WHERE usage.account_id = '${id}'`,
   );
   if (!row) throw new Error(`${binding} has no account ${id}.`);
   const own: object = JSON.parse(row.own);
   const quotas = Object.entries(JSON.parse(row.json) as Record<QuotaName, Quota>);
   return [
     `account ${id} in ${binding}`,
+    ...(row.suspended === null ? [] : [`suspended since ${new Date(row.suspended).toISOString()}`]),
     ...quotas.map(
       ([quota, { limit, use }]) => `${quota}: ${use} of ${limit}${quota in own ? ', set here' : ''}`,
     ),
   ];
 }
+
+interface ListedAccount {
+  id: string;
+  /** Milliseconds since the epoch. */
+  created: number;
+  users: number;
+  events: number;
+  bookings: number;
+  bytes: number;
+  pending: number;
+  state: string;
+  /** The names of its API keys, since an account itself has none. */
+  names: string | null;
+}
+
+/** The accounts of a database, the largest first. */
+function list(binding: string, run: Run): string[] {
+  const rows = run<ListedAccount>(
+    `SELECT a.id, a.created, u.users, u.events, u.bookings, u.bytes, u.pending,
+      CASE WHEN ${removed('a.id', 'a.id')} THEN 'deleted' WHEN s.since IS NOT NULL THEN 'suspended' ELSE 'open' END AS state,
+      (SELECT group_concat(name, ', ') FROM api_keys WHERE account_id = a.id) AS names
+    FROM usage u JOIN accounts a ON a.id = u.account_id LEFT JOIN suspensions s ON s.account_id = a.id
+    ORDER BY u.bytes DESC, a.id`,
+  );
+  const head = ['account', 'created', 'users', 'events', 'bookings', 'bytes', 'pending', 'state', 'API keys'];
+  const cells = rows.map(({ id, created, users, events, bookings, bytes, pending, state, names }) =>
+    [id, new Date(created).toISOString().slice(0, 10), users, events, bookings, bytes, pending, state]
+      .map(String)
+      .concat(printable(names ?? '')),
+  );
+  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const lines = [head, ...cells].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
+  return [
+    `${binding}: ${rows.length} ${rows.length === 1 ? 'account' : 'accounts'}`,
+    ...lines.map((line) => line.trimEnd()),
+  ];
+}
+
+/** A name is the account's: it may hold control characters. */
+const printable = (text: string): string => text.replace(/\p{C}/gu, '?');
 
 /** A setting such as `events=50000`; `default` takes an earlier one back. */
 function settingOf(setting: string): [QuotaName, number | null] {
@@ -93,16 +161,6 @@ function settingOf(setting: string): [QuotaName, number | null] {
   throw new Error(
     `"${setting}" is no quota. Write NAME=NUMBER or NAME=default, of ${Object.keys(quotaDefaults).join(', ')}.`,
   );
-}
-
-/** The binding of the account's database. */
-function bindingOf(id: string, config: string): string {
-  const number = shardOfAccount(id);
-  const { vars } = readConfig({ config: resolve(root, config) });
-  const shards = (vars.SHARDS ?? vars.PLACES ?? {}) as Record<string, ShardConfig>;
-  const binding = number === 0 ? 'DB' : shards[number]?.binding;
-  if (binding) return binding;
-  throw new Error(`SHARDS in wrangler.toml has no shard ${number}, which this account's id names.`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,12 +6,17 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { BUNDLE_MAX_KB } from './bundle-limits.ts';
+import { wrangler } from './wrangler-d1.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nettu-bundle-'));
 try {
-  const { status, stderr } = spawnSync('wrangler', ['deploy', '--dry-run', '--outdir', folder], {
-    encoding: 'utf8',
-  });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [wrangler, 'deploy', '--dry-run', '--outdir', folder],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(stderr);
   const kilobytes = gzipSync(readFileSync(join(folder, 'index.js')), { level: 9 }).length / 1000;
   console.log(`Worker: ${kilobytes.toFixed(1)} kB gzip (limit ${BUNDLE_MAX_KB})`);

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '@nettu/scheduler-sdk';
 import { type DemoState, loadCode, saveDemoState, tokenFor } from './demo-state.ts';
-import { answers, type LocalServer, PORT, startServer } from './server.ts';
+import { answers, portIn } from './ports.ts';
+import { type LocalServer, startServer } from './server.ts';
 import { story } from './story.ts';
 import { WEEK } from './week.ts';
 
 let ownServer: LocalServer | undefined;
 try {
-  const port = Number(process.env.PORT ?? PORT);
+  const port = portIn(process.env);
   config.baseUrl = `http://localhost:${port}/api/v1`;
   if (!(await answers(config.baseUrl))) {
     console.log('No dev server is running. Starting a temporary one.');

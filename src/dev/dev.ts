@@ -2,9 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { listen, startPlayground } from '../playground/server.ts';
 import { saveCode } from './demo-state.ts';
-import { PORT, startServer } from './server.ts';
+import { PORT, portIn } from './ports.ts';
+import { startServer } from './server.ts';
 
-const port = Number(process.env.PORT ?? PORT);
+const port = portIn(process.env);
 // First of all, since the Worker may call no other port of this machine.
 const pages = await listen(port + 1);
 try {
@@ -28,7 +29,6 @@ Reset the data                delete .wrangler/state     (while this is stopped)
   server.process.on('exit', (code) => process.exit(code ?? 0));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error('If another program uses the port, choose another one: PORT=5010 npm run dev');
   pages.server.close();
   process.exitCode = 1;
 }

@@ -1,12 +1,13 @@
 /** Runs the Worker on this machine: migrates the local D1 database, then starts `wrangler dev`. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { checkShards, readConfig, root } from './databases.ts';
 import { migrate } from './migrate.ts';
+import { answers, checkPort } from './ports.ts';
+import { wrangler } from './wrangler-d1.ts';
 
-export const PORT = 5000;
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ON_WINDOWS = process.platform === 'win32';
 
 /** How long wrangler has to exit before we kill it. It never exits once its own files are gone, as after `npm ci`. */
 const GRACE_MS = 3000;
@@ -30,15 +31,16 @@ export interface LocalServer {
  * @param quiet whether to print wrangler's output only in an error.
  * @param webhooks the one origin on this machine that may have webhooks.
  * @param persistTo the folder of the local database; wrangler's own by default.
- * @throws Error with wrangler's output when it does not start.
+ * @throws Error where the port is taken or SHARDS is wrong; with wrangler's output when it does not start.
  */
 export async function startServer(
   port: number,
   { quiet = false, persistTo, webhooks }: { quiet?: boolean; persistTo?: string; webhooks?: string } = {},
 ) {
   const baseUrl = `http://localhost:${port}/api/v1`;
-  if (await answers(baseUrl))
-    throw new Error(`A Nettu Scheduler is running on port ${port} already. Use it, or stop it first.`);
+  await checkPort(port);
+  // The Worker would not start, and wrangler would not say why.
+  checkShards(readConfig());
   const persist = persistTo ? ['--persist-to', persistTo] : [];
   migrate(persist);
 
@@ -49,13 +51,13 @@ export async function startServer(
   const stdio = quiet ? (['ignore', 'pipe', 'pipe'] as const) : (['ignore', 'inherit', 'inherit'] as const);
   // In a process group of its own: stopping the group stops workerd too, and Ctrl-C reaches only this process.
   const child = spawn(
-    'wrangler',
-    ['dev', 'src/dev/worker.ts', '--show-interactive-dev-session=false', ...flags],
+    process.execPath,
+    [wrangler, 'dev', 'src/dev/worker.ts', '--show-interactive-dev-session=false', ...flags],
     {
       cwd: root,
       stdio: [...stdio],
       env: environment,
-      detached: true,
+      detached: !ON_WINDOWS,
     },
   );
   let output = '';
@@ -107,9 +109,12 @@ async function stop(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGKILL');
 }
 
+/** Windows has no process groups: there, taskkill ends a process with those that it started. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (!pid) return;
   try {
-    if (pid) process.kill(-pid, signal);
+    if (ON_WINDOWS) spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
+    else process.kill(-pid, signal);
   } catch {
     // Every process of the group has exited.
   }
@@ -117,15 +122,3 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 
 /** Keeps wrangler from requests that the Worker does not need. */
 const environment = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false' };
-
-/** Whether our Worker answers at this URL. Other programs use port 5000 too. */
-export async function answers(baseUrl: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${baseUrl}/`, { signal: AbortSignal.timeout(2000) });
-    return (
-      response.ok && ((await response.json()) as { message?: string }).message?.startsWith('Nettu') === true
-    );
-  } catch {
-    return false;
-  }
-}

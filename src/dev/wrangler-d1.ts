@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What Node runs as `wrangler`: Windows cannot start the link in node_modules/.bin without a shell. */
+export const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+
 /** Keeps wrangler from sending metrics. */
 const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
 
@@ -15,7 +18,6 @@ const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' };
  */
 export function run(command: string[], flags: string[]) {
   const where = flags.includes('--remote') ? flags : ['--local', ...flags];
-  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, 'd1', ...command, ...where], {
     cwd: root,
     encoding: 'utf8',

@@ -105,6 +105,7 @@ function problemReply(problem: Problem, id?: string): Reply {
     code,
     ...(extra.errors && { errors: extra.errors }),
     ...extra.exceeded,
+    ...(extra.shards && { shards: extra.shards }),
     ...(id && { id }),
   };
   const retryAfter = RETRY_AFTER_SECONDS[status];

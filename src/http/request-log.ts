@@ -2,18 +2,30 @@
 import type { Trace } from '../trace.ts';
 
 /**
- * Logs the route, the account, the outcome, the time and the rows read. The path is that of the table of routes, since
- * the ids and the query of a request may be confidential.
+ * Logs the route, the account, who acts, the outcome, the time and the rows read. The path is that of the table of routes,
+ * since the ids and the query of a request may be confidential.
  *
  * @param ms how long the request waited. The clock of a Worker stands still while the Worker computes.
  */
 export function logRequest(
   { method }: Request,
   { status }: Response,
-  { id, route, account, rowsRead, code, limit, cause }: Trace,
+  { id, route, account, actor, rowsRead, code, limit, cause }: Trace,
   ms: number,
 ): void {
-  const line = JSON.stringify({ id, method, route, status, account, ms, rowsRead, code, limit, cause });
+  const line = JSON.stringify({
+    id,
+    method,
+    route,
+    status,
+    account,
+    ...actor,
+    ms,
+    rowsRead,
+    code,
+    limit,
+    cause,
+  });
   if (status >= 500) console.error(line);
   else console.log(line);
 }

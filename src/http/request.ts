@@ -12,9 +12,10 @@ import { Connection, DEADLINE_MS } from '../db/connection.ts';
 import type { Scope } from '../db/scope.ts';
 import { type Shard, shardOf } from '../db/shards.ts';
 import type { ParsedRequest } from '../operation.ts';
-import { type Plan, type Planner, refusal } from '../plan.ts';
+import { type Plan, type Planner, refusal, type WithEtag } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { BASE_PATH, type Route } from '../route.ts';
+import type { CreateAccountResult } from '../sdk/types.ts';
 import { inLowerCase, isUuid } from '../validation/schemas.ts';
 import { replicaFrom, withBookmark } from './bookmark.ts';
 import { problemOf } from './errors.ts';
@@ -69,6 +70,8 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
     const replica = replicaFrom(request, route, shard, caller);
     const connection = new Connection(shard.db, { replicaFrom: replica, endsMs, tally: trace });
     const { outcome, principal } = await runPlan(connection, trace, caller, planner);
+    // A new account is in the answer alone.
+    if (route.shardFor) trace.account = (outcome as WithEtag<CreateAccountResult>).body.account.id;
     const reply = streamed(outcome, { match, exchange, caller, shard }) ?? replyOf(outcome, route, request);
     const writer = known ?? writerOf(route, caller, principal.account);
     if (writer && !known) await countWrite(writer, request.headers, env);

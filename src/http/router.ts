@@ -46,13 +46,19 @@ export function routerOf(routes: Readonly<Record<string, Route>>) {
     const { method } = request;
     const [url = ''] = request.url.split('?', 1);
     // HEAD is GET without the body, which the platform leaves out (RFC 9110 section 9.3.2).
-    const routed = { method: method === 'HEAD' ? 'GET' : method, url };
+    const routed = {
+      method: method === 'HEAD' ? 'GET' : method,
+      url: url.replace(BARE_HEALTH, `$1${BASE_PATH}$2`),
+    };
     const reply: Reply | undefined = await router.fetch(routed as IRequest, exchange);
     if (reply) return reply;
     if (routed.method === 'GET' && new URL(url).pathname === '/') return signpost;
     throw new Problem('route-unknown', `Check the path and the method. Every route is under ${BASE_PATH}.`);
   };
 }
+
+/** A monitor may ask for the health at the bare host, too. */
+const BARE_HEALTH = /^(https?:\/\/[^/]+)(\/health)$/;
 
 /** The answer to a browser that opens the bare host. */
 const signpost: Reply = {

@@ -22,7 +22,7 @@ interface PlanResult {
  * A replica may only confirm, and only where the account lets it: it may lag behind a key, a user or a resource that
  * already exists. Whatever a replica would refuse, the primary answers from the beginning.
  *
- * @param trace gets the account's id once it is verified.
+ * @param trace gets the account's id and the actor once they are verified.
  * @throws Problem, Outage, Refused
  */
 export async function runPlan(
@@ -52,6 +52,7 @@ export async function runPlan(
         restartOnPrimary();
       } else {
         trace.account = verified.account;
+        trace.actor = verified.actor;
         const outcome: unknown = await current?.answer(results, verified);
         if (!(outcome instanceof Plan)) return { outcome, principal: verified };
         plan = outcome;

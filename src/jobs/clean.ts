@@ -8,7 +8,7 @@
  */
 import { batch } from '../db/connection.ts';
 import { deleteExpired as deleteRecords, selectEndOfStretch } from '../db/idempotency-store.ts';
-import { reportFailure } from '../report-failure.ts';
+import { JobLog } from '../job-log.ts';
 import {
   cancelSeats,
   deleteCancelled,
@@ -55,9 +55,15 @@ interface Task {
  *
  * @param clock milliseconds since the epoch.
  * @param bounds the milliseconds and the statements of the run.
+ * @param log counts the steps of each task.
  * @throws the first failure of a task, once the others have had their turns.
  */
-export async function clean(db: D1Database, clock: () => number, bounds = BOUNDS): Promise<void> {
+export async function clean(
+  db: D1Database,
+  clock: () => number,
+  bounds = BOUNDS,
+  log = new JobLog(),
+): Promise<void> {
   const startedAt = clock();
   const walks = await loadWalks(db, WALKS, startedAt);
   const tasks: Task[] = [
@@ -75,9 +81,10 @@ export async function clean(db: D1Database, clock: () => number, bounds = BOUNDS
       statements += task.statements;
       const stepStartedAt = Date.now();
       try {
+        log.count(task.name, 1);
         if (await task.step(clock())) more.push(task);
       } catch (error) {
-        reportFailure(task.name, error);
+        log.fail(task.name, error);
         failures.push(error);
       }
       const stepMs = Date.now() - stepStartedAt;

@@ -1,15 +1,18 @@
 /** Runs the crons of wrangler.toml in every shard. */
+import { batch } from '../db/connection.ts';
 import { databaseOf, type Shard, shardsOf } from '../db/shards.ts';
 import type { Env, Sweep } from '../env.ts';
+import { JobLog } from '../job-log.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { clean } from './clean.ts';
 import { everyMinute } from './every-minute.ts';
-import { REMOVALS } from './names.ts';
+import { CLEAN, EVERY_MINUTE, REMOVALS } from './names.ts';
+import { recordRun } from './sql.ts';
 
-/** The cron that delivers; the other one cleans. */
-const EVERY_MINUTE = '* * * * *';
+/** The job of each cron of wrangler.toml; any other cron cleans. */
+const JOBS: Record<string, string> = { '* * * * *': EVERY_MINUTE, [REMOVALS]: REMOVALS };
 
 const OVERDUE_MS = 5 * MINUTE_MS;
 
@@ -55,11 +58,24 @@ async function enqueue(
   }
 }
 
+/** Runs the job of a cron in one shard, logs it, and records when it ended. @throws what the job throws. */
 export async function sweep(env: Env, { shard, cron }: Sweep): Promise<void> {
   const DB = databaseOf(env, shard);
-  if (cron === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now });
-  else if (cron === REMOVALS) await removeInSteps(DB, Date.now);
-  else await clean(DB, Date.now);
+  const job = JOBS[cron] ?? CLEAN;
+  const log = new JobLog();
+  const startedAt = Date.now();
+  try {
+    if (job === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now }, log);
+    else if (job === REMOVALS) log.count('remove', await removeInSteps(DB, Date.now, { log }));
+    else await clean(DB, Date.now, undefined, log);
+  } catch (error) {
+    log.stopped();
+    throw error;
+  } finally {
+    if (job !== REMOVALS)
+      await batch(DB, [recordRun(job, Date.now())]).catch((error: unknown) => log.fail('record-run', error));
+    log.write(job, shard, Date.now() - startedAt);
+  }
 }
 
 /** Whether a sweep waited in the queue for so long that a later sweep does the same work. */

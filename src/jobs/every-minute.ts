@@ -5,10 +5,10 @@
 import { batch } from '../db/connection.ts';
 import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
+import { JobLog } from '../job-log.ts';
 import { backfillReminders } from '../reminders/backfill.ts';
 import { remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
-import { reportFailure } from '../report-failure.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
 import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
@@ -22,7 +22,8 @@ const RUNS_MAX_MS = 30 * SECOND_MS;
 /** The accounts of one round of drops. */
 const DROPPING_MAX = 20;
 
-export async function everyMinute(env: Env, run: Run): Promise<void> {
+/** @param log counts what each step did: accounts to deliver to, steps of backfills and removals, reminders, accounts. */
+export async function everyMinute(env: Env, run: Run, log = new JobLog()): Promise<void> {
   const steps = {
     deliver: () => deliverOrWake(env, run, 'fast'),
     backfill: () => backfillReminders(env),
@@ -32,54 +33,65 @@ export async function everyMinute(env: Env, run: Run): Promise<void> {
     'deliver-more': () => deliverOrWake(env, run, 'fast'),
     'deliver-slow': () => deliverOrWake(env, run, 'slow'),
     drop: () => dropAll(env),
-    remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS }),
+    remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS, log }),
     'log-dropped': () => logDropped(env, run.clock()),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {
-      await runStep();
+      log.count(step, await runStep());
     } catch (error) {
-      reportFailure(step, error);
+      log.fail(step, error);
     }
   }
 }
 
-/** Wakes the queue of the lane. Without it, makes runs here: one for each account after the other, and more for those that have more. */
-async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<void> {
+/**
+ * Wakes the queue of the lane. Without it, makes runs here: one for each account after the other, and more for those that
+ * have more.
+ *
+ * @returns the number of accounts.
+ */
+async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<number> {
   const queue = lane === 'fast' ? env.DELIVERIES : env.DELIVERIES_SLOW;
   if (queue) return wakeQueueForDue(env, queue, lane, run.clock());
   const startedAt = Date.now();
+  let served = 0;
   const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
   for await (const page of dueAccounts(env, lane, run.clock())) {
     const accounts = page.map(({ account_id }) => account_id);
     const shared = { ...run, runsAtOnce: Math.min(accounts.length, ACCOUNTS_AT_ONCE_MAX) };
     const serve = async (account: string) => {
+      served += 1;
       let left = await deliver(env, account, shared, lane);
       while (goesOn() && left.lane === lane && left.nextAt !== null && left.nextAt <= run.clock()) {
         left = await deliver(env, account, shared, lane);
       }
     };
     await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, serve, goesOn);
-    if (!goesOn()) return;
+    if (!goesOn()) break;
   }
+  return served;
 }
 
-/** Deletes what was pending when accounts removed their webhooks, step by step of each account in turn. */
-async function dropAll({ DB }: Env): Promise<void> {
+/** Deletes what was pending when accounts removed their webhooks, step by step of each account in turn; returns the steps. */
+async function dropAll({ DB }: Env): Promise<number> {
   const budget = new RunBudget(100, 5 * SECOND_MS);
+  let steps = 0;
   for (;;) {
     const [accounts] = await budget.batch(DB, [selectDropping(DROPPING_MAX)]);
     for (const { account_id } of accounts) {
-      if (budget.spent) return;
+      if (budget.spent) return steps;
       await budget.batch(DB, dropPending(account_id));
+      steps += 1;
     }
-    if (accounts.length === 0 || budget.spent) return;
+    if (accounts.length === 0 || budget.spent) return steps;
   }
 }
 
-/** One line a minute for each account that has too many pending notifications. */
-async function logDropped({ DB }: Env, now: number): Promise<void> {
+/** One line a minute for each account that has too many pending notifications; returns how many they are. */
+async function logDropped({ DB }: Env, now: number): Promise<number> {
   const [accounts] = await batch(DB, [selectDropped(now)]);
   for (const { account_id: account, dropped } of accounts)
     console.warn(JSON.stringify({ code: 'notifications-dropped', account, dropped }));
+  return accounts.length;
 }

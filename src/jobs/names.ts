@@ -1,2 +1,5 @@
+/** The names of the jobs: the log has them, and the table `job_runs`. */
+export const EVERY_MINUTE = 'every-minute';
+export const CLEAN = 'clean';
 /** The sweep that deletes what is removed: a message in the queue names it, and no cron of wrangler.toml does. */
 export const REMOVALS = 'removals';

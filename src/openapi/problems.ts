@@ -53,6 +53,7 @@ export function problemsOf(
     idempotent && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
     'https-required',
+    door !== 'public' && 'account-suspended',
     'internal',
     database && 'database-unavailable',
     database && method === 'POST' && does.writes && 'outcome-unknown',

@@ -92,7 +92,10 @@ const policy = (worker: string) =>
 
 /** Replaces placeholders such as `{accountId}` in a page. */
 const filled = (page: string, { baseUrl, accountId, serviceId }: Setup): string =>
-  page.replace('{baseUrl}', baseUrl).replace('{accountId}', accountId).replace('{serviceId}', serviceId);
+  page
+    .replaceAll('{baseUrl}', baseUrl)
+    .replaceAll('{accountId}', accountId)
+    .replaceAll('{serviceId}', serviceId);
 
 /** Listens on `port` of this machine, or on any free port where another program uses that one. */
 export async function listen(port: number): Promise<Listening> {

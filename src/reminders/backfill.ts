@@ -26,21 +26,24 @@ export const backfillBudget = () => new RunBudget(200, 5 * SECOND_MS);
  * Makes those events due, so that `remind` computes their reminders. The first account is any of them: so no account waits
  * for others longer than for their steps, whatever a run leaves over.
  *
+ * @returns the number of steps.
  * @throws Outage
  */
 export async function backfillReminders(
   { DB }: Env,
   { stepEvents = STEP_EVENTS_MAX, budget = backfillBudget() } = {},
-): Promise<void> {
+): Promise<number> {
   const failed = new Set<string>();
   let after: string = crypto.randomUUID();
   let steps = 1;
+  let allSteps = 0;
   while (!budget.spent) {
     const [page] = await budget.batch(DB, [selectBackfilling(after, ACCOUNTS_MAX)]);
     for (const row of page) {
-      if (budget.spent) return;
+      if (budget.spent) break;
       if (failed.has(row.account_id)) continue;
       steps += 1;
+      allSteps += 1;
       try {
         await step(DB, row, stepEvents, budget);
       } catch (error) {
@@ -50,9 +53,10 @@ export async function backfillReminders(
       }
     }
     if (page.length === ACCOUNTS_MAX) after = page.at(-1)?.account_id ?? '';
-    else if (steps === 0) return;
+    else if (steps === 0) break;
     else [after, steps] = ['', 0];
   }
+  return allSteps;
 }
 
 async function step(DB: D1Database, row: BackfillRow, events: number, budget: RunBudget): Promise<void> {

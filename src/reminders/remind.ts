@@ -55,13 +55,15 @@ export const remindBudget = () => new RunBudget(250, 10 * SECOND_MS);
  *
  * @param clock milliseconds since the epoch.
  * @param options.rounds the most rounds; a round takes one step of each account.
+ * @returns the number of reminders.
  * @throws Outage
  */
 export async function remind(
   { DB }: Env,
   clock: () => number,
   { stepEvents = STEP_EVENTS_MAX, budget = remindBudget(), rounds = Infinity } = {},
-): Promise<void> {
+): Promise<number> {
+  let reminders = 0;
   let accounts = 0;
   let round = 0;
   do {
@@ -70,51 +72,54 @@ export async function remind(
     do {
       const now = clock();
       const [page] = await budget.batch(DB, [selectAccountsToRemind(now, last, STEP_ACCOUNTS_MAX)]);
-      if (page.length > 0) await remindPage(DB, page, now, stepEvents, budget);
+      if (page.length > 0) reminders += await remindPage(DB, page, now, stepEvents, budget);
       accounts += page.length;
       last = page.length < STEP_ACCOUNTS_MAX ? undefined : page.at(-1);
     } while (last && !budget.spent);
     round += 1;
   } while (accounts > 0 && !budget.spent && round < rounds);
+  return reminders;
 }
 
-/** One step for these accounts. Where it fails, one for each half of them; a single account is put off. */
+/** One step for these accounts: how many reminders. Where it fails, one for each half of them; a single account is put off. */
 async function remindPage(
   DB: D1Database,
   page: readonly AccountToRemind[],
   now: number,
   stepEvents: number,
   budget: RunBudget,
-): Promise<void> {
+): Promise<number> {
   try {
-    await remindAccounts(DB, page, now, stepEvents, budget);
+    return await remindAccounts(DB, page, now, stepEvents, budget);
   } catch (error) {
     const [first, ...others] = page;
     if (!first || budget.spent || error instanceof Outage) throw error;
     if (others.length === 0) {
       reportFailure('remind', error);
       await budget.batch(DB, [putOffAccount(first.account_id, now + FAILED_WAIT_MS)]);
-      return;
+      return 0;
     }
     const half = page.length >> 1;
-    await remindPage(DB, page.slice(0, half), now, stepEvents, budget);
-    await remindPage(DB, page.slice(half), now, stepEvents, budget);
+    const done = await remindPage(DB, page.slice(0, half), now, stepEvents, budget);
+    return done + (await remindPage(DB, page.slice(half), now, stepEvents, budget));
   }
 }
 
-/** One step: the next due events of each of these accounts. */
+/** One step: the next due events of each of these accounts; returns how many of their reminders are due. */
 async function remindAccounts(
   DB: D1Database,
   page: readonly AccountToRemind[],
   now: number,
   stepEvents: number,
   budget: RunBudget,
-): Promise<void> {
+): Promise<number> {
   const accounts = page.map(({ account_id }) => account_id);
   const eventsEach = Math.ceil(stepEvents / accounts.length);
   const [rows] = await budget.batch(DB, [selectDueEvents(accounts, now, eventsEach)]);
-  await record(DB, evaluateAll(rows, now, accounts.length), now, budget);
+  const evaluated = evaluateAll(rows, now, accounts.length);
+  await record(DB, evaluated, now, budget);
   await budget.batch(DB, [updateRemindAt(accounts)]);
+  return evaluated.reduce((sum, { due }) => sum + due.length, 0);
 }
 
 /** Times are in milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 /** Reminders in SQL: the due events, their notifications, and when they are due next. */
-import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 import { live } from '../db/table.ts';
 import { REMINDER_MAX_MINUTES } from '../limits.ts';
 import { events } from '../resources/events/table.ts';
@@ -17,7 +18,7 @@ export interface AccountToRemind {
 }
 
 /**
- * Accounts with a due row, those first whose row has been due for longest.
+ * Accounts with a due row, those first whose row has been due for longest; none that is suspended.
  *
  * @param now milliseconds since the epoch.
  * @param after the last account of the page before.
@@ -28,7 +29,7 @@ export const selectAccountsToRemind = (
   limit: number,
 ): Query<AccountToRemind> => query<AccountToRemind>`
   SELECT account_id, remind_at FROM webhooks
-  WHERE remind_at <= ${now}
+  WHERE remind_at <= ${now} AND NOT ${raw(suspended('webhooks.account_id'))}
     ${after ? sql`AND (remind_at, account_id) > (${after.remind_at}, ${after.account_id})` : sql``}
   ORDER BY remind_at, account_id LIMIT ${limit}`;
 

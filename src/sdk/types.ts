@@ -6,6 +6,7 @@
  * of a request may be `undefined`: JSON omits it, which means the same as an absent member.
  */
 export type * from './types/account.ts';
+export type * from './types/health.ts';
 export type * from './types/policy.ts';
 export type * from './types/problem.ts';
 export type * from './types/quotas.ts';

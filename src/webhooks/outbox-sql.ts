@@ -1,5 +1,6 @@
 /** The outbox in SQL, for the runs that send it. A run leases an account, so that no two runs send the same delivery. */
-import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
+import { suspended } from '../db/suspended.ts';
 import { FAILING_MAX_MS } from '../limits.ts';
 import type { DeliveryCause, DeliveryState } from '../sdk/types.ts';
 import { SECOND_MS } from '../time/units.ts';
@@ -26,6 +27,9 @@ const STEP_MAX = 500;
 const free = (now: number): Sql =>
   sql`(lease_until IS NULL OR lease_until <= ${now} OR lease_until > ${now + LEASE_MS.slow})`;
 
+/** Whoever is suspended gets nothing until the operator resumes the account. */
+const notSuspended = raw(`NOT ${suspended('webhooks.account_id')}`);
+
 const inLane = (lane: Lane): Sql => (lane === 'fast' ? sql`slow_since IS NULL` : sql`slow_since IS NOT NULL`);
 
 export interface DueAccount {
@@ -34,7 +38,8 @@ export interface DueAccount {
 }
 
 /**
- * Accounts of a lane that have a due delivery and no lease, those first whose delivery has been due for longest.
+ * Accounts of a lane that have a due delivery and no lease, and are not suspended, those first whose delivery has been due
+ * for longest.
  *
  * @param now milliseconds since the epoch.
  * @param after the last account of the page before.
@@ -46,7 +51,7 @@ export const selectDueAccounts = (
   limit: number,
 ): Query<DueAccount> => query<DueAccount>`
   SELECT account_id, next_at FROM webhooks
-  WHERE ${inLane(lane)} AND next_at <= ${now} AND ${free(now)}
+  WHERE ${inLane(lane)} AND next_at <= ${now} AND ${free(now)} AND ${notSuspended}
     ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
   ORDER BY next_at, account_id LIMIT ${limit}`;
 
@@ -65,7 +70,7 @@ export interface LeasedWebhook extends WebhookRow {
 export const takeLease = (account: string, lease: string, lane: Lane, now: number): Sql<LeasedWebhook> =>
   sql<LeasedWebhook>`
   UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS[lane]}
-  WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
+  WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)} AND ${notSuspended}
     ${lane === 'fast' ? sql`AND slow_since IS NULL` : sql``}
   RETURNING url, key, secret, old_secrets, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
 

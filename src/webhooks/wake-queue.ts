@@ -25,19 +25,22 @@ export async function* dueAccounts({ DB }: Env, lane: Lane, now: number): AsyncG
   } while (last);
 }
 
-/** Sends a wake-up for each account of a lane that has something due, and that `isNew` lets through. */
+/** Sends a wake-up for each account of a lane that has something due, and that `isNew` lets through; returns how many. */
 export async function wakeQueueForDue(
   env: Env,
   queue: Queue<Message>,
   lane: Lane,
   now: number,
   isNew: (account: DueAccount) => boolean = () => true,
-): Promise<void> {
+): Promise<number> {
+  let woken = 0;
   for await (const page of dueAccounts(env, lane, now)) {
     const accounts = page.filter(isNew);
     if (accounts.length > 0)
       await queue.sendBatch(accounts.map(({ account_id: account }) => ({ body: { account, lane } })));
+    woken += accounts.length;
   }
+  return woken;
 }
 
 /** The accounts whose wake-ups this isolate keeps in mind. */

@@ -15,7 +15,8 @@ const accountClient = NettuClient({ baseUrl, apiKey: playground.backend.apiKey }
 let session: Visit;
 let page: Page;
 beforeEach(async () => {
-  session = await visit(stage.browser);
+  // Tall enough for the evening of the calendar.
+  session = await visit(stage.browser, { viewport: { width: 1300, height: 1100 } });
   ({ page } = session);
 });
 afterEach(async () => {
@@ -89,6 +90,116 @@ it('calendar: creates, moves and resizes an event by dragging, and deletes one i
   await requests().getByText('await client.events.update').first().waitFor({ state: 'attached' });
 });
 
+it('calendar: asks before a save or a resize changes every instance of a series, and says so', async () => {
+  await open('calendar');
+  await event('Gym').first().waitFor();
+  const gym = async () =>
+    (await events(ida?.calendarId)).find(
+      ({ event }) => event.metadata.title === 'Gym' && event.recurrence !== null,
+    )?.event;
+  const lasting = (await gym())?.duration ?? 0;
+  const stretch = async () => {
+    const box = await boxOf(event('Gym').first());
+    const x = box.x + box.width / 2;
+    await drag({ x, y: box.y + box.height - 2 }, { x, y: box.y + box.height + 20 });
+  };
+  await stretch();
+  await page.getByText('This changes every instance').waitFor();
+  await page.getByRole('button', { name: 'Change nothing' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect((await gym())?.duration).toBe(lasting);
+  await stretch();
+  await page.getByRole('button', { name: 'Resize every instance' }).click();
+  await expect.poll(async () => (await gym())?.duration).toBe(lasting + 30 * 60 * 1000);
+
+  await page.locator('.calendar[aria-busy="false"]').waitFor();
+  await event('Gym').first().click();
+  await page.getByText('Saving changes every instance').waitFor();
+  await page.getByLabel('Title').fill('Swimming');
+  await page.getByRole('button', { name: 'Save the whole series' }).click();
+  await page.getByRole('button', { name: 'Change nothing' }).click();
+  expect(await titled('Swimming')).toBeUndefined();
+  await event('Gym').first().click();
+  await page.getByLabel('Minutes').fill('60');
+  await page.getByRole('button', { name: 'Save the whole series' }).click();
+  await page.getByRole('button', { name: 'Save every instance' }).click();
+  await expect.poll(async () => (await gym())?.duration).toBe(lasting);
+});
+
+it('calendar: shows the time zone that was chosen last, and the change as the request just made', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  const zone = page.getByLabel('Its time zone');
+  const before = await zone.inputValue();
+  for (const wanted of ['Asia/Tokyo', 'Asia/Kathmandu', 'Asia/Tokyo', before]) {
+    await zone.selectOption(wanted);
+    await expect.poll(() => requests().locator('.line .status').first().innerText()).toBe('200');
+    // The reads that follow the change do not hide it.
+    await expect.poll(() => requests().locator('pre').first().innerText()).toContain(`timezone: '${wanted}'`);
+    await page.locator('.calendar[aria-busy="false"]').waitFor();
+    expect(await zone.inputValue()).toBe(wanted);
+  }
+  await page.getByRole('button', { name: 'Later' }).click();
+  await expect.poll(() => requests().locator('pre').first().innerText()).toContain('calendar.getEvents');
+});
+
+it('calendar: takes the error away once the service answers again', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  const alert = page.getByRole('alert');
+  await page.route(`${baseUrl}/**`, (route) => route.abort());
+  await page.getByRole('button', { name: 'Later' }).click();
+  await alert.waitFor();
+  await page.unroute(`${baseUrl}/**`);
+  await page.getByRole('button', { name: 'Today' }).click();
+  await event('Stand-up').first().waitFor();
+  await alert.waitFor({ state: 'detached' });
+  session.errors.length = 0;
+});
+
+it('calendar: takes the reason of a failed change away when it is dismissed', async () => {
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  await page.route(`${baseUrl}/calendar/*`, (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  );
+  const zone = page.getByLabel('Its time zone');
+  const before = await zone.inputValue();
+  await zone.selectOption('Asia/Tokyo');
+  await page.getByRole('alert').waitFor();
+  // Nothing changed, and the select says so.
+  expect(await zone.inputValue()).toBe(before);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  session.errors.length = 0;
+});
+
+it('says at once what it is, and links the guides, the README and the SDK', async () => {
+  await open('calendar');
+  await page.getByText('Calendars, events and booking for any web app').waitFor();
+  const links = page.getByRole('navigation', { name: 'Documentation' }).getByRole('link');
+  expect(await links.evaluateAll((all) => all.map((one) => (one as HTMLAnchorElement).href))).toEqual(
+    ['/docs/guides/start', '/docs/guides', '/docs/guides/sdk', '/docs/guides/booking-element', '/docs'].map(
+      (path) => baseUrl + path,
+    ),
+  );
+});
+
+it('on a phone, the calendar comes before its settings', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open('calendar');
+  await event('Stand-up').first().waitFor();
+  await picture(page, 'playground-phone');
+  const top = async (element: Locator) => (await element.boundingBox())?.y ?? 0;
+  const calendar = await top(page.locator('.calendar'));
+  expect(calendar).toBeLessThan(420);
+  expect(await top(page.getByLabel('Its time zone'))).toBeGreaterThan(calendar);
+  await page.setViewportSize({ width: 1300, height: 900 });
+  await expect
+    .poll(() => top(page.getByLabel('Its time zone')))
+    .toBeLessThan(await top(page.locator('.calendar')));
+});
+
 it('calendar: moves one instance out of its series', async () => {
   await open('calendar');
   await event('Gym').waitFor();
@@ -144,6 +255,37 @@ it('token: shows each refused operation with its reason', async () => {
   await page.getByLabel('Expires').selectOption('a minute ago');
   await page.getByText('Refused: token-expired').waitFor();
   await row('Read').getByText('refused').waitFor();
+});
+
+it('token: tests a token that is edited or pasted', async () => {
+  await open('token');
+  const verdict = page.locator('.verdict');
+  await verdict.getByText('Accepted').waitFor();
+  const text = page.getByLabel('The token: edit it');
+  const good = await text.inputValue();
+  const [header, , signature] = good.split('.');
+  await text.fill(`${good.slice(0, -6)}AAAAAA`);
+  await verdict.getByText('Refused: token-signature').waitFor();
+  const claims = Buffer.from(JSON.stringify({ nettuSchedulerUserId: jonas?.id })).toString('base64url');
+  await text.fill(`${header}.${claims}.${signature}`);
+  await verdict.getByText('Refused: token-claims').waitFor();
+  for (const nonsense of ['not a token', '']) {
+    await text.fill(nonsense);
+    await verdict.getByText('Refused: token-malformed').waitFor();
+  }
+  await text.fill(`  ${good}\n`);
+  await verdict.getByText('Accepted').waitFor();
+  session.errors.length = 0;
+});
+
+it('token: shows the probes apart from other requests, and none of them as an error that is none', async () => {
+  await open('token');
+  await page.locator('.verdict').getByText('Accepted').waitFor();
+  await requests().getByText('so it changes nothing').waitFor();
+  await page.getByText('a request that the token permits ends in 400 or 404').waitFor();
+  // The policy refuses the deletion of calendars, and nothing else.
+  await expect.poll(() => requests().locator('.status.bad').allInnerTexts()).toEqual(['401']);
+  expect(await requests().locator('.status.expected').count()).toBe(11);
 });
 
 it('token: shows the refusal of the very next request after a revocation', async () => {

@@ -205,6 +205,31 @@ describe('npm run account', () => {
     );
   });
 
+  it('suspends an account once, shows and lists it, and opens it again', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    await withDatabases(({ DB_EU }) =>
+      DB_EU.prepare(
+        "INSERT INTO api_keys (account_id, id, hash, name, hint, created) VALUES (?, 'k', 'h', 'Acme\u001b[2J', '', 1)",
+      )
+        .bind(there)
+        .run(),
+    );
+    expect(ran('suspend', there.toUpperCase())[0]).toContain(`account ${there} in DB_EU is suspended`);
+    expect(() => ran('suspend', there)).toThrow('or it is suspended already');
+    expect(ran('show', there)).toContainEqual(expect.stringMatching(/^suspended since 20\d\d-/));
+    const lines = ran('list');
+    expect(lines).toContainEqual(expect.stringMatching(/^DB: \d+ accounts?$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(`^${there} +1970-01-01 +1 +0 +0 +1024 +0 +suspended +Acme\\?\\[2J$`),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(`^${here} .* open$`));
+    await withDatabases(({ DB_EU }) => DB_EU.prepare("DELETE FROM api_keys WHERE id = 'k'").run());
+    expect(ran('resume', there)[0]).toContain('is open again');
+    expect(() => ran('resume', there)).toThrow('or it is not suspended');
+    expect(() => ran('suspend', there.replace('6f', '7f'))).toThrow('has no account');
+  });
+
   it('throws for what is no command, no id, no quota and no account', { timeout: TIMEOUT_MS }, () => {
     for (const args of [
       [],
@@ -213,8 +238,12 @@ describe('npm run account', () => {
       ['quota', here],
       ['show', here, 'users=1'],
       ['drop', here],
+      ['toString', here],
+      ['suspend'],
+      ['resume', here, 'now'],
+      ['list', here],
     ])
-      expect(() => ran(...args)).toThrow('Run npm run account');
+      expect(() => ran(...args)).toThrow('Run npm run accounts');
     for (const setting of ['users', 'users=-1', 'users=1.5', 'toString=1', "users=1'", 'users=DEFAULT'])
       expect(() => ran('quota', here, setting)).toThrow('is no quota');
     expect(() => ran('show', here.replace('6f', '7f'))).toThrow('has no account');

@@ -327,6 +327,14 @@ const accountUses: Record<string, Use> = {
       openapi: expect.stringMatching(/\/openapi\.json$/),
     },
   ],
+  'health.get': [
+    async ({ accountClient }) => {
+      await service.runCron('* * * * *');
+      return accountClient.health.get();
+    },
+    200,
+    { status: 'healthy', shards: [{ shard: 0, ms: expect.any(Number), oldestDueMs: 0 }] },
+  ],
 };
 
 const userUses: Record<string, Use> = {

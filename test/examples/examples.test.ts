@@ -7,6 +7,7 @@ import { remind } from '../../src/reminders/remind.ts';
 import { routes } from '../../src/routes.ts';
 import type { Delivery } from '../../src/sdk/types.ts';
 import { CODE, keys, newAccount, newKeys, userOf } from '../support/client.ts';
+import { cronRan } from '../support/rows.ts';
 import { open, urlOf } from '../support/webhooks.ts';
 import { NOW, Player, type RouteName } from './play.ts';
 
@@ -37,6 +38,8 @@ async function notified(): Promise<void> {
 
 async function playKeys(): Promise<void> {
   await play('checkHealth');
+  await cronRan(NOW - 20_000);
+  await play('getHealth');
   await play('createAccount', { body: { code: CODE }, learn: ({ account }) => stable.account(account.id) });
   stable.key(keys.pem, 0);
   await play('setPublicKey', { body: { publicJwtKey: keys.pem } });

@@ -31,7 +31,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const querying = titled(entries.filter(({ trips }) => trips > 0));
+/** GET /health has an answer of its own for a database that fails: test/jobs/health.test.ts. */
+const querying = titled(entries.filter(({ trips, path }) => trips > 0 && path !== '/health'));
 
 /** D1 lost the answer of a batch that it may have committed; `db/d1-errors.node.test.ts` lists all such errors. */
 const LOST = new Error('the answer was lost');

@@ -24,7 +24,7 @@ function line(): Record<string, unknown> & { by: string } {
   return { ...JSON.parse(text), by };
 }
 
-it('logs the method, route, status, account, duration and rows read', async () => {
+it('logs the method, route, status, account, actor, duration and rows read', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   lines.length = 0;
@@ -36,13 +36,67 @@ it('logs the method, route, status, account, duration and rows read', async () =
     route: '/calendar/:calendarId',
     status: 200,
     account: user.account.id,
+    caller: 'user',
+    user: user.id,
+    kid: expect.any(String),
     ms: expect.any(Number),
     rowsRead: expect.any(Number),
   });
   await user.account.call('GET', `/user/calendar/${calendarId}`);
   const ofAccount = line();
-  expect(ofAccount).toMatchObject({ route: '/user/calendar/:calendarId', account: user.account.id });
+  expect(ofAccount).toMatchObject({
+    route: '/user/calendar/:calendarId',
+    account: user.account.id,
+    caller: 'account',
+    apiKey: expect.any(String),
+  });
   expect(ofAccount.rowsRead).toBeGreaterThan(0);
+});
+
+it('names who acts: the API key by its id, the user and the kid, for reads, writes and refusals; or that nobody is known', async () => {
+  const { account, ...user } = await newUser();
+  const { body } = await account.call('GET', '/account/api-keys');
+  const { body: signing } = await account.call('GET', '/account/keys');
+  lines.length = 0;
+  const byKey = { account: account.id, caller: 'account', apiKey: body.apiKeys[0].id };
+  const byUser = { account: account.id, caller: 'user', user: user.id, kid: signing.keys[0].kid };
+  for (const [method, path, sent] of [
+    ['GET', '/account', undefined],
+    ['POST', '/user', {}],
+    ['POST', '/user', { metadata: 1 }],
+    ['GET', `/user/${NOBODY}`, undefined],
+  ] as const) {
+    await account.call(method, path, { body: sent });
+    expect(line()).toMatchObject(byKey);
+  }
+  const refused = { claims: { schedulerPolicy: {} }, body: { timezone: 'UTC' } };
+  for (const [method, path, options] of [
+    ['GET', '/me', {}],
+    ['POST', '/calendar', { body: { timezone: 'UTC' } }],
+    ['POST', '/calendar', refused],
+  ] as const) {
+    await user.call(method, path, options);
+    expect(line()).toMatchObject(byUser);
+  }
+  const window = `/user/${user.id}/freebusy?startTs=0&endTs=1`;
+  await call('GET', window, { headers: { 'nettu-account': account.id } });
+  expect(line()).toMatchObject({ account: account.id, caller: 'anonymous' });
+  await call('GET', '/account', { headers: { 'x-api-key': `${account.apiKey}x` } });
+  await user.call('GET', '/me', { token: `${await user.token()}x` });
+  await call('GET', '/');
+  for (const { text } of lines.splice(0))
+    for (const name of ['caller', 'apiKey', 'user', 'kid']) expect(JSON.parse(text)).not.toHaveProperty(name);
+});
+
+it('logs the account that POST /account made, the first time and at a replay', async () => {
+  const headers = { 'idempotency-key': crypto.randomUUID() };
+  for (const replayed of [null, 'true']) {
+    const reply = await call('POST', '/account', { body: { code: CODE }, headers });
+    expect(reply.headers.get('idempotency-replayed')).toBe(replayed);
+    expect(line()).toMatchObject({ route: '/account', status: 201, account: reply.body.account.id });
+  }
+  await call('POST', '/account', { body: { code: 'a wrong code' } });
+  expect(line()).toMatchObject({ status: 401, account: null });
 });
 
 it('logs the code of a problem, and the cause of an outage', async () => {
@@ -79,7 +133,7 @@ it('logs a defect as an error, under the id that the caller gets', async () => {
   expect(line()).toMatchObject({ by: 'error', id: reply.problem.id, code: 'internal', status: 500 });
 });
 
-it('logs no token, key, body, query or id in a path', async () => {
+it('logs no token, key, body, query or id in a path, but the id of the user who acts', async () => {
   const user = await newUser({ color: 'a private colour' });
   const token = await user.token();
   const headers = { 'idempotency-key': 'a private key' };
@@ -94,7 +148,7 @@ it('logs no token, key, body, query or id in a path', async () => {
   await call('GET', '/account', { headers: { 'x-api-key': 'sk_nonsense' } });
   await call('PUT', `/user/${user.id}`, { headers: user.account.headers, raw: 'not json' });
   await call('GET', '/nowhere/private', {});
-  const text = lines.map(({ text }) => text).join('\n');
+  const text = lines.map(({ text }) => text.replace(`"user":"${user.id}"`, '')).join('\n');
   expect(lines.length).toBeGreaterThanOrEqual(11);
   for (const secret of [
     token,

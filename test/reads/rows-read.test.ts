@@ -9,7 +9,7 @@ import { CODE, call } from '../support/client.ts';
 import { reading } from '../support/database.ts';
 import { DAY, HOUR } from '../support/events.ts';
 import { END, START } from '../support/hostile-rows.ts';
-import { type Entry, entries, send } from '../support/rows.ts';
+import { cronRan, type Entry, entries, send } from '../support/rows.ts';
 import { fill, fillRecords, quietWorld, type World } from './world.ts';
 
 const window = `?startTs=${START}&endTs=${END}`;
@@ -22,6 +22,7 @@ const slots = '?startDate=2030-01-01&endDate=2030-01-02&duration=3600000&interva
 /** By method and path: the queries to send. */
 const cases: Record<string, string[]> = {
   'GET /': [''],
+  'GET /health': [''],
   'GET /account': [''],
   'GET /account/webhook': [''],
   'GET /account/webhook/deliveries': ['', '?state=failed', '?state=pending'],
@@ -86,6 +87,7 @@ let few: World;
 let many: World;
 beforeAll(async () => {
   [few, many] = [await quietWorld(), await quietWorld()];
+  await cronRan();
   await fill(few, 300);
   await fill(many, 3000);
 });

@@ -132,7 +132,7 @@ function measured(db: D1Database, report: (length: number) => void): D1Database 
 }
 
 describe('an event that fails', () => {
-  const quietly = async (work: () => Promise<void>) => {
+  const quietly = async (work: () => Promise<unknown>) => {
     const logged = vi.spyOn(console, 'error').mockReturnValue();
     await work();
     const lines = logged.mock.calls.length;

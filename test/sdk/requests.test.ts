@@ -44,6 +44,7 @@ type Row<Client> = [name: string, call: Call<Client>, request: string, body?: un
 const accountRows: Row<NettuClient>[] = [
   ['health.checkStatus', async (c) => ({ status: await c.health.checkStatus() }) as Answer<unknown>, 'GET /'],
   ['health.info', (c) => c.health.info(), 'GET /'],
+  ['health.get', (c) => c.health.get(), 'GET /health'],
 
   ['account.create', (c) => c.account.create({ code: 'x' }), 'POST /account', { code: 'x' }],
   ['account.create in a region', (c) => c.account.create({ code: 'x', region: 'eu' }), 'POST /account', { code: 'x', region: 'eu' }],

@@ -28,6 +28,7 @@ export const statuses = {
   'token-revoked': 401,
   'policy-denied': 401,
   'https-required': 403,
+  'account-suspended': 403,
   'route-unknown': 404,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -56,6 +57,7 @@ export const statuses = {
   'rate-limited': 429,
   internal: 500,
   'database-unavailable': 503,
+  unhealthy: 503,
   contended: 503,
   'outcome-unknown': 503,
   'no-room': 507,
@@ -101,6 +103,7 @@ export function expectProblem(reply: Reply, code: ProblemCode): void {
       limit: expect.any(Number),
       use: expect.any(Number),
     }),
+    ...(code === 'unhealthy' && { shards: expect.any(Array) }),
     ...(code === 'internal' && { id: expect.stringMatching(/\S/) }),
   });
   const [name, form] = headersOf[reply.status] ?? [];

@@ -2,7 +2,11 @@
  * Every path of every row in the route table, with a valid request for it. A new row needs one line in `fixtures`, and
  * a new parameter one in `params`.
  */
+import { env } from 'cloudflare:workers';
 import { doorNames as doors } from '../../src/auth/doors.ts';
+import { batch } from '../../src/db/connection.ts';
+import { EVERY_MINUTE } from '../../src/jobs/names.ts';
+import { recordRun } from '../../src/jobs/sql.ts';
 import type { Door, Route } from '../../src/route.ts';
 import { routes } from '../../src/routes.ts';
 import { type Call, CODE, call, keys, NOBODY, type Reply, type User } from './client.ts';
@@ -26,6 +30,7 @@ const when = { startTs: 3_600_000, duration: 60_000 };
 /** By method and first path of the row. */
 const fixtures: Record<string, Fixture> = {
   'GET /': { trips: 0 },
+  'GET /health': { of: () => cronRan() },
   'POST /account': { body: { code: CODE } },
   'GET /account': {},
   'PUT /account/pubkey': { body: { publicJwtKey: keys.pem } },
@@ -112,6 +117,11 @@ const calendarOf = async (user: User): Promise<string> =>
 function webhookOf({ account }: User) {
   const body = { webhookUrl: 'http://127.0.0.1/', events: ['*'] };
   return account.call('PUT', '/account/webhook', { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } });
+}
+
+/** The cron has run. */
+export function cronRan(at = Date.now()) {
+  return batch(env.DB, [recordRun(EVERY_MINUTE, at)]);
 }
 
 /** A change that the webhook subscribes to. */

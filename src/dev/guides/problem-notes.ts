@@ -35,6 +35,8 @@ export const problemNotes = {
   'policy-denied': 'The token is good, and its policy does not allow this. `detail` names the rule.',
   'https-required':
     'The request came over plain HTTP. Whoever could read it has its key or token: replace that, and use https.',
+  'account-suspended':
+    'The credential is good, and the operator has [suspended](runbook.md#abuse-by-one-account) its account. Nothing was read or written, and its data stays. Until the operator resumes it, its webhook gets nothing.',
   'route-unknown': 'No route has this path. Every route is under `/api/v1`.',
   'not-found':
     'The resource does not exist, or it belongs to another account or another user. The answer is the same, so it discloses nothing.',
@@ -76,6 +78,8 @@ export const problemNotes = {
   internal: 'Report it with the `id` in the problem: the log has it.',
   'database-unavailable':
     '`detail` says whether anything may have changed. A read changed nothing; a `PUT` or a `DELETE` is safe to send again. Wait as long as `retry-after` says: until midnight UTC where the database has used up the rows of its plan.',
+  unhealthy:
+    'The answer of `GET /health` where a database does not answer in two seconds, the cron has not run for five minutes, or a notification has been due for as long. `detail` says which, `shards` has the figures, and the [runbook](runbook.md) what to do.',
   contended:
     "Other requests kept changing the booking's hosts or its service. Nothing was written: try again.",
   'outcome-unknown':

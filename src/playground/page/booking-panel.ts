@@ -5,6 +5,7 @@ import { html, nothing, render } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { type HostBookings, hostBookingsView, readHostBookings } from './host-bookings.ts';
 import { languages } from './languages.ts';
+import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { bookingUser, callBackend, hosts, setup, tokenOf } from './session.ts';
 
@@ -66,7 +67,10 @@ export function bookingPanel(section: HTMLElement): () => void {
               minutes = Number((event.target as HTMLSelectElement).value);
               draw();
             }}>
-              ${DURATIONS_MINUTES.map((one) => html`<option value=${one} ?selected=${one === minutes}>${one} minutes</option>`)}
+              ${optionsView(
+                DURATIONS_MINUTES.map((one) => [String(one), `${one} minutes`]),
+                String(minutes),
+              )}
             </select>
           </label>
           <span class="group" role="group" aria-label="Language">

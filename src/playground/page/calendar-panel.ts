@@ -8,7 +8,8 @@ import { unwrap } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { changesOf } from './clock.ts';
 import { type Change, type Shown, toShown, write } from './event-changes.ts';
-import { chooseInstanceOrSeries, editEvent } from './event-dialog.ts';
+import { chooseInstanceOrSeries, confirmSeries, editEvent } from './event-dialog.ts';
+import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { clientOf, hosts } from './session.ts';
 
@@ -16,20 +17,35 @@ const PANEL = 'calendar';
 const ZONES = ['America/New_York', 'Europe/Oslo', 'Asia/Kathmandu', 'Asia/Tokyo'];
 const NARROW = matchMedia('(max-width: 40rem)');
 const HOUR_MS = 3_600_000;
+const HINT =
+  'Drag over free time to create an event. Drag an event to move it, or its lower edge to resize it. Select an event to edit or delete it.';
 
 export function calendarPanel(section: HTMLElement): () => void {
   const owners = hosts();
   let owner = owners[0];
   /** The time zone of the calendar. The Worker expands recurring events in it. */
   let calendarZone = '';
+  /** Why the latest change failed, until the next one; and why the latest load did, until one succeeds. */
   let problem = '';
+  let loadProblem = '';
   const bar = document.createElement('div');
   bar.className = 'toolbar';
   const container = document.createElement('div');
   container.className = 'calendar';
+  const settings = document.createElement('div');
+  settings.className = 'toolbar';
+  const hint = document.createElement('p');
+  hint.className = 'muted';
+  hint.textContent = HINT;
   const stage = document.createElement('div');
-  stage.append(bar, container);
   section.append(stage, requestLog(PANEL));
+  /** On a phone the calendar comes first. */
+  const arrange = () =>
+    stage.replaceChildren(
+      ...(NARROW.matches ? [bar, container, hint, settings] : [bar, settings, container, hint]),
+    );
+  arrange();
+  NARROW.addEventListener('change', arrange);
 
   const client = () => clientOf(PANEL, owner?.id ?? '');
   const calendarId = () => owner?.calendarId ?? '';
@@ -76,10 +92,17 @@ export function calendarPanel(section: HTMLElement): () => void {
     loading: (loading) => {
       container.ariaBusy = String(loading);
     },
-    datesSet: () => draw(),
+    datesSet: () => {
+      problem = '';
+      draw();
+    },
     events: async ({ start, end }: { start: Date; end: Date }) => {
       const window = { startTs: start.valueOf(), endTs: end.valueOf() };
       const { calendar: stored, events } = await unwrap(client().calendar.getEvents(calendarId(), window));
+      if (loadProblem) {
+        loadProblem = '';
+        draw();
+      }
       if (calendarZone !== stored.settings.timezone) {
         const first = !calendarZone;
         calendarZone = stored.settings.timezone;
@@ -89,7 +112,7 @@ export function calendarPanel(section: HTMLElement): () => void {
       return events.flatMap(toShown);
     },
     eventSourceFailure: ({ message }) => {
-      problem = message;
+      loadProblem = message;
       draw();
     },
     select: async ({ start, end }) => {
@@ -99,7 +122,9 @@ export function calendarPanel(section: HTMLElement): () => void {
     eventClick: async ({ event }) => {
       const shown = event.extendedProps as Shown;
       const edit = await editEvent({ zone: zone(), shown });
-      if (edit) await change({ ...edit, shown });
+      if (!edit) return;
+      if (edit.kind === 'save' && shown.event.recurrence && !(await confirmSeries('Save'))) return;
+      await change({ ...edit, shown });
     },
     eventDrop: async ({ event, oldEvent, revert }) => {
       const shown = event.extendedProps as Shown;
@@ -108,10 +133,11 @@ export function calendarPanel(section: HTMLElement): () => void {
       if (which) await change({ kind: 'move', which, by, shown }, revert);
       else revert();
     },
-    eventResize: ({ event, revert }) => {
+    eventResize: async ({ event, revert }) => {
       const shown = event.extendedProps as Shown;
+      if (shown.event.recurrence && !(await confirmSeries('Resize'))) return revert();
       const duration = (event.end?.valueOf() ?? 0) - (event.start?.valueOf() ?? 0);
-      void change({ kind: 'resize', duration, shown }, revert);
+      await change({ kind: 'resize', duration, shown }, revert);
     },
   });
   const zone = () => (calendar.getOption('timeZone') as string) || 'UTC';
@@ -129,65 +155,86 @@ export function calendarPanel(section: HTMLElement): () => void {
   };
 
   const step = (go: () => void) => () => go();
+  addEventListener('online', () => calendar.refetchEvents());
   const changeZone = (event: Event) => {
     const timezone = (event.target as HTMLSelectElement).value;
     void attempt(() => unwrap(client().calendar.update(calendarId(), { timezone })));
   };
 
   function draw(): void {
-    const change = changesOf(calendarZone || 'UTC', Date.now());
-    const zones = [...new Set([calendarZone || 'UTC', ...ZONES])];
-    render(
-      html`
-        <div class="row">
-          <h2>${calendar.view?.title}</h2>
-          <span class="group">
-            <button type="button" aria-label="Earlier" @click=${step(() => calendar.prev())}>‹</button>
-            <button type="button" @click=${step(() => calendar.today())}>Today</button>
-            <button type="button" aria-label="Later" @click=${step(() => calendar.next())}>›</button>
-          </span>
-          ${change.map(
-            ({ at, forward }) =>
-              html`<button type="button" @click=${step(() => calendar.gotoDate(at))}>
-                ${forward ? 'Clocks go forward' : 'Clocks go back'}
-              </button>`,
-          )}
-          <button type="button" class="primary" @click=${createByKey}>New event</button>
-        </div>
-        <div class="row">
-          <label>
-            Calendar of
-            <select @change=${(event: Event) => {
-              owner = owners.find(({ id }) => id === (event.target as HTMLSelectElement).value);
-              calendarZone = '';
-              calendar.refetchEvents();
-            }}>
-              ${owners.map(({ id, name }) => html`<option value=${id} ?selected=${id === owner?.id}>${name}</option>`)}
-            </select>
-          </label>
-          <label>
-            Its time zone
-            <select @change=${changeZone}>
-              ${zones.map((name) => html`<option ?selected=${name === calendarZone}>${name}</option>`)}
-            </select>
-          </label>
-          <span class="group" role="group" aria-label="Show times in">
-            ${zones.map(
-              (name) =>
-                html`<button type="button" aria-pressed=${name === zone()} @click=${step(() => {
-                  calendar.setOption('timeZone', name);
-                  draw();
-                })}>${name.split('/').at(-1)?.replace('_', ' ')}</button>`,
+    render(headView(), bar);
+    render(settingsView(), settings);
+  }
+
+  const dismiss = () => {
+    problem = '';
+    loadProblem = '';
+    draw();
+  };
+
+  const headView = () => html`
+    <div class="row">
+      <h2>${calendar.view?.title}</h2>
+      <span class="group">
+        <button type="button" aria-label="Earlier" @click=${step(() => calendar.prev())}>‹</button>
+        <button type="button" @click=${step(() => calendar.today())}>Today</button>
+        <button type="button" aria-label="Later" @click=${step(() => calendar.next())}>›</button>
+      </span>
+      <button type="button" class="primary" @click=${createByKey}>New event</button>
+    </div>
+    ${
+      problem || loadProblem
+        ? html`<p class="problem" role="alert">
+          ${problem || loadProblem}
+          <button type="button" @click=${dismiss}>Dismiss</button>
+        </p>`
+        : nothing
+    }
+  `;
+
+  function settingsView() {
+    const zones = [...new Set([...ZONES, calendarZone || 'UTC'])];
+    return html`
+      <div class="row">
+        <label>
+          Calendar of
+          <select @change=${(event: Event) => {
+            owner = owners.find(({ id }) => id === (event.target as HTMLSelectElement).value);
+            calendarZone = '';
+            calendar.refetchEvents();
+          }}>
+            ${optionsView(
+              owners.map(({ id, name }) => [id, name]),
+              owner?.id ?? '',
             )}
-          </span>
-        </div>
-        ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
-        <p class="muted hint">
-          Drag over free time to create an event. Drag an event to move it, or its lower edge to resize it. Select an event to edit or delete it.
-        </p>
-      `,
-      bar,
-    );
+          </select>
+        </label>
+        <label>
+          Its time zone
+          <select @change=${changeZone}>
+            ${optionsView(
+              zones.map((name) => [name, name]),
+              calendarZone,
+            )}
+          </select>
+        </label>
+        <span class="group" role="group" aria-label="Show times in">
+          ${zones.map(
+            (name) =>
+              html`<button type="button" aria-pressed=${name === zone()} @click=${step(() => {
+                calendar.setOption('timeZone', name);
+                draw();
+              })}>${name.split('/').at(-1)?.replace('_', ' ')}</button>`,
+          )}
+        </span>
+        ${changesOf(calendarZone || 'UTC', Date.now()).map(
+          ({ at, forward }) =>
+            html`<button type="button" @click=${step(() => calendar.gotoDate(at))}>
+              ${forward ? 'Clocks go forward' : 'Clocks go back'}
+            </button>`,
+        )}
+      </div>
+    `;
   }
 
   calendar.render();

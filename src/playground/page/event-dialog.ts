@@ -1,4 +1,4 @@
-/** The dialogs of the calendar panel: to edit an event, and to choose an instance or the series. */
+/** The dialogs of the calendar panel: to edit an event, to choose an instance or the series, and to confirm a series. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { instantOf, wallClock } from './clock.ts';
 import { type Details, type Edit, REPEATS, type Shown } from './event-changes.ts';
@@ -43,6 +43,7 @@ export function editEvent({
         }}
       >
         <h2>${event ? 'Event' : 'New event'}</h2>
+        ${series ? html`<p class="muted">This is one instance of a series. Saving changes every instance.</p>` : nothing}
         <label>Title<input name="title" .value=${event?.metadata.title ?? ''} required autofocus /></label>
         <label>
           Starts (${zone.replaceAll('_', ' ')})
@@ -57,7 +58,7 @@ export function editEvent({
         </label>
         <label class="check"><input type="checkbox" name="busy" ?checked=${event?.busy ?? true} /> Busy</label>
         <div class="actions">
-          <button class="primary">${event ? 'Save' : 'Create'}</button>
+          <button class="primary">${series ? 'Save the whole series' : event ? 'Save' : 'Create'}</button>
           <button type="button" @click=${() => close(undefined)}>Close</button>
           ${
             series
@@ -91,6 +92,25 @@ export function chooseInstanceOrSeries(verb: string): Promise<'instance' | 'seri
       </div>
     `,
   );
+}
+
+/**
+ * Asks whether to change every instance of a series. The service has no change of one instance yet.
+ *
+ * @param verb what happens to the series, such as "Resize".
+ */
+export async function confirmSeries(verb: string): Promise<boolean> {
+  const confirmed = await dialog<true>(
+    (close) => html`
+      <h2>${verb} the whole series?</h2>
+      <p>This changes every instance, past and future. A single instance cannot be changed this way yet.</p>
+      <div class="actions answers">
+        <button type="button" class="primary" @click=${() => close(true)}>${verb} every instance</button>
+        <button type="button" autofocus @click=${() => close(undefined)}>Change nothing</button>
+      </div>
+    `,
+  );
+  return confirmed === true;
 }
 
 function dialog<T>(

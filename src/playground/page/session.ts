@@ -51,11 +51,11 @@ export function clientOf(panel: string, userId: string): NettuUserClient {
   return client;
 }
 
-/** A `fetch` whose requests `panel` shows. */
-export const recordingFetch = (panel: string, onRequest: OnRequest = () => {}) =>
+/** A `fetch` whose requests `panel` shows; with `probe`, as those that test a token. */
+export const recordingFetch = (panel: string, onRequest: OnRequest = () => {}, { probe = false } = {}) =>
   recording(plainFetch, 'browser', setup.baseUrl, (request) => {
     onRequest(request);
-    log(panel, request);
+    log(panel, request, { probe });
   });
 
 export const hosts = () => setup.people.filter(({ calendarId }) => calendarId !== null);

@@ -1,14 +1,17 @@
 /** A token to experiment with: each change of a claim signs a new token, and shows how the Worker verifies it. */
 import type { Inspection, Permission, SchedulerPolicy, SigningKey } from '@nettu/scheduler-sdk';
-import { html, nothing, render } from 'lit';
+import { html, render } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { keysView } from './keys-view.ts';
 import { attempt, operations } from './operations.ts';
+import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { callBackend, recordingFetch, setup, tokenOf } from './session.ts';
 import type { Choice, TokenState } from './token-state.ts';
 import { verdictView } from './verdict-view.ts';
 
 const PANEL = 'token';
+const TYPING_PAUSE_MS = 400;
 const EXPIRES_IN: [seconds: number, name: string][] = [
   [15 * 60, 'in 15 minutes'],
   [20, 'in 20 seconds'],
@@ -32,6 +35,14 @@ export function tokenPanel(section: HTMLElement): () => void {
   const stage = document.createElement('div');
   section.append(stage, requestLog(PANEL));
   let round = 0;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Tests what the user types or pastes in place of the token, once they pause. */
+  const edit = (event: Event) => {
+    state.token = (event.target as HTMLTextAreaElement).value.trim();
+    clearTimeout(typing);
+    typing = setTimeout(() => void test(), TYPING_PAUSE_MS);
+  };
 
   /** Clears the verdict until the new one arrives, and returns the number of this round. */
   function startRound(): number {
@@ -53,12 +64,12 @@ export function tokenPanel(section: HTMLElement): () => void {
     const thisRound = startRound();
     const { token } = state;
     const { keys } = await callBackend<{ keys: SigningKey[] }>('keys');
-    const fetch = recordingFetch(PANEL);
+    const fetch = recordingFetch(PANEL, undefined, { probe: true });
     const connection = { baseUrl: setup.baseUrl, account: setup.accountId, token, fetch };
     const outcomes = await Promise.all(
       operations.map((operation) => attempt(operation, connection).catch(() => undefined)),
     );
-    const inspection = await callBackend<Inspection>('inspect', { token }, PANEL);
+    const inspection = await callBackend<Inspection | null>('inspect', { token }, PANEL);
     // A newer round has started meanwhile.
     if (thisRound !== round) return;
     Object.assign(state, { keys, inspection, outcomes });
@@ -92,24 +103,35 @@ export function tokenPanel(section: HTMLElement): () => void {
         <div class="row">
           <label>User
             <select @change=${on('userId')}>
-              ${setup.people.map(({ id, name }) => html`<option value=${id} ?selected=${id === userId}>${name}</option>`)}
+              ${optionsView(
+                setup.people.map(({ id, name }) => [id, name]),
+                userId,
+              )}
             </select>
           </label>
           <label>Expires
             <select @change=${on('expiresIn')}>
-              ${EXPIRES_IN.map(([seconds, name]) => html`<option value=${seconds}>${name}</option>`)}
+              ${optionsView(
+                EXPIRES_IN.map(([seconds, name]) => [String(seconds), name]),
+                String(state.expiresIn),
+              )}
             </select>
           </label>
           <label>Signed with
             <select @change=${on('kid')}>
-              <option value="">the newest key</option>
-              ${state.keys.map(({ kid }) => html`<option value=${kid} ?selected=${kid === state.kid}>${kid}</option>`)}
+              ${optionsView(
+                [['', 'the newest key'], ...state.keys.map(({ kid }) => [kid, kid] as const)],
+                state.kid,
+              )}
             </select>
           </label>
           <button type="button" @click=${() => void test()}>Test it again</button>
         </div>
+        <label>The token: edit it, or paste another one
+          <textarea rows="6" spellcheck="false" autocomplete="off" .value=${live(token)} @input=${edit}></textarea>
+        </label>
         ${verdictView(state, choose)}
-        ${token ? tokenView(token) : nothing}
+        ${tokenView(token)}
         ${keysView(state.keys, change)}
         <div class="row">
           <button type="button" @click=${() => void change('revokeTokens', { userId })}>Revoke this user's tokens</button>
@@ -131,15 +153,20 @@ function policyOf({ choices }: TokenState): SchedulerPolicy {
   return { allow: chosen('allow'), reject: chosen('reject') };
 }
 
-/** Shows the three parts of the token, and its decoded header and claims. */
+/** Shows the decoded header and claims of a token, as far as it can be read. */
 function tokenView(token: string) {
-  const [header = '', payload = '', signature = ''] = token.split('.');
-  const decode = (part: string) =>
-    JSON.stringify(JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))), null, 2);
+  const [header = '', payload = ''] = token.split('.');
   return html`<details class="jwt">
-    <summary>The token and its claims</summary>
-    <pre tabindex="0" aria-label="Token"><span class="p1">${header}</span>.<span class="p2">${payload}</span>.<span class="p3">${signature}</span></pre>
-    <pre tabindex="0" aria-label="Claims">${decode(header)}
-${decode(payload)}</pre>
+    <summary>Its header and claims</summary>
+    <pre tabindex="0" aria-label="Claims">${decoded(header)}
+${decoded(payload)}</pre>
   </details>`;
+}
+
+function decoded(part: string): string {
+  try {
+    return JSON.stringify(JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))), null, 2);
+  } catch {
+    return '(not JSON in base64url)';
+  }
 }

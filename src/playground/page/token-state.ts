@@ -12,6 +12,7 @@ export interface TokenState {
   choices: Map<Permission, Choice>;
   token: string;
   keys: SigningKey[];
-  inspection: Inspection | undefined;
+  /** undefined while it is under way; null where the service does not take the text as a token. */
+  inspection: Inspection | null | undefined;
   outcomes: (Outcome | undefined)[];
 }

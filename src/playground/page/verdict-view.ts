@@ -11,7 +11,11 @@ type Choose = (permission: Permission, choice: Choice) => void;
 export function verdictView(state: TokenState, choose: Choose): TemplateResult {
   const { inspection } = state;
   return html`
-    ${inspection ? inspectionView(inspection) : html`<p class="verdict waiting" role="status">Testing the token…</p>`}
+    ${inspection === undefined ? html`<p class="verdict waiting" role="status">Testing the token…</p>` : inspectionView(inspection ?? NO_TOKEN)}
+    <p class="muted">
+      For each permission the page sends one request with this token, and an empty body or an unknown id: so nothing changes, and
+      a request that the token permits ends in 400 or 404.
+    </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Operations">
       <table class="operations">
         <thead>
@@ -36,12 +40,22 @@ export function verdictView(state: TokenState, choose: Choose): TemplateResult {
   `;
 }
 
+type Verdict = Pick<Inspection, 'valid' | 'code' | 'detail' | 'cause'>;
+
+/** The verdict on what is no token at all. */
+const NO_TOKEN: Verdict = {
+  valid: false,
+  code: 'token-malformed',
+  detail: 'This is too long, or empty. Paste a token, or change a claim to sign a new one.',
+  cause: null,
+};
+
 const inspectionView = ({
   valid,
   code,
   detail,
   cause,
-}: Inspection) => html`<p class="verdict ${valid ? 'good' : 'bad'}" role="status">
+}: Verdict) => html`<p class="verdict ${valid ? 'good' : 'bad'}" role="status">
   <strong>${valid ? 'Accepted' : `Refused: ${code}`}</strong>
   ${detail} ${cause ? html`<br />Cause: <code>${cause.code}</code>. ${cause.detail}` : nothing}
 </p>`;

@@ -9,11 +9,20 @@ export const tags = {
 export const docs = {
   checkHealth: {
     tag: 'Service',
-    summary: 'Get the health of the service',
+    summary: 'Get the version of the service',
     description:
       'Returns the version of the API, and where its reference is. It reads no database, so it says nothing of one.',
     sdk: 'health.info()',
     answer: 'HealthResult',
+  },
+  getHealth: {
+    tag: 'Service',
+    summary: 'Get the health of the service',
+    description:
+      'For a monitor: each database answers, the cron runs, and notifications are sent. Anything else is 503 `unhealthy`.',
+    sdk: 'health.get()',
+    answer: 'Health',
+    codes: ['unhealthy'],
   },
   createAccount: {
     tag: 'Account',

@@ -1,6 +1,6 @@
 import type { RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
-import type { HealthResult } from '../types.ts';
+import type { Health, HealthResult } from '../types.ts';
 
 /** The methods for the service itself. */
 export function health(send: Send) {
@@ -11,5 +11,8 @@ export function health(send: Send) {
 
     /** Returns the version of the service, and the paths of its reference. */
     info,
+
+    /** Returns status 200 when each database answers, the cron runs, and notifications are sent; else `unhealthy`. */
+    get: async (options?: RequestOptions) => send<Health>('GET', '/health', options),
   };
 }

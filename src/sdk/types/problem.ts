@@ -1,4 +1,5 @@
 /** The problem document, and every problem code. */
+import type { ShardHealth } from './health.ts';
 import type { QuotaName } from './quotas.ts';
 
 /** A stable code for each problem, for your program to switch on. */
@@ -29,6 +30,7 @@ export type ProblemCode =
   | 'policy-denied'
   // 403
   | 'https-required'
+  | 'account-suspended'
   // 404
   | 'route-unknown'
   | 'not-found'
@@ -67,6 +69,7 @@ export type ProblemCode =
   | 'internal'
   // 503
   | 'database-unavailable'
+  | 'unhealthy'
   | 'contended'
   | 'outcome-unknown'
   // 507
@@ -90,6 +93,8 @@ export interface Problem {
   limit?: number;
   /** With `quota-exceeded`: what the account has; a number of bytes where the quota is of text. */
   use?: number;
+  /** With `unhealthy`: how each database is. */
+  shards?: ShardHealth[];
   /** The id of this request in the service's log. */
   id?: string;
 }
