@@ -592,17 +592,6 @@ END;
 -- receives its type; for any other account the trigger costs one look-up. The deletion of a resource sends no
 -- notifications for the resources that go with it. `content` has the columns that the Worker converts to the resource.
 
-CREATE TRIGGER delivery_insert_sets_due AFTER INSERT ON deliveries WHEN NEW.state = 'pending'
-BEGIN
-  UPDATE webhooks SET next_at = NEW.next_at
-  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at);
-END;
-CREATE TRIGGER delivery_update_sets_due AFTER UPDATE OF next_at ON deliveries WHEN NEW.state = 'pending'
-BEGIN
-  UPDATE webhooks SET next_at = NEW.next_at
-  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at);
-END;
-
 -- The JSON of each resource, as notifications store it. The notifying triggers and the reminders read it, so that its
 -- columns stand once.
 CREATE VIEW user_json AS
@@ -1606,3 +1595,15 @@ ALTER TABLE webhooks ADD COLUMN paused_because TEXT;
 ALTER TABLE webhooks ADD COLUMN old_secrets TEXT NOT NULL DEFAULT '[]';
 -- Every attempt: [[at, status, milliseconds, cause], …].
 ALTER TABLE deliveries ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
+
+-- A paused endpoint has nothing due, so nobody reads it.
+CREATE TRIGGER delivery_insert_sets_due AFTER INSERT ON deliveries WHEN NEW.state = 'pending'
+BEGIN
+  UPDATE webhooks SET next_at = NEW.next_at
+  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;
+CREATE TRIGGER delivery_update_sets_due AFTER UPDATE OF next_at ON deliveries WHEN NEW.state = 'pending'
+BEGIN
+  UPDATE webhooks SET next_at = NEW.next_at
+  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;

@@ -149,6 +149,8 @@ export const FAILED_KEPT_MS = 30 * DAY_MS;
 export const RETRY_AFTER_MAX_MS = DAY_MS;
 /** How long nothing but failures pauses an endpoint. */
 export const FAILING_MAX_MS = 3 * DAY_MS;
+/** The secrets of a webhook that sign at once: the current one, and those that a roll replaced. */
+export const WEBHOOK_SECRETS_MAX = 5;
 /** How long the old secret signs beside the new one after a roll. */
 export const OLD_SECRET_KEPT_MS = 24 * HOUR_MS;
 

@@ -158,3 +158,17 @@ ALTER TABLE webhooks ADD COLUMN paused_because TEXT;
 ALTER TABLE webhooks ADD COLUMN old_secrets TEXT NOT NULL DEFAULT '[]';
 -- Every attempt: [[at, status, milliseconds, cause], …].
 ALTER TABLE deliveries ADD COLUMN history TEXT NOT NULL DEFAULT '[]';
+
+DROP TRIGGER delivery_insert_sets_due;
+DROP TRIGGER delivery_update_sets_due;
+-- A paused endpoint has nothing due, so nobody reads it.
+CREATE TRIGGER delivery_insert_sets_due AFTER INSERT ON deliveries WHEN NEW.state = 'pending'
+BEGIN
+  UPDATE webhooks SET next_at = NEW.next_at
+  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;
+CREATE TRIGGER delivery_update_sets_due AFTER UPDATE OF next_at ON deliveries WHEN NEW.state = 'pending'
+BEGIN
+  UPDATE webhooks SET next_at = NEW.next_at
+  WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;

@@ -53,7 +53,9 @@ export function refusalOf(url: string, allowPrivate: boolean): string | null {
 
 function isPublic(hostname: string): boolean {
   if (hostname.startsWith('[')) return isPublicV6(hostname.slice(1, -1));
-  const name = hostname.replace(/\.+$/, '');
+  const bare = hostname.replace(/\.+$/, '');
+  // The parser reads an address in another notation only where at most one dot follows it.
+  const name = URL.canParse(`http://${bare}`) ? new URL(`http://${bare}`).hostname : bare;
   if (/^\d+(\.\d+){3}$/.test(name)) return isPublicV4(numberOf(name));
   return name.includes('.') && !LOCAL_NAME.test(name);
 }

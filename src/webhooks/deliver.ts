@@ -192,7 +192,8 @@ async function postAll(
       slow: outcome.error !== null || !soon,
       status: outcome.status,
       error: outcome.error,
-      gone: outcome.status === GONE,
+      gone: health?.gone || outcome.status === GONE,
+      delivered: health?.delivered || outcome.error === null,
     };
     const silent = outcome.error !== null && outcome.status === null;
     const counts = lane === 'slow' || !silent || patientMs === timeoutMs;

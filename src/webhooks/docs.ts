@@ -48,7 +48,7 @@ export const docs = {
     description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time.`,
     sdk: 'account.webhook.rollSecret()',
     answer: 'AccountResult',
-    codes: ['webhook-missing'],
+    codes: ['webhook-missing', 'secret-limit'],
   },
   listDeliveries: {
     tag: 'Webhook',

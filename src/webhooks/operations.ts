@@ -1,6 +1,6 @@
 /** The operations on an account's webhook: set it, delete it, roll its secret, test it. */
 import { newSecret } from '../crypto/hash.ts';
-import { OLD_SECRET_KEPT_MS } from '../limits.ts';
+import { OLD_SECRET_KEPT_MS, WEBHOOK_SECRETS_MAX } from '../limits.ts';
 import { read, write } from '../operation.ts';
 import { plan } from '../plan.ts';
 import { Problem } from '../problem.ts';
@@ -49,7 +49,12 @@ export const rollSecret = write({
         selectAccount(scope),
       ],
       ([rolled], [account]): AccountResult => {
-        if (!rolled || !account) throw webhookMissing();
+        if (!account?.webhook) throw webhookMissing();
+        if (!rolled)
+          throw new Problem(
+            'secret-limit',
+            `${WEBHOOK_SECRETS_MAX} secrets sign already, each for a day after its roll. Roll again when one of them has ended.`,
+          );
         return { account: toAccount(account) };
       },
     ),

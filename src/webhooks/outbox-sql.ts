@@ -46,7 +46,7 @@ export const selectDueAccounts = (
   limit: number,
 ): Query<DueAccount> => query<DueAccount>`
   SELECT account_id, next_at FROM webhooks
-  WHERE ${inLane(lane)} AND next_at <= ${now} AND paused_at IS NULL AND ${free(now)}
+  WHERE ${inLane(lane)} AND next_at <= ${now} AND ${free(now)}
     ${after ? sql`AND (next_at, account_id) > (${after.next_at}, ${after.account_id})` : sql``}
   ORDER BY next_at, account_id LIMIT ${limit}`;
 
@@ -65,7 +65,7 @@ export interface LeasedWebhook extends WebhookRow {
 export const takeLease = (account: string, lease: string, lane: Lane, now: number): Sql<LeasedWebhook> =>
   sql<LeasedWebhook>`
   UPDATE webhooks SET lease = ${lease}, lease_until = ${now + LEASE_MS[lane]}
-  WHERE account_id = ${account} AND url IS NOT NULL AND paused_at IS NULL AND next_at <= ${now} AND ${free(now)}
+  WHERE account_id = ${account} AND url IS NOT NULL AND next_at <= ${now} AND ${free(now)}
     ${lane === 'fast' ? sql`AND slow_since IS NULL` : sql``}
   RETURNING url, key, secret, old_secrets, old_secret, old_secret_until, slow_since, hurry_before, hurry_from, dropped_before`;
 
@@ -82,6 +82,9 @@ export const selectDue = (account: string, lease: string, now: number): Query<Du
     ORDER BY next_at LIMIT ${RUN_MAX} + ${STEP_MAX} * (SELECT dropped_before IS NOT NULL FROM webhooks WHERE account_id = ${account}))
   WHERE w.account_id = ${account} AND w.lease = ${lease} AND d.created > coalesce(w.dropped_before, 0)
   ORDER BY d.next_at LIMIT ${RUN_MAX}`;
+
+/** The attempts of a delivery that are kept, the latest ones: two series of them. */
+const HISTORY_MAX = 20;
 
 /** The record of an attempt. Times are in milliseconds since the epoch. */
 export interface Attempt {
@@ -107,8 +110,8 @@ export const recordAttempts = (account: string, attempts: readonly Attempt[]): S
     last_status = attempt.value ->> 'status', last_error = attempt.value ->> 'error',
     attempted_at = attempt.value ->> 'at', next_at = attempt.value ->> 'nextAt',
     expires_at = attempt.value ->> 'expiresAt',
-    history = json_insert(history, '$[#]', json_array(attempt.value ->> 'at', attempt.value ->> 'status',
-      attempt.value ->> 'ms', attempt.value ->> 'cause'))
+    history = json_insert(CASE WHEN json_array_length(history) < ${HISTORY_MAX} THEN history ELSE json_remove(history, '$[0]') END,
+      '$[#]', json_array(attempt.value ->> 'at', attempt.value ->> 'status', attempt.value ->> 'ms', attempt.value ->> 'cause'))
   FROM json_each(${JSON.stringify(attempts)}) attempt
   WHERE account_id = ${account} AND deliveries.id IN (SELECT value FROM json_each(${JSON.stringify(attempts.map(({ id }) => id))}))
     AND deliveries.id = attempt.value ->> 'id' AND +deliveries.state = 'pending'`;
@@ -144,8 +147,9 @@ export interface Health {
   slow: boolean;
   status: number | null;
   error: string | null;
-  /** Whether it answered that it is gone. */
+  /** Whether it answered any attempt of the run that it is gone, and whether it took any. */
   gone: boolean;
+  delivered: boolean;
 }
 
 export interface Released {
@@ -166,31 +170,30 @@ export const releaseLease = (
   health: Health | null,
   now: number,
 ): Sql<Released> => sql<Released>`
-  UPDATE webhooks SET lease = NULL, lease_until = NULL, next_at = CASE WHEN hurry_before IS NULL THEN (
-    SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
+  UPDATE webhooks SET lease = NULL, lease_until = NULL,
+    next_at = CASE WHEN (${pauses(health, now)}) IS NOT NULL THEN NULL WHEN hurry_before IS NULL THEN (
+      SELECT min(next_at) FROM deliveries WHERE account_id = ${account} AND state = 'pending') ELSE ${now} END
     ${
       health
         ? sql`, slow_since = ${health.slow ? sql`coalesce(slow_since, ${now})` : sql`CASE WHEN url <> ${health.url} THEN slow_since END`},
       last_status = CASE WHEN url <> ${health.url} THEN last_status ELSE ${health.status} END,
-      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END
-      ${pause(health, now)}`
+      last_error = CASE WHEN url <> ${health.url} THEN last_error ELSE ${health.error} END,
+      failing_since = CASE WHEN url <> ${health.url} THEN failing_since ${health.delivered ? sql`` : sql`ELSE coalesce(failing_since, ${now})`} END,
+      paused_at = CASE WHEN (${pauses(health, now)}) IS NOT NULL THEN ${now} ELSE paused_at END,
+      paused_because = coalesce(${pauses(health, now)}, paused_because)`
         : sql``
     }
-  WHERE account_id = ${account} AND lease = ${lease}
-  RETURNING CASE WHEN paused_at IS NULL THEN next_at END AS next_at, slow_since`;
+  WHERE account_id = ${account} AND lease = ${lease} RETURNING next_at, slow_since`;
 
 /**
- * Since when each attempt has failed, and the pause of an endpoint that is gone, or has only failed for `FAILING_MAX_MS`. What
- * the run found out about a URL that has been replaced meanwhile says nothing of the new one.
+ * Why the endpoint is paused from now on, in SQL; NULL: it is not. It is gone, or has only failed for `FAILING_MAX_MS`. What the
+ * run found out about a URL that has been replaced meanwhile says nothing of the new one.
  */
-const pause = ({ url, error, gone }: Health, now: number): Sql => {
-  const same = sql`url = ${url}`;
-  if (error === null) return sql`, failing_since = CASE WHEN NOT (${same}) THEN failing_since END`;
-  const because = sql`CASE WHEN ${gone ? 1 : 0} THEN 'gone' WHEN failing_since <= ${now - FAILING_MAX_MS} THEN 'failing' END`;
-  return sql`, failing_since = CASE WHEN ${same} THEN coalesce(failing_since, ${now}) ELSE failing_since END,
-      paused_at = CASE WHEN ${same} AND (${because}) IS NOT NULL THEN ${now} ELSE paused_at END,
-      paused_because = CASE WHEN ${same} THEN ${because} ELSE paused_because END`;
-};
+function pauses(health: Health | null, now: number): Sql {
+  if (!health || (health.delivered && !health.gone)) return sql`NULL`;
+  return sql`CASE WHEN url <> ${health.url} THEN NULL WHEN ${health.gone ? 1 : 0} THEN 'gone'
+    WHEN failing_since <= ${now - FAILING_MAX_MS} THEN 'failing' END`;
+}
 
 /** A delivery that waits for a retry. */
 export interface WaitingRow {

@@ -4,7 +4,7 @@
  */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import { FILTERED_ROWS_MAX } from '../limits.ts';
+import { FILTERED_ROWS_MAX, WEBHOOK_SECRETS_MAX } from '../limits.ts';
 import type { FailingEvent, PauseReason, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import type { WebhookRow } from './post.ts';
@@ -20,7 +20,10 @@ export interface NewWebhook {
   now: number;
 }
 
-/** Sets the webhook. A new URL gets the pending deliveries, in steps: it may replace one that did not answer. */
+/**
+ * Sets the webhook, and ends a pause. A new URL, or one that was paused, gets the pending deliveries, in steps: it may replace
+ * one that did not answer.
+ */
 export function setWebhook({ account }: Scope, { url, events, key, secret, now }: NewWebhook): Sql[] {
   const eventsJson = JSON.stringify(events ?? []);
   const moves = sql`url <> excluded.url`;
@@ -32,9 +35,9 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
         secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
         backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END,
-        hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL THEN ${now} ELSE hurry_before END,
-        hurry_from = CASE WHEN ${moves} THEN NULL ELSE hurry_from END,
-        next_at = CASE WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END,
+        hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL OR paused_at IS NOT NULL THEN ${now} ELSE hurry_before END,
+        hurry_from = CASE WHEN ${moves} OR paused_at IS NOT NULL THEN NULL ELSE hurry_from END,
+        next_at = CASE WHEN paused_at IS NOT NULL THEN ${now} WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END,
         failing_since = NULL, paused_at = NULL, paused_because = NULL`,
   ];
 }
@@ -43,14 +46,15 @@ export function setWebhook({ account }: Scope, { url, events, key, secret, now }
 export const removeWebhook = ({ account }: Scope): Sql[] => [
   sql`
     UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL, old_secrets = '[]',
-      failing_since = NULL, paused_at = NULL, paused_because = NULL, events = '[]', backfilled_to = NULL, next_at = NULL, lease = NULL, lease_until = NULL,
+      failing_since = NULL, paused_at = NULL, paused_because = NULL, events = '[]', backfilled_to = NULL, next_at = NULL,
+      lease = NULL, lease_until = NULL,
       last_status = NULL, last_error = NULL, hurry_before = NULL, hurry_from = NULL,
-      dropped_before = CASE WHEN next_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
+      dropped_before = CASE WHEN next_at IS NULL AND paused_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
     WHERE account_id = ${account}`,
 ];
 
 /**
- * Replaces the secret. No row comes back where the account has no webhook.
+ * Replaces the secret. No row comes back where the account has no webhook, or `WEBHOOK_SECRETS_MAX` secrets sign already.
  *
  * @param oldUntil until when the old secret signs too, in milliseconds since the epoch.
  */
@@ -63,7 +67,9 @@ export const rollSecret = (
       SELECT value FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
       UNION ALL SELECT json_array(old_secret, old_secret_until) WHERE old_secret_until > ${now} AND NOT EXISTS (
         SELECT 1 FROM json_each(old_secrets) WHERE value ->> 0 = old_secret)))
-  WHERE account_id = ${account} AND url IS NOT NULL RETURNING url`;
+  WHERE account_id = ${account} AND url IS NOT NULL AND (SELECT count(*) FROM (
+    SELECT value ->> 0 FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
+    UNION SELECT old_secret WHERE old_secret_until > ${now})) < ${WEBHOOK_SECRETS_MAX - 1} RETURNING url`;
 
 export const selectWebhook = ({ account }: Scope): Query<WebhookRow> => query<WebhookRow>`
   SELECT url, key, secret, old_secrets, old_secret, old_secret_until FROM webhooks

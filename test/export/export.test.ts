@@ -111,9 +111,11 @@ it('every column of an account is in an export, or on the list of columns that t
     'users.agenda', // words: allow
     ...['users.events', 'users.events_counted', 'users.events_step'],
     ...['webhooks.backfilled_to', 'webhooks.dropped', 'webhooks.dropped_at', 'webhooks.dropped_before'],
+    'webhooks.failing_since',
     'webhooks.filed', // words: allow
     ...['webhooks.hurry_before', 'webhooks.hurry_from', 'webhooks.last_error', 'webhooks.last_status'],
-    ...['webhooks.lease', 'webhooks.lease_until', 'webhooks.next_at', 'webhooks.rechecked_to'],
+    ...['webhooks.lease', 'webhooks.lease_until', 'webhooks.next_at'],
+    ...['webhooks.paused_at', 'webhooks.paused_because', 'webhooks.rechecked_to'],
     ...['webhooks.remind_at', 'webhooks.since', 'webhooks.slow_since'],
   ]);
   expect(copied.filter((name) => !results.some((row) => row.name === name))).toEqual([]);

@@ -7,7 +7,7 @@ import { expectProblem } from '../support/problem.ts';
 
 const NOW = Date.now();
 const at = (address: string) => ({ 'cf-connecting-ip': address });
-const headers = at('192.0.2.7');
+const headers = at('198.51.100.8');
 
 /** A database that says that each batch read so many rows. */
 const reads = (rows: number): D1Database =>
@@ -26,7 +26,7 @@ it("a user's reads beyond the limit are 429 without a round trip, until enough o
   const account = await newAccount();
   const [ann, bob] = [await account.newUser(), await account.newUser()];
   // The isolate counts a credential once it has verified it.
-  expect((await get(ann, '/me', 10 * USER_ROWS_MAX)).status).toBe(200);
+  expect((await get(ann, '/me', 0)).status).toBe(200);
   expect((await get(ann, '/me', 2 * USER_ROWS_MAX)).status).toBe(200);
   const { db, trips } = counting();
   const refused = await ann.call('GET', '/me', { headers, env: { DB: db }, now: NOW });
@@ -93,6 +93,27 @@ it('without a credential, the address counts, and no account', async () => {
   expect((await get(account, path, 1)).status).toBe(200);
 });
 
+it('a credential that does not hold, on a public route, counts for the address as none does', async () => {
+  const account = await newAccount();
+  const user = await account.newUser();
+  const path = `/user/${user.id}/freebusy?startTs=0&endTs=1`;
+  const read = (authorization: string | undefined, rows: number) =>
+    call('GET', path, {
+      headers: {
+        'nettu-account': account.id,
+        ...(authorization && { authorization }),
+        ...at('2001:db8:9::1'),
+      },
+      env: { DB: reads(rows) },
+      now: NOW,
+    });
+  const stranger = await newKeys();
+  const forged = await stranger.sign({ nettuSchedulerUserId: user.id, exp: Math.floor(NOW / 1000) + 60 });
+  expect((await read(`Bearer ${forged}`, ADDRESS_ROWS_MAX + 1)).status).toBe(200);
+  expectProblem(await read(`Bearer ${forged}`, 1), 'rate-limited');
+  expectProblem(await read(undefined, 1), 'rate-limited');
+});
+
 it("a stranger who names somebody else's account or user uses up nothing of theirs", async () => {
   const account = await newAccount();
   const user = await account.newUser();
@@ -102,7 +123,7 @@ it("a stranger who names somebody else's account or user uses up nothing of thei
   const authorization = `Bearer ${forged}`;
   for (let i = 0; i < 2; i++) {
     const reply = await call('GET', '/me', {
-      headers: { 'nettu-account': account.id, authorization, ...headers },
+      headers: { 'nettu-account': account.id, authorization, ...at(`203.0.113.${i}`) },
       env: { DB: reads(10 * ACCOUNT_ROWS_MAX) },
       now: NOW,
     });

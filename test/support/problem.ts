@@ -36,6 +36,7 @@ export const statuses = {
   'key-state-final': 409,
   'api-key-limit': 409,
   'api-key-last': 409,
+  'secret-limit': 409,
   'webhook-missing': 409,
   'host-exists': 409,
   'host-limit': 409,

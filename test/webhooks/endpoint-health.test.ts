@@ -1,7 +1,10 @@
 /** What an endpoint says about itself: when to come again, and that it is gone. What is kept of each attempt. */
+import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { WebhookState } from '../../src/sdk/types.ts';
 import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
+import { selectDueAccounts } from '../../src/webhooks/outbox-sql.ts';
+import { expectProblem } from '../support/problem.ts';
 import { DAY, HOUR, type NotifiedAccount, notifiedAccount } from '../support/webhooks.ts';
 
 const stateOf = async (account: NotifiedAccount): Promise<WebhookState> =>
@@ -78,6 +81,48 @@ describe('an endpoint', () => {
     expect(await stateOf(account)).toMatchObject({ failingSince: null, pausedAt: null });
   });
 
+  it('that takes some types and refuses others is not paused', async () => {
+    const account = await notifiedAccount('choosy');
+    const now = Date.now();
+    for (const later of [0, DAY, 2 * DAY, 3 * DAY, 4 * DAY]) {
+      const user = await account.newUser();
+      await user.newCalendar();
+      await account.deliver(now + later);
+      expect(await stateOf(account)).toMatchObject({ failingSince: null, pausedAt: null });
+    }
+  });
+
+  it('that is paused is read by nobody, however many are', async () => {
+    const dueIn = async () => {
+      const { text, params } = selectDueAccounts('slow', Date.now() + DAY, undefined, 100);
+      const { meta, results } = await env.DB.prepare(text)
+        .bind(...params)
+        .all();
+      return [meta.rows_read, results.length];
+    };
+    const before = await dueIn();
+    for (let i = 0; i < 5; i++) {
+      const account = await changedAccount('gone');
+      await account.deliver();
+      // Neither a new notification nor one that is sent again makes it due.
+      await account.newUser();
+      const [{ id } = { id: '' }] = await account.deliveries();
+      expect((await account.call('POST', `/account/webhook/deliveries/${id}/replay`)).status).toBe(200);
+    }
+    expect(await dueIn()).toEqual(before);
+  });
+
+  it('that is removed while it is paused loses what is pending', async () => {
+    const account = await changedAccount('gone');
+    await account.deliver();
+    await account.call('DELETE', '/account/webhook');
+    const removed = Date.now();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(removed));
+    await account.point('ok');
+    expect(await account.deliver(Date.now() + DAY)).toBe(null);
+    expect(await account.deliveries()).toEqual([]);
+  });
+
   it('that was replaced meanwhile pauses nothing', async () => {
     const account = await changedAccount('gone');
     await account.point('ok');
@@ -123,6 +168,31 @@ it('every attempt is kept with its time, status, length and cause, and logged wi
     { at: nextAttempt, status: 526, ms, cause: 'tls' },
     { at: last, status: 200, ms, cause: null },
   ]);
+});
+
+it('the attempts of the last two series are kept, however often it is sent again', async () => {
+  const account = await changedAccount('down');
+  const [{ id } = { id: '' }] = await account.deliveries();
+  const now = Date.now();
+  for (let i = 1; i <= 22; i++) {
+    await account.deliver(now + i * DAY);
+    await account.point('down');
+    await account.call('POST', `/account/webhook/deliveries/${id}/replay`);
+  }
+  const { delivery } = (await account.call('GET', `/account/webhook/deliveries/${id}`)).body;
+  expect(delivery.history).toHaveLength(20);
+  expect(delivery.history.at(-1).at).toBe(now + 22 * DAY);
+});
+
+it('at most five secrets sign at once', async () => {
+  const account = await notifiedAccount();
+  const now = Date.now();
+  const roll = (at: number) => account.call('POST', '/account/webhook/secret', { now: at });
+  for (let i = 0; i < 4; i++) expect((await roll(now + i)).status).toBe(200);
+  const before = (await account.call('GET', '/account')).body;
+  expectProblem(await roll(now + 4), 'secret-limit');
+  expect((await account.call('GET', '/account')).body).toEqual(before);
+  expect((await roll(now + DAY)).status).toBe(200);
 });
 
 it('each secret that a roll replaces signs for a day of its own', async () => {

@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'key-state-final'
   | 'api-key-limit'
   | 'api-key-last'
+  | 'secret-limit'
   | 'webhook-missing'
   | 'host-exists'
   | 'host-limit'

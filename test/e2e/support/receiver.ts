@@ -12,7 +12,7 @@ const received = new Map<string, Received[]>();
 /** What the receiver does with a request; `times` is the number of requests with its name so far. */
 const behaviours: Record<
   string,
-  (response: ServerResponse, times: number, request: IncomingMessage) => void
+  (response: ServerResponse, times: number, request: IncomingMessage, body?: string) => void
 > = {
   ok: (response) => response.end('thank you'),
   accepted: (response) => response.writeHead(204).end(),
@@ -26,6 +26,8 @@ const behaviours: Record<
   past: (response) => response.writeHead(503, { 'retry-after': new Date(0).toUTCString() }).end(),
   /** `Retry-After` says nothing beside this status. */
   failing: (response) => response.writeHead(500, { 'retry-after': '3600' }).end(),
+  /** Takes users, and no other type. */
+  choosy: (response, _, __, body) => response.writeHead(/"user\./.test(body ?? '') ? 200 : 400).end(),
   unreached: (response) => response.writeHead(526).end(),
   /** Fails three times. */
   recovering: (response, times) => response.writeHead(times <= 3 ? 503 : 200).end(),
@@ -67,7 +69,7 @@ export default async function setup(project: TestProject) {
       body,
       at: Date.now(),
     });
-    behaviours[behaviour]?.(response, all.length, request);
+    behaviours[behaviour]?.(response, all.length, request, body);
   });
   // A long timeout, since the server must not close an idle connection just as a request arrives.
   server.keepAliveTimeout = 600_000;
