@@ -504,15 +504,6 @@ END;
 -- and the revision of its service are still the same. Every change that can affect such a decision raises one of them. The
 -- deletion of a user or a service needs no revision, because its row is missing then.
 
-CREATE TRIGGER event_update_raises_revision
-AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
-WHEN NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
-  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
-  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
 CREATE TRIGGER calendar_update_raises_revision AFTER UPDATE OF timezone, week_start ON calendars
 WHEN NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start
 BEGIN
@@ -968,25 +959,6 @@ CREATE TABLE usage (
 CREATE INDEX bookings_held ON bookings (account_id, expires_at, booked_by) WHERE state = 'held';
 
 ALTER TABLE users ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE users ADD COLUMN events_counted INTEGER GENERATED ALWAYS AS (CASE
-  WHEN events <= 16 THEN events
-  WHEN events <= 32 THEN (events + 1) & -2
-  WHEN events <= 64 THEN (events + 3) & -4
-  WHEN events <= 128 THEN (events + 7) & -8
-  WHEN events <= 256 THEN (events + 15) & -16
-  WHEN events <= 512 THEN (events + 31) & -32
-  ELSE (events + 63) & -64
-END) VIRTUAL;
--- How much `events_counted` rose with the latest event.
-ALTER TABLE users ADD COLUMN events_step INTEGER GENERATED ALWAYS AS (CASE
-  WHEN events <= 16 THEN 1
-  WHEN events <= 32 THEN 2 * (events & 1 = 1)
-  WHEN events <= 64 THEN 4 * (events & 3 = 1)
-  WHEN events <= 128 THEN 8 * (events & 7 = 1)
-  WHEN events <= 256 THEN 16 * (events & 15 = 1)
-  WHEN events <= 512 THEN 32 * (events & 31 = 1)
-  ELSE 64 * (events & 63 = 1)
-END) VIRTUAL;
 ALTER TABLE users ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL;
 ALTER TABLE deliveries ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN kib INTEGER GENERATED ALWAYS AS (1 + (octet_length(content) >> 10)) VIRTUAL;
@@ -1059,10 +1031,6 @@ CREATE TRIGGER user_update_counts AFTER UPDATE OF metadata ON users WHEN NEW.kib
 BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
 END;
-CREATE TRIGGER user_delete_counts AFTER DELETE ON users
-BEGIN
-  UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), events = events - OLD.events_counted, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
-END;
 
 CREATE TRIGGER calendar_insert_counts AFTER INSERT ON calendars
 BEGIN
@@ -1116,28 +1084,10 @@ BEGIN
   UPDATE usage SET bookings = bookings - 1, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
-CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1, events = events + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-  UPDATE usage SET events = usage.events + u.events_step, kib = kib + NEW.kib
-  FROM (SELECT events_step FROM users WHERE account_id = NEW.account_id AND id = NEW.user_id) u
-  WHERE account_id = NEW.account_id AND (u.events_step > 0 OR NEW.kib > 0);
-END;
 CREATE TRIGGER event_update_counts AFTER UPDATE OF recurrence, exdates, reminders, metadata ON events
 WHEN NEW.kib <> OLD.kib
 BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
-END;
--- The events of a deleted user are no longer counted one by one: `user_delete_counts` took them off.
-CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
-BEGIN
-  UPDATE usage SET events = usage.events - u.events_step, kib = kib - OLD.kib
-  FROM (SELECT coalesce(max(events_step), 0) AS events_step FROM users
-    WHERE account_id = OLD.account_id AND id = OLD.user_id) u
-  WHERE account_id = OLD.account_id AND (u.events_step > 0 OR OLD.kib > 0);
-  UPDATE users SET availability_revision = availability_revision + 1, events = events - 1
-  WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
 
 -- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
@@ -1606,4 +1556,76 @@ CREATE TRIGGER delivery_update_sets_due AFTER UPDATE OF next_at ON deliveries WH
 BEGIN
   UPDATE webhooks SET next_at = NEW.next_at
   WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;
+
+-- How many events a user has, without a row for each: `nth` of the newest one plus `users.events`. The Worker gives each
+-- event the `nth` after that of the newest; where it is not so, `users.events` takes the difference, so that the sum is right
+-- whatever is written. `seq` only rises. `usage` has the sum of what the numbers of all users round up to, `counted`; `step`
+-- is how much that rose with the latest event.
+ALTER TABLE events ADD COLUMN nth INTEGER NOT NULL DEFAULT 0;
+CREATE VIEW user_events AS
+SELECT account_id, id, n + mask & ~mask AS counted, (mask + 1) * (mask = 0 OR n & mask = 1) AS step FROM (
+  SELECT account_id, id, n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask FROM (
+    SELECT u.account_id, u.id, u.events + coalesce(newest.nth, 0) AS n
+    FROM users u LEFT JOIN events newest ON newest.seq = (SELECT max(e.seq) FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = u.account_id AND e.user_id = u.id)));
+
+CREATE TRIGGER event_insert_counts AFTER INSERT ON events
+BEGIN
+  UPDATE users SET events = events + 1 + before.nth - NEW.nth
+  FROM (SELECT coalesce(max(nth), 0) AS nth FROM (SELECT nth FROM events e INDEXED BY events_of_user
+    WHERE e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.seq < NEW.seq ORDER BY e.seq DESC LIMIT 1)) before
+  WHERE account_id = NEW.account_id AND id = NEW.user_id AND NEW.nth <> before.nth + 1;
+  UPDATE usage SET events = usage.events + u.step, kib = kib + NEW.kib
+  FROM (SELECT step FROM user_events WHERE account_id = NEW.account_id AND id = NEW.user_id) u
+  WHERE account_id = NEW.account_id AND (u.step > 0 OR NEW.kib > 0);
+END;
+-- The events of a deleted user are not counted one by one: `user_delete_uncounts_events` took them off.
+CREATE TRIGGER event_delete_uncounts BEFORE DELETE ON events
+BEGIN
+  UPDATE usage SET events = usage.events - u.step, kib = kib - OLD.kib
+  FROM (SELECT coalesce(max(step), 0) AS step FROM user_events WHERE account_id = OLD.account_id AND id = OLD.user_id) u
+  WHERE account_id = OLD.account_id AND (u.step > 0 OR OLD.kib > 0);
+END;
+CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
+BEGIN
+  UPDATE users SET events = events + rest.more
+  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
+    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
+  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
+END;
+CREATE TRIGGER user_delete_uncounts_events BEFORE DELETE ON users
+BEGIN
+  UPDATE usage SET events = usage.events - u.counted
+  FROM (SELECT counted FROM user_events WHERE account_id = OLD.account_id AND id = OLD.id) u
+  WHERE account_id = OLD.account_id AND u.counted > 0;
+END;
+CREATE TRIGGER user_delete_counts AFTER DELETE ON users
+BEGIN
+  UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+END;
+
+-- The previous release decides on hosts only, so nobody else's events raise a revision.
+CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
+WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_update_raises_revision
+AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
+WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
+  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
+  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at)
+  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
+WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = OLD.account_id AND user_id = OLD.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;

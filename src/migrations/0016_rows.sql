@@ -9,46 +9,45 @@ ALTER TABLE users DROP COLUMN events_step;
 
 -- How many events a user has, without a row for each: `nth` of the newest one plus `users.events`. The Worker gives each
 -- event the `nth` after that of the newest; where it is not so, `users.events` takes the difference, so that the sum is right
--- whatever is written. `seq` only rises.
+-- whatever is written. `seq` only rises. `usage` has the sum of what the numbers of all users round up to, `counted`; `step`
+-- is how much that rose with the latest event.
 ALTER TABLE events ADD COLUMN nth INTEGER NOT NULL DEFAULT 0;
 CREATE VIEW user_events AS
-SELECT u.account_id, u.id, u.events + coalesce((SELECT nth FROM events e INDEXED BY events_of_user
-  WHERE e.account_id = u.account_id AND e.user_id = u.id ORDER BY e.seq DESC LIMIT 1), 0) AS n
-FROM users u;
+SELECT account_id, id, n + mask & ~mask AS counted, (mask + 1) * (mask = 0 OR n & mask = 1) AS step FROM (
+  SELECT account_id, id, n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask FROM (
+    SELECT u.account_id, u.id, u.events + coalesce(newest.nth, 0) AS n
+    FROM users u LEFT JOIN events newest ON newest.seq = (SELECT max(e.seq) FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = u.account_id AND e.user_id = u.id)));
 
--- `usage` has the sum of what the numbers of all users round up to: blocks of `mask` + 1. `max` makes SQLite count once.
 CREATE TRIGGER event_insert_counts AFTER INSERT ON events
 BEGIN
-  UPDATE users SET events = events + 1 + d.nth - NEW.nth
+  UPDATE users SET events = events + 1 + before.nth - NEW.nth
   FROM (SELECT coalesce(max(nth), 0) AS nth FROM (SELECT nth FROM events e INDEXED BY events_of_user
-    WHERE e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.seq < NEW.seq ORDER BY e.seq DESC LIMIT 1)) d
-  WHERE account_id = NEW.account_id AND id = NEW.user_id AND d.nth + 1 <> NEW.nth;
+    WHERE e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.seq < NEW.seq ORDER BY e.seq DESC LIMIT 1)) before
+  WHERE account_id = NEW.account_id AND id = NEW.user_id AND NEW.nth <> before.nth + 1;
   UPDATE usage SET events = usage.events + u.step, kib = kib + NEW.kib
-  FROM (SELECT (mask + 1) * (mask = 0 OR n & mask = 1) AS step FROM (
-    SELECT n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask
-    FROM (SELECT max(n) AS n FROM user_events WHERE account_id = NEW.account_id AND id = NEW.user_id))) u
+  FROM (SELECT step FROM user_events WHERE account_id = NEW.account_id AND id = NEW.user_id) u
   WHERE account_id = NEW.account_id AND (u.step > 0 OR NEW.kib > 0);
 END;
 -- The events of a deleted user are not counted one by one: `user_delete_uncounts_events` took them off.
-CREATE TRIGGER event_delete_counts AFTER DELETE ON events
+CREATE TRIGGER event_delete_uncounts BEFORE DELETE ON events
 BEGIN
-  UPDATE users SET events = events + d.more
-  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - 1 - nth END), OLD.nth - 1) AS more
-    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
-      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) d
-  WHERE account_id = OLD.account_id AND id = OLD.user_id AND d.more <> 0;
   UPDATE usage SET events = usage.events - u.step, kib = kib - OLD.kib
-  FROM (SELECT coalesce((mask + 1) * (mask = 0 OR n & mask = 1), 0) AS step FROM (
-    SELECT n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask
-    FROM (SELECT max(n) + 1 AS n FROM user_events WHERE account_id = OLD.account_id AND id = OLD.user_id))) u
+  FROM (SELECT coalesce(max(step), 0) AS step FROM user_events WHERE account_id = OLD.account_id AND id = OLD.user_id) u
   WHERE account_id = OLD.account_id AND (u.step > 0 OR OLD.kib > 0);
+END;
+CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
+BEGIN
+  UPDATE users SET events = events + rest.more
+  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
+    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
+  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
 END;
 CREATE TRIGGER user_delete_uncounts_events BEFORE DELETE ON users
 BEGIN
   UPDATE usage SET events = usage.events - u.counted
-  FROM (SELECT n + mask & ~mask AS counted FROM (
-    SELECT n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask
-    FROM (SELECT max(n) AS n FROM user_events WHERE account_id = OLD.account_id AND id = OLD.id))) u
+  FROM (SELECT counted FROM user_events WHERE account_id = OLD.account_id AND id = OLD.id) u
   WHERE account_id = OLD.account_id AND u.counted > 0;
 END;
 CREATE TRIGGER user_delete_counts AFTER DELETE ON users

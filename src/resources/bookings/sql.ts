@@ -2,6 +2,7 @@
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import type { BookingState, Metadata } from '../../sdk/types.ts';
+import { nextNth } from '../events/sql.ts';
 import type { AvailabilityTarget } from './availability-sql.ts';
 import { type Decision, whileDecided } from './guard-sql.ts';
 import { type BookingRow, bookings, cancelledAt } from './table.ts';
@@ -80,11 +81,11 @@ export const insertEvents = (
   { candidates }: Pick<Decision, 'candidates'>,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
-    session, expires_at, metadata, created, updated, version)
+    session, expires_at, metadata, created, updated, version, nth)
   SELECT b.account_id, event.value, new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
     b.start_ts, '[]', b.service_id, b.session, b.expires_at,
     CASE WHEN b.seats IS NULL THEN b.metadata ELSE '{}' END, b.updated, b.updated,
-    abs(random() % 4503599627370496)
+    abs(random() % 4503599627370496), ${nextNth(sql`b.account_id`, sql`new.value ->> 'user'`)}
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken}) b
   CROSS JOIN json_each(b.events) event
   CROSS JOIN json_each(${JSON.stringify(candidates)}) new ON new.value ->> 'event' = event.value`;
