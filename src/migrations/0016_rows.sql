@@ -78,3 +78,175 @@ BEGIN
   UPDATE users SET availability_revision = availability_revision + 1
   WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
+
+-- A booking that was made alone has its own id as its session, and so has its first event: both are found by it, and are
+-- in no index of sessions. These two find all of a session.
+DROP INDEX bookings_of_session;
+CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at) WHERE session <> id AND state <> 'cancelled';
+DROP INDEX events_of_session;
+CREATE INDEX events_of_session ON events (account_id, session) WHERE session <> id;
+CREATE VIEW session_bookings AS
+SELECT seq, account_id, id AS session, id, service_id, state, expires_at, hosts, events, booked_by
+FROM bookings WHERE session = id AND state <> 'cancelled'
+UNION ALL SELECT seq, account_id, session, id, service_id, state, expires_at, hosts, events, booked_by
+FROM bookings WHERE session <> id AND state <> 'cancelled';
+CREATE VIEW session_events AS
+SELECT seq, account_id, id AS session, id FROM events WHERE session = id
+UNION ALL SELECT seq, account_id, session, id FROM events WHERE session <> id;
+-- The events of a group's session: how many of its bookings have each, and when the last of them expires; NULL: never.
+CREATE VIEW seat_events AS
+SELECT seq, account_id, session,
+  (SELECT count(*) FROM bookings b WHERE b.account_id = e.account_id AND b.session = e.session AND b.session <> b.id
+    AND b.state <> 'cancelled' AND instr(b.events, e.id)) AS bookings,
+  (SELECT CASE WHEN count(*) = count(b.expires_at) THEN max(b.expires_at) END FROM bookings b WHERE b.account_id = e.account_id
+    AND b.session = e.session AND b.session <> b.id AND b.state <> 'cancelled' AND instr(b.events, e.id)) AS expires_at
+FROM events e WHERE session <> id;
+
+DROP TRIGGER event_update_moves_session;
+DROP TRIGGER booking_insert_settles_events;
+DROP TRIGGER booking_update_settles_events;
+DROP TRIGGER booking_delete_settles_events;
+DROP TRIGGER booking_insert_joins_session;
+DROP TRIGGER booking_update_joins_session;
+DROP TRIGGER booking_delete_leaves_session;
+DROP TRIGGER session_update_updates_events;
+DROP TRIGGER session_delete_deletes_events;
+DROP TRIGGER event_delete_cancels_session;
+DROP TRIGGER event_delete_cancels_seats;
+DROP TRIGGER booking_update_updates_events;
+DROP TRIGGER booking_delete_deletes_events;
+DROP TRIGGER service_delete_cancels_bookings;
+
+CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
+WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
+BEGIN
+  UPDATE sessions SET start_ts = NEW.start_ts, duration = NEW.duration
+  WHERE account_id = NEW.account_id AND id = NEW.session AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
+  WHERE seq IN (SELECT seq FROM session_bookings WHERE account_id = NEW.account_id AND session = NEW.session)
+    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+END;
+
+-- Sessions: the seats that are booked in a group, and the events that stand for them. A booking that is no seat was made
+-- alone, and keeps its events itself, with its own id as their session.
+
+-- Seats may have been booked with different hosts: then each event lasts as long as the bookings that have it. These stand
+-- before the triggers of `sessions`, because SQLite fires the newest first.
+CREATE TRIGGER booking_insert_settles_events AFTER INSERT ON bookings
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id = NEW.session AND mixed)
+BEGIN
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = NEW.account_id AND s.session = NEW.session AND events.seq = s.seq;
+END;
+CREATE TRIGGER booking_update_settles_events AFTER UPDATE OF state, session, expires_at ON bookings
+WHEN (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at)
+  AND EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id IN (OLD.session, NEW.session) AND mixed)
+BEGIN
+  DELETE FROM events WHERE seq IN (
+    SELECT seq FROM seat_events WHERE account_id = OLD.account_id AND session = OLD.session AND bookings = 0);
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = NEW.account_id AND s.session IN (OLD.session, NEW.session) AND events.seq = s.seq;
+END;
+CREATE TRIGGER booking_delete_settles_events AFTER DELETE ON bookings
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+BEGIN
+  DELETE FROM events WHERE seq IN (
+    SELECT seq FROM seat_events WHERE account_id = OLD.account_id AND session = OLD.session AND bookings = 0);
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = OLD.account_id AND s.session = OLD.session AND events.seq = s.seq;
+END;
+
+CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
+WHEN NEW.seats IS NOT NULL AND NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+BEGIN
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
+  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
+END;
+CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at, seats ON bookings
+WHEN NEW.seats IS NOT NULL AND (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session
+  OR NEW.expires_at IS NOT OLD.expires_at OR OLD.seats IS NULL)
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
+    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
+  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts
+  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state OR OLD.seats IS NULL)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
+  UPDATE sessions SET expires_at = (
+    SELECT max(b.expires_at) FROM bookings b
+    WHERE b.account_id = OLD.account_id AND b.session = sessions.id AND b.session <> b.id AND b.state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
+END;
+CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
+WHEN OLD.seats IS NOT NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
+END;
+CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
+WHEN NEW.expires_at IS NOT OLD.expires_at AND NOT NEW.mixed
+BEGIN
+  UPDATE events SET expires_at = NEW.expires_at
+  WHERE account_id = NEW.account_id AND session = NEW.id AND session <> id;
+END;
+CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
+BEGIN
+  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id AND session <> id;
+END;
+-- A session exists while the events of its bookings do. Up to twenty bookings are cancelled at once.
+CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
+WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+  AND NOT EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE seq IN (SELECT seq FROM session_bookings WHERE account_id = OLD.account_id AND session = OLD.session LIMIT 20);
+  INSERT INTO cancellations (account_id, session, cancelled_at)
+  SELECT id, OLD.session, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM accounts WHERE id = OLD.account_id
+    AND EXISTS (SELECT 1 FROM session_bookings WHERE account_id = OLD.account_id AND session = OLD.session)
+  ON CONFLICT DO NOTHING;
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
+END;
+CREATE TRIGGER event_delete_cancels_seats AFTER DELETE ON events
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled' AND instr(events, OLD.id);
+END;
+-- The events of a booking that was made alone.
+CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, expires_at ON bookings
+WHEN NEW.seats IS NULL AND NEW.session IS NOT NULL AND OLD.state <> 'cancelled'
+  AND (NEW.state = 'cancelled' OR NEW.expires_at IS NOT OLD.expires_at)
+BEGIN
+  DELETE FROM events WHERE NEW.state = 'cancelled'
+    AND seq IN (SELECT seq FROM session_events WHERE account_id = NEW.account_id AND session = NEW.session);
+  UPDATE events SET expires_at = NEW.expires_at WHERE expires_at IS NOT NEW.expires_at
+    AND seq IN (SELECT seq FROM session_events WHERE account_id = NEW.account_id AND session = NEW.session);
+END;
+CREATE TRIGGER booking_delete_deletes_events AFTER DELETE ON bookings
+WHEN OLD.seats IS NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM events
+  WHERE seq IN (SELECT seq FROM session_events WHERE account_id = OLD.account_id AND session = OLD.session);
+END;
+-- The events of a deleted service stay, and their users stay busy.
+CREATE TRIGGER service_delete_cancels_bookings AFTER DELETE ON services
+WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
+BEGIN
+  UPDATE events SET session = NULL WHERE seq IN (
+    SELECT e.seq FROM bookings b CROSS JOIN session_events e ON e.account_id = b.account_id AND e.session = b.session
+    WHERE b.account_id = OLD.account_id AND b.service_id = OLD.id);
+  UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1,
+    updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
+END;

@@ -12,7 +12,7 @@ import { LENGTH_CLASSES } from './length-classes.ts';
 export const isBooked = sql`(events.session IS NOT NULL AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
 
 /** The condition that other hosts have an event of the same booking, so that no host alone can move it. */
-export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM events other
+export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM session_events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq))`;
 
 /** The condition that an update would make an event of a booking something that the booking is not. */
