@@ -101,7 +101,7 @@ CREATE TABLE events (
   exdates TEXT NOT NULL DEFAULT '[]',
   reminders TEXT NOT NULL,
   service_id TEXT, -- of a booked event: its user is busy, whichever calendar has it
-  session TEXT, -- of a booked event: its bookings have the same one
+  session TEXT, -- of a booked event: its bookings have the same one. See `session_events`
   expires_at INTEGER, -- of a hold: from then on the event does not count
   metadata TEXT NOT NULL,
   created INTEGER NOT NULL,
@@ -916,9 +916,9 @@ CREATE INDEX webhooks_dropping ON webhooks (dropped_before) WHERE dropped_before
 -- Triggers count what an account stores, in the transaction of the write, so that every path counts: a request, an import,
 -- a cascade, a sweep. `usage` has one row an account; only what rises above its limit is refused, so a deletion never is.
 -- Nobody counts by reading: users, calendars, schedules, services and bookings cost this row once each. Events would make
--- it the price of every write, so a user's row, which each event writes anyway, counts them, and `usage` adds up what
--- `events_counted` rounds up to: exactly up to 16 events of a user, then at most an eighth more, 64 at a time. Idempotency
--- records and deliveries are counted one in sixteen, at random, as sixteen: those with a `weight`.
+-- it the price of every write, so `usage` adds up what `user_events` rounds up to: exactly up to 16 events of a user, then at
+-- most an eighth more, 64 at a time. Idempotency records and deliveries are counted one in sixteen, at random, as sixteen:
+-- those with a `weight`.
 --
 -- `kib`: what a row has in text beyond its first kibibyte. A resource counts as one KiB and this. Metadata counts twice,
 -- because its entries are rows too; a booking's has no entries.
@@ -944,7 +944,7 @@ CREATE TABLE usage (
 -- The live holds, to count them: an account has few.
 CREATE INDEX bookings_held ON bookings (account_id, expires_at, booked_by) WHERE state = 'held';
 
-ALTER TABLE users ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN events INTEGER NOT NULL DEFAULT 0; -- a part of their number: see `user_events`
 ALTER TABLE users ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL;
 ALTER TABLE deliveries ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN kib INTEGER GENERATED ALWAYS AS (1 + (octet_length(content) >> 10)) VIRTUAL;
@@ -1256,12 +1256,9 @@ BEGIN
   SELECT RAISE(IGNORE);
 END;
 
--- Sessions: the seats that are booked in a group, and the events that stand for them. A booking that is no seat was made
--- alone, and keeps its events itself, with its own id as their session.
 ALTER TABLE bookings ADD COLUMN seats INTEGER; -- the seats of the group; NULL: the booking was made alone
--- Seats may have been booked with different hosts: then each event lasts as long as the bookings that have it.
 ALTER TABLE sessions ADD COLUMN hosts TEXT; -- those of the first seat, in JSON
-ALTER TABLE sessions ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0; -- 1: seats have been booked with different hosts
 -- For the previous release, and for an export from it: they know no `seats`. A booking of today that was made alone has its
 -- own id as its session.
 CREATE TRIGGER booking_insert_sets_seats AFTER INSERT ON bookings

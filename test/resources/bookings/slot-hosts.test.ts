@@ -182,7 +182,7 @@ describe('a group service', () => {
     await at(MONDAY + 12 * HOUR);
     expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', ...hours(14, 19)]);
     await at(MONDAY + 15.5 * HOUR);
-    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', '14:00', ...hours(17, 19)]);
+    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', ...hours(18, 19)]);
   });
 
   it('counts a held seat until expiresAt, to the millisecond', async () => {
