@@ -101,7 +101,7 @@ CREATE TABLE events (
   exdates TEXT NOT NULL DEFAULT '[]',
   reminders TEXT NOT NULL,
   service_id TEXT, -- of a booked event: its user is busy, whichever calendar has it
-  session TEXT, -- of a booked event: its bookings have the same one
+  session TEXT, -- of a booked event: its bookings have the same one. See `session_events`
   expires_at INTEGER, -- of a hold: from then on the event does not count
   metadata TEXT NOT NULL,
   created INTEGER NOT NULL,
@@ -126,7 +126,6 @@ CREATE TABLE events (
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX events_of_user ON events (account_id, user_id);
-CREATE INDEX events_of_session ON events (account_id, session) WHERE session IS NOT NULL;
 -- In these three, NULL is one value of `expires_at`: a query finds the events that do not expire, and then those that have
 -- not expired yet, so it reads no hold that is over.
 CREATE INDEX events_in_time ON events (account_id, calendar_id, busy, expires_at, length_class, start_ts);
@@ -210,8 +209,6 @@ CREATE TABLE bookings (
   CHECK ((state = 'held') = (expires_at IS NOT NULL) OR state = 'cancelled')
 ) STRICT;
 CREATE INDEX bookings_of_service ON bookings (account_id, service_id, start_ts);
-CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at)
-  WHERE session IS NOT NULL AND state <> 'cancelled';
 CREATE INDEX bookings_by_user ON bookings (account_id, booked_by, start_ts) WHERE booked_by IS NOT NULL;
 
 -- How far a run has come through a whole table, by the name of its work. `position` NULL: it has come to the end, and begins
@@ -517,15 +514,6 @@ END;
 -- and the revision of its service are still the same. Every change that can affect such a decision raises one of them. The
 -- deletion of a user or a service needs no revision, because its row is missing then.
 
-CREATE TRIGGER event_update_raises_revision
-AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
-WHEN NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
-  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
-  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
 CREATE TRIGGER calendar_update_raises_revision AFTER UPDATE OF timezone, week_start ON calendars
 WHEN NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start
 BEGIN
@@ -756,17 +744,6 @@ BEGIN
   WHERE w.account_id = OLD.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"service.deleted"'));
 END;
 
--- The events of a deleted service stay, and their users stay busy.
-CREATE TRIGGER service_delete_cancels_bookings AFTER DELETE ON services
-WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
-BEGIN
-  UPDATE events SET session = NULL WHERE account_id = OLD.account_id AND session IN (
-    SELECT session FROM bookings WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL);
-  UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1,
-    updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-  WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
-END;
-
 CREATE TRIGGER host_update_notifies AFTER UPDATE ON service_users
 WHEN (NEW.schedule_id IS NOT OLD.schedule_id OR NEW.calendar_id IS NOT OLD.calendar_id
   OR NEW.buffer_before <> OLD.buffer_before OR NEW.buffer_after <> OLD.buffer_after OR NEW.closest <> OLD.closest
@@ -952,9 +929,9 @@ CREATE INDEX webhooks_dropping ON webhooks (dropped_before) WHERE dropped_before
 -- Triggers count what an account stores, in the transaction of the write, so that every path counts: a request, an import,
 -- a cascade, a sweep. `usage` has one row an account; only what rises above its limit is refused, so a deletion never is.
 -- Nobody counts by reading: users, calendars, schedules, services and bookings cost this row once each. Events would make
--- it the price of every write, so a user's row, which each event writes anyway, counts them, and `usage` adds up what
--- `events_counted` rounds up to: exactly up to 16 events of a user, then at most an eighth more, 64 at a time. Idempotency
--- records and deliveries are counted one in sixteen, at random, as sixteen: those with a `weight`.
+-- it the price of every write, so `usage` adds up what `user_events` rounds up to: exactly up to 16 events of a user, then at
+-- most an eighth more, 64 at a time. Idempotency records and deliveries are counted one in sixteen, at random, as sixteen:
+-- those with a `weight`.
 --
 -- `kib`: what a row has in text beyond its first kibibyte. A resource counts as one KiB and this. Metadata counts twice,
 -- because its entries are rows too; a booking's has no entries.
@@ -980,26 +957,7 @@ CREATE TABLE usage (
 -- The live holds, to count them: an account has few.
 CREATE INDEX bookings_held ON bookings (account_id, expires_at, booked_by) WHERE state = 'held';
 
-ALTER TABLE users ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE users ADD COLUMN events_counted INTEGER GENERATED ALWAYS AS (CASE
-  WHEN events <= 16 THEN events
-  WHEN events <= 32 THEN (events + 1) & -2
-  WHEN events <= 64 THEN (events + 3) & -4
-  WHEN events <= 128 THEN (events + 7) & -8
-  WHEN events <= 256 THEN (events + 15) & -16
-  WHEN events <= 512 THEN (events + 31) & -32
-  ELSE (events + 63) & -64
-END) VIRTUAL;
--- How much `events_counted` rose with the latest event.
-ALTER TABLE users ADD COLUMN events_step INTEGER GENERATED ALWAYS AS (CASE
-  WHEN events <= 16 THEN 1
-  WHEN events <= 32 THEN 2 * (events & 1 = 1)
-  WHEN events <= 64 THEN 4 * (events & 3 = 1)
-  WHEN events <= 128 THEN 8 * (events & 7 = 1)
-  WHEN events <= 256 THEN 16 * (events & 15 = 1)
-  WHEN events <= 512 THEN 32 * (events & 31 = 1)
-  ELSE 64 * (events & 63 = 1)
-END) VIRTUAL;
+ALTER TABLE users ADD COLUMN events INTEGER NOT NULL DEFAULT 0; -- a part of their number: see `user_events`
 ALTER TABLE users ADD COLUMN kib INTEGER GENERATED ALWAYS AS ((2 * octet_length(metadata)) >> 10) VIRTUAL;
 ALTER TABLE deliveries ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN kib INTEGER GENERATED ALWAYS AS (1 + (octet_length(content) >> 10)) VIRTUAL;
@@ -1072,10 +1030,6 @@ CREATE TRIGGER user_update_counts AFTER UPDATE OF metadata ON users WHEN NEW.kib
 BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
 END;
-CREATE TRIGGER user_delete_counts AFTER DELETE ON users
-BEGIN
-  UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), events = events - OLD.events_counted, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
-END;
 
 CREATE TRIGGER calendar_insert_counts AFTER INSERT ON calendars
 BEGIN
@@ -1129,28 +1083,10 @@ BEGIN
   UPDATE usage SET bookings = bookings - 1, kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
-CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1, events = events + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-  UPDATE usage SET events = usage.events + u.events_step, kib = kib + NEW.kib
-  FROM (SELECT events_step FROM users WHERE account_id = NEW.account_id AND id = NEW.user_id) u
-  WHERE account_id = NEW.account_id AND (u.events_step > 0 OR NEW.kib > 0);
-END;
 CREATE TRIGGER event_update_counts AFTER UPDATE OF recurrence, exdates, reminders, metadata ON events
 WHEN NEW.kib <> OLD.kib
 BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
-END;
--- The events of a deleted user are no longer counted one by one: `user_delete_counts` took them off.
-CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
-BEGIN
-  UPDATE usage SET events = usage.events - u.events_step, kib = kib - OLD.kib
-  FROM (SELECT coalesce(max(events_step), 0) AS events_step FROM users
-    WHERE account_id = OLD.account_id AND id = OLD.user_id) u
-  WHERE account_id = OLD.account_id AND (u.events_step > 0 OR OLD.kib > 0);
-  UPDATE users SET availability_revision = availability_revision + 1, events = events - 1
-  WHERE account_id = OLD.account_id AND id = OLD.user_id;
 END;
 
 -- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
@@ -1238,18 +1174,6 @@ WHEN NEW.state <> 'pending' AND OLD.state = 'pending' AND EXISTS (
   WHERE usage.account_id = NEW.account_id AND 1024 * kept_kib > keptBytes)
 BEGIN
   DELETE FROM deliveries WHERE account_id = NEW.account_id AND id = NEW.id;
-END;
-
--- Sessions: the seats that are booked, and the events that stand for them.
-CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
-WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
-  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
-BEGIN
-  UPDATE sessions SET start_ts = NEW.start_ts, duration = NEW.duration
-  WHERE account_id = NEW.account_id AND id = NEW.session AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
-  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
-  WHERE account_id = NEW.account_id AND session = NEW.session AND state <> 'cancelled'
-    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
 END;
 
 -- The bookings of each host of a service that distributes them equally.
@@ -1345,124 +1269,9 @@ BEGIN
   SELECT RAISE(IGNORE);
 END;
 
--- Sessions: the seats that are booked in a group, and the events that stand for them. A booking that is no seat was made
--- alone, and keeps its events itself, with its own id as their session.
 ALTER TABLE bookings ADD COLUMN seats INTEGER; -- the seats of the group; NULL: the booking was made alone
--- Seats may have been booked with different hosts: then each event lasts as long as the bookings that have it.
 ALTER TABLE sessions ADD COLUMN hosts TEXT; -- those of the first seat, in JSON
-ALTER TABLE sessions ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0;
--- They stand before the triggers of `sessions`, because SQLite fires the newest first.
-CREATE TRIGGER booking_insert_settles_events AFTER INSERT ON bookings
-WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id = NEW.session AND mixed)
-BEGIN
-  UPDATE events SET expires_at = (
-    SELECT CASE WHEN count(*) = count(b.expires_at) THEN max(b.expires_at) END FROM bookings b WHERE b.account_id = events.account_id
-      AND b.session = events.session AND b.state <> 'cancelled' AND instr(b.events, events.id))
-  WHERE account_id = NEW.account_id AND session = NEW.session;
-END;
-CREATE TRIGGER booking_update_settles_events AFTER UPDATE OF state, session, expires_at ON bookings
-WHEN (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at)
-  AND EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id IN (OLD.session, NEW.session) AND mixed)
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings b WHERE b.account_id = events.account_id AND b.session = events.session
-      AND b.state <> 'cancelled' AND instr(b.events, events.id));
-  UPDATE events SET expires_at = (
-    SELECT CASE WHEN count(*) = count(b.expires_at) THEN max(b.expires_at) END FROM bookings b WHERE b.account_id = events.account_id
-      AND b.session = events.session AND b.state <> 'cancelled' AND instr(b.events, events.id))
-  WHERE account_id = NEW.account_id AND session IN (OLD.session, NEW.session);
-END;
-CREATE TRIGGER booking_delete_settles_events AFTER DELETE ON bookings
-WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings b WHERE b.account_id = events.account_id AND b.session = events.session
-      AND b.state <> 'cancelled' AND instr(b.events, events.id));
-  UPDATE events SET expires_at = (
-    SELECT CASE WHEN count(*) = count(b.expires_at) THEN max(b.expires_at) END FROM bookings b WHERE b.account_id = events.account_id
-      AND b.session = events.session AND b.state <> 'cancelled' AND instr(b.events, events.id))
-  WHERE account_id = OLD.account_id AND session = OLD.session;
-END;
-CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
-WHEN NEW.seats IS NOT NULL AND NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
-BEGIN
-  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
-  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts)
-  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
-    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
-END;
-CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at, seats ON bookings
-WHEN NEW.seats IS NOT NULL AND (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session
-  OR NEW.expires_at IS NOT OLD.expires_at OR OLD.seats IS NULL)
-BEGIN
-  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
-  UPDATE sessions SET confirmed = confirmed - 1
-  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
-    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
-  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
-  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts
-  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
-    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state OR OLD.seats IS NULL)
-  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
-    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
-  UPDATE sessions SET expires_at = (
-    SELECT max(expires_at) FROM bookings
-    WHERE account_id = OLD.account_id AND session = sessions.id AND state <> 'cancelled')
-  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
-END;
-CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
-WHEN OLD.seats IS NOT NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
-BEGIN
-  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled');
-  UPDATE sessions SET confirmed = confirmed - 1
-  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
-END;
-CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
-WHEN NEW.expires_at IS NOT OLD.expires_at AND NOT NEW.mixed
-BEGIN
-  UPDATE events SET expires_at = NEW.expires_at WHERE account_id = NEW.account_id AND session = NEW.id;
-END;
-CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id;
-END;
--- A session exists while the events of its bookings do. Up to twenty bookings are cancelled at once.
-CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
-WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
-  AND NOT EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
-BEGIN
-  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-  WHERE seq IN (SELECT seq FROM bookings
-    WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled' LIMIT 20);
-  INSERT INTO cancellations (account_id, session, cancelled_at)
-  SELECT id, OLD.session, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM accounts WHERE id = OLD.account_id AND EXISTS (
-    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled')
-  ON CONFLICT DO NOTHING;
-  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
-END;
-CREATE TRIGGER event_delete_cancels_seats AFTER DELETE ON events
-WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
-  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
-BEGIN
-  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-  WHERE account_id = OLD.account_id AND session = OLD.session AND state <> 'cancelled' AND instr(events, OLD.id);
-END;
--- The events of a booking that was made alone.
-CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, expires_at ON bookings
-WHEN NEW.seats IS NULL AND NEW.session IS NOT NULL AND OLD.state <> 'cancelled'
-  AND (NEW.state = 'cancelled' OR NEW.expires_at IS NOT OLD.expires_at)
-BEGIN
-  DELETE FROM events WHERE account_id = NEW.account_id AND session = NEW.session AND NEW.state = 'cancelled';
-  UPDATE events SET expires_at = NEW.expires_at
-  WHERE account_id = NEW.account_id AND session = NEW.session AND expires_at IS NOT NEW.expires_at;
-END;
-CREATE TRIGGER booking_delete_deletes_events AFTER DELETE ON bookings
-WHEN OLD.seats IS NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
-BEGIN
-  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.session;
-END;
+ALTER TABLE sessions ADD COLUMN mixed INTEGER NOT NULL DEFAULT 0; -- 1: seats have been booked with different hosts
 -- For the previous release, and for an export from it: they know no `seats`. A booking of today that was made alone has its
 -- own id as its session.
 CREATE TRIGGER booking_insert_sets_seats AFTER INSERT ON bookings
@@ -1630,4 +1439,231 @@ CREATE TRIGGER delivery_update_sets_due AFTER UPDATE OF next_at ON deliveries WH
 BEGIN
   UPDATE webhooks SET next_at = NEW.next_at
   WHERE account_id = NEW.account_id AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
+END;
+
+-- How many events a user has, without a row for each: `nth` of the newest one plus `users.events`. The Worker gives each
+-- event the `nth` after that of the newest; where it is not so, `users.events` takes the difference, so that the sum is right
+-- whatever is written. `seq` only rises. `usage` has the sum of what the numbers of all users round up to, `counted`; `step`
+-- is how much that rose with the latest event.
+ALTER TABLE events ADD COLUMN nth INTEGER NOT NULL DEFAULT 0;
+CREATE VIEW user_events AS
+SELECT account_id, id, n + mask & ~mask AS counted, (mask + 1) * (mask = 0 OR n & mask = 1) AS step FROM (
+  SELECT account_id, id, n, (n > 16) + 2 * (n > 32) + 4 * (n > 64) + 8 * (n > 128) + 16 * (n > 256) + 32 * (n > 512) AS mask FROM (
+    SELECT u.account_id, u.id, u.events + coalesce(newest.nth, 0) AS n
+    FROM users u LEFT JOIN events newest ON newest.seq = (SELECT max(e.seq) FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = u.account_id AND e.user_id = u.id)));
+
+CREATE TRIGGER event_insert_counts AFTER INSERT ON events
+BEGIN
+  UPDATE users SET events = events + 1 + before.nth - NEW.nth
+  FROM (SELECT coalesce(max(nth), 0) AS nth FROM (SELECT nth FROM events e INDEXED BY events_of_user
+    WHERE e.account_id = NEW.account_id AND e.user_id = NEW.user_id AND e.seq < NEW.seq ORDER BY e.seq DESC LIMIT 1)) before
+  WHERE account_id = NEW.account_id AND id = NEW.user_id AND NEW.nth <> before.nth + 1;
+  UPDATE usage SET events = usage.events + u.step, kib = kib + NEW.kib
+  FROM (SELECT step FROM user_events WHERE account_id = NEW.account_id AND id = NEW.user_id) u
+  WHERE account_id = NEW.account_id AND (u.step > 0 OR NEW.kib > 0);
+END;
+-- The events of a deleted user are not counted one by one: `user_delete_uncounts_events` took them off.
+CREATE TRIGGER event_delete_uncounts BEFORE DELETE ON events
+BEGIN
+  UPDATE usage SET events = usage.events - u.step, kib = kib - OLD.kib
+  FROM (SELECT coalesce(max(step), 0) AS step FROM user_events WHERE account_id = OLD.account_id AND id = OLD.user_id) u
+  WHERE account_id = OLD.account_id AND (u.step > 0 OR OLD.kib > 0);
+END;
+CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
+BEGIN
+  UPDATE users SET events = events + rest.more
+  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
+    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
+  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
+END;
+CREATE TRIGGER user_delete_uncounts_events BEFORE DELETE ON users
+BEGIN
+  UPDATE usage SET events = usage.events - u.counted
+  FROM (SELECT counted FROM user_events WHERE account_id = OLD.account_id AND id = OLD.id) u
+  WHERE account_id = OLD.account_id AND u.counted > 0;
+END;
+CREATE TRIGGER user_delete_counts AFTER DELETE ON users
+BEGIN
+  UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
+END;
+
+-- The previous release decides on hosts only, so nobody else's events raise a revision.
+CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
+WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_update_raises_revision
+AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
+WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
+  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
+  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at)
+  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
+WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = OLD.account_id AND user_id = OLD.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = OLD.account_id AND id = OLD.user_id;
+END;
+
+-- A booking that was made alone has its own id as its session, and so has its first event: both are found by it, and are
+-- in no index of sessions. These two find all of a session.
+CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at) WHERE session <> id AND state <> 'cancelled';
+CREATE INDEX events_of_session ON events (account_id, session) WHERE session <> id;
+CREATE VIEW session_bookings AS
+SELECT seq, account_id, id AS session, id, service_id, state, expires_at, hosts, events, booked_by
+FROM bookings WHERE session = id AND state <> 'cancelled'
+UNION ALL SELECT seq, account_id, session, id, service_id, state, expires_at, hosts, events, booked_by
+FROM bookings WHERE session <> id AND state <> 'cancelled';
+CREATE VIEW session_events AS
+SELECT seq, account_id, id AS session, id FROM events WHERE session = id
+UNION ALL SELECT seq, account_id, session, id FROM events WHERE session <> id;
+-- The events of a group's session: how many of its bookings have each, and when the last of them expires; NULL: never.
+CREATE VIEW seat_events AS
+SELECT seq, account_id, session,
+  (SELECT count(*) FROM bookings b WHERE b.account_id = e.account_id AND b.session = e.session AND b.session <> b.id
+    AND b.state <> 'cancelled' AND instr(b.events, e.id)) AS bookings,
+  (SELECT CASE WHEN count(*) = count(b.expires_at) THEN max(b.expires_at) END FROM bookings b WHERE b.account_id = e.account_id
+    AND b.session = e.session AND b.session <> b.id AND b.state <> 'cancelled' AND instr(b.events, e.id)) AS expires_at
+FROM events e WHERE session <> id;
+
+CREATE TRIGGER event_update_moves_session AFTER UPDATE OF start_ts, duration ON events
+WHEN NEW.session IS NOT NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = NEW.account_id AND id = NEW.service_id)
+BEGIN
+  UPDATE sessions SET start_ts = NEW.start_ts, duration = NEW.duration
+  WHERE account_id = NEW.account_id AND id = NEW.session AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+  UPDATE bookings SET start_ts = NEW.start_ts, duration = NEW.duration, updated = NEW.updated, version = version + 1
+  WHERE seq IN (SELECT seq FROM session_bookings WHERE account_id = NEW.account_id AND session = NEW.session)
+    AND (start_ts <> NEW.start_ts OR duration <> NEW.duration);
+END;
+
+-- Sessions: the seats that are booked in a group, and the events that stand for them. A booking that is no seat was made
+-- alone, and keeps its events itself, with its own id as their session.
+
+-- Seats may have been booked with different hosts: then each event lasts as long as the bookings that have it. These stand
+-- before the triggers of `sessions`, because SQLite fires the newest first.
+CREATE TRIGGER booking_insert_settles_events AFTER INSERT ON bookings
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id = NEW.session AND mixed)
+BEGIN
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = NEW.account_id AND s.session = NEW.session AND events.seq = s.seq;
+END;
+CREATE TRIGGER booking_update_settles_events AFTER UPDATE OF state, session, expires_at ON bookings
+WHEN (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session OR NEW.expires_at IS NOT OLD.expires_at)
+  AND EXISTS (SELECT 1 FROM sessions WHERE account_id = NEW.account_id AND id IN (OLD.session, NEW.session) AND mixed)
+BEGIN
+  DELETE FROM events WHERE seq IN (
+    SELECT seq FROM seat_events WHERE account_id = OLD.account_id AND session = OLD.session AND bookings = 0);
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = NEW.account_id AND s.session IN (OLD.session, NEW.session) AND events.seq = s.seq;
+END;
+CREATE TRIGGER booking_delete_settles_events AFTER DELETE ON bookings
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+BEGIN
+  DELETE FROM events WHERE seq IN (
+    SELECT seq FROM seat_events WHERE account_id = OLD.account_id AND session = OLD.session AND bookings = 0);
+  UPDATE events SET expires_at = s.expires_at FROM seat_events s
+  WHERE s.account_id = OLD.account_id AND s.session = OLD.session AND events.seq = s.seq;
+END;
+
+CREATE TRIGGER booking_insert_joins_session AFTER INSERT ON bookings
+WHEN NEW.seats IS NOT NULL AND NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+BEGIN
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
+  VALUES (NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN max(expires_at, excluded.expires_at) END;
+END;
+CREATE TRIGGER booking_update_joins_session AFTER UPDATE OF state, session, expires_at, seats ON bookings
+WHEN NEW.seats IS NOT NULL AND (NEW.state <> OLD.state OR NEW.session IS NOT OLD.session
+  OR NEW.expires_at IS NOT OLD.expires_at OR OLD.seats IS NULL)
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed'
+    AND (NEW.state <> 'confirmed' OR NEW.session IS NOT OLD.session);
+  INSERT INTO sessions (account_id, id, service_id, start_ts, duration, confirmed, expires_at, hosts)
+  SELECT NEW.account_id, NEW.session, NEW.service_id, NEW.start_ts, NEW.duration, NEW.state = 'confirmed', NEW.expires_at, NEW.hosts
+  WHERE NEW.session IS NOT NULL AND NEW.state <> 'cancelled'
+    AND (NEW.session IS NOT OLD.session OR NEW.state <> OLD.state OR OLD.seats IS NULL)
+  ON CONFLICT DO UPDATE SET confirmed = confirmed + excluded.confirmed, mixed = mixed OR hosts <> excluded.hosts,
+    expires_at = CASE WHEN confirmed + excluded.confirmed = 0 THEN expires_at END;
+  UPDATE sessions SET expires_at = (
+    SELECT max(b.expires_at) FROM bookings b
+    WHERE b.account_id = OLD.account_id AND b.session = sessions.id AND b.session <> b.id AND b.state <> 'cancelled')
+  WHERE account_id = OLD.account_id AND id IN (OLD.session, NEW.session) AND confirmed = 0;
+END;
+CREATE TRIGGER booking_delete_leaves_session AFTER DELETE ON bookings
+WHEN OLD.seats IS NOT NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND NOT EXISTS (
+    SELECT 1 FROM bookings WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled');
+  UPDATE sessions SET confirmed = confirmed - 1
+  WHERE account_id = OLD.account_id AND id = OLD.session AND OLD.state = 'confirmed';
+END;
+CREATE TRIGGER session_update_updates_events AFTER UPDATE OF expires_at ON sessions
+WHEN NEW.expires_at IS NOT OLD.expires_at AND NOT NEW.mixed
+BEGIN
+  UPDATE events SET expires_at = NEW.expires_at
+  WHERE account_id = NEW.account_id AND session = NEW.id AND session <> id;
+END;
+CREATE TRIGGER session_delete_deletes_events AFTER DELETE ON sessions
+BEGIN
+  DELETE FROM events WHERE account_id = OLD.account_id AND session = OLD.id AND session <> id;
+END;
+-- A session exists while the events of its bookings do. Up to twenty bookings are cancelled at once.
+CREATE TRIGGER event_delete_cancels_session AFTER DELETE ON events
+WHEN OLD.session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+  AND NOT EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE seq IN (SELECT seq FROM session_bookings WHERE account_id = OLD.account_id AND session = OLD.session LIMIT 20);
+  INSERT INTO cancellations (account_id, session, cancelled_at)
+  SELECT id, OLD.session, CAST(unixepoch('subsec') * 1000 AS INTEGER) FROM accounts WHERE id = OLD.account_id
+    AND EXISTS (SELECT 1 FROM session_bookings WHERE account_id = OLD.account_id AND session = OLD.session)
+  ON CONFLICT DO NOTHING;
+  DELETE FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session;
+END;
+CREATE TRIGGER event_delete_cancels_seats AFTER DELETE ON events
+WHEN EXISTS (SELECT 1 FROM sessions WHERE account_id = OLD.account_id AND id = OLD.session AND mixed)
+  AND NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.service_id)
+BEGIN
+  UPDATE bookings SET state = 'cancelled', version = version + 1, updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE account_id = OLD.account_id AND session = OLD.session AND session <> id AND state <> 'cancelled' AND instr(events, OLD.id);
+END;
+-- The events of a booking that was made alone.
+CREATE TRIGGER booking_update_updates_events AFTER UPDATE OF state, expires_at ON bookings
+WHEN NEW.seats IS NULL AND NEW.session IS NOT NULL AND OLD.state <> 'cancelled'
+  AND (NEW.state = 'cancelled' OR NEW.expires_at IS NOT OLD.expires_at)
+BEGIN
+  DELETE FROM events WHERE NEW.state = 'cancelled'
+    AND seq IN (SELECT seq FROM session_events WHERE account_id = NEW.account_id AND session = NEW.session);
+  UPDATE events SET expires_at = NEW.expires_at WHERE expires_at IS NOT NEW.expires_at
+    AND seq IN (SELECT seq FROM session_events WHERE account_id = NEW.account_id AND session = NEW.session);
+END;
+CREATE TRIGGER booking_delete_deletes_events AFTER DELETE ON bookings
+WHEN OLD.seats IS NULL AND OLD.session IS NOT NULL AND OLD.state <> 'cancelled'
+BEGIN
+  DELETE FROM events
+  WHERE seq IN (SELECT seq FROM session_events WHERE account_id = OLD.account_id AND session = OLD.session);
+END;
+-- The events of a deleted service stay, and their users stay busy.
+CREATE TRIGGER service_delete_cancels_bookings AFTER DELETE ON services
+WHEN NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id)
+BEGIN
+  UPDATE events SET session = NULL WHERE seq IN (
+    SELECT e.seq FROM bookings b CROSS JOIN session_events e ON e.account_id = b.account_id AND e.session = b.session
+    WHERE b.account_id = OLD.account_id AND b.service_id = OLD.id);
+  UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1,
+    updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+  WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
 END;

@@ -74,15 +74,15 @@ const events =
   (removal) => {
     const where = of(column)(removal);
     const some = chunk(removal, 'events', where);
-    const live = sql`bookings.account_id = ${removal.account_id} AND bookings.session = booked.session
-      AND bookings.state <> 'cancelled' AND instr(bookings.events, booked.id)`;
+    const live = sql`live.account_id = ${removal.account_id} AND live.session = booked.session
+      AND instr(live.events, booked.id)`;
     const sessions = sql`(SELECT DISTINCT session, id FROM events WHERE seq IN (${some}) AND session IS NOT NULL) booked`;
-    const seats = sql`seq IN (SELECT bookings.seq FROM ${sessions} CROSS JOIN bookings ON ${live}
+    const seats = sql`seq IN (SELECT live.seq FROM ${sessions} CROSS JOIN session_bookings live ON ${live}
       LIMIT ${Math.max(1, STEP_ROWS >> (removal.failures + 5))})`;
     return [
       cancel(removal, chunk(removal, 'bookings', seats)),
       sql`DELETE FROM events AS booked WHERE seq IN (${some})
-        AND (session IS NULL OR NOT EXISTS (SELECT 1 FROM bookings WHERE ${live}))`,
+        AND (session IS NULL OR NOT EXISTS (SELECT 1 FROM session_bookings live WHERE ${live}))`,
       more('events', where),
     ];
   };
@@ -100,8 +100,9 @@ const cancelling =
       // The events of a deleted service stay, and their users stay busy.
       ...(ofService
         ? [
-            sql`UPDATE events SET session = NULL WHERE ${ofAccount(removal)} AND session IN (
-              SELECT session FROM bookings WHERE seq IN (${some}) AND session IS NOT NULL)`,
+            sql`UPDATE events SET session = NULL WHERE seq IN (
+              SELECT e.seq FROM bookings b CROSS JOIN session_events e ON e.account_id = b.account_id AND e.session = b.session
+              WHERE b.seq IN (${some}))`,
           ]
         : []),
       cancel(removal, some, ofService ? sql`, session = NULL` : sql``),

@@ -177,7 +177,8 @@ function* overlaps(
         const kind = ['two direct events with a serviceId', 'a booking and a direct event', 'two bookings'][
           bookings
         ];
-        yield { rule: `${kind} overlap`, text: `${name(one.id)}, ${name(other.id)}` };
+        const bySeries = one.recurrence || other.recurrence ? ' by a series' : '';
+        yield { rule: `${kind} overlap${bySeries}`, text: `${name(one.id)}, ${name(other.id)}` };
         break;
       }
     }

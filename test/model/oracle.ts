@@ -172,19 +172,21 @@ function onChange(booking: Booking, body: Record<string, unknown>, known: Known)
 }
 
 /** The state in which an event is so, whether or not it was there. */
-function withEvent({ state }: Known, event: StoredEvent): State {
+function withEvent(state: State, event: StoredEvent): State {
   return { ...state, events: [...state.events.filter(({ id }) => id !== event.id), event] };
 }
 
-/** On what of its user an event would come to lie; undefined where it lies on nothing. */
+/** On what of its user an event would come to lie, by its first instance or only by a series; undefined: on nothing. */
 function liesOn(event: StoredEvent, known: Known, isBooking: boolean): string | undefined {
-  const rulesOf = (one: StoredEvent) =>
-    overlapsIn(withEvent(known, one), known.now, known.history, one.id).map(({ rule }) => rule);
-  const onBooking = isBooking ? 'two bookings overlap' : 'a booking and a direct event overlap';
-  const [rules, ofFirst] = [rulesOf(event), rulesOf({ ...event, recurrence: null })];
+  const rulesOf = (state: State, one: StoredEvent) =>
+    overlapsIn(withEvent(state, one), known.now, known.history, one.id).map(({ rule }) => rule);
+  const thing = (rules: string[]) =>
+    rules.some((rule) => isBooking === rule.startsWith('two')) ? 'a booking' : 'a direct event';
+  const rules = rulesOf(known.state, event);
   if (rules.length === 0) return undefined;
-  if (ofFirst.includes(onBooking)) return 'a booking';
-  return rules.includes(onBooking) ? 'a booking by a later instance' : 'a direct event';
+  const events = known.state.events.filter(({ recurrence }) => recurrence === null);
+  const ofFirst = rulesOf({ ...known.state, events }, { ...event, recurrence: null });
+  return ofFirst.length > 0 ? thing(ofFirst) : `${thing(rules)} by a series`;
 }
 
 /** An event that somebody made directly. */

@@ -263,8 +263,8 @@ export interface SessionRow {
 const removedSeats = ({
   now,
 }: AvailabilityQuery): Sql => sql`CASE WHEN ${raw(anyRemoved('n.account_id'))} THEN (
-  SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled'
-    AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND ${raw(removedAt('b'))} IS NOT NULL) ELSE 0 END`;
+  SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.session = n.id AND b.session <> b.id
+    AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${now}) AND ${raw(removedAt('b'))} IS NOT NULL) ELSE 0 END`;
 
 /** The sessions with a live booking. A booking that is to change takes no seat. */
 export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> => query<SessionRow>`
@@ -277,7 +277,8 @@ export const selectSessions = (request: AvailabilityQuery): Query<SessionRow> =>
 /** The number of seats that are taken in the session `n`, without the booking that is to change. */
 export const takenSeats = (request: AvailabilityQuery): Sql => sql`n.confirmed + (
     SELECT count(*) FROM bookings b
-    WHERE b.account_id = n.account_id AND b.session = n.id AND b.state <> 'cancelled' AND b.expires_at > ${request.now}
+    WHERE b.account_id = n.account_id AND b.session = n.id AND b.session <> b.id AND b.state <> 'cancelled'
+      AND b.expires_at > ${request.now}
   ) - (
     SELECT count(*) FROM bookings b WHERE b.account_id = n.account_id AND b.id = t.booking AND b.session = n.id
       AND b.state <> 'cancelled' AND (b.expires_at IS NULL OR b.expires_at > ${request.now})

@@ -34,9 +34,10 @@ export interface Cancellation {
 export const selectCancellation = (after: string): Query<Cancellation> => query<Cancellation>`
   SELECT account_id, session FROM cancellations WHERE account_id > ${after} ORDER BY account_id LIMIT 1`;
 
-/** The bookings of a session that are not cancelled in their rows. */
+/** The seats of a session that are not cancelled in their rows. */
 const seats = ({ account_id, session }: Cancellation): Sql =>
-  sql`SELECT seq FROM bookings WHERE account_id = ${account_id} AND session = ${session} AND state <> 'cancelled'`;
+  sql`SELECT seq FROM bookings WHERE account_id = ${account_id} AND session = ${session} AND session <> id
+    AND state <> 'cancelled'`;
 
 export const cancelSeats = (cancellation: Cancellation, limit: number): Sql => sql`
   UPDATE bookings SET state = 'cancelled', version = bookings.version + 1, updated = c.cancelled_at

@@ -140,7 +140,7 @@ const taken = (decision: Decision): Sql => {
   return sql`CASE WHEN coalesce(t.session_at_slot ->> 1, 0) < ${multiPerson.data} AND ${all} THEN (
     SELECT json_array(json_group_array(c.value ->> 'user' ORDER BY c.key), json_group_array(coalesce((
       SELECT e.id FROM events e WHERE e.account_id = t.account_id AND e.session = t.session_at_slot ->> 0
-        AND +e.user_id = c.value ->> 'user' AND ${live(events, 'e')}), c.value ->> 'event') ORDER BY c.key))
+        AND e.session <> e.id AND +e.user_id = c.value ->> 'user' AND ${live(events, 'e')}), c.value ->> 'event') ORDER BY c.key))
     FROM json_each(${JSON.stringify(candidates)}) c) END`;
 };
 

@@ -12,7 +12,7 @@ import { MINUTE_MS } from '../../time/units.ts';
 import { availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
-import { decisionOf, untilWritten } from './reading.ts';
+import { decisionOf, untilWritten, withFirstEvent } from './reading.ts';
 import {
   answerInSql,
   type BookingChange,
@@ -48,7 +48,7 @@ export const createBooking = write({
     const id = crypto.randomUUID();
     return untilWritten((again) =>
       plan(availabilityQueries(request), (...rows) => {
-        const decision = decisionOf(request, rows, body);
+        const decision = withFirstEvent(decisionOf(request, rows, body), id);
         const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
         const changeToken = crypto.randomUUID();
         const row = {

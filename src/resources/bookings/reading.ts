@@ -58,6 +58,19 @@ export function decisionOf(
   }
 }
 
+/**
+ * A decision on a new booking, by which the first event of one that is made alone has the booking's id. So its row has no
+ * entry in the index of sessions (schema.sql, `session_events`).
+ */
+export const withFirstEvent = (decision: Decision, id: string): Decision => {
+  const { variant } = decision.multiPerson;
+  if (variant === 'group') return decision;
+  const candidates = decision.candidates.map((candidate, i) =>
+    i === 0 || variant === 'roundRobinAlgorithm' ? { ...candidate, event: id } : candidate,
+  );
+  return { ...decision, candidates };
+};
+
 /** A booking stays what it was made as, alone or a seat, whatever its service is now; a group has the seats that it has now. */
 function takenAs(service: MultiPerson, kept: Kept | undefined): MultiPerson {
   if (!kept) return service;

@@ -21,5 +21,5 @@ export const removedAt = (booking: string): string => `CASE
 export const sessionLives = (event: string): string => `CASE
   WHEN ${event}.session IS NULL THEN 1 WHEN NOT ${anyRemoved(`${event}.account_id`)} THEN 1
   WHEN ${removed(`${event}.account_id`, `${event}.service_id`)} THEN 1
-  ELSE EXISTS (SELECT 1 FROM bookings seat WHERE seat.account_id = ${event}.account_id AND seat.session = ${event}.session
-    AND seat.state <> 'cancelled' AND ${removedAt('seat')} IS NULL) END`;
+  ELSE EXISTS (SELECT 1 FROM session_bookings seat WHERE seat.account_id = ${event}.account_id
+    AND seat.session = ${event}.session AND ${removedAt('seat')} IS NULL) END`;

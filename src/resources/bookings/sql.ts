@@ -2,6 +2,7 @@
 import { exists, ofAccount, type Scope } from '../../db/scope.ts';
 import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import type { BookingState, Metadata } from '../../sdk/types.ts';
+import { nextNth } from '../events/sql.ts';
 import type { AvailabilityTarget } from './availability-sql.ts';
 import { type Decision, whileDecided } from './guard-sql.ts';
 import { type BookingRow, bookings, cancelledAt } from './table.ts';
@@ -35,10 +36,10 @@ export const targetOfBooking = (
       OR NOT (${another(sql`expires_at IS NULL`)} OR ${another(sql`expires_at > ${now}`)}) THEN session END AS session
   FROM bookings WHERE ${own(scope, id)}`;
 
-/** The condition that another booking is in the session of a booking. Each condition is one stretch of an index. */
+/** The condition that another seat is in the session of a seat. Each condition is one stretch of an index. */
 const another = (condition: Sql): Sql => sql`EXISTS (
   SELECT 1 FROM bookings other WHERE other.account_id = bookings.account_id AND other.session = bookings.session
-    AND other.state <> 'cancelled' AND other.${condition} AND other.id <> bookings.id)`;
+    AND other.session <> other.id AND other.state <> 'cancelled' AND other.${condition} AND other.id <> bookings.id)`;
 
 /** A new booking, without what the statement decides. */
 export type NewBooking = Omit<BookingRow, 'hosts' | 'events' | 'session' | 'seats'>;
@@ -80,14 +81,15 @@ export const insertEvents = (
   { candidates }: Pick<Decision, 'candidates'>,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
-    session, expires_at, metadata, created, updated, version)
+    session, expires_at, metadata, created, updated, version, nth)
   SELECT b.account_id, event.value, new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
     b.start_ts, '[]', b.service_id, b.session, b.expires_at,
     CASE WHEN b.seats IS NULL THEN b.metadata ELSE '{}' END, b.updated, b.updated,
-    abs(random() % 4503599627370496)
+    abs(random() % 4503599627370496), ${nextNth(sql`b.account_id`, sql`new.value ->> 'user'`)}
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken}) b
   CROSS JOIN json_each(b.events) event
-  CROSS JOIN json_each(${JSON.stringify(candidates)}) new ON new.value ->> 'event' = event.value`;
+  CROSS JOIN json_each(${JSON.stringify(candidates)}) new
+    ON new.value ->> 'event' = event.value AND new.value ->> 'user' = b.hosts ->> event.key`;
 
 /** The changes of a booking; absent members stay as they are. Times are in milliseconds since the epoch. */
 export interface BookingChange {
@@ -151,4 +153,4 @@ export const updateEvents = (scope: Scope, id: string, changeToken: string): Sql
     version = events.version + 1
   FROM (SELECT * FROM bookings
     WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken} AND seats IS NULL) b
-  WHERE events.account_id = b.account_id AND events.session = b.session`;
+  WHERE events.seq IN (SELECT own.seq FROM session_events own WHERE own.account_id = b.account_id AND own.session = b.session)`;

@@ -12,7 +12,7 @@ import { LENGTH_CLASSES } from './length-classes.ts';
 export const isBooked = sql`(events.session IS NOT NULL AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
 
 /** The condition that other hosts have an event of the same booking, so that no host alone can move it. */
-export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM events other
+export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM session_events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq))`;
 
 /** The condition that an update would make an event of a booking something that the booking is not. */
@@ -40,16 +40,16 @@ interface Placed {
 }
 
 /**
- * The condition that an event which names a service would take time from a booking of its user; or, where it belongs to a
- * booking, from another event that names a service. A direct event may cover the seats of its group in the very slot, which it
- * blocks for nobody. Of a series, this is its first instance.
+ * The condition that an event which names a service would take time from another one of its user: each of them is a booking,
+ * whoever made it. A direct event may stand on the very slot of its group, which it blocks for nobody. Of a series, this is
+ * its first instance.
  *
  * @param now milliseconds since the epoch: a hold takes time until it expires.
  */
 export function isOnBooking(placed: Placed, now: number): Sql {
   const those = (found: Sql): Sql => sql`SELECT 1 FROM new CROSS JOIN ${found}
     AND e.start_ts < new.start + new.duration AND e.start_ts + e.duration > new.start AND new.duration > 0 AND e.duration > 0
-    AND new.service IS NOT NULL AND e.seq IS NOT new.seq AND e.session IS NOT new.session
+    AND new.service IS NOT NULL AND e.seq IS NOT new.seq AND (e.session IS NULL OR e.session IS NOT new.session)
     AND e.recurrence IS NULL AND e.exdates = '[]' AND ${raw(sessionLives('e'))}
     AND NOT (e.service_id = new.service AND e.start_ts = new.start AND e.duration = new.duration AND ${sharesSlot})`;
   const ofUser = sql`events e INDEXED BY events_booked
@@ -62,6 +62,8 @@ export function isOnBooking(placed: Placed, now: number): Sql {
     UNION ALL ${those(sql`${ofUser} AND e.expires_at > ${now}`)})`;
 }
 
-/** The condition that one of the events `new` and `e` belongs to a session of a group, and that the other one is direct. */
-const sharesSlot = sql`(new.session IS NULL OR e.session IS NULL) AND EXISTS (SELECT 1 FROM sessions
-  WHERE sessions.account_id = e.account_id AND sessions.id = coalesce(new.session, e.session))`;
+/** The condition that one of the events `new` and `e` is direct, and that the other one is too, or is a seat of a group. */
+const sharesSlot = sql`(new.session IS NULL OR e.session IS NULL) AND EXISTS (SELECT 1 FROM services s
+    WHERE s.account_id = e.account_id AND s.id = e.service_id AND s.multi_person ->> 'variant' = 'group')
+  AND (coalesce(new.session, e.session) IS NULL OR EXISTS (SELECT 1 FROM sessions
+    WHERE sessions.account_id = e.account_id AND sessions.id = coalesce(new.session, e.session)))`;

@@ -44,6 +44,11 @@ const mayName = (scope: Scope, serviceId: string | null | undefined, tokenUser: 
         WHERE ${ofAccount(scope)} AND service_id = ${serviceId} AND user_id = ${tokenUser}))`;
 };
 
+/** The `nth` of a user's new event: schema.sql counts by it, and would otherwise write the user's row. */
+export const nextNth = (account: Sql, user: Sql): Sql => sql`
+  1 + coalesce((SELECT newest.nth FROM events newest INDEXED BY events_of_user
+    WHERE newest.account_id = ${account} AND newest.user_id = ${user} ORDER BY newest.seq DESC LIMIT 1), 0)`;
+
 /**
  * Inserts an event. No row comes back where the calendar does not exist, the event may not name the service, or the
  * credential does not hold.
@@ -59,10 +64,10 @@ export const insertEvent = (
   lastStart: number | null,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version)
+    service_id, metadata, created, updated, version, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
-    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)} AND NOT ${newOnBooking(row, serviceId)}
   RETURNING 1`;

@@ -151,11 +151,31 @@ describe('an event that names a service', () => {
     await expectSound(world);
   });
 
-  it('may lie on another one, and on a booking that a removal cancelled', async () => {
+  it('may lie on a booking that a removal cancelled', async () => {
     const world = await newWorld({ hosts: 2, multiPerson: collective });
     await book(world, at(10));
     await ok(world.account.call('DELETE', `/user/${world.hosts[1]?.id}`));
+    await ok(named(world, at(10)));
+  });
+
+  it('is a booking, so it lies on no other one of its user, whichever service that names', async () => {
+    const world = await newWorld();
+    const serviceId = await newService(world.account, world.hosts);
+    await ok(named(world, at(10)));
+    for (const body of [{}, { busy: false }, { serviceId }, { startTs: at(9, 30) }])
+      expectProblem(await named(world, at(10), body), 'slot-taken');
+    const { event } = await ok<{ event: { id: string } }>(named(world, at(12)));
+    expectProblem(await put(world, event.id, { startTs: at(10, 30) }), 'slot-taken');
+    const answers = await Promise.all([0, 30].map((minute) => named(world, at(14, minute))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
+  it('may lie on another one in the very slot of their group, until the service is one no more', async () => {
+    const world = await newWorld({ multiPerson: group(2) });
     for (let i = 0; i < 2; i++) await ok(named(world, at(10)));
+    expectProblem(await named(world, at(10), { duration: 2 * HOUR }), 'slot-taken');
+    await ok(world.account.call('PUT', `/service/${world.service}`, { body: { multiPerson: collective } }));
+    expectProblem(await named(world, at(10)), 'slot-taken');
   });
 
   it('does not come to lie on a booking by a change', async () => {

@@ -181,8 +181,8 @@ describe('a group service', () => {
       made(user, { calendarId, startTs, duration: HOUR, busy: true, serviceId: service });
     await at(MONDAY + 12 * HOUR);
     expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', ...hours(14, 19)]);
-    await at(MONDAY + 12.5 * HOUR);
-    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', ...hours(15, 19)]);
+    await at(MONDAY + 15.5 * HOUR);
+    expect(await hoursOf(account, service)).toEqual(['09:00', '10:00', '12:00', ...hours(18, 19)]);
   });
 
   it('counts a held seat until expiresAt, to the millisecond', async () => {
