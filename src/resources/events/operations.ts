@@ -57,10 +57,14 @@ export const createEvent = write({
     const insert = insertEvent(scope, row, body, tokenUser, lastStart);
     const expected = { answer: toResult(row), created: eventIsThere(scope, row) };
     if (body.serviceId === null) return creation(expected, [insert]);
-    return creation(expected, [selectOnBooking(scope, row, body), insert], ([before], inserted) => {
-      if (before?.taken) throw onBooking();
-      return void found(inserted);
-    });
+    return creation(
+      expected,
+      [selectOnBooking(scope, row, body, tokenUser), insert],
+      ([before], inserted) => {
+        if (before?.taken) throw onBooking();
+        return void found(inserted);
+      },
+    );
   },
 });
 

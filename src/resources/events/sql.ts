@@ -89,13 +89,14 @@ const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string
         created,
       );
 
-/** Whether a new event would lie on a booking. */
+/** Whether a new event would lie on a booking. One that may not name its service lies on none: it is refused for that. */
 export const selectOnBooking = (
   scope: Scope,
   row: EventRow,
   { serviceId }: NewEvent,
+  tokenUser: string | null,
 ): Query<{ taken: number }> => query<{ taken: number }>`
-  SELECT ${newOnBooking(row, serviceId)} AS taken FROM calendars
+  SELECT ${mayName(scope, serviceId, tokenUser)} AND ${newOnBooking(row, serviceId)} AS taken FROM calendars
   WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}`;
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);

@@ -31,8 +31,9 @@ const eventsOf = (user: string) =>
 
 it('the account names any service of its own, and no other', async () => {
   const { user, body, own, other, removed, foreign } = await host();
-  for (const serviceId of [own, other]) {
-    const { status, body: answer } = await byAccount.create(user, { ...body, serviceId });
+  for (const [i, serviceId] of [own, other].entries()) {
+    const event = { ...body, startTs: startTs + i * HOUR, serviceId };
+    const { status, body: answer } = await byAccount.create(user, event);
     expect([status, await serviceOf(answer.event.id)]).toEqual([201, serviceId]);
   }
   for (const serviceId of [removed, foreign, NOBODY])
