@@ -50,7 +50,8 @@ it.each(stepNames())('a database at %s becomes schema.sql and keeps every row', 
   // 0005_contract.sql clears the webhook that release 1 kept here: it is in the webhooks table.
   before.accounts = before.accounts?.map((row) => ({ ...row, webhook_url: null, webhook_key: null })) ?? [];
   // 0016_rows.sql drops two columns that were computed.
-  for (const user of before.users ?? []) for (const name of ['events_counted', 'events_step']) delete user[name];
+  for (const user of before.users ?? [])
+    for (const name of ['events_counted', 'events_step']) delete user[name];
   for (const [table, rows] of Object.entries(before)) {
     expect([table, after[table]?.length]).toEqual([table, rows.length]);
     expect([table, after[table]]).toMatchObject([table, rows]);
