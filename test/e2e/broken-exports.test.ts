@@ -56,7 +56,8 @@ describe('an export', () => {
     const { ids, types, counted } = await usersIn(exported(actors));
     expect(ids).toEqual(actors.ids);
     expect([types, counted]).toEqual([once, actors.ids.length]);
-    expect(proxy.requested).toHaveLength(5);
+    // And those that came too soon after a break.
+    expect(proxy.requested.length).toBeGreaterThanOrEqual(5);
     expect(proxy.requested.at(-1)).toMatch(/^\/account\/export\?cursor=/);
   });
 

@@ -32,11 +32,12 @@ export async function startProxy(target: string): Promise<Proxy> {
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     requested.push(url.slice(pathname.length));
-    const limit = limits.shift();
     const closing = Promise.withResolvers<'complete' | 'broken'>();
     latest = closing;
     const upstream = sendRequest(new URL(url, origin), { method, headers, agent: false }, (answer) => {
       answer.on('close', () => closing.resolve(answer.complete ? 'complete' : 'broken'));
+      // A refusal is complete: an export that is asked for again too soon is 429, and comes a little later.
+      const limit = answer.statusCode === 200 ? limits.shift() : undefined;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       // It rejects when either side breaks, and closes the other side.
       pipeline(answer, upTo(limit), response).catch(() => {});
