@@ -36,7 +36,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     latest = closing;
     const upstream = sendRequest(new URL(url, origin), { method, headers, agent: false }, (answer) => {
       answer.on('close', () => closing.resolve(answer.complete ? 'complete' : 'broken'));
-      // A refusal is complete: an export that is asked for again too soon is 429, and comes a little later.
+      // A refusal is complete: an export that begins again too soon is 429, and succeeds a little later.
       const limit = answer.statusCode === 200 ? limits.shift() : undefined;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       // It rejects when either side breaks, and closes the other side.
