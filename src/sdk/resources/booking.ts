@@ -1,7 +1,14 @@
 import { list } from '../list.ts';
 import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
-import type { BookingResult, BookingsPage, BookingsQuery, CreateBooking, UpdateBooking } from '../types.ts';
+import type {
+  BookingResult,
+  BookingsPage,
+  BookingsQuery,
+  CreateBooking,
+  ICalendarText,
+  UpdateBooking,
+} from '../types.ts';
 import { path } from '../url.ts';
 
 /** The methods for all bookings of the account. */
@@ -43,6 +50,10 @@ function bookings(send: Send) {
     /** Returns a booking. */
     findById: async (bookingId: string, options?: ReadOptions<BookingResult>) =>
       send<BookingResult>('GET', path`/booking/${{ bookingId }}`, options),
+
+    /** Returns a booking as iCalendar text with one event, for a mail. */
+    ics: async (bookingId: string, options?: ReadOptions<ICalendarText>) =>
+      send<ICalendarText>('GET', path`/booking/${{ bookingId }}.ics`, options),
 
     /** Confirms a booking, moves it, or replaces its metadata. A token needs `UpdateBooking`. */
     update,
