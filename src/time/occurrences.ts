@@ -4,7 +4,7 @@
  */
 import type { Metadata, Occurrence, Recurrence, Timespan, Weekday } from '../sdk/types.ts';
 import { type Budget, PRICE_NS, unlimited } from './budget.ts';
-import { instances, type Place, places, type Series } from './recurrence.ts';
+import { instances, type Position, positions, type Series } from './recurrence.ts';
 import { DAY_MS } from './units.ts';
 import { firstAt, toLocal } from './zone.ts';
 
@@ -83,7 +83,7 @@ export const overlaps = ({ startTs, endTs }: Timespan, window: Timespan): boolea
  * @throws Overspent
  */
 export function isOccurrence(series: Ruled, originalStartTs: number, budget = unlimited()): boolean {
-  return series.recurrence !== null && placesAt(series, [originalStartTs], budget).has(originalStartTs);
+  return series.recurrence !== null && daysOfStarts(series, [originalStartTs], budget).has(originalStartTs);
 }
 
 /** The rules of both parts of a series that is split. */
@@ -110,14 +110,19 @@ export function split(
 ): Parts | null {
   const { startTs, recurrence, zone } = series;
   let count = 0;
-  let last: Place | undefined;
-  let at: Place | undefined;
-  for (const place of places({ ...series, duration: 0 }, series, upTo(startTs, originalStartTs), budget)) {
-    if (place.start >= originalStartTs) {
-      at = place;
+  let last: Position | undefined;
+  let at: Position | undefined;
+  for (const position of positions(
+    { ...series, duration: 0 },
+    series,
+    upTo(startTs, originalStartTs),
+    budget,
+  )) {
+    if (position.start >= originalStartTs) {
+      at = position;
       break;
     }
-    last = place;
+    last = position;
     count += 1;
   }
   if (!last || !at) return null;
@@ -150,14 +155,14 @@ export function follow(
 ): Map<number, number> {
   const followed = new Map<number, number>();
   if (!after.recurrence || !before.recurrence || originals.length === 0) return followed;
-  const dayOf = placesAt(before, originals, budget);
+  const dayOf = daysOfStarts(before, originals, budget);
   const moved = daysBetween(before, after, budget);
   const days = [...dayOf.values()].map((day) => day + moved);
   const [low, high] = [Math.min(...days), Math.max(...days)];
   const startOf = new Map<number, number>();
   // All offsets are less than a day.
   const window = { startTs: (low - 2) * DAY_MS, endTs: (high + 3) * DAY_MS };
-  for (const { day, start } of places({ ...after, duration: 0 }, after, window, budget))
+  for (const { day, start } of positions({ ...after, duration: 0 }, after, window, budget))
     startOf.set(day, start);
   for (const [original, day] of dayOf) {
     const start = startOf.get(day + moved);
@@ -181,7 +186,7 @@ const localDay = ({ startTs, zone }: Ruled): number => Math.floor(toLocal(zone, 
 /** Whether the rule puts an occurrence on a local day. */
 function occursOn(series: Ruled, wanted: number, budget: Budget): boolean {
   const window = { startTs: (wanted - 1) * DAY_MS, endTs: (wanted + 2) * DAY_MS };
-  for (const { day } of places({ ...series, duration: 0 }, series, window, budget)) {
+  for (const { day } of positions({ ...series, duration: 0 }, series, window, budget)) {
     if (day === wanted) return true;
     if (day > wanted) return false;
   }
@@ -189,12 +194,12 @@ function occursOn(series: Ruled, wanted: number, budget: Budget): boolean {
 }
 
 /** The local days of the occurrences that start at these times. A time without an occurrence is left out. */
-function placesAt(series: Ruled, starts: readonly number[], budget: Budget): Map<number, number> {
+function daysOfStarts(series: Ruled, starts: readonly number[], budget: Budget): Map<number, number> {
   budget.spend(PRICE_NS.exdate * starts.length);
   const wanted = new Set(starts);
   const found = new Map<number, number>();
   const window = upTo(Math.min(...starts), Math.max(...starts));
-  for (const { day, start } of places({ ...series, duration: 0 }, series, window, budget)) {
+  for (const { day, start } of positions({ ...series, duration: 0 }, series, window, budget)) {
     if (wanted.has(start) && !found.has(start)) found.set(start, day);
   }
   return found;

@@ -70,27 +70,27 @@ function* starts(
   window: Timespan,
   budget: Budget,
 ): Generator<number> {
-  for (const { start } of places(series, { zone, weekStart }, window, budget)) yield start;
+  for (const { start } of positions(series, { zone, weekStart }, window, budget)) yield start;
 }
 
 /** The local day of an occurrence, numbered from 1970-01-01, and the instant at which it starts. */
-export interface Place {
+export interface Position {
   day: number;
   start: number;
 }
 
 /**
- * The places at which the rule of a series puts its occurrences in a window, and perhaps some shortly before or after it,
+ * The positions at which the rule of a series puts its occurrences in a window, and perhaps some shortly before or after it,
  * whether or not `exdates` cancels them.
  *
  * @throws Overspent
  */
-export function* places(
+export function* positions(
   { startTs, duration, recurrence }: Pick<Series, 'startTs' | 'duration' | 'recurrence'>,
   { zone, weekStart }: { zone: string; weekStart: Weekday },
   window: Timespan,
   budget: Budget,
-): Generator<Place> {
+): Generator<Position> {
   if (!recurrence) {
     yield { day: Math.floor(startTs / DAY_MS), start: startTs };
     return;
