@@ -2,12 +2,12 @@
 
 /** The most octets of a line, without its line break. */
 const LINE_MAX_BYTES = 75;
-const utf8 = new TextEncoder();
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters of one octet
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** A content line with its line break, folded where it is long. A fold never splits a character. */
 export function contentLine(line: string): string {
-  // A UTF-16 unit takes at most three octets.
-  if (line.length * 3 <= LINE_MAX_BYTES || utf8.encode(line).length <= LINE_MAX_BYTES) return `${line}\r\n`;
+  if (line.length <= LINE_MAX_BYTES && ASCII.test(line)) return `${line}\r\n`;
   let folded = '';
   let bytes = 0;
   for (const character of line) {

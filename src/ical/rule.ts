@@ -50,7 +50,9 @@ export function writtenRule(series: RuledSeries, budget: Budget): WrittenRule | 
   const timeMs = local - start * DAY_MS;
   const rule = ruleOf(recurrence, start, weekStart, budget);
   const until = untilOf(series, start, timeMs);
-  const [firstDay] = daysOf(rule, start, Math.min(start + SEARCH_DAYS, until?.day ?? Infinity), budget);
+  const last = Math.min(start + SEARCH_DAYS, until?.day ?? Infinity);
+  // The start is mostly an occurrence itself, and one day costs less than a year of them.
+  const [firstDay = daysOf(rule, start, last, budget).next().value] = daysOf(rule, start, start, budget);
   if (firstDay === undefined || (until && instantOf(series, firstDay, start, timeMs) > until.instant))
     return null;
   const odd = isUtc(timezone) ? [] : oddDays(timezone, timeMs, firstDay);

@@ -11,18 +11,18 @@ import { localTime, offsetOf } from './times.ts';
 
 /** The last year whose changes are looked up. A fixed one, so that the text of a zone does not change by itself. */
 export const LAST_YEAR = 2055;
-/** Changes are looked up from this year at the latest, so that a yearly rule shows all dates that it can have. */
-const FIRST_YEAR_MAX = 2025;
+/** The years from which changes are looked up: of few years there are few texts to cache. */
+const FIRST_YEARS = [1970, 2010, 2025] as const;
 /** How many years in a row make a rule. */
 const RULE_YEARS = 6;
 
-/** The texts that an isolate caches. The oldest goes first. */
-const TEXTS_MAX = 64;
+/** The texts that an isolate caches, and the changes. The oldest goes first. */
+const TEXTS_MAX = 128;
 const texts = new BoundedMap<string, string>(TEXTS_MAX);
 const changes = new BoundedMap<string, Change[]>(TEXTS_MAX);
 
-/** The year from which changes are looked up: one for several years spares the most work. */
-const blockOf = (firstYear: number): number => Math.min(Math.floor((firstYear - 1) / 5) * 5, FIRST_YEAR_MAX);
+const blockOf = (firstYear: number): number =>
+  FIRST_YEARS.findLast((year) => year < firstYear) ?? FIRST_YEARS[0];
 
 /**
  * The local days, numbered from 1970-01-01, on which a wall clock time does not exist in the zone, or exists twice.
