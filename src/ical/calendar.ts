@@ -41,9 +41,6 @@ export interface WrittenCalendar {
   detail: Detail;
 }
 
-/** The media type of iCalendar text. */
-export const ICALENDAR = 'text/calendar; charset=utf-8';
-
 /** How often a reader should fetch a feed again (RFC 7986 section 5.7). */
 const REFRESH = 'PT1H';
 

@@ -29,9 +29,8 @@ export function toAnswer<T>(request: string, res: Response, body: string, earlie
   const requestId = headers.get('x-request-id') ?? undefined;
   const meta = { status, etag, requestId, res };
   if (status === 304 && earlier !== undefined) return { ...meta, data: earlier };
-  const isText = ok && headers.get('content-type')?.startsWith('text/calendar');
   const content = parse(body);
-  if (isText || (ok && content)) return { ...meta, data: (isText ? body : content) as T };
+  if (ok && content) return { ...meta, data: content as T };
   return { ...meta, error: toProblem(request, res, content, requestId) };
 }
 

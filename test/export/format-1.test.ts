@@ -17,7 +17,7 @@ it('imports every member of every line, and the import exports them again', asyn
   const only = (line: object, members: object = {}) =>
     Object.fromEntries(Object.entries(line).filter(([name]) => name in members));
   const known = after.map((line, i) => {
-    const { counts } = before[i] ?? {};
+    const counts = before[i]?.counts;
     return {
       ...only(line, before[i]),
       ...(counts !== undefined && { counts: only(line.counts as object, counts as object) }),

@@ -38,7 +38,7 @@ export const docs = {
     answer: 'BookingResult',
   },
   getBookingText: {
-    tag: 'Bookings',
+    tag: 'Booking',
     summary: 'Get a booking as iCalendar text',
     description:
       'One event, to attach to a mail: its `UID` is the id of the booking, and its `STATUS` says whether it is held, confirmed or cancelled.',

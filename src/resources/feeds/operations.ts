@@ -4,14 +4,14 @@ import { hashOf } from '../../crypto/hash.ts';
 import type { Scope } from '../../db/scope.ts';
 import { within } from '../../db/sizes.ts';
 import type { Query } from '../../db/sql.ts';
-import { calendarText, type Detail, ICALENDAR } from '../../ical/calendar.ts';
+import type { Detail } from '../../ical/calendar.ts';
+import { ICALENDAR, loadICalendar } from '../../ical/load.ts';
 import { CALENDAR_TEXT_PAST_DAYS, FEEDS_MAX, START_MAX_TS_MS } from '../../limits.ts';
 import { read, write } from '../../operation.ts';
 import { creation, found, plan, TextDocument, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import { BASE_PATH } from '../../route.ts';
 import type { CreateFeedResult, FeedResult, FeedsResult } from '../../sdk/types.ts';
-import { Budget, Overspent } from '../../time/budget.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { type CalendarRow, selectCalendar } from '../calendars/table.ts';
 import { ofText } from '../events/limits.ts';
@@ -92,21 +92,19 @@ function textPlan<Row extends CalendarRow>(
       const events = inWindow(read).sort((a, b) => a.seq - b.seq);
       const version = await versionOf([row.version, row.timezone, row.week_start, name, detail], events);
       const modifiedAt = events.reduce((latest, { updated }) => Math.max(latest, updated), 0);
-      try {
-        if (within(read, ofText) < read.length) throw new Overspent();
-        const pieces = calendarText(
+      const { writeCalendar } = await loadICalendar();
+      const pieces =
+        within(read, ofText) === read.length &&
+        writeCalendar(
           { name, detail },
           events.map((event) => toWritten(event, row)),
-          new Budget(ofText.workNs),
+          ofText.workNs,
         );
-        return new TextDocument(ICALENDAR, pieces, version, modifiedAt);
-      } catch (error) {
-        if (!(error instanceof Overspent)) throw error;
-        throw new Problem(
-          'answer-too-large',
-          `The calendar has too many events for one text: at most ${ofText.rows} of the last ${CALENDAR_TEXT_PAST_DAYS} days and to come.`,
-        );
-      }
+      if (pieces) return new TextDocument(ICALENDAR, pieces, version, modifiedAt);
+      throw new Problem(
+        'answer-too-large',
+        `The calendar has too many events for one text: at most ${ofText.rows} of the last ${CALENDAR_TEXT_PAST_DAYS} days and to come.`,
+      );
     },
   );
 }

@@ -1,20 +1,15 @@
 import { list } from '../list.ts';
 import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
-import type {
-  BookingResult,
-  BookingsPage,
-  BookingsQuery,
-  CreateBooking,
-  ICalendarText,
-  UpdateBooking,
-} from '../types.ts';
+import type { BookingResult, BookingsPage, BookingsQuery, CreateBooking, UpdateBooking } from '../types.ts';
 import { path } from '../url.ts';
+import { bookingText } from './ics.ts';
 
 /** The methods for all bookings of the account. */
 export function accountBookings(send: Send) {
   return {
     ...bookings(send),
+    ...bookingText(send),
 
     /** Lists the bookings of a service by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
     ofService: (serviceId: string, query?: BookingsQuery, options?: RequestOptions) =>
@@ -26,6 +21,7 @@ export function accountBookings(send: Send) {
 export function userBookings(send: Send) {
   return {
     ...bookings(send),
+    ...bookingText(send),
 
     /** Lists the user's bookings by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
     list: (query?: BookingsQuery, options?: RequestOptions) =>
@@ -50,10 +46,6 @@ function bookings(send: Send) {
     /** Returns a booking. */
     findById: async (bookingId: string, options?: ReadOptions<BookingResult>) =>
       send<BookingResult>('GET', path`/booking/${{ bookingId }}`, options),
-
-    /** Returns a booking as iCalendar text with one event, for a mail. */
-    ics: async (bookingId: string, options?: ReadOptions<ICalendarText>) =>
-      send<ICalendarText>('GET', path`/booking/${{ bookingId }}.ics`, options),
 
     /** Confirms a booking, moves it, or replaces its metadata. A token needs `UpdateBooking`. */
     update,

@@ -7,17 +7,13 @@ import type {
   CalendarsPage,
   CalendarsResult,
   CreateCalendar,
-  CreateFeed,
-  CreateFeedResult,
-  FeedResult,
-  FeedsResult,
-  ICalendarText,
   ListQuery,
   MetadataQuery,
   Timespan,
   UpdateCalendar,
 } from '../types.ts';
 import { path, query } from '../url.ts';
+import { calendarText } from './ics.ts';
 
 /** The methods for the calendars of all users of the account. */
 export function accountCalendars(send: Send) {
@@ -27,6 +23,7 @@ export function accountCalendars(send: Send) {
       send<CalendarResult>('POST', path`/user/${{ userId }}/calendar`, options, data),
 
     ...calendars(send, '/user/calendar'),
+    ...calendarText(send, '/user/calendar'),
 
     /** Lists a user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (userId: string, query?: ListQuery, options?: RequestOptions) =>
@@ -46,6 +43,7 @@ export function userCalendars(send: Send) {
       send<CalendarResult>('POST', '/calendar', options, data),
 
     ...calendars(send, '/calendar'),
+    ...calendarText(send, '/calendar'),
 
     /** Lists the user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) =>
@@ -69,29 +67,6 @@ function calendars(send: Send, root: string) {
     /** Deletes a calendar and its events. A token needs `DeleteCalendar`. */
     remove: async (calendarId: string, options?: ChangeOptions) =>
       send<CalendarResult>('DELETE', root + path`/${{ calendarId }}`, options),
-
-    /** Returns a calendar as iCalendar text: its events of the last 90 days and all to come. */
-    ics: async (calendarId: string, options?: ReadOptions<ICalendarText>) =>
-      send<ICalendarText>('GET', root + path`/${{ calendarId }}.ics`, options),
-
-    /** The addresses under which calendar apps read a calendar. A token needs `UpdateCalendar`. */
-    feeds: {
-      /** Returns the feeds of a calendar, without their addresses. */
-      list: async (calendarId: string, options?: RequestOptions) =>
-        send<FeedsResult>('GET', root + path`/${{ calendarId }}/feeds`, options),
-
-      /** Creates a feed. The service never returns its `url` again. */
-      create: async (calendarId: string, data: CreateFeed, options?: CreateOptions) =>
-        send<CreateFeedResult>('POST', root + path`/${{ calendarId }}/feeds`, options, data),
-
-      /** Removes a feed: its address stops working. */
-      remove: async (calendarId: string, feedId: string, options?: RequestOptions) =>
-        send<FeedResult>('DELETE', root + path`/${{ calendarId }}/feeds/${{ feedId }}`, options),
-
-      /** Returns the text of a feed by the secret in its address, without other credentials. */
-      read: async (secret: string, options?: ReadOptions<ICalendarText>) =>
-        send<ICalendarText>('GET', path`/feed/${{ secret }}.ics`, options),
-    },
 
     /**
      * Returns the events between two times (ms, at most 62 days apart), each with its instances. Pass a `Timespan`, or a
