@@ -38,13 +38,13 @@ function textReply(
   method: string,
 ): Reply {
   const headers = {
-    'content-type': type,
     etag: entityTag(version),
     'last-modified': new Date(modifiedAt).toUTCString(),
     ...(route.feed && { 'cache-control': `private, max-age=${FEED_CACHED_SECONDS}` }),
   };
   if (isKnown(sent, version)) return { status: 304, headers };
-  return method === 'HEAD' ? { status: 200, headers } : { status: 200, lines: streamOf(pieces), headers };
+  const typed = { ...headers, 'content-type': type };
+  return { status: 200, headers: typed, ...(method !== 'HEAD' && { lines: streamOf(pieces) }) };
 }
 
 /** The characters that a chunk of a text has at least. */

@@ -8,7 +8,7 @@ import type { Detail } from '../../ical/calendar.ts';
 import { ICALENDAR, loadICalendar } from '../../ical/load.ts';
 import { CALENDAR_TEXT_PAST_DAYS, FEEDS_MAX, START_MAX_TS_MS } from '../../limits.ts';
 import { read, write } from '../../operation.ts';
-import { creation, found, plan, TextDocument, withEtag } from '../../plan.ts';
+import { change, creation, found, plan, TextDocument, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import { BASE_PATH } from '../../route.ts';
 import type { CreateFeedResult, FeedResult, FeedsResult } from '../../sdk/types.ts';
@@ -25,6 +25,7 @@ import {
   insertFeed,
   newFeedRow,
   selectFedCalendar,
+  selectFeed,
   selectFeeds,
   toFeed,
 } from './sql.ts';
@@ -72,8 +73,12 @@ export const addFeed = write({
 
 export const removeFeed = write({
   params: ['calendarId', 'feedId'],
+  target: (scope, { params: { calendarId, feedId } }) => selectFeed(scope, calendarId, feedId),
   run: (scope, { params: { calendarId, feedId } }) =>
-    plan([deleteFeed(scope, calendarId, feedId)], (rows): FeedResult => ({ feed: toFeed(found(rows)) })),
+    change(
+      deleteFeed(scope, calendarId, feedId),
+      (row): WithEtag<FeedResult> => withEtag({ feed: toFeed(row) }, row),
+    ),
 });
 
 /** The text of the calendar that a query selects, as one round trip. */

@@ -39,6 +39,12 @@ export const toFeed = ({ id, name, detail, hint, created }: FeedRow): Feed => ({
 export const selectFeeds = ({ account }: Scope, calendar: string): Query<FeedRow> =>
   query<FeedRow>`SELECT ${columns} FROM feeds WHERE account_id = ${account} AND calendar_id = ${calendar} ORDER BY seq`;
 
+const one = (scope: Scope, calendar: string, id: string): Sql =>
+  sql`account_id = ${scope.account} AND calendar_id = ${calendar} AND id = ${id} AND EXISTS (${selectCalendar(scope, calendar)})`;
+
+export const selectFeed = (scope: Scope, calendar: string, id: string): Query<FeedRow> =>
+  query<FeedRow>`SELECT ${columns} FROM feeds WHERE ${one(scope, calendar, id)}`;
+
 /** No row comes back where the calendar does not exist, or has `FEEDS_MAX` feeds. */
 export async function insertFeed(scope: Scope, calendar: string, row: FeedRow, secret: string): Promise<Sql> {
   return sql`
@@ -51,9 +57,8 @@ export async function insertFeed(scope: Scope, calendar: string, row: FeedRow, s
 
 export const feedIsThere = (scope: Scope, { id }: FeedRow): Sql => exists(scope, sql`feeds`, id);
 
-export const deleteFeed = (scope: Scope, calendar: string, id: string): Sql<FeedRow> => sql<FeedRow>`
-  DELETE FROM feeds WHERE account_id = ${scope.account} AND calendar_id = ${calendar} AND id = ${id}
-    AND EXISTS (${selectCalendar(scope, calendar)}) RETURNING ${columns}`;
+export const deleteFeed = (scope: Scope, calendar: string, id: string): Sql<FeedRow> =>
+  sql<FeedRow>`DELETE FROM feeds WHERE ${one(scope, calendar, id)} RETURNING ${columns}`;
 
 /** A calendar, with what its feed says of it. */
 export type FedCalendarRow = CalendarRow & { feed_name: string | null; detail: Feed['detail'] };

@@ -1,6 +1,6 @@
 /** The methods for iCalendar text, and for the feeds of calendars. */
 import type { Answer } from '../answer.ts';
-import type { CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
+import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
 import type { CreateFeed, CreateFeedResult, FeedResult, FeedsResult, ICalendarText } from '../types.ts';
 import { path } from '../url.ts';
@@ -40,7 +40,7 @@ export function calendarText(send: Send, root: string) {
         send<CreateFeedResult>('POST', root + path`/${{ calendarId }}/feeds`, options, data),
 
       /** Removes a feed: its address stops working. */
-      remove: async (calendarId: string, feedId: string, options?: RequestOptions) =>
+      remove: async (calendarId: string, feedId: string, options?: ChangeOptions) =>
         send<FeedResult>('DELETE', root + path`/${{ calendarId }}/feeds/${{ feedId }}`, options),
 
       /** Returns the text of a feed by the secret in its address, without other credentials. */
