@@ -17,6 +17,8 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   readonly params: Readonly<Record<P, string>>;
   readonly query: Q;
   readonly body: B;
+  /** The body of an operation that takes text; else empty. */
+  readonly text: string;
   /** The caller's API key, in clear; null for other callers. */
   readonly apiKey: string | null;
   /** The id of the user whose token the caller sent; null for other callers. */
@@ -26,6 +28,12 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   /** The scheme and the host that the request was sent to, such as `https://example.com`. */
   readonly origin: string;
   readonly env: Env;
+}
+
+/** A body of text: its media type, and its most bytes. */
+export interface TextBody {
+  readonly type: 'text/calendar';
+  readonly maxBytes: number;
 }
 
 /** A request after parsing: its input, and the conditions in its headers. */
@@ -52,6 +60,8 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   /** Without a schema, the query is not read; likewise the body. */
   readonly query?: Q;
   readonly body?: B;
+  /** Takes a body of text, in place of JSON. */
+  readonly text?: TextBody;
   /** Selects the resource that a write is about to change: `If-Match` compares the version in its row. */
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer that holds a secret: what seals the stored answer. The caller has it and the database does not. */

@@ -18,6 +18,7 @@ import * as calendars from './resources/calendars/operations.ts';
 import { getCalendarEvents, getFreebusy, getInstances } from './resources/events/instances.ts';
 import * as events from './resources/events/operations.ts';
 import * as feeds from './resources/feeds/operations.ts';
+import { importCalendar } from './resources/imports/operations.ts';
 import * as schedules from './resources/schedules/operations.ts';
 import * as hosts from './resources/services/hosts.ts';
 import * as services from './resources/services/operations.ts';
@@ -72,6 +73,7 @@ export const routes = {
   changeCalendar: { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
   removeCalendar: { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
 
+  importCalendar: { method: 'POST', admin: '/user/calendar/:calendarId/import', user: '/calendar/:calendarId/import', needs: ['CreateCalendarEvent'], does: importCalendar },
   listFeeds: { method: 'GET', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.listFeeds },
   addFeed: { method: 'POST', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.addFeed, status: 201 },
   removeFeed: { method: 'DELETE', admin: '/user/calendar/:calendarId/feeds/:feedId', user: '/calendar/:calendarId/feeds/:feedId', needs: ['UpdateCalendar'], does: feeds.removeFeed },

@@ -11,6 +11,7 @@ import {
   EXDATES_MAX,
   FEED_NAME_MAX_CHARS,
   HOSTS_MAX,
+  IMPORT_UID_MAX_CHARS,
   INSTANT_MAX_TS_MS,
   KEEP_CANCELLED_MAX_DAYS,
   KEEP_CANCELLED_MIN_DAYS,
@@ -118,6 +119,14 @@ const schemas = {
     created: timestamp,
     updated: timestamp,
     stamp: token, // words: allow, exports have this member
+  }),
+  importedEvent: shape({
+    calendarId: uuid(),
+    eventId: uuid(),
+    uid: text(1, IMPORT_UID_MAX_CHARS),
+    part: token,
+    sequence: count,
+    modified: timestamp,
   }),
   feed: shape({
     id: uuid(),

@@ -6,6 +6,7 @@ import { Budget, Overspent } from '../time/budget.ts';
 import { calendarText, type WrittenCalendar, type WrittenEvent } from './calendar.ts';
 
 export { bookingText } from './booking.ts';
+export { readCalendar, uidsIn } from './read/calendar.ts';
 
 /**
  * The text of a calendar, in pieces; null where its rules cost more than allowed.

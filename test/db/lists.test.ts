@@ -18,6 +18,7 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
+import * as imports from '../../src/resources/imports/sql.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -51,6 +52,12 @@ type Lookups = Record<string, string>;
 
 const bySeq = 'INTEGER PRIMARY KEY (rowid=?)';
 const byId = (table: string) => `INDEX sqlite_autoindex_${table}_1 (account_id=? AND id=?)`;
+const byUid = 'INDEX sqlite_autoindex_imported_events_1 (account_id=? AND calendar_id=? AND uid=?)';
+const byEvent = 'INDEX sqlite_autoindex_imported_events_2 (account_id=? AND event_id=?)';
+const imported: imports.ImportRow = {
+  ...{ uid: 'u', part: '', sequence: 1, modified: 1, id: 'e', start: 1, duration: 1, busy: 1 },
+  ...{ recurrence: null, lastStart: 1, exdates: '[]', reminders: '[]', metadata: '{}' },
+};
 const byDelivery = 'PRIMARY KEY (account_id=? AND id=?)';
 const ofHosts = { h: 'INDEX sqlite_autoindex_service_users_1 (account_id=? AND service_id=? AND user_id=?)' };
 
@@ -127,6 +134,31 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   ],
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
+  ],
+  'resources/imports/sql.ts selectImported': [[[imports.selectImported(scope, 'c', ['u'])], { i: byUid }]],
+  'resources/imports/sql.ts insertImported': [
+    [
+      [imports.insertImported(scope, 'c', [imported], 1)],
+      { calendars: byId('calendars'), i: `${byUid.slice(0, -1)} AND part=?)` },
+    ],
+  ],
+  'resources/imports/sql.ts insertUids': [
+    [[imports.insertUids(scope, 'c', [imported])], { e: byId('events') }],
+  ],
+  'resources/imports/sql.ts updateImported': [
+    [
+      [imports.updateImported(scope, 'c', [imported], 1)],
+      { events: byId('events'), calendars: byId('calendars'), i: byEvent },
+    ],
+  ],
+  'resources/imports/sql.ts updateVersions': [
+    [
+      [imports.updateVersions(scope, 'c', [imported])],
+      { imported_events: byEvent, calendars: byId('calendars') },
+    ],
+  ],
+  'resources/imports/sql.ts deleteImported': [
+    [[imports.deleteImported(scope, 'c', ['e'])], { events: byId('events'), calendars: byId('calendars') }],
   ],
   'webhooks/references.ts selectReferenced': [
     [

@@ -218,7 +218,7 @@ async function sentBy(source: string, answer: unknown): Promise<Sent> {
       method,
       url: new URL(String(url)),
       headers: Object.fromEntries(new Headers(headers)),
-      body: typeof body === 'string' ? JSON.parse(body) : undefined,
+      body: typeof body === 'string' ? bodyIn(body) : undefined,
     });
     const lines = typeof answer === 'string';
     return new Response(lines ? answer : JSON.stringify(answer), {
@@ -238,6 +238,9 @@ async function sentBy(source: string, answer: unknown): Promise<Sent> {
   return sent[0] as Sent;
 }
 
+/** iCalendar text stays text. */
+const bodyIn = (body: string): unknown => (body.startsWith('BEGIN') ? body : JSON.parse(body));
+
 /** The request that a curl command sends. */
 function sentByCurl(source: string): Sent {
   const [, method = 'GET', url = ''] = /^curl (?:-X (\w+) )?'([^']+)'/.exec(source) ?? [];
@@ -245,8 +248,8 @@ function sentByCurl(source: string): Sent {
     name,
     value,
   ]);
-  const [, data] = /-d '(.*)'$/s.exec(source) ?? [];
-  const body = data === undefined ? undefined : JSON.parse(data.replaceAll("'\\''", "'"));
+  const [, data] = /(?:-d|--data-binary) '(.*)'$/s.exec(source) ?? [];
+  const body = data === undefined ? undefined : bodyIn(data.replaceAll("'\\''", "'"));
   return { method, url: new URL(url), headers: Object.fromEntries(headers), body };
 }
 

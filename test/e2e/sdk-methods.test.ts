@@ -53,6 +53,15 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
     200,
     expect.stringContaining('BEGIN:VCALENDAR'),
   ],
+  'calendar.import': [
+    async (actors) => {
+      const text =
+        'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT\nEND:VCALENDAR';
+      return actors[who].calendar.import(await makeCalendar(actors), text);
+    },
+    200,
+    { created: 1, updated: 0, unchanged: 0, skipped: [] },
+  ],
   'calendar.feeds.create': [
     async (actors) => actors[who].calendar.feeds.create(await makeCalendar(actors), { detail: 'busy' }),
     201,

@@ -40,6 +40,10 @@ async function fullAccount(): Promise<Account> {
       timezone: 'Europe/Oslo',
       metadata: { color: 'red' },
     });
+    await account.call('POST', `/user/calendar/${calendar.id}/import`, {
+      raw: 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT',
+      headers: { 'content-type': 'text/calendar' },
+    });
     await made(`/user/calendar/${calendar.id}/feeds`, { detail: 'busy', name: 'phone' });
     const { schedule } = await made(`/user/${user.id}/schedule`, {
       timezone: 'UTC',
@@ -137,18 +141,19 @@ describe('an export', { timeout: 60_000 }, () => {
         account: 1,
         user: 2,
         calendar: 2,
-        event: 5,
+        event: 7,
         schedule: 2,
         service: 2,
         host: 4,
         booking: 5,
+        importedEvent: 2,
         feed: 2,
         signingKey: 1,
         apiKey: 2,
         webhook: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 2 + 7 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
@@ -157,7 +162,7 @@ describe('an export', { timeout: 60_000 }, () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
-    expect(cursors.length).toBe(12);
+    expect(cursors.length).toBe(13);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
       expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));

@@ -1,0 +1,9 @@
+/** The UIDs of imported events in SQL: the columns. */
+import { integer, table, text } from '../../db/table.ts';
+
+export const importedEvents = table({
+  type: 'importedEvent',
+  name: 'imported_events',
+  columns: { calendar_id: text, event_id: text, uid: text, part: text, sequence: integer, modified: integer },
+  belongs: { event_id: 'events', calendar_id: 'calendars' },
+});
