@@ -80,6 +80,23 @@ export interface ApiKey {
   expiresAt: number | null;
 }
 
+/** How much a feed says of its events. */
+export type FeedDetail = 'full' | 'busy';
+
+/** An address under which calendar apps read a calendar. Only the response that creates it contains the address itself. */
+export interface Feed {
+  id: string;
+  name: string | null;
+  detail: FeedDetail;
+  /** The last 4 characters of the secret in the address. */
+  hint: string;
+  /** The time of creation, in milliseconds since the epoch. */
+  created: number;
+}
+
+/** iCalendar text (RFC 5545). */
+export type ICalendarText = string;
+
 export interface User {
   id: string;
   metadata: Metadata;
@@ -157,6 +174,19 @@ export interface Instance {
   /** The end, in milliseconds since the epoch. */
   endTs: number;
   busy: boolean;
+}
+
+/** One occurrence of an event, with its name. */
+export interface Occurrence extends Instance {
+  /**
+   * The start that the rule gives it, in milliseconds since the epoch. It names the occurrence, wherever the occurrence is
+   * moved to. A single event has one occurrence, at its start.
+   */
+  originalStartTs: number;
+  /** Present where the occurrence differs from the series. */
+  overridden?: true | undefined;
+  /** Present where the occurrence has its own, in place of the series'. */
+  metadata?: Metadata | undefined;
 }
 
 /** A span of time. In a query, it is at most 62 days long. */
