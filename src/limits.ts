@@ -101,6 +101,8 @@ export const FREEBUSY_CALENDARS_MAX = 100;
 export const SCHEDULE_RULES_MAX = 400;
 /** The intervals of one rule. */
 export const RULE_INTERVALS_MAX = 10;
+/** The dates of one rule for a span of dates, in days. */
+export const RULE_DATES_MAX = 366;
 
 // Services and booking
 
