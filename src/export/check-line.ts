@@ -124,7 +124,7 @@ const schemas = {
     calendarId: uuid(),
     eventId: uuid(),
     uid: text(1, IMPORT_UID_MAX_CHARS),
-    part: token,
+    piece: text(0, 64),
     sequence: count,
     modified: timestamp,
   }),

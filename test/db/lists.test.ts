@@ -139,7 +139,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/imports/sql.ts insertImported': [
     [
       [imports.insertImported(scope, 'c', [imported], 1)],
-      { calendars: byId('calendars'), i: `${byUid.slice(0, -1)} AND part=?)` },
+      { calendars: byId('calendars'), i: `${byUid.slice(0, -1)} AND piece=?)` },
     ],
   ],
   'resources/imports/sql.ts insertUids': [
@@ -148,13 +148,13 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/imports/sql.ts updateImported': [
     [
       [imports.updateImported(scope, 'c', [imported], 1)],
-      { events: byId('events'), calendars: byId('calendars'), i: byEvent },
+      { events: bySeq, e: byId('events'), calendars: byId('calendars'), i: byEvent },
     ],
   ],
   'resources/imports/sql.ts updateVersions': [
     [
       [imports.updateVersions(scope, 'c', [imported])],
-      { imported_events: byEvent, calendars: byId('calendars') },
+      { imported_events: bySeq, i: byEvent, calendars: byId('calendars') },
     ],
   ],
   'resources/imports/sql.ts deleteImported': [

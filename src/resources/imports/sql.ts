@@ -38,7 +38,7 @@ export const selectImported = (
   uids: readonly string[],
 ): Query<ImportedRow> =>
   query<ImportedRow>`
-  SELECT uid, part, event_id, sequence, modified FROM json_each(${json(uids)}) wanted
+  SELECT uid, piece AS part, event_id, sequence, modified FROM json_each(${json(uids)}) wanted
   CROSS JOIN imported_events i ON i.account_id = ${account} AND i.calendar_id = ${calendar} AND i.uid = wanted.value`;
 
 /** Inserts events that no import has made yet, also if another one made them a moment ago. */
@@ -56,12 +56,12 @@ export const insertImported = (
   FROM (SELECT account_id, id, user_id FROM calendars WHERE ${ofUser(scope)} AND id = ${calendar} AND ${calendars.live}) c
   CROSS JOIN json_each(${json(rows)}) new
   WHERE NOT EXISTS (SELECT 1 FROM imported_events i WHERE i.account_id = c.account_id AND i.calendar_id = c.id
-    AND i.uid = new.value ->> 'uid' AND i.part = new.value ->> 'part')
+    AND i.uid = new.value ->> 'uid' AND i.piece = new.value ->> 'part')
   RETURNING 1`;
 
-/** Remembers by which UID each of the new events came. */
+/** Keeps the UID by which each of the new events came. */
 export const insertUids = ({ account }: Scope, calendar: string, rows: readonly ImportRow[]): Sql => sql`
-  INSERT INTO imported_events (account_id, calendar_id, uid, part, event_id, sequence, modified)
+  INSERT INTO imported_events (account_id, calendar_id, uid, piece, event_id, sequence, modified)
   SELECT e.account_id, e.calendar_id, new.value ->> 'uid', new.value ->> 'part', e.id, new.value ->> 'sequence', new.value ->> 'modified'
   FROM json_each(${json(rows)}) new
   CROSS JOIN events e ON e.account_id = ${account} AND e.id = new.value ->> 'id' AND e.calendar_id = ${calendar}`;
@@ -79,20 +79,23 @@ export const updateImported = (
   UPDATE events SET start_ts = new.value ->> 'start', duration = new.value ->> 'duration', busy = new.value ->> 'busy',
     recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates',
     reminders = new.value ->> 'reminders', metadata = new.value ->> 'metadata', updated = ${now}, version = version + 1
-  FROM json_each(${json(rows)}) new
-  WHERE events.account_id = ${scope.account} AND events.id = new.value ->> 'id' AND events.calendar_id = ${calendar}
-    AND ${isThere(scope, calendar)}
-    AND EXISTS (SELECT 1 FROM imported_events i WHERE i.account_id = events.account_id AND i.event_id = events.id
-      AND (i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified'))
+  FROM (SELECT e.seq, wanted.value FROM json_each(${json(rows)}) wanted
+    CROSS JOIN imported_events i ON i.account_id = ${scope.account} AND i.event_id = wanted.value ->> 'id'
+      AND (i.sequence < wanted.value ->> 'sequence' OR i.modified < wanted.value ->> 'modified')
+    CROSS JOIN events e ON e.account_id = ${scope.account} AND e.id = i.event_id AND +e.calendar_id = ${calendar}
+    WHERE ${isThere(scope, calendar)}) new
+  WHERE events.seq = new.seq
   RETURNING 1`;
 
 export const updateVersions = (scope: Scope, calendar: string, rows: readonly ImportRow[]): Sql => sql`
   UPDATE imported_events SET sequence = new.value ->> 'sequence', modified = new.value ->> 'modified'
-  FROM json_each(${json(rows)}) new
-  WHERE imported_events.account_id = ${scope.account} AND event_id = new.value ->> 'id' AND calendar_id = ${calendar}
-    AND ${isThere(scope, calendar)}`;
+  FROM (SELECT i.seq, wanted.value FROM json_each(${json(rows)}) wanted
+    CROSS JOIN imported_events i ON i.account_id = ${scope.account} AND i.event_id = wanted.value ->> 'id'
+      AND +i.calendar_id = ${calendar}
+    WHERE ${isThere(scope, calendar)}) new
+  WHERE imported_events.seq = new.seq`;
 
 /** Deletes events that the file has cancelled, or no longer has beside others of their UID. */
 export const deleteImported = (scope: Scope, calendar: string, ids: readonly string[]): Sql => sql`
   DELETE FROM events WHERE account_id = ${scope.account} AND id IN (SELECT value FROM json_each(${json(ids)}))
-    AND calendar_id = ${calendar} AND ${isThere(scope, calendar)} RETURNING 1`;
+    AND +calendar_id = ${calendar} AND ${isThere(scope, calendar)} RETURNING 1`;
