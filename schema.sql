@@ -1663,7 +1663,7 @@ CREATE TABLE further_endpoints (
   url TEXT, -- NULL: it is removed, and the runs delete what was pending, and then this row
   key TEXT,
   secret TEXT,
-  old_secret TEXT, -- NULL, as old_secret_until is: here are no secrets of the previous release
+  old_secret TEXT,
   old_secret_until INTEGER,
   old_secrets TEXT NOT NULL DEFAULT '[]',
   events TEXT NOT NULL,

@@ -18,6 +18,7 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
+import { firstOf } from '../../src/webhooks/endpoint.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -157,7 +158,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'webhooks/outbox-sql.ts deleteEmpty': [[[deleteEmpty(account, ['d'])], { deliveries: byDelivery }]],
   'webhooks/outbox-sql.ts hurry': [
     [
-      hurry(account, [{ id: 'd', next_at: 1, attempted_at: 1 }], 5, 9).slice(0, 1),
+      hurry(firstOf(account), [{ id: 'd', next_at: 1, attempted_at: 1 }], 5, 9).slice(0, 1),
       { deliveries: byDelivery },
     ],
   ],

@@ -182,7 +182,7 @@ describe('an account that reads from the nearest database', () => {
       const { user, bookmark } = await prepared({ nearest: true });
       await replicated.catchUp();
       const [status, ...readers] = await readersOf(
-        send(entry, user, { path: entry.path, ...bearing(bookmark) }),
+        send(entry, user, { ...(await prepare(entry, user)), ...bearing(bookmark) }),
       );
       expect([status, new Set(readers)]).toEqual([200, new Set(['primary'])]);
     },
