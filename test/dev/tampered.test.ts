@@ -244,6 +244,7 @@ const tampered: [name: string, lines: Line[], reason: RegExp][] = [
 
 it('a good copy is read', async () => {
   expect(await read(good)).toBe(null);
+  expect(await read(with_('webhook', [further]))).toBe(null);
 });
 
 it('every type of line is tampered with', () => {
