@@ -1782,9 +1782,9 @@ BEGIN
   WHERE account_id = NEW.account_id AND id = NEW.endpoint AND (next_at IS NULL OR next_at > NEW.next_at) AND paused_at IS NULL;
 END;
 
--- The others hear that the service has paused an endpoint; `asked`: the account did, and knows.
+-- The others hear that the service has paused an endpoint; `requested`: the account did, and knows.
 CREATE TRIGGER webhook_pause_notifies AFTER UPDATE OF paused_at ON webhooks
-WHEN NEW.paused_at IS NOT NULL AND OLD.paused_at IS NULL AND NEW.paused_because <> 'asked'
+WHEN NEW.paused_at IS NOT NULL AND OLD.paused_at IS NULL AND NEW.paused_because <> 'requested'
 BEGIN
   INSERT INTO deliveries (account_id, endpoint, type, content)
   SELECT account_id, endpoint, 'endpoint.paused', json_object('id', coalesce(NEW.id, NEW.account_id), 'url', NEW.url,
@@ -1792,7 +1792,7 @@ BEGIN
   FROM endpoints WHERE account_id = NEW.account_id AND endpoint <> '' AND (instr(events, '"*"') OR instr(events, '"endpoint.paused"'));
 END;
 CREATE TRIGGER endpoint_pause_notifies AFTER UPDATE OF paused_at ON further_endpoints
-WHEN NEW.paused_at IS NOT NULL AND OLD.paused_at IS NULL AND NEW.paused_because <> 'asked'
+WHEN NEW.paused_at IS NOT NULL AND OLD.paused_at IS NULL AND NEW.paused_because <> 'requested'
 BEGIN
   INSERT INTO deliveries (account_id, endpoint, type, content)
   SELECT account_id, endpoint, 'endpoint.paused', json_object('id', NEW.id, 'url', NEW.url,

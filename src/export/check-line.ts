@@ -60,7 +60,9 @@ const oldSecrets = list(
   v.tuple([webhookSecret, timestamp], 'must be a secret and a time'),
   WEBHOOK_SECRETS_MAX,
 );
-const pausedBecause = v.nullable(v.picklist(['gone', 'failing', 'asked'], 'must be gone, failing or asked'));
+const pausedBecause = v.nullable(
+  v.picklist(['gone', 'failing', 'requested'], 'must be gone, failing or requested'),
+);
 
 /** The members that only an export has, by type; the schemas of the routes hold the others. */
 const schemas = {

@@ -64,7 +64,7 @@ export const newEndpointRow = (
   last_error: null,
   failing_since: null,
   paused_at: paused ? now : null,
-  paused_because: paused ? 'asked' : null,
+  paused_because: paused ? 'requested' : null,
 });
 
 /**
@@ -101,19 +101,19 @@ export const endpointIsThere = ({ named }: Scope, { id }: EndpointRow): Sql =>
   sql`EXISTS (SELECT 1 FROM endpoints WHERE account_id = ${named} AND id = ${id})`;
 
 /** A table, and the condition that its row is the endpoint. */
-interface Place {
+interface TableRow {
   table: Sql;
   here: Sql;
 }
 
 /** Where the account's first endpoint is. */
-export const placeOfFirst = ({ account }: Scope): Place => ({
+export const rowOfFirst = ({ account }: Scope): TableRow => ({
   table: sql`webhooks`,
   here: sql`account_id = ${account} AND url <> ''`,
 });
 
-/** Where an endpoint can be: the first place is that of the account's first one. */
-export const placesOf = ({ account }: Scope, id: string): [Place, Place] => [
+/** Where an endpoint can be: as the account's first one, or as a further one. */
+export const rowsWith = ({ account }: Scope, id: string): [TableRow, TableRow] => [
   {
     table: sql`webhooks`,
     here: sql`account_id = ${account} AND coalesce(id, account_id) = ${id} AND url <> ''`,
@@ -132,7 +132,7 @@ export function updateEndpoint(
   const resumes = paused === false ? sql`paused_at IS NOT NULL` : sql`false`;
   const pauses = paused === true ? sql`true` : sql`paused_at IS NOT NULL`;
   const json = (value: object | undefined) => value && JSON.stringify(value);
-  return placesOf(scope, id).map(({ table, here }, i) => {
+  return rowsWith(scope, id).map(({ table, here }, i) => {
     const own =
       events && i === 0
         ? { own_events: sql`CASE WHEN own_events IS NOT NULL THEN ${JSON.stringify(events)} END` }
@@ -150,7 +150,7 @@ export function updateEndpoint(
       failing_since: sql`CASE WHEN ${resumes} OR ${moves} THEN NULL ELSE failing_since END`,
       ...(paused !== undefined && {
         paused_at: paused ? sql`coalesce(paused_at, ${now})` : null,
-        paused_because: paused ? sql`coalesce(paused_because, 'asked')` : null,
+        paused_because: paused ? sql`coalesce(paused_because, 'requested')` : null,
       }),
     })} WHERE ${here}`;
   });
@@ -158,7 +158,7 @@ export function updateEndpoint(
 
 /** Removes an endpoint. The runs delete what was pending, in steps. */
 export function removeEndpoint(scope: Scope, id: string, now: number): Sql[] {
-  const [first, { table, here }] = placesOf(scope, id);
+  const [first, { table, here }] = rowsWith(scope, id);
   return [
     removeWebhook(scope, first.here),
     sql`UPDATE ${table} SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secrets = '[]', headers = '{}',
@@ -167,12 +167,12 @@ export function removeEndpoint(scope: Scope, id: string, now: number): Sql[] {
 }
 
 /**
- * Replaces the secret. No row comes back where the place has no endpoint, or `WEBHOOK_SECRETS_MAX` secrets sign already.
+ * Replaces the secret. No row comes back where there is no such endpoint, or `WEBHOOK_SECRETS_MAX` secrets sign already.
  *
  * @param oldUntil until when the old secret signs too, in milliseconds since the epoch.
  */
 export const rollSecret = (
-  { table, here }: Place,
+  { table, here }: TableRow,
   { secret, oldUntil, now }: { secret: string; oldUntil: number; now: number },
 ): Sql<{ url: string }> => sql<{ url: string }>`
   UPDATE ${table} SET old_secret = secret, old_secret_until = ${oldUntil}, secret = ${secret}, version = version + 1,

@@ -17,9 +17,9 @@ import {
   endpointIsThere,
   insertEndpoint,
   newEndpointRow,
-  placesOf,
   removeEndpoint,
   rollSecret,
+  rowsWith,
   selectEndpoint,
   selectEndpoints,
   toEndpoint,
@@ -93,7 +93,7 @@ export const rollOneWebhookSecret = write({
   retryAdvice: ROLL_ADVICE,
   run(scope, { params: { webhookId }, now }) {
     const roll = newRoll(now);
-    const [first, further] = placesOf(scope, webhookId);
+    const [first, further] = rowsWith(scope, webhookId);
     return plan(
       [rollSecret(first, roll), rollSecret(further, roll), selectEndpoint(scope, webhookId)],
       ([one], [other], rows): WebhookEndpointResult => {

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts';
 import { changed } from '../resources/accounts/operations.ts';
 import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
 import type { AccountResult, WebhookResult } from '../sdk/types.ts';
-import { newEndpointRow, placeOfFirst, rollSecret as rollIn, selectFirst } from './endpoint-sql.ts';
+import { newEndpointRow, rollSecret as rollIn, rowOfFirst, selectFirst } from './endpoint-sql.ts';
 import { newCredentials, newRoll, ping, ROLL_ADVICE, tooMany, tooManySecrets } from './endpoints.ts';
 import * as input from './input.ts';
 import * as rows from './sql.ts';
@@ -48,7 +48,7 @@ export const rollSecret = write({
   retryAdvice: ROLL_ADVICE,
   run: (scope, { now }) =>
     plan(
-      [rollIn(placeOfFirst(scope), newRoll(now)), selectAccount(scope)],
+      [rollIn(rowOfFirst(scope), newRoll(now)), selectAccount(scope)],
       ([rolled], [account]): AccountResult => {
         if (!account?.webhook) throw webhookMissing();
         if (!rolled) throw tooManySecrets();

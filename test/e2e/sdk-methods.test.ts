@@ -182,7 +182,7 @@ const accountUses: Record<string, Use> = {
   'account.webhooks.create': [
     ({ accountClient }) => accountClient.account.webhooks.create({ url: 'https://a.test/', paused: true }),
     201,
-    { webhook: { url: 'https://a.test/', headers: {}, pausedBecause: 'asked' } },
+    { webhook: { url: 'https://a.test/', headers: {}, pausedBecause: 'requested' } },
   ],
   'account.webhooks.findById': [
     async (actors) => actors.accountClient.account.webhooks.findById(await makeWebhook(actors)),

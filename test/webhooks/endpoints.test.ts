@@ -353,7 +353,7 @@ describe('delivery', () => {
     expect((await one.put({ paused: true })).body.webhook).toMatchObject({
       paused: true,
       pausedAt: expect.any(Number),
-      pausedBecause: 'asked',
+      pausedBecause: 'requested',
       nextAttempt: null,
     });
     await account.newUser();
@@ -376,7 +376,7 @@ describe('delivery', () => {
   });
 
   it.each(['gone', '500'])(
-    'that a webhook is paused after %s is told to the others that want it',
+    'the pause of a webhook after %s notifies the others that want it',
     async (behaviour) => {
       const account = await notifiedAccount('ok', ['endpoint.paused']);
       const bad = await further(account, behaviour);
@@ -391,9 +391,9 @@ describe('delivery', () => {
       const reason = behaviour === 'gone' ? 'gone' : 'failing';
       expect(await bad.get()).toMatchObject({ paused: true, pausedBecause: reason });
       const [pause] = (await account.deliveries()).filter(({ type }) => type === 'endpoint.paused');
-      const told = (await account.deliveries()).filter(({ type }) => type === 'endpoint.paused');
+      const notified = (await account.deliveries()).filter(({ type }) => type === 'endpoint.paused');
       const { id: first } = (await account.call('GET', '/account/webhook')).body.webhook;
-      expect(told.map(({ webhookId }) => webhookId).sort()).toEqual([first, star.id].sort());
+      expect(notified.map(({ webhookId }) => webhookId).sort()).toEqual([first, star.id].sort());
       const { delivery } = (await account.call('GET', `/account/webhook/deliveries/${pause?.id}`)).body;
       expect(JSON.parse(delivery.body)).toEqual({
         type: 'endpoint.paused',
@@ -413,7 +413,7 @@ describe('delivery', () => {
     },
   );
 
-  it('the pause of the first one is told to a further one', async () => {
+  it('the pause of the first one notifies a further one', async () => {
     const account = await notifiedAccount('gone');
     const one = await further(account, 'ok', { events: ['endpoint.paused'] });
     await account.newUser();

@@ -70,7 +70,7 @@ export interface EndpointPausedNotification {
       /** The id of the webhook that is paused. */
       id: string;
       url: string;
-      reason: Exclude<PauseReason, 'asked'>;
+      reason: Exclude<PauseReason, 'requested'>;
       /** Since when, in milliseconds since the epoch. */
       pausedAt: number;
     };
@@ -150,8 +150,8 @@ export interface FailingEvent {
   nextAttempt: number;
 }
 
-/** Why an endpoint is paused: it answered 410, there was nothing but failures for three days, or the account asked for it. */
-export type PauseReason = 'gone' | 'failing' | 'asked';
+/** Why an endpoint is paused: it answered 410, there was nothing but failures for three days, or the account requested it. */
+export type PauseReason = 'gone' | 'failing' | 'requested';
 
 /** How the endpoint of a webhook is doing. */
 interface EndpointHealth {
@@ -168,7 +168,7 @@ interface EndpointHealth {
   failingSince: number | null;
   /** Since when the service delivers nothing, in milliseconds since the epoch; null: it does. What is pending waits. */
   pausedAt: number | null;
-  /** Why: it answered 410 (`gone`), there was nothing but failures for three days (`failing`), or the account `asked` for it. */
+  /** Why: it answered 410 (`gone`), there was nothing but failures for three days (`failing`), or the account `requested` it. */
   pausedBecause: PauseReason | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
