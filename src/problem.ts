@@ -43,6 +43,7 @@ export const kinds = {
   'secret-limit': [409, 'Too many webhook secrets'],
   'webhook-limit': [409, 'Too many webhooks'],
   'webhook-missing': [409, 'The account has no webhook'],
+  'feed-limit': [409, 'Too many feeds'],
   'host-exists': [409, 'The user is already a host'],
   'host-limit': [409, 'Too many hosts'],
   'busy-limit': [409, 'Too many busy calendars'],

@@ -45,6 +45,7 @@ export type ProblemCode =
   | 'secret-limit'
   | 'webhook-limit'
   | 'webhook-missing'
+  | 'feed-limit'
   | 'host-exists'
   | 'host-limit'
   | 'busy-limit'
