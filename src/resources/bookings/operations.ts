@@ -97,8 +97,11 @@ type RequestedChange = Omit<BookingChange, 'changeToken'>;
 /** Confirms a hold. One that has not expired has its slot, whatever its hosts and its service are now. */
 function confirm(scope: Scope, id: string, metadata: Metadata | undefined, now: number): Plan<BookingResult> {
   const change = { state: 'confirmed', expiresAt: null, metadata, now } as const;
-  const before = selectBooking(scope, id);
-  return plan([before, ...changed(scope, id, change, sql`expires_at > ${now}`)] as const, (rows, [after]) => {
+  const statements = [
+    selectBooking(scope, id),
+    ...changed(scope, id, change, sql`expires_at > ${now}`),
+  ] as const;
+  return plan(statements, (rows, [after]) => {
     const { state } = found(rows);
     if (after) return toResult(after);
     return state === 'held' ? decided(scope, id, change) : relabel(scope, id, metadata, now);
@@ -124,13 +127,14 @@ function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: 
 }
 
 /** The statements of a change that needs no decision: of the booking, and of its events where it was made alone. */
-function changed(scope: Scope, id: string, change: RequestedChange, condition?: Sql) {
-  const changeToken = crypto.randomUUID();
-  return [
-    updateBooking(scope, id, { ...change, changeToken }, condition),
-    updateEvents(scope, id, changeToken),
-  ] as const;
+function changed(scope: Scope, id: string, request: RequestedChange, condition?: Sql) {
+  const change = { ...request, changeToken: crypto.randomUUID() };
+  return [updateBooking(scope, id, change, condition), ...follow(scope, id, change)] as const;
 }
+
+/** Updates what the events show of a booking. A trigger sees to when they expire. */
+const follow = (scope: Scope, id: string, change: BookingChange): Sql[] =>
+  (change.startTs ?? change.metadata) === undefined ? [] : [updateEvents(scope, id, change)];
 
 /**
  * Moves a booking, or confirms a hold that has expired, in one step: its hosts stay, and all of them must be able to take the
@@ -148,13 +152,14 @@ function decided(scope: Scope, id: string, change: RequestedChange): Plan<Bookin
       const { seats, duration } = booking;
       const wanted = { startTs: startTs ?? booking.start_ts, duration };
       const decision = decisionOf(request, reading, wanted, { seats, userIds: JSON.parse(booking.hosts) });
-      const changeToken = crypto.randomUUID();
-      const update = updateDecided(scope, id, { ...change, changeToken }, decision);
-      const follow =
+      const tokened = { ...change, changeToken: crypto.randomUUID() };
+      const events =
         seats === null
-          ? updateEvents(scope, id, changeToken)
-          : insertEvents(scope, id, changeToken, decision);
-      return plan([update, follow], ([row]) => (row ? toResult(row) : again()));
+          ? follow(scope, id, tokened)
+          : [insertEvents(scope, id, tokened.changeToken, decision)];
+      return plan([updateDecided(scope, id, tokened, decision), ...events] as const, ([row]) =>
+        row ? toResult(row) : again(),
+      );
     }),
   );
 }
