@@ -9,10 +9,11 @@ import { firstVersion, found, lookup, Plan, plan, type WithEtag, withEtag } from
 import { Problem } from '../../problem.ts';
 import type { BookingResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
+import { untilWritten } from '../until-written.ts';
 import { availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
-import { decisionOf, untilWritten, withFirstEvent } from './reading.ts';
+import { decisionOf, withFirstEvent } from './reading.ts';
 import {
   answerInSql,
   type BookingChange,
@@ -46,7 +47,7 @@ export const createBooking = write({
     const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
     const request = { target, hostUserIds, now, decides: true } as const;
     const id = crypto.randomUUID();
-    return untilWritten((again) =>
+    return untilWritten<BookingResult>((again) =>
       plan(availabilityQueries(request), (...rows) => {
         const decision = withFirstEvent(decisionOf(request, rows, body), id);
         const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
@@ -144,7 +145,7 @@ const follow = (scope: Scope, id: string, change: BookingChange): Sql[] =>
 function decided(scope: Scope, id: string, change: RequestedChange): Plan<BookingResult> {
   const { startTs, now } = change;
   const request = { target: targetOfBooking(scope, id, startTs, now), now, decides: true } as const;
-  return untilWritten((again) =>
+  return untilWritten<BookingResult>((again) =>
     plan([selectBooking(scope, id), ...availabilityQueries(request)] as const, (rows, ...reading) => {
       const booking = found(rows);
       if (booking.state === 'cancelled') throw cancelled();
