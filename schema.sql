@@ -1687,8 +1687,10 @@ BEGIN
       AND e.start_ts < NEW.start_ts + NEW.duration + 60000 * max(h.buffer_after, coalesce(x.buffer_before, 0))
       AND e.start_ts + e.duration > NEW.start_ts - 60000 * max(h.buffer_before, coalesce(x.buffer_after, 0)));
 END;
-CREATE TRIGGER booking_update_guards_previous BEFORE UPDATE OF start_ts, state, stamp ON bookings
-WHEN NEW.stamp <> OLD.stamp AND NEW.change_token IS OLD.change_token AND NEW.state <> 'cancelled'
+CREATE TRIGGER booking_update_guards_previous
+BEFORE UPDATE OF start_ts, state, stamp ON bookings -- the former name
+WHEN NEW.stamp <> OLD.stamp -- the former name
+  AND NEW.change_token IS OLD.change_token AND NEW.state <> 'cancelled'
   AND (NEW.start_ts <> OLD.start_ts OR OLD.expires_at <= unixepoch('subsec') * 1000)
 BEGIN
   SELECT RAISE(IGNORE) WHERE EXISTS (

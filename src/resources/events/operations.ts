@@ -90,7 +90,7 @@ export const createEvent = write({
     return untilWritten<EventResult>((again) =>
       creation(
         expected,
-        [selectNearNew(scope, row, serviceId, tokenUser, lastStart), insert(known)] as const,
+        [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
         (near, inserted) => {
           if (inserted[0]) return undefined;
           known = comparedWith(near, now);

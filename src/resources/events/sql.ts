@@ -77,15 +77,18 @@ export const insertEvent = (
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
     service_id, metadata, created, updated, version, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
-    ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
+    ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
-    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, lastStart), row.created)} = ${known}`}
+    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
   RETURNING 1`;
 
+const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart: number | null): Sql =>
+  boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
+
 /** A new event, in the row of `calendars`. */
-const placedNew = (row: EventRow, service: string, lastStart: number | null): Placed => ({
+const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
   account: sql`calendars.account_id`,
   user: sql`calendars.user_id`,
   start: row.start_ts,
@@ -105,11 +108,12 @@ export const selectNearNew = (
   scope: Scope,
   row: EventRow,
   service: string,
+  recurrence: NewEvent['recurrence'],
   tokenUser: string | null,
   lastStart: number | null,
 ): Query<NearRow> =>
   selectNear(
-    placedNew(row, service, lastStart),
+    placedNew(row, service, boundOfNew(row, recurrence, lastStart)),
     sql`FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live} AND ${mayName(scope, service, tokenUser)}`,
     row.created,
   );
