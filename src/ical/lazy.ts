@@ -7,6 +7,7 @@ import { calendarText, type WrittenCalendar, type WrittenEvent } from './calenda
 
 export { bookingText } from './booking.ts';
 export { readCalendar, uidsIn } from './read/calendar.ts';
+export { differences } from './read/differences.ts';
 
 /**
  * The text of a calendar, in pieces; null where its rules cost more than allowed.

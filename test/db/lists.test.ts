@@ -56,7 +56,7 @@ const bySeq = 'INTEGER PRIMARY KEY (rowid=?)';
 const byId = (table: string) => `INDEX sqlite_autoindex_${table}_1 (account_id=? AND id=?)`;
 const byUid = 'INDEX sqlite_autoindex_imported_events_1 (account_id=? AND calendar_id=? AND uid=?)';
 const byEvent = 'INDEX sqlite_autoindex_imported_events_2 (account_id=? AND event_id=?)';
-const imported: imports.ImportRow = {
+const imported = {
   ...{ uid: 'u', part: '', sequence: 1, modified: 1, id: 'e', start: 1, duration: 1, busy: 1 },
   ...{ recurrence: null, lastStart: 1, exdates: '[]', reminders: '[]', metadata: '{}' },
 };

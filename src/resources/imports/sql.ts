@@ -1,34 +1,9 @@
 /** Statements of an import: each takes all events of the file as JSON. */
 import { ofUser, type Scope } from '../../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../../db/sql.ts';
+import type { ImportedRow, ImportRow } from '../../ical/read/differences.ts';
 import { calendars, selectCalendar } from '../calendars/table.ts';
 import { nextNth } from '../events/sql.ts';
-
-/** An event as the statements take it: its values as the columns have them. */
-export interface ImportRow {
-  uid: string;
-  part: string;
-  sequence: number;
-  modified: number;
-  id: string;
-  start: number;
-  duration: number;
-  busy: number;
-  recurrence: string | null;
-  lastStart: number | null;
-  exdates: string;
-  reminders: string;
-  metadata: string;
-}
-
-/** An event that an earlier import made. */
-export interface ImportedRow {
-  uid: string;
-  part: string;
-  event_id: string;
-  sequence: number;
-  modified: number;
-}
 
 const json = (rows: readonly unknown[]): string => JSON.stringify(rows);
 
