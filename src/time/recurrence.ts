@@ -22,6 +22,8 @@ const EASTMOST_MS = 14 * HOUR_MS;
 const LAST_DAY = INSTANT_MAX_TS_MS / DAY_MS + 1;
 /** The budget of `lastStart`, which runs before the database has verified the caller. */
 const SEARCH_MAX_NS = 2_000_000;
+/** The budget of `neverOccurs`, which searches some three centuries where a rule has no occurrence at all. */
+const FRUITLESS_MAX_NS = 40_000_000;
 
 /**
  * The instances of a series that overlap a window, in order (RFC 5545 section 3.3.10). An instance overlaps the window
@@ -68,9 +70,29 @@ function* starts(
   window: Timespan,
   budget: Budget,
 ): Generator<number> {
-  const { startTs, duration, recurrence } = series;
+  for (const { start } of positions(series, { zone, weekStart }, window, budget)) yield start;
+}
+
+/** The local day of an occurrence, numbered from 1970-01-01, and the instant at which it starts. */
+export interface Position {
+  day: number;
+  start: number;
+}
+
+/**
+ * The positions at which the rule of a series puts its occurrences in a window, and perhaps some shortly before or after it,
+ * whether or not `exdates` cancels them.
+ *
+ * @throws Overspent
+ */
+export function* positions(
+  { startTs, duration, recurrence }: Pick<Series, 'startTs' | 'duration' | 'recurrence'>,
+  { zone, weekStart }: { zone: string; weekStart: Weekday },
+  window: Timespan,
+  budget: Budget,
+): Generator<Position> {
   if (!recurrence) {
-    yield startTs;
+    yield { day: Math.floor(startTs / DAY_MS), start: startTs };
     return;
   }
   const { until = Infinity } = recurrence;
@@ -84,7 +106,7 @@ function* starts(
     budget.convert(zone, day * DAY_MS);
     const start = day === first ? startTs : toInstant(zone, day * DAY_MS + time);
     if (start > until) return;
-    yield start;
+    yield { day, start };
   }
 }
 
@@ -104,18 +126,13 @@ export function lastStart(startTs: number, recurrence: Recurrence | null): numbe
 /** The same by `count` alone; Infinity without one. */
 function lastCounted(recurrence: Recurrence, startTs: number): number {
   if (recurrence.count === undefined) return Infinity;
-  const { freq, interval, until = Infinity, byweekno, bysetpos } = recurrence;
-  const weeksMatter = byweekno?.length || (freq === 'weekly' && (interval > 1 || bysetpos?.length));
+  const { until = Infinity } = recurrence;
   const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
   const budget = new Budget(SEARCH_MAX_NS);
   let last = Math.floor(startTs / DAY_MS);
   try {
-    for (
-      let first = Math.floor((startTs + WESTMOST_MS) / DAY_MS);
-      first * DAY_MS <= startTs + EASTMOST_MS;
-      first++
-    ) {
-      for (const weekStart of weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1)) {
+    for (const first of firstDays(startTs)) {
+      for (const weekStart of weekStartsOf(recurrence)) {
         const rule = ruleOf(recurrence, first, weekStart, budget);
         for (const day of daysOf(rule, first, to, budget)) last = Math.max(last, day);
       }
@@ -125,6 +142,46 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
     throw error;
   }
   return (last + 1) * DAY_MS - WESTMOST_MS;
+}
+
+/**
+ * Whether a rule puts no occurrence anywhere, whatever the time zone and the week start: its `until` is before the start,
+ * or no date fits it. false where the search costs too much.
+ *
+ * @param startTs the start of the series, in milliseconds since the epoch.
+ */
+export function neverOccurs(recurrence: Recurrence, startTs: number): boolean {
+  const { until = Infinity, interval, byweekday, bymonthday, byyearday } = recurrence;
+  if (until < startTs) return true;
+  // The local day of the start matters where it supplies the days, or where not every period counts.
+  const isOpen = interval > 1 || !(byweekday?.length || bymonthday?.length || byyearday?.length);
+  const days = isOpen ? firstDays(startTs) : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
+  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
+  const budget = new Budget(FRUITLESS_MAX_NS);
+  try {
+    for (const first of days) {
+      for (const weekStart of weekStartsOf(recurrence)) {
+        const { done } = daysOf(ruleOf(recurrence, first, weekStart, budget), first, to, budget).next();
+        if (!done) return false;
+      }
+    }
+  } catch (error) {
+    if (error instanceof Overspent) return false;
+    throw error;
+  }
+  return true;
+}
+
+/** The week starts that a rule can tell apart. */
+function weekStartsOf({ freq, interval, byweekno, bysetpos }: Recurrence): readonly Weekday[] {
+  const weeksMatter = byweekno?.length || (freq === 'weekly' && (interval > 1 || bysetpos?.length));
+  return weeksMatter ? WEEKDAYS : WEEKDAYS.slice(0, 1);
+}
+
+/** The local days on which an instant can lie, in all time zones. */
+function* firstDays(startTs: number): Generator<number> {
+  const last = Math.floor((startTs + EASTMOST_MS) / DAY_MS);
+  for (let day = Math.floor((startTs + WESTMOST_MS) / DAY_MS); day <= last; day++) yield day;
 }
 
 /**

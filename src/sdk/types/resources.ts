@@ -163,6 +163,19 @@ export interface Instance {
   busy: boolean;
 }
 
+/** One occurrence of an event, with its name. */
+export interface Occurrence extends Instance {
+  /**
+   * The start that the rule gives it, in milliseconds since the epoch. It names the occurrence, wherever the occurrence is
+   * moved to. A single event has one occurrence, at its start.
+   */
+  originalStartTs: number;
+  /** Present where the occurrence differs from the series. */
+  overridden?: true | undefined;
+  /** Present where the occurrence has its own, in place of the series'. */
+  metadata?: Metadata | undefined;
+}
+
 /** A span of time. In a query, it is at most 62 days long. */
 export interface Timespan {
   /** The start, in milliseconds since the epoch. */
