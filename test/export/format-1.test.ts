@@ -13,11 +13,8 @@ it('imports every member of every line, and the import exports them again', asyn
   expect(await importInto(db, lines)).toBe(true);
   const before = dataLines(lines);
   const after = dataLines(await exportOf(API_KEY, { db }));
-  // A later release may add members to a line.
-  const known = after.map((line, i) =>
-    Object.fromEntries(Object.entries(line).filter(([name]) => name in (before[i] ?? {}))),
-  );
-  expect(known).toEqual(before);
+  // A later release may add members.
+  expect(after).toMatchObject(before);
 });
 
 it('imports a booking that the previous release made, which has no change token', async () => {

@@ -1,4 +1,5 @@
 /** Events in SQL: the columns. Statements stand in sql.ts and window-sql.ts. */
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -21,8 +22,11 @@ export const zoneOf = (e: string, c: string): string =>
 
 /** Its recurrence, with the start of the week, which is likewise its own. */
 export const ruleOf = (e: string, c: string): string =>
-  `CASE WHEN instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
+  `CASE WHEN instr(${e}.recurrence, '"weekStart"') OR NOT json_valid(${e}.recurrence) THEN ${e}.recurrence
     ELSE json_insert(${e}.recurrence, '$.weekStart', coalesce(${c}.event_week_start, ${c}.week_start)) END`;
+
+const own = { timezone: zoneOf, recurrence: ruleOf };
+const isOwn = (column: string): column is keyof typeof own => column in own;
 
 /** A value for an event that its calendar `c` decides. */
 const ofCalendar = (value: string, event: string): string =>
@@ -71,9 +75,9 @@ export const events = resourceTable({
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,
+  // SQLite reads the calendar only for an event from before events had a time zone, and rules a start of the week.
   derived: {
     timezone: (e) => `coalesce(${e}.timezone, ${ofCalendar(zoneOf(e, 'c'), e)})`,
-    // SQLite reads the calendar only for a rule from before rules had a start of the week.
     recurrence: (
       e,
     ) => `CASE WHEN ${e}.recurrence IS NULL OR instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
@@ -91,3 +95,10 @@ export const events = resourceTable({
     metadata: JSON.parse(row.metadata),
   }),
 });
+
+/** The columns of a row of `events`, in a statement that joins its calendar as `c`: then no event reads it again. */
+export const selectedWithCalendar = raw(
+  Object.keys(columns)
+    .map((column) => `${isOwn(column) ? own[column]('events', 'c') : `events.${column}`} AS ${column}`)
+    .join(', '),
+);
