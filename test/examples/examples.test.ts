@@ -112,6 +112,15 @@ beforeAll(async () => {
   await play('changeEvent', { ...ofEvent, body: { exdates: [at('2030-01-15T09:00')] } });
   await play('getInstances', { ...ofEvent, query: january });
   await play('getCalendarEvents', { ...ofCalendar, query: january });
+  await play('getCalendarText', ofCalendar);
+  const { feed, url } = await play('addFeed', {
+    ...ofCalendar,
+    body: { detail: 'busy', name: 'Work, from the web' },
+  });
+  const [secret = ''] = /feed_[^.]+/.exec(url) ?? [];
+  await play('listFeeds', ofCalendar);
+  await play('getFeed', { params: { secret } });
+  await play('removeFeed', { user: ada, params: { calendarId: calendar.id, feedId: feed.id } });
   await play('listEvents', { user: ada, query: { limit: 20 } });
   await play('findEvents', { query: { key: 'title', value: 'Team meeting' } });
   await play('getFreebusy', { params, query: january });
@@ -166,6 +175,7 @@ beforeAll(async () => {
   });
   const ofBooking = { user: vera, params: { bookingId: booking.id } };
   await play('getBooking', ofBooking);
+  await play('getBookingText', ofBooking);
   await play('changeBooking', { ...ofBooking, body: { state: 'confirmed' } });
   await play('getOwnBookings', { user: vera, query: { limit: 20 } });
   await play('getServiceBookings', { ...ofService, query: { state: 'confirmed', limit: 20 } });

@@ -13,7 +13,7 @@ it('imports every member of every line, and the import exports them again', asyn
   expect(await importInto(db, lines)).toBe(true);
   const before = dataLines(lines);
   const after = dataLines(await exportOf(API_KEY, { db }));
-  // A later release may add members.
+  // A later release may add members to a line and to its recurrence, and types to the counts.
   expect(after).toMatchObject(before);
 });
 

@@ -43,6 +43,20 @@ export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow
   );
 };
 
+/** The same events, without those of holds: a hold is no event until somebody confirms it. */
+export const selectLastingEventsIn = (
+  scope: Scope,
+  calendars: Sql,
+  window: EventWindow,
+  limit: SizeLimit,
+) => {
+  const selected = sql`${selectedWithCalendar}, events.seq, ${events.size} AS size`;
+  return upTo<EventRow & Found & { seq: number }>(
+    limit,
+    lasting(scope, calendars, window, selected, sql`busy IN (0, 1)`),
+  );
+};
+
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
   const selected = sql`start_ts, duration, busy, exdates,
@@ -56,23 +70,25 @@ export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWi
  * length class, only an event that starts before the window's end, and at most one class before the window's start, can
  * reach the window. CROSS JOIN makes SQLite keep this order of the joins.
  */
-function eventsIn(
-  { account }: Scope,
-  calendars: Sql,
-  { startTs, endTs, now }: EventWindow,
-  selected: Sql,
-  busy: Sql,
-): Sql {
-  const select = sql`SELECT ${selected},
-      (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
-    FROM (${calendars}) calendar CROSS JOIN calendars c ON c.account_id = ${account} AND c.id = calendar.id`;
+function eventsIn(scope: Scope, calendars: Sql, window: EventWindow, selected: Sql, busy: Sql): Sql {
+  const { endTs, now } = window;
   return sql`
-    ${select}
-    CROSS JOIN (${LENGTH_CLASSES}) class
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = c.id AND ${busy}
-      AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+    ${lasting(scope, calendars, window, selected, busy)}
     UNION ALL
-    ${select}
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = c.id AND busy = 1
+    ${selecting(scope, selected, calendars, window)}
+    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND busy = 1
       AND expires_at > ${now} AND start_ts < ${endTs}`;
 }
+
+const selecting = ({ account }: Scope, selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
+  SELECT ${selected},
+    (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
+  FROM (${calendars}) calendar CROSS JOIN calendars c ON c.account_id = ${account} AND c.id = calendar.id`;
+
+/** Those that do not expire. */
+const lasting = (scope: Scope, calendars: Sql, window: EventWindow, selected: Sql, busy: Sql): Sql => sql`
+  ${selecting(scope, selected, calendars, window)}
+  CROSS JOIN (${LENGTH_CLASSES}) class
+  CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND ${busy}
+    AND expires_at IS NULL AND length_class = class.value AND start_ts < ${window.endTs}
+    AND start_ts >= ${window.startTs} - class.value`;

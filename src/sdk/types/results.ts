@@ -1,6 +1,6 @@
 /** The bodies of responses. */
 import type { Account } from './account.ts';
-import type { ApiKey, Calendar, CalendarEvent, Instance, Page, SigningKey, User } from './resources.ts';
+import type { ApiKey, Calendar, CalendarEvent, Feed, Instance, Page, SigningKey, User } from './resources.ts';
 
 export interface HealthResult {
   message: string;
@@ -40,6 +40,19 @@ export interface CreateApiKeyResult extends ApiKeyResult {
 
 export interface ApiKeysResult {
   apiKeys: ApiKey[];
+}
+
+export interface FeedResult {
+  feed: Feed;
+}
+
+export interface CreateFeedResult extends FeedResult {
+  /** The address to subscribe to. The service never shows it again. */
+  url: string;
+}
+
+export interface FeedsResult {
+  feeds: Feed[];
 }
 
 export interface UserResult {

@@ -27,6 +27,14 @@ import { interrupted } from '../../support/database.ts';
 const send = (world: World, method: string, path: string, body?: object) =>
   ok<never>(world.account.call(method, path, { now: NOW, ...(body && { body }) }));
 const put = (world: World, event: string, body: object) => send(world, 'PUT', `/user/events/${event}`, body);
+const newCalendar = async (world: World): Promise<string> => {
+  const path = `/user/${world.hosts[0].id}/calendar`;
+  const { calendar } = await ok<{ calendar: { id: string } }>(
+    world.account.call('POST', path, { body: { timezone: 'UTC' } }),
+  );
+  return calendar.id;
+};
+
 const daily = { freq: 'daily', interval: 1 };
 /** A series of the host at that time on the days before, and so on that day, unless `rule` says otherwise. */
 const repeat = (world: World, start: number, rule: object = {}, body: object = {}) =>

@@ -1,6 +1,5 @@
 /** Rule 1: a slot lies within one stretch of the host's availability, from a schedule or a calendar. */
 import { describe, expect, it } from 'vitest';
-import type { User } from '../../support/client.ts';
 import { changed, newUser } from '../../support/events.ts';
 import {
   addHost,
