@@ -26,6 +26,7 @@ const recurrence = {
   byyearday: [1],
   byweekno: [1],
   bysetpos: [1],
+  weekStart: 'Sun',
 };
 const event = {
   startTs: 0,
@@ -35,6 +36,7 @@ const event = {
   reminders: [{ delta: -5, identifier: 'a' }],
   serviceId: ID,
   metadata,
+  timezone: 'UTC',
 };
 const host = {
   availability: { variant: 'Calendar', id: ID },
@@ -43,6 +45,13 @@ const host = {
   closestBookingTime: 5,
   furthestBookingTime: 5,
   bookingCalendarId: ID,
+};
+const webhook = {
+  url: 'https://example.test/',
+  events: ['*'],
+  description: 'a',
+  headers: { 'x-team': 'a' },
+  paused: true,
 };
 const service = { multiPerson: { variant: 'group', data: 2 }, metadata };
 const calendar = { timezone: 'UTC', weekStart: 'Sun' };
@@ -54,6 +63,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   setPublicKey: { publicJwtKey: 'PEM' },
   changeSettings: { publicFreebusy: true, publicBooking: true, reads: 'nearest', keepCancelledDays: 5 },
   setWebhook: { webhookUrl: 'https://example.test/', events: ['*'] },
+  createWebhook: webhook,
+  updateWebhook: webhook,
   addKey: { publicJwtKey: 'PEM', kid: 'a', state: 'standby' },
   inspectToken: { token: 'x' },
   setKeyState: { state: 'active', retiresAt: 5 },
@@ -63,6 +74,7 @@ const bodies: Partial<Record<RouteName, object>> = {
   revokeTokens: { notBefore: 5 },
   createCalendar: { ...calendar, metadata },
   changeCalendar: { ...calendar, settings: calendar, metadata },
+  addFeed: { detail: 'busy', name: 'a' },
   createEvent: { calendarId: ID, ...event },
   changeEvent: { ...event, exdates: [5] },
   createSchedule: { timezone: 'UTC', rules, metadata },
