@@ -23,6 +23,7 @@ interface StoredBooking {
   duration: number;
   state: string;
   expires_at: number | null;
+  hosts: string;
   events: string;
 }
 
