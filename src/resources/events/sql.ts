@@ -3,11 +3,12 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Param, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { type CalendarRow, calendars } from '../calendars/table.ts';
+import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import {
   adds,
@@ -25,14 +26,8 @@ import { type EventRow, events } from './table.ts';
 /** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
-  'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
+  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone'
 >;
-
-/** The columns of a calendar that the expansion of its events needs. */
-export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
-
-/** An event, with these columns of its calendar. */
-export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
 const columns = events.selected;
 
@@ -58,8 +53,12 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
   1 + coalesce((SELECT newest.nth FROM events newest INDEXED BY events_of_user
     WHERE newest.account_id = ${account} AND newest.user_id = ${user} ORDER BY newest.seq DESC LIMIT 1), 0)`;
 
+/** A rule, with the week start of a calendar where it has none. */
+const withWeekStart = (rule: Param, weekStart: Sql): Sql =>
+  sql`json_insert(${rule}, '$.weekStart', ${weekStart})`;
+
 /**
- * Inserts an event. No row comes back where the calendar does not exist, the event may not name the service, or the
+ * Inserts an event, in the time zone of its calendar unless it names another. No row comes back where the calendar does not exist, the event may not name the service, or the
  * credential does not hold.
  *
  * @param tokenUser as in `mayName`.
@@ -69,20 +68,32 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
 export const insertEvent = (
   scope: Scope,
   row: EventRow,
-  { recurrence, serviceId }: NewEvent,
+  { recurrence, serviceId, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
   known: string,
-): Sql => sql`
+): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version, nth)
-  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
+    service_id, metadata, created, updated, version, timezone, nth)
+  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
+    ${withWeekStart(row.recurrence, sql`week_start`)},
     ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
-    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
+    coalesce(${timezone ?? null}, timezone), ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
     ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
-  RETURNING 1`;
+  RETURNING ${columns}`;
+
+/**
+ * The answer of a creation with the event, as the JSON of `[body, version]`: see `ExpectedAnswer`. The batch decides what the
+ * calendar has to say.
+ *
+ * @param event the event as the Worker knows it.
+ */
+export const answerInSql = ({ named }: Scope, event: CalendarEvent): Sql => sql`(
+  SELECT json_array(json_set(${JSON.stringify({ event })}, '$.event.timezone', timezone, '$.event.recurrence', json(recurrence)), version)
+  FROM events WHERE account_id = ${named} AND id = ${event.id})`;
 
 const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart: number | null): Sql =>
   boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
@@ -96,7 +107,7 @@ const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
   recurrence: row.recurrence,
   exdates: row.exdates,
   lastStart,
-  timezone: sql`calendars.timezone`,
+  timezone: row.timezone || sql`calendars.timezone`,
   weekStart: sql`calendars.week_start`,
   service,
   seq: null,
@@ -128,15 +139,6 @@ const one = (scope: Scope, id: string, now: number): Sql =>
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
-
-/** An event, with the time zone and the week start of its calendar. */
-export const selectZonedEvent = (
-  scope: Scope,
-  id: string,
-  now: number,
-): Query<ZonedEventRow> => query<ZonedEventRow>`
-  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
-  JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
 /** The same for an event that exists: it may also keep its service, even a deleted one. */
 const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
@@ -184,8 +186,9 @@ const placedAfter = (change: EventChange): Placed => {
     recurrence: rule(change),
     exdates: excluded(change),
     lastStart: change.lastStart ?? null,
-    timezone: calendar('timezone'),
-    weekStart: calendar('week_start'),
+    timezone:
+      change.timezone ?? sql`coalesce(events.timezone, ${calendar('coalesce(event_timezone, timezone)')})`,
+    weekStart: calendar(change.recurrence ? 'week_start' : 'coalesce(event_week_start, week_start)'),
     service: change.serviceId ?? sql`events.service_id`,
     seq: sql`events.seq`,
     session: sql`events.session`,
@@ -193,9 +196,13 @@ const placedAfter = (change: EventChange): Placed => {
 };
 
 /** Whether an update may bring an event that names a service to another time. */
-export const mayCollide = ({ startTs, duration, serviceId, recurrence, exdates }: EventUpdate): boolean =>
-  serviceId !== null &&
-  [startTs, duration, serviceId, recurrence, exdates].some((value) => value !== undefined);
+export const mayCollide = (change: EventUpdate): boolean => {
+  const { startTs, duration, serviceId, recurrence, exdates, timezone } = change;
+  return (
+    serviceId !== null &&
+    [startTs, duration, serviceId, recurrence, exdates, timezone].some((value) => value !== undefined)
+  );
+};
 
 /** The condition that it does. */
 const comesToTime = (change: EventChange): Sql => {
@@ -228,9 +235,14 @@ export interface EventChange extends EventUpdate {
  * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
-  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, timezone, now } =
+    change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
-  const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
+  const newRule = withWeekStart(
+    recurrence ? JSON.stringify(recurrence) : null,
+    sql`(SELECT week_start FROM calendars c WHERE c.account_id = events.account_id AND c.id = events.calendar_id)`,
+  );
+  const rule = recurrence === undefined ? sql`recurrence` : newRule;
   const until = sql`${rule} ->> 'until'`;
   const lastStart =
     change.lastStart !== undefined
@@ -244,18 +256,19 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     start_ts: startTs,
     duration,
     busy: busy === undefined ? undefined : Number(busy),
-    recurrence: recurrence === undefined ? undefined : sql`new.rule`,
+    recurrence: recurrence === undefined ? undefined : newRule,
     last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
     exdates: exdates ? JSON.stringify(exdates) : keptExdates,
     reminders: reminders && JSON.stringify(reminders),
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
+    timezone,
     updated: now,
     version: sql`version + 1`,
   });
   return sql<EventRow>`
     UPDATE events SET ${assignments}
-    FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
+    FROM (SELECT ${startTs ?? null} AS start) new
     WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
       AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
       ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), now)} ELSE '' END = ${known}` : sql``}

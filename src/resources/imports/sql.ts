@@ -54,21 +54,21 @@ export const updateImported = (
   UPDATE events SET start_ts = new.value ->> 'start', duration = new.value ->> 'duration', busy = new.value ->> 'busy',
     recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates',
     reminders = new.value ->> 'reminders', metadata = new.value ->> 'metadata', updated = ${now}, version = version + 1
-  FROM (SELECT e.seq, wanted.value FROM json_each(${json(rows)}) wanted
-    CROSS JOIN imported_events i ON i.account_id = ${scope.account} AND i.event_id = wanted.value ->> 'id'
-      AND (i.sequence < wanted.value ->> 'sequence' OR i.modified < wanted.value ->> 'modified')
-    CROSS JOIN events e ON e.account_id = ${scope.account} AND e.id = i.event_id AND +e.calendar_id = ${calendar}
-    WHERE ${isThere(scope, calendar)}) new
-  WHERE events.seq = new.seq
+  FROM json_each(${json(rows)}) new
+  WHERE events.seq = (
+    SELECT e.seq FROM imported_events i CROSS JOIN events e ON e.account_id = i.account_id AND e.id = i.event_id
+      AND +e.calendar_id = ${calendar}
+    WHERE i.account_id = ${scope.account} AND i.event_id = new.value ->> 'id'
+      AND (i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified'))
+    AND ${isThere(scope, calendar)}
   RETURNING 1`;
 
 export const updateVersions = (scope: Scope, calendar: string, rows: readonly ImportRow[]): Sql => sql`
   UPDATE imported_events SET sequence = new.value ->> 'sequence', modified = new.value ->> 'modified'
-  FROM (SELECT i.seq, wanted.value FROM json_each(${json(rows)}) wanted
-    CROSS JOIN imported_events i ON i.account_id = ${scope.account} AND i.event_id = wanted.value ->> 'id'
-      AND +i.calendar_id = ${calendar}
-    WHERE ${isThere(scope, calendar)}) new
-  WHERE imported_events.seq = new.seq`;
+  FROM json_each(${json(rows)}) new
+  WHERE imported_events.seq = (SELECT i.seq FROM imported_events i
+    WHERE i.account_id = ${scope.account} AND i.event_id = new.value ->> 'id' AND +i.calendar_id = ${calendar})
+    AND ${isThere(scope, calendar)}`;
 
 /** Deletes events that the file has cancelled, or no longer has beside others of their UID. */
 export const deleteImported = (scope: Scope, calendar: string, ids: readonly string[]): Sql => sql`
