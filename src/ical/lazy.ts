@@ -5,6 +5,7 @@
 import { Budget, Overspent } from '../time/budget.ts';
 import { calendarText, type WrittenCalendar, type WrittenEvent } from './calendar.ts';
 
+export * as importSql from '../resources/imports/sql.ts';
 export { bookingText } from './booking.ts';
 export { readCalendar, uidsIn } from './read/calendar.ts';
 export { differences } from './read/differences.ts';

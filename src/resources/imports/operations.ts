@@ -11,14 +11,6 @@ import { found, type Plan, plan } from '../../plan.ts';
 import type { ImportResult } from '../../sdk/types.ts';
 import { invalid } from '../../validation/schemas.ts';
 import { selectCalendar } from '../calendars/table.ts';
-import {
-  deleteImported,
-  insertImported,
-  insertUids,
-  selectImported,
-  updateImported,
-  updateVersions,
-} from './sql.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -27,10 +19,10 @@ export const importCalendar = write({
   text: { type: 'text/calendar', maxBytes: IMPORT_MAX_BYTES },
   retryAdvice: 'If it did, sending the file again changes nothing.',
   async run(scope, { params: { calendarId }, text, now }) {
-    const { differences, readCalendar, uidsIn } = await loadICalendar();
+    const { differences, importSql, readCalendar, uidsIn } = await loadICalendar();
     const uids = uidsIn(text);
     return plan(
-      [selectCalendar(scope, calendarId), selectImported(scope, calendarId, uids)] as const,
+      [selectCalendar(scope, calendarId), importSql.selectImported(scope, calendarId, uids)] as const,
       (calendars, imported): Plan<ImportResult> => {
         const { timezone, week_start } = found(calendars);
         const workNs = IMPORT_WORK_MAX_MS * NS_PER_MS;
@@ -48,11 +40,11 @@ export const importCalendar = write({
           ]);
         const { created, updated, gone } = differences(read.events, imported, read.skipped);
         const statements = [
-          insertImported(scope, calendarId, created, now),
-          insertUids(scope, calendarId, created),
-          updateImported(scope, calendarId, updated, now),
-          updateVersions(scope, calendarId, updated),
-          deleteImported(scope, calendarId, gone),
+          importSql.insertImported(scope, calendarId, created, now),
+          importSql.insertUids(scope, calendarId, created),
+          importSql.updateImported(scope, calendarId, updated, now),
+          importSql.updateVersions(scope, calendarId, updated),
+          importSql.deleteImported(scope, calendarId, gone),
         ] as const;
         return plan(
           statements,
