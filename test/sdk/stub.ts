@@ -11,7 +11,7 @@ export interface Sent {
 export type Reply = () => Response | Promise<Response>;
 
 /** iCalendar text stays text. */
-const bodyIn = (body: string): unknown => (body.startsWith('BEGIN') ? body : JSON.parse(body));
+const bodyIn = (body: string): unknown => (/^[{[]/.test(body) ? JSON.parse(body) : body);
 
 export function stubFetch(...replies: Reply[]) {
   const sent: Sent[] = [];
