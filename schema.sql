@@ -620,8 +620,16 @@ FROM calendars;
 CREATE VIEW event_json AS
 SELECT seq, account_id, reminders, json_object('id', id, 'calendar_id', calendar_id, 'user_id', user_id,
   'start_ts', start_ts, 'duration', duration, 'busy', busy, 'recurrence', recurrence, 'exdates', exdates,
-  'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated, 'version', version) AS json
-FROM events;
+  'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated, 'version', version,
+  'timezone', timezone) AS json
+FROM (
+  SELECT e.seq, e.account_id, e.id, e.calendar_id, e.user_id, e.start_ts, e.duration, e.busy, e.exdates, e.reminders,
+    e.metadata, e.created, e.updated, e.version,
+    coalesce(e.timezone, c.event_timezone, c.timezone) AS timezone,
+    CASE WHEN instr(e.recurrence, '"weekStart"') THEN e.recurrence
+      ELSE json_insert(e.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
+  FROM events e LEFT JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+);
 CREATE VIEW schedule_json AS
 SELECT seq, json_object('id', id, 'user_id', user_id, 'timezone', timezone, 'rules', rules,
   'metadata', metadata, 'version', version) AS json
@@ -822,22 +830,6 @@ BEGIN
   INSERT INTO reminders (event, account_id, since, due, change_token)
   SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
   FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL;
-END;
--- An event that moves loses the reminders of its former times. Any other change keeps those that are due.
-CREATE TRIGGER event_update_sets_reminder
-AFTER UPDATE OF start_ts, duration, recurrence, exdates, reminders, expires_at ON events
-WHEN (NEW.reminders <> '[]' OR OLD.reminders <> '[]') AND (NEW.start_ts <> OLD.start_ts
-  OR NEW.duration <> OLD.duration OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
-  OR NEW.reminders <> OLD.reminders OR NEW.expires_at IS NOT OLD.expires_at)
-BEGIN
-  DELETE FROM reminders WHERE event = NEW.seq AND (NEW.reminders = '[]'
-    OR NEW.start_ts <> OLD.start_ts OR NEW.recurrence IS NOT OLD.recurrence);
-  INSERT INTO reminders (event, account_id, since, due, change_token)
-  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
-  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
-  ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
-    change_token = random() & 0xffffffffffff,
-    stamp = random() & 0xffffffffffff; -- the former name
 END;
 
 -- A change only marks its calendar, so it costs the same however many events there are. `webhooks.rechecked_to` starts over.
@@ -1343,25 +1335,6 @@ BEGIN
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.updated"'));
 END;
 
-CREATE TRIGGER event_update_notifies
-AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, reminders, metadata ON events
-WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
-  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates OR NEW.reminders <> OLD.reminders
-  OR NEW.metadata <> OLD.metadata)
-  AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
-BEGIN
-  INSERT INTO deliveries (account_id, type, content)
-  SELECT w.account_id, 'event.updated', json_set(r.json, '$.previous', json_remove(
-      json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'busy', OLD.busy, 'recurrence', OLD.recurrence,
-      'exdates', OLD.exdates, 'reminders', OLD.reminders, 'metadata', OLD.metadata),
-      iif(NEW.start_ts IS OLD.start_ts, '$.start_ts', '$._'), iif(NEW.duration IS OLD.duration, '$.duration', '$._'),
-      iif(NEW.busy IS OLD.busy, '$.busy', '$._'), iif(NEW.recurrence IS OLD.recurrence, '$.recurrence', '$._'),
-      iif(NEW.exdates IS OLD.exdates, '$.exdates', '$._'), iif(NEW.reminders IS OLD.reminders, '$.reminders', '$._'),
-      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._')))
-  FROM webhooks w CROSS JOIN event_json r ON r.seq = NEW.seq
-  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.updated"'));
-END;
-
 CREATE TRIGGER schedule_update_notifies AFTER UPDATE OF timezone, rules, metadata ON schedules
 WHEN NEW.timezone <> OLD.timezone OR NEW.rules <> OLD.rules OR NEW.metadata <> OLD.metadata
 BEGIN
@@ -1682,4 +1655,52 @@ BEGIN
   UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1,
     updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
+END;
+
+-- An event carries its own time zone, and its rule its own start of the week. An event of before has NULL, and keeps the
+-- zone that its calendar had at the calendar's first change from here on: so nothing moves, and no event is written.
+ALTER TABLE events ADD COLUMN timezone TEXT;
+ALTER TABLE calendars ADD COLUMN event_timezone TEXT;
+ALTER TABLE calendars ADD COLUMN event_week_start TEXT;
+CREATE TRIGGER calendar_update_keeps_event_zone AFTER UPDATE OF timezone, week_start ON calendars
+WHEN NEW.event_timezone IS NULL AND (NEW.timezone <> OLD.timezone OR NEW.week_start <> OLD.week_start)
+BEGIN
+  UPDATE calendars SET event_timezone = OLD.timezone, event_week_start = OLD.week_start WHERE seq = NEW.seq;
+END;
+
+-- An event that moves loses the reminders of its former times. Any other change keeps those that are due.
+CREATE TRIGGER event_update_sets_reminder
+AFTER UPDATE OF start_ts, duration, recurrence, exdates, reminders, expires_at, timezone ON events
+WHEN (NEW.reminders <> '[]' OR OLD.reminders <> '[]') AND (NEW.start_ts <> OLD.start_ts
+  OR NEW.duration <> OLD.duration OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
+  OR NEW.reminders <> OLD.reminders OR NEW.expires_at IS NOT OLD.expires_at OR NEW.timezone IS NOT OLD.timezone)
+BEGIN
+  DELETE FROM reminders WHERE event = NEW.seq AND (NEW.reminders = '[]' OR NEW.start_ts <> OLD.start_ts
+    OR NEW.recurrence IS NOT OLD.recurrence OR (NEW.timezone IS NOT OLD.timezone AND NEW.recurrence IS NOT NULL));
+  INSERT INTO reminders (event, account_id, since, due, change_token)
+  SELECT NEW.seq, NEW.account_id, NEW.updated, NEW.updated, random() & 0xffffffffffff
+  FROM webhooks WHERE account_id = NEW.account_id AND url IS NOT NULL AND NEW.reminders <> '[]'
+  ON CONFLICT (event) DO UPDATE SET since = max(since, min(due, excluded.due)), due = min(due, excluded.due),
+    change_token = random() & 0xffffffffffff,
+    stamp = random() & 0xffffffffffff; -- the former name
+END;
+
+CREATE TRIGGER event_update_notifies
+AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, reminders, metadata, timezone ON events
+WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
+  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates OR NEW.reminders <> OLD.reminders
+  OR NEW.metadata <> OLD.metadata OR NEW.timezone IS NOT OLD.timezone)
+  AND (NEW.expires_at IS NULL OR NEW.expires_at > unixepoch('subsec') * 1000)
+BEGIN
+  INSERT INTO deliveries (account_id, type, content)
+  SELECT w.account_id, 'event.updated', json_set(r.json, '$.previous', json_remove(
+      json_object('start_ts', OLD.start_ts, 'duration', OLD.duration, 'busy', OLD.busy, 'recurrence', OLD.recurrence,
+      'exdates', OLD.exdates, 'reminders', OLD.reminders, 'metadata', OLD.metadata, 'timezone', coalesce(OLD.timezone,
+        (SELECT coalesce(event_timezone, timezone) FROM calendars WHERE account_id = OLD.account_id AND id = OLD.calendar_id))),
+      iif(NEW.start_ts IS OLD.start_ts, '$.start_ts', '$._'), iif(NEW.duration IS OLD.duration, '$.duration', '$._'),
+      iif(NEW.busy IS OLD.busy, '$.busy', '$._'), iif(NEW.recurrence IS OLD.recurrence, '$.recurrence', '$._'),
+      iif(NEW.exdates IS OLD.exdates, '$.exdates', '$._'), iif(NEW.reminders IS OLD.reminders, '$.reminders', '$._'),
+      iif(NEW.metadata IS OLD.metadata, '$.metadata', '$._'), iif(NEW.timezone IS OLD.timezone, '$.timezone', '$._')))
+  FROM webhooks w CROSS JOIN event_json r ON r.seq = NEW.seq
+  WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"event.updated"'));
 END;

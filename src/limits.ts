@@ -247,9 +247,9 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 5000;
+export const EXPORT_PART_MAX = 2500;
 /** The JSON of one part of an export. */
-export const EXPORT_PART_MAX_BYTES = 2_000_000;
+export const EXPORT_PART_MAX_BYTES = 1_000_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */
 export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
 /** The parts of one answer of an export, which then ends in a cursor. */

@@ -6,7 +6,7 @@ import { type Query, query, type Sql } from '../db/sql.ts';
 import { live } from '../db/table.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, RemindersNotification, Weekday } from '../sdk/types.ts';
+import type { CalendarEvent, RemindersNotification } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -30,8 +30,6 @@ export interface ReferencedEvent {
   id: string;
   versions: number;
   expires_at: number | null;
-  timezone: string;
-  week_start: Weekday;
   /** JSON: the `EventRow`; null where the events before it have `EVENTS_MAX_BYTES`. */
   json: string | null;
 }
@@ -46,10 +44,10 @@ export function referencesIn({ type, content }: { type: string; content: string 
 /** The events to which deliveries of the account refer. */
 export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
   query<ReferencedEvent>`
-    SELECT id, versions, expires_at, timezone, week_start, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+    SELECT id, versions, expires_at, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
-      SELECT e.seq, e.id, e.version + c.version AS versions, e.expires_at, c.timezone, c.week_start, reference.place,
+      SELECT e.seq, e.id, e.version + c.version AS versions, e.expires_at, reference.place,
         octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) AS bytes
       FROM (
         SELECT reference.value ->> 0 AS id, min(delivery.key * 1000 + reference.key) AS place
@@ -111,27 +109,27 @@ function readEvent(json: string): ReadEvent {
 /** The reminder of the event as it is now; null where the event no longer has it. */
 function reminderOf(
   { row, event }: ReadEvent,
-  { versions, timezone, week_start }: ReferencedEvent,
+  { versions }: ReferencedEvent,
   [, writtenVersions, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
   const reminder = event.reminders[index];
   if (!reminder) return null;
   if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
-    if (!takesPlace(row, timezone, week_start, startTs)) return null;
+    if (!takesPlace(row, startTs)) return null;
   }
   const instance = { startTs, endTs: startTs + row.duration };
   return { event, identifier: reminder.identifier, instance };
 }
 
 /** Whether an instance of the event starts then. One that takes too long to find out counts as taking place. */
-function takesPlace(row: EventRow, zone: string, weekStart: Weekday, startTs: number): boolean {
+function takesPlace(row: EventRow, startTs: number): boolean {
   const series = toSeries(row);
   if (series.recurrence === null) return series.startTs === startTs && !series.exdates.includes(startTs);
   const window = { startTs, endTs: startTs + 1 };
   try {
     const work = new Budget(INSTANCE_MAX_NS);
-    return instances({ ...series, duration: 0 }, zone, weekStart, window, work).length > 0;
+    return instances({ ...series, duration: 0 }, row.timezone, 'Mon', window, work).length > 0;
   } catch (error) {
     if (error instanceof Overspent) return true;
     throw error;

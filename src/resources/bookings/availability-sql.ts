@@ -15,6 +15,7 @@ import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { calendars } from '../calendars/table.ts';
 import { LENGTH_CLASSES } from '../events/length-classes.ts';
+import { ruleOf, zoneOf } from '../events/table.ts';
 import { schedules } from '../schedules/table.ts';
 import { hosts } from '../services/host-table.ts';
 import { services } from '../services/table.ts';
@@ -109,15 +110,13 @@ const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 /** A group of events that differ only in their times. */
 interface Times {
   user_id: string;
-  timezone: string;
-  week_start: string;
   /** The number of events that count. */
   n: number;
   /** The number of events that were read. */
   events_read: number;
   /** The events without recurrence and exdates: `start,duration,start,duration…` */
   singles: string | null;
-  /** The other events, as JSON: `[[start, duration, recurrence, exdates]…]`. null where the answer has too many bytes. */
+  /** The other events, as JSON: `[[start, duration, recurrence, exdates, time zone]…]`. null where the answer has too many bytes. */
   series: string | null;
   /** The bytes of the recurrences and exdates of the whole answer. */
   bytes: number;
@@ -141,13 +140,13 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
     UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host CROSS JOIN (VALUES (0), (1))
       WHERE calendar_id IS NOT NULL
   ), listed AS MATERIALIZED (
-    SELECT row_number() OVER () AS n, k.*, c.timezone, c.week_start FROM counts k
+    SELECT row_number() OVER () AS n, k.*, c.timezone, c.week_start, c.event_timezone, c.event_week_start FROM counts k
     CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
   )
-  SELECT k.user_id, k.opens, k.busy, k.timezone, k.week_start, read.* FROM (${grouped(
+  SELECT k.user_id, k.opens, k.busy, read.* FROM (${grouped(
     sql`listed`,
     sql`
-      SELECT k.n AS listed, e.start_ts, e.duration, e.recurrence, e.exdates,
+      SELECT k.n AS listed, e.start_ts, e.duration, ${repeating('k')},
         ${reaches(sql`k.from_ts`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('k')} END`)}
       FROM listed k
@@ -167,7 +166,7 @@ export interface BookedTimes extends Times {
 
 export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
   const those = (events: Sql): Sql => sql`
-      SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
+      SELECT e.user_id, e.service_id, e.start_ts, e.duration, ${repeating('c')},
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after, ${joinable} AS joinable,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN ${isSeries} THEN ${bookedMark} END`)},
         ${reaches(sql`t.from_ts - ${BUFFER_MAX}`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
@@ -179,12 +178,16 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
     ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
   return query<BookedTimes>`
   ${grouped(
-    sql`user_id, service_id, timezone, week_start, joinable`,
+    sql`user_id, service_id, joinable`,
     sql`${those(sql`CROSS JOIN (${LENGTH_CLASSES}) class ${booked} AND e.expires_at IS NULL AND ${startsIn(...anyReach)}`)}
       UNION ALL ${those(sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < ${anyReach[1]}`)}`,
     sql`buffer_before, buffer_after,`,
   )}`;
 };
+
+/** What the instances of an event `e` depend on, besides its times. */
+const repeating = (calendar: string): Sql =>
+  raw(`${ruleOf('e', calendar)} AS recurrence, e.exdates, ${zoneOf('e', calendar)} AS timezone`);
 
 /** The hosts `h` of the service, and the target `t`. */
 const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
@@ -248,7 +251,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
       group_concat(CASE WHEN counts AND NOT repeats THEN start_ts || ',' || duration END) AS singles,
       group_concat(CASE WHEN counts THEN mark END, ';') AS marks,
       coalesce(sum(CASE WHEN counts AND repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND repeats) AS series
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates), timezone)) FILTER (WHERE counts AND repeats) AS series
     FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 

@@ -24,9 +24,11 @@ import {
   parameters,
   shape,
   text,
+  timezone,
   uuid,
   wholeNumber,
 } from '../../validation/schemas.ts';
+import { weekStart } from '../calendars/input.ts';
 
 const WINDOW_MAX_MS = WINDOW_MAX_DAYS * DAY_MS;
 
@@ -62,6 +64,7 @@ const recurrence = shape({
   byyearday: wholes('byyearday'),
   byweekno: wholes('byweekno'),
   bysetpos: wholes('bysetpos'),
+  weekStart: v.optional(weekStart),
 });
 
 /** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
@@ -84,6 +87,7 @@ export const creation = v.pipe(
     reminders: v.optional(reminders, []),
     serviceId: v.optional(serviceId, null),
     metadata: v.optional(metadata, {}),
+    timezone: v.optional(timezone),
   }),
   lawful(),
 );
@@ -99,6 +103,7 @@ export const update = v.pipe(
     reminders: v.optional(reminders),
     serviceId: v.optional(serviceId),
     metadata: v.optional(metadata),
+    timezone: v.optional(timezone),
   }),
   lawful(),
 );

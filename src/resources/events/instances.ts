@@ -23,9 +23,9 @@ import {
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { INSTANCE_BYTES, type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
-import { type BusyRow, selectZonedEvent, type ZoneRow } from './sql.ts';
+import { type BusyRow, selectEvent } from './sql.ts';
 import { events, toSeries } from './table.ts';
-import { inWindow, selectBusyEventsIn, selectEventsIn, selectZones } from './window-sql.ts';
+import { inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
 
 /**
  * Returns a function that expands an event. It throws once all events together exceed the limits.
@@ -38,8 +38,8 @@ function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   const budget = new Budget(limits.workNs);
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
-  return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {
-    const found = instances(toSeries(event), timezone, week_start, window, budget);
+  return (event: BusyRow): Instance[] => {
+    const found = instances(toSeries(event), event.timezone, 'Mon', window, budget);
     left -= found.length;
     if (left < 0) throw new Overspent();
     return found;
@@ -60,11 +60,11 @@ export const getInstances = read({
   query: input.window,
   run: (scope, { params, query, now }) =>
     lookup(
-      selectZonedEvent(scope, params.eventId, now),
+      selectEvent(scope, params.eventId, now),
       (event): InstancesResult => ({
         event: events.toResource(event),
         instances: bounded(
-          () => expander([], query, ofOwner)(event, event),
+          () => expander([], query, ofOwner)(event),
           'The event has too many instances in this window. Request a shorter window.',
         ),
       }),
@@ -91,7 +91,7 @@ export const getCalendarEvents = read({
           // SQL would read a row more for each event to sort them.
           const taken = inWindow(read)
             .sort((a, b) => a.start_ts - b.start_ts || a.seq - b.seq)
-            .map((event) => ({ row: event, instances: expand(event, calendar) }))
+            .map((event) => ({ row: event, instances: expand(event) }))
             .filter(({ instances }) => instances.length > 0);
           if (taken.reduce((sum, one) => sum + bytesOf(one), 0) > PAGE_MAX_BYTES) throw new Overspent();
           return taken.map(({ row, instances }) => ({ event: events.toResource(row), instances }));
@@ -114,7 +114,7 @@ export const getFreebusy = read({
   query: input.freebusy,
   run(scope, { query, now }) {
     const ids = query.calendarIds;
-    const calendars = selectZones(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
+    const calendars = upToLimit(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
     const events = selectBusyEventsIn(scope, calendars, { ...query, now }, ofAnyone);
     return plan([selectUser(scope), calendars, events] as const, (users, calendars, read): FreebusyResult => {
       const { id: userId } = found(users);
@@ -123,11 +123,10 @@ export const getFreebusy = read({
           'not-found',
           'A calendar in calendarIds does not exist, or belongs to another user. Check the ids.',
         );
-      const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
       const answer = () => {
         if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
         const expand = expander(read, query, ofAnyone);
-        const all = inWindow(read).flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow));
+        const all = inWindow(read).flatMap(expand);
         const busy = mergeBusy(all);
         if (busy.length > INSTANCES_MAX) throw new Overspent();
         return busy;

@@ -2,7 +2,7 @@
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { change, creation, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
+import { change, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
@@ -11,6 +11,7 @@ import { page, pageQuery, whole } from '../lists.ts';
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import {
+  answerInSql,
   deleteEvent,
   eventIsThere,
   insertEvent,
@@ -52,18 +53,22 @@ export const createEvent = write({
       created: now,
       updated: now,
       version: firstVersion(),
+      timezone: body.timezone ?? '',
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     const insert = insertEvent(scope, row, body, tokenUser, lastStart);
-    const expected = { answer: toResult(row), created: eventIsThere(scope, row) };
-    if (body.serviceId === null) return creation(expected, [insert]);
-    return creation(
-      expected,
+    const expected = {
+      answer: answerInSql(scope, events.toResource(row)),
+      created: eventIsThere(scope, row),
+    };
+    if (body.serviceId === null) return plan([insert], (inserted) => toResult(found(inserted)), { expected });
+    return plan(
       [selectOnBooking(scope, row, body, tokenUser), insert],
       ([before], inserted) => {
         if (before?.taken) throw onBooking();
-        return void found(inserted);
+        return toResult(found(inserted));
       },
+      { expected },
     );
   },
 });

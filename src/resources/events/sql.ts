@@ -3,11 +3,12 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Param, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { type CalendarRow, calendars } from '../calendars/table.ts';
+import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import { isOnBooking, isShared, moves, unbooks } from './booked-sql.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
@@ -16,14 +17,8 @@ import { type EventRow, events } from './table.ts';
 /** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
-  'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
+  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone'
 >;
-
-/** The columns of a calendar that the expansion of its events needs. */
-export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
-
-/** An event, with these columns of its calendar. */
-export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
 
 const columns = events.selected;
 
@@ -49,8 +44,12 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
   1 + coalesce((SELECT newest.nth FROM events newest INDEXED BY events_of_user
     WHERE newest.account_id = ${account} AND newest.user_id = ${user} ORDER BY newest.seq DESC LIMIT 1), 0)`;
 
+/** A rule, with the week start of a calendar where it has none. */
+const withWeekStart = (rule: Param, weekStart: Sql): Sql =>
+  sql`json_insert(${rule}, '$.weekStart', ${weekStart})`;
+
 /**
- * Inserts an event. No row comes back where the calendar does not exist, the event may not name the service, or the
+ * Inserts an event, in the time zone of its calendar unless it names another. No row comes back where the calendar does not exist, the event may not name the service, or the
  * credential does not hold.
  *
  * @param tokenUser as in `mayName`.
@@ -59,18 +58,30 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
 export const insertEvent = (
   scope: Scope,
   row: EventRow,
-  { recurrence, serviceId }: NewEvent,
+  { recurrence, serviceId, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
-): Sql => sql`
+): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version, nth)
-  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
+    service_id, metadata, created, updated, version, timezone, nth)
+  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
+    ${withWeekStart(row.recurrence, sql`week_start`)},
     ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
-    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
+    coalesce(${timezone ?? null}, timezone), ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)} AND NOT ${newOnBooking(row, serviceId)}
-  RETURNING 1`;
+  RETURNING ${columns}`;
+
+/**
+ * The answer of a creation with the event, as the JSON of `[body, version]`: see `ExpectedAnswer`. The batch decides what the
+ * calendar has to say.
+ *
+ * @param event the event as the Worker knows it.
+ */
+export const answerInSql = ({ named }: Scope, event: CalendarEvent): Sql => sql`(
+  SELECT json_array(json_set(${JSON.stringify({ event })}, '$.event.timezone', timezone, '$.event.recurrence', json(recurrence)), version)
+  FROM events WHERE account_id = ${named} AND id = ${event.id})`;
 
 /** The condition that a new event of the calendar in question would lie on a booking: see `isOnBooking`. */
 const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string | null): Sql =>
@@ -109,15 +120,6 @@ const one = (scope: Scope, id: string, now: number): Sql =>
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
   query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
-
-/** An event, with the time zone and the week start of its calendar. */
-export const selectZonedEvent = (
-  scope: Scope,
-  id: string,
-  now: number,
-): Query<ZonedEventRow> => query<ZonedEventRow>`
-  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
-  JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
 /** The same for an event that exists: it may also keep its service, even a deleted one. */
 const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
@@ -178,9 +180,14 @@ export interface EventChange extends EventUpdate {
  * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
-  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, timezone, now } =
+    change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
-  const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
+  const newRule = withWeekStart(
+    recurrence ? JSON.stringify(recurrence) : null,
+    sql`(SELECT week_start FROM calendars c WHERE c.account_id = events.account_id AND c.id = events.calendar_id)`,
+  );
+  const rule = recurrence === undefined ? sql`recurrence` : newRule;
   const until = sql`${rule} ->> 'until'`;
   const lastStart =
     change.lastStart !== undefined
@@ -194,18 +201,19 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
     start_ts: startTs,
     duration,
     busy: busy === undefined ? undefined : Number(busy),
-    recurrence: recurrence === undefined ? undefined : sql`new.rule`,
+    recurrence: recurrence === undefined ? undefined : newRule,
     last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
     exdates: exdates ? JSON.stringify(exdates) : keptExdates,
     reminders: reminders && JSON.stringify(reminders),
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
+    timezone,
     updated: now,
     version: sql`version + 1`,
   });
   return sql<EventRow>`
     UPDATE events SET ${assignments}
-    FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
+    FROM (SELECT ${startTs ?? null} AS start) new
     WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
       AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
     RETURNING ${columns}`;

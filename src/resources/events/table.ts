@@ -13,6 +13,21 @@ import type { CalendarEvent } from '../../sdk/types.ts';
 import type { Series } from '../../time/recurrence.ts';
 import { sessionLives } from '../bookings/removed.ts';
 
+/**
+ * The time zone of an event `e` of a calendar `c`: its own. An event from before events had one keeps what its calendar had then.
+ */
+export const zoneOf = (e: string, c: string): string =>
+  `coalesce(${e}.timezone, ${c}.event_timezone, ${c}.timezone)`;
+
+/** Its recurrence, with the start of the week, which is likewise its own. */
+export const ruleOf = (e: string, c: string): string =>
+  `CASE WHEN instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
+    ELSE json_insert(${e}.recurrence, '$.weekStart', coalesce(${c}.event_week_start, ${c}.week_start)) END`;
+
+/** A value for an event that its calendar `c` decides. */
+const ofCalendar = (value: string, event: string): string =>
+  `(SELECT ${value} FROM calendars c WHERE c.account_id = ${event}.account_id AND c.id = ${event}.calendar_id)`;
+
 /** What free/busy reads of an event, and no more: never its contents. */
 type BusyColumns = Pick<EventRow, 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
 
@@ -38,7 +53,8 @@ const columns = {
   created: integer,
   updated: integer,
   version: integer,
-};
+  timezone: { ...text, added: true },
+} as const;
 
 export type EventRow = RowOf<{ columns: typeof columns }>;
 
@@ -55,10 +71,19 @@ export const events = resourceTable({
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,
+  derived: {
+    timezone: (e) => `coalesce(${e}.timezone, ${ofCalendar(zoneOf(e, 'c'), e)})`,
+    // SQLite reads the calendar only for a rule from before rules had a start of the week.
+    recurrence: (
+      e,
+    ) => `CASE WHEN ${e}.recurrence IS NULL OR instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
+      ELSE ${ofCalendar(ruleOf(e, 'c'), e)} END`,
+  },
   toResource: (row): CalendarEvent => ({
     id: row.id,
     calendarId: row.calendar_id,
     userId: row.user_id,
+    timezone: row.timezone,
     ...toSeries(row),
     created: row.created,
     updated: row.updated,

@@ -5,16 +5,17 @@
 import type { Scope } from '../../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../../db/sizes.ts';
 import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { seen } from '../../db/table.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
-import type { BusyRow, ZoneRow } from './sql.ts';
+import type { BusyRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
-/** The zones of calendars. One calendar more than the limit shows that there are too many. */
-export const selectZones = (calendars: Sql): Query<ZoneRow> =>
-  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
+/** The ids of calendars. One more than the limit shows that there are too many. */
+export const upToLimit = (calendars: Sql): Query<{ id: string }> =>
+  query<{ id: string }>`SELECT id FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, and the time of the request. All are milliseconds since the epoch. */
 type EventWindow = Timespan & { now: number };
@@ -59,7 +60,8 @@ export const selectLastingEventsIn = (
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates,
+  const selected = sql`start_ts, duration, busy, exdates,
+    ${raw(seen(events, 'recurrence'))} AS recurrence, ${raw(seen(events, 'timezone'))} AS timezone,
     octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
   return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));
 };
