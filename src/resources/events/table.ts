@@ -21,7 +21,7 @@ export const zoneOf = (e: string, c: string): string =>
 
 /** Its recurrence, with the start of the week, which is likewise its own. */
 export const ruleOf = (e: string, c: string): string =>
-  `CASE WHEN instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
+  `CASE WHEN instr(${e}.recurrence, '"weekStart"') OR NOT json_valid(${e}.recurrence) THEN ${e}.recurrence
     ELSE json_insert(${e}.recurrence, '$.weekStart', coalesce(${c}.event_week_start, ${c}.week_start)) END`;
 
 /** A value for an event that its calendar `c` decides. */

@@ -19,7 +19,7 @@ FROM (
   SELECT e.seq, e.account_id, e.id, e.calendar_id, e.user_id, e.start_ts, e.duration, e.busy, e.exdates, e.reminders,
     e.metadata, e.created, e.updated, e.version,
     coalesce(e.timezone, c.event_timezone, c.timezone) AS timezone,
-    CASE WHEN instr(e.recurrence, '"weekStart"') THEN e.recurrence
+    CASE WHEN instr(e.recurrence, '"weekStart"') OR NOT json_valid(e.recurrence) THEN e.recurrence
       ELSE json_insert(e.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
   FROM events e LEFT JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
 );
