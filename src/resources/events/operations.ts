@@ -54,6 +54,7 @@ export const createEvent = write({
       updated: now,
       version: firstVersion(),
       timezone: body.timezone ?? '',
+      days: body.days ?? null,
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     const insert = insertEvent(scope, row, body, tokenUser, lastStart);
@@ -99,7 +100,7 @@ export const changeEvent = write({
       if (unbooks) {
         throw new Problem(
           'booking-event',
-          'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
+          'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
         );
       }
       if (shared) {
@@ -109,6 +110,7 @@ export const changeEvent = write({
         );
       }
       if (taken) throw onBooking();
+      if (before[0]?.unfit) throw invalid(input.unfit(body));
       if (!after) {
         throw invalid([
           { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },

@@ -60,7 +60,7 @@ export const selectLastingEventsIn = (
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`start_ts, duration, busy, exdates,
+  const selected = sql`start_ts, duration, busy, exdates, days,
     ${raw(seen(events, 'recurrence'))} AS recurrence, ${raw(seen(events, 'timezone'))} AS timezone,
     octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
   return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));
