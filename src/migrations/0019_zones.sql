@@ -16,12 +16,12 @@ SELECT seq, account_id, reminders, json_object('id', id, 'calendar_id', calendar
   'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated, 'version', version,
   'timezone', timezone) AS json
 FROM (
-  SELECT e.seq, e.account_id, e.id, e.calendar_id, e.user_id, e.start_ts, e.duration, e.busy, e.exdates, e.reminders,
-    e.metadata, e.created, e.updated, e.version,
-    coalesce(e.timezone, c.event_timezone, c.timezone) AS timezone,
-    CASE WHEN instr(e.recurrence, '"weekStart"') OR NOT json_valid(e.recurrence) THEN e.recurrence
-      ELSE json_insert(e.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
-  FROM events e LEFT JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+  SELECT v.seq, v.account_id, v.id, v.calendar_id, v.user_id, v.start_ts, v.duration, v.busy, v.exdates, v.reminders,
+    v.metadata, v.created, v.updated, v.version,
+    coalesce(v.timezone, c.event_timezone, c.timezone) AS timezone,
+    CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
+      ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
+  FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id
 );
 
 DROP TRIGGER event_update_sets_reminder;

@@ -64,8 +64,8 @@ export function dueOf(
   const starts = dates
     ? datesIn(dates, zone, window, work)
     : single
-    ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, 'Mon', window, work).map(({ startTs }) => startTs);
+      ? [series.startTs].filter((start) => !series.exdates.includes(start))
+      : instances({ ...series, duration: 0 }, zone, 'Mon', window, work).map(({ startTs }) => startTs);
 
   work.spend(starts.length * offsets.length * PRICE_NS.reminder);
   const due: DueReminder[] = [];

@@ -14,7 +14,7 @@ import { DAY_MS, HOUR_MS } from './units.ts';
 import { toInstant, toLocal } from './zone.ts';
 
 export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence'> & {
-  exdates: readonly number[];
+  exdates: number[];
 };
 
 /** All offsets since 1970 lie between these, so the local date of an instant is at most a day from its UTC date. */

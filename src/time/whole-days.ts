@@ -20,6 +20,9 @@ export const spanInAnyZone = (day: number, days: number): { startTs: number; dur
 /** How long after the start of such a span the date of its first day ends in UTC. */
 export const WHOLE_DAYS_SLACK_MS = EASTMOST_MS + DAY_MS;
 
+/** The first day of such a span, numbered from 1970-01-01. */
+export const dayOfSpan = (startTs: number): number => Math.round((startTs + EASTMOST_MS) / DAY_MS);
+
 /** The last moment of a date in UTC, which the database stores of a date in `until`. */
 export const lastMomentOf = (date: string): number => ((parseDate(date) ?? 0) + 1) * DAY_MS - 1;
 
@@ -47,7 +50,7 @@ export interface DaySeries {
 
 /** An event of whole days as the database stores it. Its exdates are the midnights of their dates in UTC. */
 export const daySeriesOf = ({ startTs, busy, recurrence, exdates }: Series, days: number): DaySeries => ({
-  day: (startTs + EASTMOST_MS) / DAY_MS,
+  day: dayOfSpan(startTs),
   days,
   busy,
   recurrence,

@@ -49,7 +49,8 @@ const eventDate = v.pipe(
 );
 const days = integer(1, EVENT_DAYS_MAX, 'days');
 /** A moment of a timed event, or a date of a whole-day one. */
-const moment = <S extends v.GenericSchema<number, number>>(moment: S) => v.union([moment, date], 'must be a time in milliseconds, or a date of a whole-day event');
+const moment = <S extends v.GenericSchema<number, number>>(moment: S) =>
+  v.union([moment, date], 'must be a time in milliseconds, or a date of a whole-day event');
 const exdates = list(moment(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')), EXDATES_MAX);
 const reminders = list(
   shape({
@@ -82,12 +83,17 @@ const recurrence = shape({
   weekStart: v.optional(weekStart),
 });
 
-type Shaped = Partial<
-  Record<'startTs' | 'duration' | 'date' | 'days' | 'serviceId' | 'timezone', unknown> & {
-    recurrence: { until?: number | string | undefined } | null;
-    exdates: (number | string)[];
-  }
->;
+/** The members of a body that depend on whether the event is of whole days. */
+interface Shaped {
+  startTs?: number | undefined;
+  duration?: number | undefined;
+  date?: string | undefined;
+  days?: number | undefined;
+  serviceId?: string | null | undefined;
+  timezone?: string | undefined;
+  recurrence?: { until?: number | string | undefined } | null | undefined;
+  exdates?: (number | string)[] | undefined;
+}
 
 /** The members of a body that only one kind of event has: with dates, of whole days, and with moments, timed. */
 function namedIn({ startTs, duration, timezone, recurrence, exdates = [] }: Shaped) {
@@ -153,16 +159,23 @@ function inUtc<T extends Shaped>(body: T) {
   const until = recurrence?.until;
   return {
     ...body,
-    ...(date !== undefined && spanOf(String(date), Number(body.days ?? 1))),
+    ...(date !== undefined && spanOf(date, body.days ?? 1)),
     ...(typeof until === 'string' && { recurrence: { ...recurrence, until: lastMomentOf(until) } }),
-    ...(exdates?.some((one) => typeof one === 'string') && { exdates: exdates.map((one) => Date.parse(String(one))) }),
+    ...(exdates?.some((one) => typeof one === 'string') && {
+      exdates: exdates.map((one) => Date.parse(String(one))),
+    }),
   };
 }
 
-const spanOf = (date: string, days: number): Stored => ({ ...spanInAnyZone(parseDate(date) ?? 0, days), days });
+const spanOf = (date: string, days: number): Stored => ({
+  ...spanInAnyZone(parseDate(date) ?? 0, days),
+  days,
+});
 
 /** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
-const lawful = <T extends { recurrence?: object | null | undefined; startTs?: number | undefined; days?: unknown }>() =>
+const lawful = <
+  T extends { recurrence?: object | null | undefined; startTs?: number | undefined; days?: unknown },
+>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs = Number.POSITIVE_INFINITY, days } = dataset.value;
@@ -189,7 +202,11 @@ export const creation = v.pipe(
     timezone: v.optional(timezone),
   }),
   ofOneKind(true),
-  v.transform((body) => inUtc(body) as Omit<typeof body, keyof Stored | 'recurrence'> & Stored & { recurrence: UtcRecurrence | null }),
+  v.transform(
+    (body) =>
+      inUtc(body) as Omit<typeof body, keyof Stored | 'recurrence'> &
+        Stored & { recurrence: UtcRecurrence | null },
+  ),
   lawful(),
 );
 

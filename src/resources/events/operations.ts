@@ -22,7 +22,7 @@ import {
   selectOnBooking,
   updateEvent,
 } from './sql.ts';
-import { type EventRow, events } from './table.ts';
+import { type EventRow, events, inZone } from './table.ts';
 
 const toResult = (row: EventRow): WithEtag<EventResult> => withEtag({ event: events.toResource(row) }, row);
 
@@ -37,6 +37,7 @@ const onBooking = () =>
 
 export const createEvent = write({
   idempotent: true,
+  revived: ({ event }: EventResult): EventResult => ({ event: inZone(event) }),
   body: input.creation,
   run(scope, { body, tokenUser, now }) {
     const row: EventRow = {

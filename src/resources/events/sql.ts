@@ -248,7 +248,9 @@ const leavesDays = ({ days }: EventChange): Sql | undefined =>
 
 /** By how much the `until` of whole days may be farther from `start_ts`, which is before their first moment: see `spanInAnyZone`. */
 const slackOf = (days: number | null | undefined): Sql =>
-  days === undefined ? sql`iif(days IS NULL, 0, ${WHOLE_DAYS_SLACK_MS})` : sql`${days ? WHOLE_DAYS_SLACK_MS : 0}`;
+  days === undefined
+    ? sql`iif(days IS NULL, 0, ${WHOLE_DAYS_SLACK_MS})`
+    : sql`${days ? WHOLE_DAYS_SLACK_MS : 0}`;
 
 /** The value of `last_start`: the given one; where that is null, the reach of a count. */
 const boundOf = (

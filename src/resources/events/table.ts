@@ -1,4 +1,5 @@
 /** Events in SQL: the columns. Statements stand in sql.ts and window-sql.ts. */
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -11,7 +12,7 @@ import {
 } from '../../db/table.ts';
 import type { CalendarEvent, Instance, Timespan } from '../../sdk/types.ts';
 import type { Budget } from '../../time/budget.ts';
-import { formatDate } from '../../time/dates.ts';
+import { formatDate, parseDate } from '../../time/dates.ts';
 import { instances, type Series } from '../../time/recurrence.ts';
 import { untilOf } from '../../time/rule.ts';
 import { type DaySeries, dateOfMoment, dayInstances, daySeriesOf, timesOf } from '../../time/whole-days.ts';
@@ -27,6 +28,9 @@ export const zoneOf = (e: string, c: string): string =>
 export const ruleOf = (e: string, c: string): string =>
   `CASE WHEN instr(${e}.recurrence, '"weekStart"') OR NOT json_valid(${e}.recurrence) THEN ${e}.recurrence
     ELSE json_insert(${e}.recurrence, '$.weekStart', coalesce(${c}.event_week_start, ${c}.week_start)) END`;
+
+const own = { timezone: zoneOf, recurrence: ruleOf };
+const isOwn = (column: string): column is keyof typeof own => column in own;
 
 /** A value for an event that its calendar `c` decides. */
 const ofCalendar = (value: string, event: string): string =>
@@ -88,6 +92,14 @@ function timesOfEvent(row: BusyColumns & { timezone: string }) {
   };
 }
 
+/** An event whose times of whole days are to be those of its dates in its time zone. Any other stays as it is. */
+export function inZone(event: CalendarEvent): CalendarEvent {
+  const { date, days, timezone } = event;
+  if (date === undefined || days === undefined) return event;
+  const { startTs, endTs } = timesOf(timezone, parseDate(date) ?? 0, days);
+  return { ...event, startTs, duration: endTs - startTs };
+}
+
 const columns = {
   id: text,
   calendar_id: text,
@@ -122,9 +134,10 @@ export const events = resourceTable({
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,
+  // SQLite reads the calendar only for an event from before events had a time zone, and rules a start of the week.
   derived: {
-    timezone: (e) => `coalesce(iif(${e}.days IS NULL, ${e}.timezone, NULL), ${ofCalendar(zoneOf(e, 'c'), e)})`,
-    // SQLite reads the calendar only for a rule from before rules had a start of the week.
+    timezone: (e) =>
+      `coalesce(iif(${e}.days IS NULL, ${e}.timezone, NULL), ${ofCalendar(zoneOf(e, 'c'), e)})`,
     recurrence: (
       e,
     ) => `CASE WHEN ${e}.recurrence IS NULL OR instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
@@ -142,3 +155,10 @@ export const events = resourceTable({
     metadata: JSON.parse(row.metadata),
   }),
 });
+
+/** The columns of a row of `events`, in a statement that joins its calendar as `c`: then no event reads it again. */
+export const selectedWithCalendar = raw(
+  Object.keys(columns)
+    .map((column) => `${isOwn(column) ? own[column]('events', 'c') : `events.${column}`} AS ${column}`)
+    .join(', '),
+);

@@ -5,13 +5,12 @@
 import type { Scope } from '../../db/scope.ts';
 import { type Sized, type SizeLimit, upTo } from '../../db/sizes.ts';
 import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
-import { seen } from '../../db/table.ts';
 import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
 import type { BusyRow } from './sql.ts';
-import { type EventRow, events } from './table.ts';
+import { type EventRow, events, ruleOf, selectedWithCalendar, zoneOf } from './table.ts';
 
 /** The ids of calendars. One more than the limit shows that there are too many. */
 export const upToLimit = (calendars: Sql): Query<{ id: string }> =>
@@ -37,7 +36,7 @@ export const inWindow = <Row extends Found>(rows: readonly Row[]): Row[] =>
  * @param calendars selects rows with the `id` of each calendar.
  */
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`${events.selected}, events.seq, ${events.size} AS size`;
+  const selected = sql`${selectedWithCalendar}, events.seq, ${events.size} AS size`;
   return upTo<EventRow & Found & { seq: number }>(
     limit,
     eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`),
@@ -51,7 +50,7 @@ export const selectLastingEventsIn = (
   window: EventWindow,
   limit: SizeLimit,
 ) => {
-  const selected = sql`${events.selected}, events.seq, ${events.size} AS size`;
+  const selected = sql`${selectedWithCalendar}, events.seq, ${events.size} AS size`;
   return upTo<EventRow & Found & { seq: number }>(
     limit,
     lasting(scope, calendars, window, selected, sql`busy IN (0, 1)`),
@@ -61,8 +60,8 @@ export const selectLastingEventsIn = (
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
   const selected = sql`start_ts, duration, busy, exdates, days,
-    ${raw(seen(events, 'recurrence'))} AS recurrence, ${raw(seen(events, 'timezone'))} AS timezone,
-    octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
+    ${raw(ruleOf('events', 'c'))} AS recurrence, ${raw(zoneOf('events', 'c'))} AS timezone,
+    octet_length(exdates) + coalesce(octet_length(events.recurrence), 0) AS size`;
   return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));
 };
 
@@ -76,26 +75,20 @@ function eventsIn(scope: Scope, calendars: Sql, window: EventWindow, selected: S
   return sql`
     ${lasting(scope, calendars, window, selected, busy)}
     UNION ALL
-    ${selecting(selected, calendars, window)}
-    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = calendar.id AND busy = 1
+    ${selecting(scope, selected, calendars, window)}
+    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND busy = 1
       AND expires_at > ${now} AND start_ts < ${endTs}`;
 }
 
-const selecting = (selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
+const selecting = ({ account }: Scope, selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
   SELECT ${selected},
     (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
-  FROM (${calendars}) calendar`;
+  FROM (${calendars}) calendar CROSS JOIN calendars c ON c.account_id = ${account} AND c.id = calendar.id`;
 
 /** Those that do not expire. */
-const lasting = (
-  { account }: Scope,
-  calendars: Sql,
-  window: EventWindow,
-  selected: Sql,
-  busy: Sql,
-): Sql => sql`
-  ${selecting(selected, calendars, window)}
+const lasting = (scope: Scope, calendars: Sql, window: EventWindow, selected: Sql, busy: Sql): Sql => sql`
+  ${selecting(scope, selected, calendars, window)}
   CROSS JOIN (${LENGTH_CLASSES}) class
-  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
+  CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND ${busy}
     AND expires_at IS NULL AND length_class = class.value AND start_ts < ${window.endTs}
     AND start_ts >= ${window.startTs} - class.value`;

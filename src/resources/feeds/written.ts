@@ -1,8 +1,23 @@
 /** A row of `events` as the writer of iCalendar text takes it. */
 import type { WrittenEvent } from '../../ical/calendar.ts';
+import { firstAt } from '../../time/zone.ts';
 import type { CalendarRow } from '../calendars/table.ts';
 import { type EventRow, events } from '../events/table.ts';
 
-export function toWritten(row: EventRow, { timezone, week_start }: CalendarRow): WrittenEvent {
-  return { ...events.toResource(row), timezone, weekStart: week_start };
+export function toWritten(row: EventRow, { week_start }: CalendarRow): WrittenEvent {
+  const event = events.toResource(row);
+  const { timezone } = event;
+  // Dates become the moments at which they begin, as the calendar's clock shows them.
+  const momentOf = (date: number | string) =>
+    typeof date === 'string' ? firstAt(timezone, Date.parse(date)) : date;
+  const until = event.recurrence?.until;
+  return {
+    ...event,
+    exdates: event.exdates.map(momentOf),
+    recurrence: event.recurrence && {
+      ...event.recurrence,
+      ...(until !== undefined && { until: momentOf(until) }),
+    },
+    weekStart: week_start,
+  };
 }
