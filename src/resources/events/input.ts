@@ -17,7 +17,7 @@ import type { Recurrence, Timespan } from '../../sdk/types.ts';
 import { parseDate } from '../../time/dates.ts';
 import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { lastMomentOf, spanInAnyZone, WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
+import { lastMomentOf, spanInAnyZone } from '../../time/whole-days.ts';
 import {
   at,
   date,
@@ -88,7 +88,7 @@ interface Shaped {
   startTs?: number | undefined;
   duration?: number | undefined;
   date?: string | undefined;
-  days?: number | undefined;
+  days?: number | null | undefined;
   serviceId?: string | null | undefined;
   timezone?: string | undefined;
   recurrence?: { until?: number | string | undefined } | null | undefined;
@@ -121,11 +121,26 @@ const reasonOf = (path: string, names: 'dates' | 'moments'): string =>
       ? 'must be a date: the event is of whole days'
       : 'must not be there: an event of whole days has date and days, in the time zone of its calendar';
 
-/** The errors of an update that names dates for a timed event, or moments for one of whole days. */
-export const unfit = ({ named }: EventUpdate): FieldError[] =>
-  (['dates', 'moments'] as const).flatMap((names) =>
-    (named?.[names] ?? []).map((path) => ({ path, reason: reasonOf(path, names) })),
-  );
+/**
+ * What an update says of the event: whether it is of whole days from now on, and the members that fit only one of both kinds.
+ *
+ * @returns `days`: null makes it a timed event; undefined keeps what it is. `unfit`: the errors where it is of the other kind.
+ */
+export function kindOf(update: EventUpdate): {
+  days: number | null | undefined;
+  names: 'dates' | 'moments' | undefined;
+  unfit: FieldError[];
+} {
+  const { days, startTs, duration, dates = [] } = update;
+  const moments = namedIn(update).moments.filter((path) => !dates.includes(path));
+  const names = dates.length ? 'dates' : moments.length ? 'moments' : undefined;
+  const isTimed = days === undefined && startTs !== undefined && duration !== undefined;
+  const unfit = (names === 'dates' ? dates : moments).map((path) => ({
+    path,
+    reason: reasonOf(path, names ?? 'moments'),
+  }));
+  return { days: isTimed ? null : days, names, unfit };
+}
 
 /** Refuses a body that is neither a timed event nor one of whole days, or both. */
 const ofOneKind = <T>(creates: boolean) =>
@@ -172,14 +187,12 @@ const spanOf = (date: string, days: number): Stored => ({
   days,
 });
 
-/** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
-const lawful = <
-  T extends { recurrence?: object | null | undefined; startTs?: number | undefined; days?: unknown },
->() =>
+/** If the request has no start, the statement that updates the event compares `until` with the stored one. */
+const lawful = <T extends Shaped>() =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
-    const { recurrence, startTs = Number.POSITIVE_INFINITY, days } = dataset.value;
-    const start = days ? startTs + WHOLE_DAYS_SLACK_MS : startTs;
+    const { recurrence, startTs = Number.POSITIVE_INFINITY, date } = dataset.value;
+    const start = date === undefined ? startTs : Date.parse(date);
     for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, start)) {
       addIssue({ message: reason, path: at(`recurrence.${path}`) });
     }
@@ -202,12 +215,12 @@ export const creation = v.pipe(
     timezone: v.optional(timezone),
   }),
   ofOneKind(true),
+  lawful(),
   v.transform(
     (body) =>
       inUtc(body) as Omit<typeof body, keyof Stored | 'recurrence'> &
         Stored & { recurrence: UtcRecurrence | null },
   ),
-  lawful(),
 );
 
 /** An absent member stays as it is. */
@@ -226,19 +239,20 @@ export const update = v.pipe(
     timezone: v.optional(timezone),
   }),
   ofOneKind(false),
-  v.transform((body) => {
-    const isTimed = body.startTs !== undefined && body.duration !== undefined;
-    const stored = inUtc(body) as Omit<typeof body, keyof Stored | 'recurrence' | 'exdates'> &
-      Partial<Stored> & { recurrence?: UtcRecurrence | null | undefined; exdates?: number[] | undefined };
-    const named = namedIn(body);
-    const names = named.dates.length ? 'dates' : named.moments.length ? 'moments' : undefined;
-    return { ...stored, ...(isTimed && { days: null }), named, names } as typeof stored & {
-      named?: typeof named;
-      /** What the event is, as the members of the update tell; undefined where they do not. */
-      names?: 'dates' | 'moments' | undefined;
-    };
-  }),
   lawful(),
+  v.transform((body) => {
+    const { dates } = namedIn(body);
+    return { ...inUtc(body), ...(dates.length && { dates }) } as Omit<
+      typeof body,
+      keyof Stored | 'recurrence' | 'exdates'
+    > &
+      Partial<Stored> & {
+        recurrence?: UtcRecurrence | null | undefined;
+        exdates?: number[] | undefined;
+        /** The paths of the members that were dates. */
+        dates?: string[];
+      };
+  }),
 );
 
 export type NewEvent = v.InferOutput<typeof creation>;

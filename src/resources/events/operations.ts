@@ -54,7 +54,7 @@ export const createEvent = write({
       created: now,
       updated: now,
       version: firstVersion(),
-      timezone: body.timezone ?? '',
+      timezone: body.timezone ?? 'UTC', // the batch decides: see `answerInSql`
       days: body.days ?? null,
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
@@ -89,7 +89,8 @@ export const changeEvent = write({
     const { startTs, recurrence } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
-    const update = { ...body, lastStart, tokenUser, now };
+    const { days, names, unfit } = input.kindOf(body);
+    const update = { ...body, days, names, lastStart, tokenUser, now };
     const statements = [
       selectChangeable(scope, eventId, update),
       updateEvent(scope, eventId, update),
@@ -111,7 +112,7 @@ export const changeEvent = write({
         );
       }
       if (taken) throw onBooking();
-      if (before[0]?.unfit) throw invalid(input.unfit(body));
+      if (before[0]?.unfit) throw invalid(unfit);
       if (!after) {
         throw invalid([
           { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },

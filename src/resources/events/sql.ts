@@ -170,12 +170,14 @@ const changesOntoBooking = (change: EventChange): Sql => {
  * The condition that a change names dates for an event of whole days, and moments for a timed one. The schema knows it where
  * the change says which of them the event becomes.
  */
-const fits = ({ days, names }: EventUpdate): Sql =>
+const fits = ({ days, names }: EventChange): Sql =>
   days !== undefined || names === undefined
     ? sql`1`
     : sql`(events.days IS ${names === 'dates' ? sql`NOT NULL` : sql`NULL`})`;
 
 export interface EventChange extends EventUpdate {
+  /** What the event is, as the update's members tell; undefined where they do not. */
+  names: 'dates' | 'moments' | undefined;
   /**
    * As in `insertEvent`; undefined where the update does not have both the start and the rule. Then the row keeps its bound
    * if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
