@@ -618,18 +618,14 @@ SELECT seq, json_object('id', id, 'user_id', user_id, 'timezone', timezone, 'wee
   'metadata', metadata, 'version', version) AS json
 FROM calendars;
 CREATE VIEW event_json AS
-SELECT seq, account_id, reminders, json_object('id', id, 'calendar_id', calendar_id, 'user_id', user_id,
-  'start_ts', start_ts, 'duration', duration, 'busy', busy, 'recurrence', recurrence, 'exdates', exdates,
-  'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated, 'version', version,
-  'timezone', timezone, 'days', days) AS json
-FROM (
-  SELECT v.seq, v.account_id, v.id, v.calendar_id, v.user_id, v.start_ts, v.duration, v.busy, v.exdates, v.reminders,
-    v.metadata, v.created, v.updated, v.version, v.days,
-    CASE WHEN v.days IS NULL THEN coalesce(v.timezone, c.event_timezone, c.timezone) ELSE c.timezone END AS timezone,
-    CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
-      ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
-  FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id
-);
+SELECT v.seq, v.account_id, v.reminders, json_object('id', v.id, 'calendar_id', v.calendar_id, 'user_id', v.user_id,
+  'start_ts', v.start_ts, 'duration', v.duration, 'busy', v.busy, 'recurrence',
+  CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
+    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END,
+  'exdates', v.exdates, 'reminders', v.reminders, 'metadata', v.metadata, 'created', v.created, 'updated', v.updated,
+  'version', v.version, 'days', v.days, 'timezone',
+  CASE WHEN v.days IS NULL THEN coalesce(v.timezone, c.event_timezone, c.timezone) ELSE c.timezone END) AS json
+FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id;
 CREATE VIEW schedule_json AS
 SELECT seq, json_object('id', id, 'user_id', user_id, 'timezone', timezone, 'rules', rules,
   'metadata', metadata, 'version', version) AS json
@@ -1478,30 +1474,6 @@ BEGIN
   UPDATE usage SET users = users - NOT EXISTS (SELECT 1 FROM removals WHERE account_id = OLD.account_id AND id = OLD.id), kib = kib - OLD.kib WHERE account_id = OLD.account_id;
 END;
 
--- The previous release decides on hosts only, so nobody else's events raise a revision.
-CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
-WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
-CREATE TRIGGER event_update_raises_revision
-AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
-WHEN (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
-  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
-  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at)
-  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = NEW.account_id AND id = NEW.user_id;
-END;
-CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
-WHEN EXISTS (SELECT 1 FROM service_users WHERE account_id = OLD.account_id AND user_id = OLD.user_id)
-BEGIN
-  UPDATE users SET availability_revision = availability_revision + 1
-  WHERE account_id = OLD.account_id AND id = OLD.user_id;
-END;
-
 -- A booking that was made alone has its own id as its session, and so has its first event: both are found by it, and are
 -- in no index of sessions. These two find all of a session.
 CREATE INDEX bookings_of_session ON bookings (account_id, session, expires_at) WHERE session <> id AND state <> 'cancelled';
@@ -1655,6 +1627,67 @@ BEGIN
   UPDATE bookings SET state = 'cancelled', session = NULL, version = version + 1,
     updated = CAST(unixepoch('subsec') * 1000 AS INTEGER)
   WHERE account_id = OLD.account_id AND service_id = OLD.id AND session IS NOT NULL;
+END;
+
+-- The previous release decides on hosts only, so nobody else's events raise a revision; and the events of bookings need not,
+-- because the two triggers that follow look for them.
+CREATE TRIGGER event_insert_raises_revision AFTER INSERT ON events
+WHEN NEW.session IS NULL
+  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_update_raises_revision
+AFTER UPDATE OF start_ts, duration, busy, recurrence, exdates, service_id, expires_at ON events
+WHEN NEW.session IS NULL AND (NEW.start_ts <> OLD.start_ts OR NEW.duration <> OLD.duration OR NEW.busy <> OLD.busy
+  OR NEW.recurrence IS NOT OLD.recurrence OR NEW.exdates <> OLD.exdates
+  OR NEW.service_id IS NOT OLD.service_id OR NEW.expires_at IS NOT OLD.expires_at)
+  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = NEW.account_id AND user_id = NEW.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = NEW.account_id AND id = NEW.user_id;
+END;
+CREATE TRIGGER event_delete_raises_revision AFTER DELETE ON events
+WHEN OLD.session IS NULL
+  AND EXISTS (SELECT 1 FROM service_users WHERE account_id = OLD.account_id AND user_id = OLD.user_id)
+BEGIN
+  UPDATE users SET availability_revision = availability_revision + 1
+  WHERE account_id = OLD.account_id AND id = OLD.user_id;
+END;
+
+-- The previous release writes no `change_token`. What it writes on a booking that came after its decision takes no effect, so
+-- it decides again. An import has no such token either, and the account no key until it is complete.
+CREATE TRIGGER booking_insert_guards_previous BEFORE INSERT ON bookings
+WHEN NEW.change_token IS NULL AND NEW.state <> 'cancelled' AND EXISTS (SELECT 1 FROM api_keys WHERE account_id = NEW.account_id)
+BEGIN
+  SELECT RAISE(IGNORE) WHERE EXISTS (
+    SELECT 1 FROM json_each(NEW.hosts) host
+    CROSS JOIN service_users h ON h.account_id = NEW.account_id AND h.service_id = NEW.service_id AND h.user_id = host.value
+    CROSS JOIN events e INDEXED BY events_booked ON e.account_id = NEW.account_id AND e.user_id = host.value AND e.service_id IS NOT NULL
+      AND (e.expires_at IS NULL OR e.expires_at > unixepoch('subsec') * 1000)
+      AND e.start_ts < NEW.start_ts + NEW.duration + 43200000 -- the longest buffer
+    LEFT JOIN service_users x ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id
+    WHERE e.session IS NOT NULL AND e.session NOT IN (NEW.session)
+      AND e.start_ts < NEW.start_ts + NEW.duration + 60000 * max(h.buffer_after, coalesce(x.buffer_before, 0))
+      AND e.start_ts + e.duration > NEW.start_ts - 60000 * max(h.buffer_before, coalesce(x.buffer_after, 0)));
+END;
+CREATE TRIGGER booking_update_guards_previous
+BEFORE UPDATE OF start_ts, state, stamp ON bookings -- the former name
+WHEN NEW.stamp <> OLD.stamp -- the former name
+  AND NEW.change_token IS OLD.change_token AND NEW.state <> 'cancelled'
+  AND (NEW.start_ts <> OLD.start_ts OR OLD.expires_at <= unixepoch('subsec') * 1000)
+BEGIN
+  SELECT RAISE(IGNORE) WHERE EXISTS (
+    SELECT 1 FROM json_each(NEW.hosts) host
+    CROSS JOIN service_users h ON h.account_id = NEW.account_id AND h.service_id = NEW.service_id AND h.user_id = host.value
+    CROSS JOIN events e INDEXED BY events_booked ON e.account_id = NEW.account_id AND e.user_id = host.value AND e.service_id IS NOT NULL
+      AND (e.expires_at IS NULL OR e.expires_at > unixepoch('subsec') * 1000)
+      AND e.start_ts < NEW.start_ts + NEW.duration + 43200000 -- the longest buffer
+    LEFT JOIN service_users x ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id
+    WHERE e.session IS NOT NULL AND e.session NOT IN (OLD.session, NEW.session)
+      AND e.start_ts < NEW.start_ts + NEW.duration + 60000 * max(h.buffer_after, coalesce(x.buffer_before, 0))
+      AND e.start_ts + e.duration > NEW.start_ts - 60000 * max(h.buffer_before, coalesce(x.buffer_after, 0)));
 END;
 
 -- An event carries its own time zone, and its rule its own start of the week. An event of before has NULL, and keeps the

@@ -18,6 +18,7 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
+import { updateEvent } from '../../src/resources/events/sql.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -125,13 +126,19 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/bookings/sql.ts insertEvents': [
     [[insertEvents(scope, 'b', 't', decisionOf('collective'))], { bookings: byId('bookings') }],
   ],
+  'resources/events/booked-sql.ts adds': [
+    [
+      [updateEvent(scope, 'e', { exdates: [1], lastStart: undefined, tokenUser: null, now: 1 }, '')],
+      { events: byId('events') },
+    ],
+  ],
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
   ],
   'webhooks/references.ts selectReferenced': [
     [
       [selectReferenced(sql`${account}`, ['d'])],
-      { d: byDelivery, e: byId('events'), c: byId('calendars'), events: bySeq },
+      { d: byDelivery, e: byId('events'), c: byId('calendars'), v: bySeq },
     ],
   ],
   'webhooks/outbox-sql.ts recordAttempts': [

@@ -23,7 +23,7 @@ export const docs = {
     sdk: 'events.create(userId, body)',
     answer: 'EventResult',
     body: 'CreateEvent',
-    codes: ['not-found', 'slot-taken'],
+    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended'],
   },
   findEvents: {
     tag: 'Events',
@@ -50,7 +50,14 @@ export const docs = {
     sdk: 'events.update(eventId, body)',
     answer: 'EventResult',
     body: 'UpdateEvent',
-    codes: ['booking-event', 'booking-shared', 'slot-taken', 'quota-exceeded'],
+    codes: [
+      'booking-event',
+      'booking-shared',
+      'slot-taken',
+      'answer-too-large',
+      'contended',
+      'quota-exceeded',
+    ],
   },
   removeEvent: {
     tag: 'Events',

@@ -1,25 +1,32 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import { BOOKED_COMPARED_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
 import { change, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
+import { untilWritten } from '../until-written.ts';
 import { selectUser } from '../users/table.ts';
+import { basisOf, type NearRow } from './booked-sql.ts';
+import { collides } from './collision.ts';
 import * as input from './input.ts';
+import { ofOwner } from './limits.ts';
 import {
   answerInSql,
   deleteEvent,
   eventIsThere,
   insertEvent,
   listedEvents,
+  mayCollide,
   selectChangeable,
   selectEvent,
   selectEventsByMetadata,
-  selectOnBooking,
+  selectNearChanged,
+  selectNearNew,
   updateEvent,
 } from './sql.ts';
 import { type EventRow, events, inZone } from './table.ts';
@@ -35,11 +42,32 @@ const lastStartOf = (startTs: number, recurrence: object | null) =>
 const onBooking = () =>
   new Problem('slot-taken', 'The user has another booking at this time. Choose another time.');
 
+/**
+ * What an event was compared with: `basisOf` it.
+ *
+ * @throws Problem `slot-taken` where the event overlaps one of them, `answer-too-large`
+ */
+function comparedWith(near: readonly NearRow[], now: number): string {
+  const tooMuch = () =>
+    new Problem(
+      'answer-too-large',
+      'The user has too many events with a serviceId to compare this one with. Let its recurrence end earlier.',
+    );
+  try {
+    if (collides(near, now, new Budget(ofOwner.workNs))) throw onBooking();
+  } catch (error) {
+    throw error instanceof Overspent ? tooMuch() : error;
+  }
+  if (near.length > BOOKED_COMPARED_MAX) throw tooMuch();
+  return basisOf(near);
+}
+
 export const createEvent = write({
   idempotent: true,
   revived: ({ event }: EventResult): EventResult => ({ event: inZone(event) }),
   body: input.creation,
   run(scope, { body, tokenUser, now }) {
+    const { serviceId } = body;
     const row: EventRow = {
       id: crypto.randomUUID(),
       calendar_id: body.calendarId,
@@ -58,19 +86,24 @@ export const createEvent = write({
       days: body.days ?? null,
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    const insert = insertEvent(scope, row, body, tokenUser, lastStart);
+    const insert = (known: string) => insertEvent(scope, row, body, tokenUser, lastStart, known);
     const expected = {
       answer: answerInSql(scope, events.toResource(row)),
       created: eventIsThere(scope, row),
     };
-    if (body.serviceId === null) return plan([insert], (inserted) => toResult(found(inserted)), { expected });
-    return plan(
-      [selectOnBooking(scope, row, body, tokenUser), insert],
-      ([before], inserted) => {
-        if (before?.taken) throw onBooking();
-        return toResult(found(inserted));
-      },
-      { expected },
+    if (serviceId === null) return plan([insert('')], (inserted) => toResult(found(inserted)), { expected });
+    // The first write takes effect where no event is near.
+    let known = '';
+    return untilWritten<EventResult>((again) =>
+      plan(
+        [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
+        (near, inserted) => {
+          if (inserted[0]) return toResult(inserted[0]);
+          known = comparedWith(near, now);
+          return known === '' ? toResult(found(inserted)) : again();
+        },
+        { expected },
+      ),
     );
   },
 });
@@ -91,34 +124,42 @@ export const changeEvent = write({
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
     const { days, names, unfit } = input.kindOf(body);
     const update = { ...body, days, names, lastStart, tokenUser, now };
-    const statements = [
-      selectChangeable(scope, eventId, update),
-      updateEvent(scope, eventId, update),
-    ] as const;
-    return plan(statements, (before, [after]) => {
-      const { nameable, unbooks, shared, taken } = found(before);
-      if (!nameable)
-        throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
-      if (unbooks) {
-        throw new Problem(
-          'booking-event',
-          'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
-        );
-      }
-      if (shared) {
-        throw new Problem(
-          'booking-shared',
-          'The event belongs to a booking with several hosts. Reschedule the booking instead.',
-        );
-      }
-      if (taken) throw onBooking();
-      if (before[0]?.unfit) throw invalid(unfit);
-      if (!after) {
-        throw invalid([
-          { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
-        ]);
-      }
-      return toResult(after);
+    let known = '';
+    return untilWritten<EventResult>((again) => {
+      const statements = [
+        selectChangeable(scope, eventId, update),
+        updateEvent(scope, eventId, update, known),
+        ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
+      ] as const;
+      return plan(statements, (before, [after], near = []) => {
+        const { nameable, unbooks, shared, unfit: isUnfit } = found(before);
+        if (!nameable)
+          throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
+        if (unbooks) {
+          throw new Problem(
+            'booking-event',
+            'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
+          );
+        }
+        if (shared) {
+          throw new Problem(
+            'booking-shared',
+            'The event belongs to a booking with several hosts. Reschedule the booking instead.',
+          );
+        }
+        if (isUnfit) throw invalid(unfit);
+        if (!after) {
+          const basis = comparedWith(near, now);
+          if (basis !== known) {
+            known = basis;
+            return again();
+          }
+          throw invalid([
+            { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
+          ]);
+        }
+        return toResult(after);
+      });
     });
   },
 });

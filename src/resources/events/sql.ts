@@ -3,7 +3,7 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Param, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Param, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
@@ -11,7 +11,16 @@ import { DAY_MS } from '../../time/units.ts';
 import { WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
 import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
-import { isOnBooking, isShared, moves, unbooks } from './booked-sql.ts';
+import {
+  adds,
+  basisOfNear,
+  isShared,
+  moves,
+  type NearRow,
+  type Placed,
+  selectNear,
+  unbooks,
+} from './booked-sql.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -55,6 +64,7 @@ const withWeekStart = (rule: Param, weekStart: Sql): Sql =>
  *
  * @param tokenUser as in `mayName`.
  * @param lastStart `lastStart` of time/recurrence.ts. Where it is null, SQL bounds a counted rule by `reachOfCount`.
+ * @param known `basisOf` the events near this one that it was compared with.
  */
 export const insertEvent = (
   scope: Scope,
@@ -62,16 +72,18 @@ export const insertEvent = (
   { recurrence, serviceId, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
+  known: string,
 ): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
     service_id, metadata, created, updated, version, timezone, days, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
     ${withWeekStart(row.recurrence, sql`week_start`)},
-    ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
+    ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
     coalesce(${timezone ?? null}, timezone), ${row.days}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
-    AND ${mayName(scope, serviceId, tokenUser)} AND NOT ${newOnBooking(row, serviceId)}
+    AND ${mayName(scope, serviceId, tokenUser)}
+    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
   RETURNING ${columns}`;
 
 /**
@@ -84,32 +96,39 @@ export const answerInSql = ({ named }: Scope, event: CalendarEvent): Sql => sql`
   SELECT json_array(json_set(${JSON.stringify({ event })}, '$.event.timezone', timezone, '$.event.recurrence', json(recurrence)), version)
   FROM events WHERE account_id = ${named} AND id = ${event.id})`;
 
-/** The condition that a new event of the calendar in question would lie on a booking: see `isOnBooking`. */
-const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string | null): Sql =>
-  service === null
-    ? sql`0`
-    : isOnBooking(
-        {
-          account: sql`calendars.account_id`,
-          user: sql`calendars.user_id`,
-          start: start_ts,
-          duration,
-          service,
-          seq: null,
-          session: null,
-        },
-        created,
-      );
+const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart: number | null): Sql =>
+  boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
 
-/** Whether a new event would lie on a booking. One that may not name its service lies on none: it is refused for that. */
-export const selectOnBooking = (
+/** A new event, in the row of `calendars`. */
+const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
+  account: sql`calendars.account_id`,
+  user: sql`calendars.user_id`,
+  start: row.start_ts,
+  duration: row.duration,
+  recurrence: row.recurrence,
+  exdates: row.exdates,
+  lastStart,
+  timezone: row.timezone || sql`calendars.timezone`,
+  weekStart: sql`calendars.week_start`,
+  service,
+  seq: null,
+  session: null,
+});
+
+/** The events near a new one that names a service. One that may not name it is near none: it is refused for that. */
+export const selectNearNew = (
   scope: Scope,
   row: EventRow,
-  { serviceId }: NewEvent,
+  service: string,
+  recurrence: NewEvent['recurrence'],
   tokenUser: string | null,
-): Query<{ taken: number }> => query<{ taken: number }>`
-  SELECT ${mayName(scope, serviceId, tokenUser)} AND ${newOnBooking(row, serviceId)} AS taken FROM calendars
-  WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}`;
+  lastStart: number | null,
+): Query<NearRow> =>
+  selectNear(
+    placedNew(row, service, boundOfNew(row, recurrence, lastStart)),
+    sql`FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live} AND ${mayName(scope, service, tokenUser)}`,
+    row.created,
+  );
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
 
@@ -134,8 +153,6 @@ export interface ChangeableRow {
   unbooks: number;
   /** 1: the event would move, and belongs to bookings with several hosts. */
   shared: number;
-  /** 1: the event would lie on a booking of its user. */
-  taken: number;
   /** 1: the change does not fit an event of whole days; or, of a timed one, it fits nothing else. */
   unfit: number;
 }
@@ -146,24 +163,39 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared, ${changesOntoBooking(change)} AS taken, NOT ${fits(change)} AS unfit
+    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit
   FROM events WHERE ${one(scope, id, change.now)}`;
 
-/** The condition that a change puts an event onto a booking of its user: see `isOnBooking`. */
-const changesOntoBooking = (change: EventChange): Sql => {
-  const { startTs, duration, serviceId, now } = change;
-  if (serviceId === null || (startTs ?? duration ?? serviceId) === undefined) return sql`0`;
-  const names = serviceId === undefined ? sql`0` : sql`events.service_id IS NOT ${serviceId}`;
-  const placed = {
+/** The columns of an event after a change. */
+const start = ({ startTs }: EventChange) => sql`${startTs ?? sql`events.start_ts`}`;
+const rule = ({ recurrence }: EventChange) =>
+  recurrence === undefined ? sql`events.recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
+const excluded = ({ startTs, exdates }: EventChange) =>
+  exdates
+    ? sql`${JSON.stringify(exdates)}`
+    : startTs === undefined
+      ? sql`events.exdates`
+      : sql`CASE WHEN events.start_ts = ${startTs} THEN events.exdates ELSE '[]' END`;
+
+/** The row of `events` as it would be after a change. */
+const placedAfter = (change: EventChange): Placed => {
+  const calendar = (column: string) => sql`(SELECT ${raw(column)} FROM calendars
+    WHERE calendars.account_id = events.account_id AND calendars.id = events.calendar_id)`;
+  return {
     account: sql`events.account_id`,
     user: sql`events.user_id`,
-    start: startTs ?? sql`events.start_ts`,
-    duration: duration ?? sql`events.duration`,
-    service: serviceId ?? sql`events.service_id`,
+    start: start(change),
+    duration: change.duration ?? sql`events.duration`,
+    recurrence: rule(change),
+    exdates: excluded(change),
+    lastStart: change.lastStart ?? null,
+    timezone:
+      change.timezone ?? sql`coalesce(events.timezone, ${calendar('coalesce(event_timezone, timezone)')})`,
+    weekStart: calendar(change.recurrence ? 'week_start' : 'coalesce(event_week_start, week_start)'),
+    service: change.serviceId ?? sql`events.service_id`,
     seq: sql`events.seq`,
     session: sql`events.session`,
   };
-  return sql`((${names} OR ${moves(change)}) AND ${isOnBooking(placed, now)})`;
 };
 
 /**
@@ -174,6 +206,29 @@ const fits = ({ days, names }: EventChange): Sql =>
   days !== undefined || names === undefined
     ? sql`1`
     : sql`(events.days IS ${names === 'dates' ? sql`NOT NULL` : sql`NULL`})`;
+
+/** Whether an update may bring an event that names a service to another time. */
+export const mayCollide = (change: EventUpdate): boolean => {
+  const { startTs, duration, serviceId, recurrence, exdates, timezone } = change;
+  return (
+    serviceId !== null &&
+    [startTs, duration, serviceId, recurrence, exdates, timezone].some((value) => value !== undefined)
+  );
+};
+
+/** The condition that it does. */
+const comesToTime = (change: EventChange): Sql => {
+  const names = change.serviceId === undefined ? sql`0` : sql`events.service_id IS NOT ${change.serviceId}`;
+  return sql`(${names} OR ${moves(change)} OR ${adds(change)})`;
+};
+
+/** The events near a changed one. */
+export const selectNearChanged = (scope: Scope, id: string, change: EventChange): Query<NearRow> =>
+  selectNear(
+    placedAfter(change),
+    sql`FROM events WHERE ${one(scope, id, change.now)} AND ${comesToTime(change)}`,
+    change.now,
+  );
 
 export interface EventChange extends EventUpdate {
   /** What the event is, as the update's members tell; undefined where they do not. */
@@ -193,7 +248,7 @@ export interface EventChange extends EventUpdate {
  * `selectChangeable` says why, or where the update would put the rule's `until` farther from the start than
  * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
-export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
+export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, days, now } = change;
   const { timezone = leavesDays(change) } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
@@ -233,7 +288,8 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
     FROM (SELECT ${startTs ?? null} AS start) new
     WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS} + ${slackOf(days)}, 1)
       AND ${fits(change)}
-      AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
+      AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
+      ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), now)} ELSE '' END = ${known}` : sql``}
     RETURNING ${columns}`;
 }
 

@@ -102,7 +102,7 @@ function textPlan<Row extends CalendarRow>(
         within(read, ofText) === read.length &&
         writeCalendar(
           { name, detail },
-          events.map((event) => toWritten(event, row)),
+          events.map((event) => toWritten(event)),
           ofText.workNs,
         );
       if (pieces) return new TextDocument(ICALENDAR, pieces, version, modifiedAt);

@@ -1,10 +1,9 @@
 /** A row of `events` as the writer of iCalendar text takes it. */
 import type { WrittenEvent } from '../../ical/calendar.ts';
 import { firstAt } from '../../time/zone.ts';
-import type { CalendarRow } from '../calendars/table.ts';
 import { type EventRow, events } from '../events/table.ts';
 
-export function toWritten(row: EventRow, { week_start }: CalendarRow): WrittenEvent {
+export function toWritten(row: EventRow): WrittenEvent {
   const event = events.toResource(row);
   const { timezone } = event;
   // Dates become the moments at which they begin, as the calendar's clock shows them.
@@ -18,6 +17,6 @@ export function toWritten(row: EventRow, { week_start }: CalendarRow): WrittenEv
       ...event.recurrence,
       ...(until !== undefined && { until: momentOf(until) }),
     },
-    weekStart: week_start,
+    weekStart: event.recurrence?.weekStart ?? 'Mon',
   };
 }

@@ -4,18 +4,14 @@ ALTER TABLE events ADD COLUMN days INTEGER;
 
 DROP VIEW event_json;
 CREATE VIEW event_json AS
-SELECT seq, account_id, reminders, json_object('id', id, 'calendar_id', calendar_id, 'user_id', user_id,
-  'start_ts', start_ts, 'duration', duration, 'busy', busy, 'recurrence', recurrence, 'exdates', exdates,
-  'reminders', reminders, 'metadata', metadata, 'created', created, 'updated', updated, 'version', version,
-  'timezone', timezone, 'days', days) AS json
-FROM (
-  SELECT v.seq, v.account_id, v.id, v.calendar_id, v.user_id, v.start_ts, v.duration, v.busy, v.exdates, v.reminders,
-    v.metadata, v.created, v.updated, v.version, v.days,
-    CASE WHEN v.days IS NULL THEN coalesce(v.timezone, c.event_timezone, c.timezone) ELSE c.timezone END AS timezone,
-    CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
-      ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END AS recurrence
-  FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id
-);
+SELECT v.seq, v.account_id, v.reminders, json_object('id', v.id, 'calendar_id', v.calendar_id, 'user_id', v.user_id,
+  'start_ts', v.start_ts, 'duration', v.duration, 'busy', v.busy, 'recurrence',
+  CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
+    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END,
+  'exdates', v.exdates, 'reminders', v.reminders, 'metadata', v.metadata, 'created', v.created, 'updated', v.updated,
+  'version', v.version, 'days', v.days, 'timezone',
+  CASE WHEN v.days IS NULL THEN coalesce(v.timezone, c.event_timezone, c.timezone) ELSE c.timezone END) AS json
+FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id;
 
 DROP TRIGGER event_update_notifies;
 CREATE TRIGGER event_update_notifies
