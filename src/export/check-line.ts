@@ -16,6 +16,8 @@ import {
   KEEP_CANCELLED_MIN_DAYS,
   LIVE_SIGNING_KEYS_MAX,
   SIGNING_KEYS_MAX,
+  WEBHOOK_SECRETS_MAX,
+  WEBHOOKS_MAX,
 } from '../limits.ts';
 import { Problem } from '../problem.ts';
 import * as calendars from '../resources/calendars/input.ts';
@@ -52,6 +54,18 @@ const byItsRoute = v.unknown();
 
 const own = { id: uuid(), version: count };
 
+const webhookSecret = v.pipe(
+  v.string('must be a string'),
+  v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64'),
+);
+const secret = v.nullable(webhookSecret);
+const oldSecrets = list(
+  v.tuple([webhookSecret, timestamp], 'must be a secret and a time'),
+  WEBHOOK_SECRETS_MAX,
+);
+const pausedBecause = v.nullable(
+  v.picklist(['gone', 'failing', 'requested'], 'must be gone, failing or requested'),
+);
 const hash = v.pipe(v.string('must be a string'), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url'));
 
 /** The members that only an export has, by type; the schemas of the routes hold the others. */
@@ -88,7 +102,7 @@ const schemas = {
     exdates: list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX),
     created: timestamp,
     updated: timestamp,
-    lastStart: v.nullable(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')),
+    lastStart: v.nullable(integer(-DAY_MS, INSTANT_MAX_TS_MS, 'milliseconds')),
     session: v.nullable(token),
     expiresAt: time,
   }),
@@ -155,17 +169,31 @@ const schemas = {
     oldSecret: byItsRoute,
     oldSecretUntil: time,
     events: byItsRoute,
+    id: v.optional(id),
+    version: v.optional(count),
+    oldSecrets: v.optional(oldSecrets),
+    description: v.optional(byItsRoute),
+    headers: v.optional(byItsRoute),
+    pausedAt: v.optional(time),
+    pausedBecause: v.optional(pausedBecause),
+  }),
+  endpoint: shape({
+    ...own,
+    url: byItsRoute,
+    key: token,
+    secret: byItsRoute,
+    oldSecret: byItsRoute,
+    oldSecretUntil: time,
+    oldSecrets,
+    events: byItsRoute,
+    description: byItsRoute,
+    headers: byItsRoute,
+    pausedAt: time,
+    pausedBecause,
   }),
 } as const;
 
 type Type = keyof typeof schemas;
-
-const secret = v.nullable(
-  v.pipe(
-    v.string('must be a string'),
-    v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64'),
-  ),
-);
 
 /** An event of whole days as its route takes it, where its line has the times that the database stores of it. */
 function withDates(line: Line): Line {
@@ -201,9 +229,13 @@ const byRoute: { [T in Type]?: (line: Line) => unknown } = {
     validate(signingKeys.change, { state, retiresAt });
     return signingKeys.publicKeyIn(pem as string);
   },
-  webhook: ({ url, events, secret: current, oldSecret }) => {
+  webhook: ({ url, secret: current, oldSecret, ...line }) => {
     validate(shape({ secret, oldSecret: secret }), { secret: current, oldSecret });
-    return validate(webhooks.webhook, { webhookUrl: url ?? 'https://removed.invalid', events });
+    return validate(webhooks.creation, { ...line, url: url ?? 'https://removed.invalid' });
+  },
+  endpoint: ({ secret: current, oldSecret, ...line }) => {
+    validate(shape({ secret: webhookSecret, oldSecret: secret }), { secret: current, oldSecret });
+    return validate(webhooks.creation, line);
   },
 };
 
@@ -211,6 +243,7 @@ const byRoute: { [T in Type]?: (line: Line) => unknown } = {
 const MOST: { [T in Type]?: number } = {
   account: 1,
   webhook: 1,
+  endpoint: WEBHOOKS_MAX,
   signingKey: SIGNING_KEYS_MAX,
   apiKey: API_KEYS_MAX,
 };
@@ -219,7 +252,7 @@ const MOST: { [T in Type]?: number } = {
 const IDS = /^(?:id|\w+Id|bookedBy|busy|hosts|events)$/;
 
 /** Members of `byItsRoute` whose column takes null. Elsewhere a route takes null for an absent member, and a column does not. */
-const NULLABLE = ['recurrence', 'serviceId', 'furthest', 'url', 'secret', 'oldSecret'];
+const NULLABLE = ['recurrence', 'serviceId', 'furthest', 'url', 'secret', 'oldSecret', 'description'];
 
 function nullIn(type: Type, line: Line): string | null {
   for (const [member, schema] of Object.entries<v.GenericSchema>(schemas[type].entries)) {

@@ -43,6 +43,8 @@ it('takes an Idempotency-Key on every POST but those that only read or send', ()
     'POST /account/webhook/deliveries/:deliveryId/replay',
     'POST /account/webhook/secret',
     'POST /account/webhook/test',
+    'POST /account/webhooks/:webhookId/secret',
+    'POST /account/webhooks/:webhookId/test',
   ]);
 });
 

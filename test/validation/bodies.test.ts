@@ -46,6 +46,13 @@ const host = {
   furthestBookingTime: 5,
   bookingCalendarId: ID,
 };
+const webhook = {
+  url: 'https://example.test/',
+  events: ['*'],
+  description: 'a',
+  headers: { 'x-team': 'a' },
+  paused: true,
+};
 const service = { multiPerson: { variant: 'group', data: 2 }, metadata };
 const calendar = { timezone: 'UTC', weekStart: 'Sun' };
 const busy = { busy: { provider: 'Nettu', id: ID } };
@@ -56,6 +63,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   setPublicKey: { publicJwtKey: 'PEM' },
   changeSettings: { publicFreebusy: true, publicBooking: true, reads: 'nearest', keepCancelledDays: 5 },
   setWebhook: { webhookUrl: 'https://example.test/', events: ['*'] },
+  createWebhook: webhook,
+  updateWebhook: webhook,
   addKey: { publicJwtKey: 'PEM', kid: 'a', state: 'standby' },
   inspectToken: { token: 'x' },
   setKeyState: { state: 'active', retiresAt: 5 },
@@ -65,6 +74,7 @@ const bodies: Partial<Record<RouteName, object>> = {
   revokeTokens: { notBefore: 5 },
   createCalendar: { ...calendar, metadata },
   changeCalendar: { ...calendar, settings: calendar, metadata },
+  addFeed: { detail: 'busy', name: 'a' },
   createEvent: { calendarId: ID, ...event },
   changeEvent: { ...event, exdates: [5] },
   createSchedule: { timezone: 'UTC', rules, metadata },
