@@ -232,7 +232,7 @@ export const selectNearChanged = (scope: Scope, id: string, change: EventChange)
 
 export interface EventChange extends EventUpdate {
   /** What the event is, as the update's members tell; undefined where they do not. */
-  names: 'dates' | 'moments' | undefined;
+  names?: 'dates' | 'moments' | undefined;
   /**
    * As in `insertEvent`; undefined where the update does not have both the start and the rule. Then the row keeps its bound
    * if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.

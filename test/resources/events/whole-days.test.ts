@@ -150,7 +150,7 @@ describe('refuses', () => {
     ] as const) {
       const reply = await user.account.call('PUT', `/user/events/${event.id}`, { body });
       expectProblem(reply, 'input-invalid');
-      expect(reply.problem.errors.map(({ path }: { path: string }) => path)).toEqual(paths);
+      expect(reply.problem.errors?.map(({ path }: { path: string }) => path)).toEqual(paths);
       expect((await user.call('GET', `/events/${event.id}`)).body.event).toEqual(event);
     }
     const named = await user.account.call('PUT', `/user/events/${whole.id}`, {
