@@ -21,7 +21,7 @@ export interface WrittenEvent
     'id' | 'startTs' | 'duration' | 'busy' | 'recurrence' | 'reminders' | 'metadata' | 'created' | 'updated'
   > {
   /** The zone and the week start by which it repeats. */
-  exdates: readonly number[];
+  exdates: number[];
   timezone: string;
   weekStart: Weekday;
 }
