@@ -14,7 +14,7 @@ CREATE VIEW event_json AS
 SELECT v.seq, v.account_id, v.reminders, json_object('id', v.id, 'calendar_id', v.calendar_id, 'user_id', v.user_id,
   'start_ts', v.start_ts, 'duration', v.duration, 'busy', v.busy, 'recurrence',
   CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
-    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END,
+    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) || '' END, -- as text
   'exdates', v.exdates, 'reminders', v.reminders, 'metadata', v.metadata, 'created', v.created, 'updated', v.updated,
   'version', v.version, 'timezone', coalesce(v.timezone, c.event_timezone, c.timezone)) AS json
 FROM events v LEFT JOIN calendars c ON c.account_id = v.account_id AND c.id = v.calendar_id;
