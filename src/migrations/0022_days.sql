@@ -7,7 +7,7 @@ CREATE VIEW event_json AS
 SELECT v.seq, v.account_id, v.reminders, json_object('id', v.id, 'calendar_id', v.calendar_id, 'user_id', v.user_id,
   'start_ts', v.start_ts, 'duration', v.duration, 'busy', v.busy, 'recurrence',
   CASE WHEN instr(v.recurrence, '"weekStart"') OR NOT json_valid(v.recurrence) THEN v.recurrence
-    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) END,
+    ELSE json_insert(v.recurrence, '$.weekStart', coalesce(c.event_week_start, c.week_start)) || '' END, -- as text
   'exdates', v.exdates, 'reminders', v.reminders, 'metadata', v.metadata, 'created', v.created, 'updated', v.updated,
   'version', v.version, 'days', v.days, 'timezone',
   CASE WHEN v.days IS NULL THEN coalesce(v.timezone, c.event_timezone, c.timezone) ELSE c.timezone END) AS json

@@ -107,7 +107,6 @@ function namedIn({ startTs, duration, timezone, recurrence, exdates = [] }: Shap
       ...(startTs === undefined ? [] : ['startTs']),
       ...(duration === undefined ? [] : ['duration']),
       ...(timezone === undefined ? [] : ['timezone']),
-      ...(typeof until === 'number' ? ['recurrence.until'] : []),
       ...exdates.flatMap((one, i) => (typeof one === 'number' ? [`exdates[${i}]`] : [])),
     ],
   };
@@ -117,7 +116,7 @@ function namedIn({ startTs, duration, timezone, recurrence, exdates = [] }: Shap
 const reasonOf = (path: string, names: 'dates' | 'moments'): string =>
   names === 'dates'
     ? 'must be a time in milliseconds: the event is not of whole days'
-    : path.startsWith('exdates') || path === 'recurrence.until'
+    : path.startsWith('exdates')
       ? 'must be a date: the event is of whole days'
       : 'must not be there: an event of whole days has date and days, in the time zone of its calendar';
 
