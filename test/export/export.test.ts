@@ -157,7 +157,7 @@ describe('an export', { timeout: 60_000 }, () => {
         account: 1,
         user: 2,
         calendar: 2,
-        event: 5,
+        event: 7,
         schedule: 2,
         service: 2,
         host: 4,
