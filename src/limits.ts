@@ -83,8 +83,10 @@ export const IMPORT_EVENTS_MAX = 5000;
 export const START_MAX_TS_MS = Date.UTC(2200, 0) - 1;
 /** The latest moment that a window or an exdate can name: the first millisecond of 2301. */
 export const INSTANT_MAX_TS_MS = Date.UTC(2301, 0);
+/** The longest event of whole days. */
+export const EVENT_DAYS_MAX = 366;
 /** The longest event. */
-export const EVENT_MAX_MS = 366 * DAY_MS;
+export const EVENT_MAX_MS = EVENT_DAYS_MAX * DAY_MS;
 /** The exdates of an event. */
 export const EXDATES_MAX = 1000;
 /** The reminders of an event. */

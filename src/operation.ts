@@ -92,6 +92,8 @@ export interface Operation<
   readonly discloses?: true;
   /** The answer is one resource and has an entity tag. An operation that is idempotent or has a target has one anyway. */
   readonly hasEtag?: true;
+  /** Of a creation whose stored answer lacks what SQL cannot compute: completes it for a replay. */
+  revived?(answer: never): unknown;
   /** Creates a resource, and takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Tells the client what to check before a retry, when the outcome of this write is unknown. */
@@ -116,7 +118,7 @@ export const write = <
   Q extends Schema = undefined,
   B extends Schema = undefined,
 >(
-  definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'retryAdvice' | 'idempotent'>,
+  definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'retryAdvice' | 'idempotent' | 'revived'>,
 ): Operation<A, P, Q, B> & { writes: true } => ({ ...definition, writes: true });
 
 /** The type of an operation's answer. */

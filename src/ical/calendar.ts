@@ -18,18 +18,10 @@ export type Detail = 'full' | 'busy';
 export interface WrittenEvent
   extends Pick<
     CalendarEvent,
-    | 'id'
-    | 'startTs'
-    | 'duration'
-    | 'busy'
-    | 'recurrence'
-    | 'exdates'
-    | 'reminders'
-    | 'metadata'
-    | 'created'
-    | 'updated'
+    'id' | 'startTs' | 'duration' | 'busy' | 'recurrence' | 'reminders' | 'metadata' | 'created' | 'updated'
   > {
   /** The zone and the week start by which it repeats. */
+  exdates: number[];
   timezone: string;
   weekStart: Weekday;
 }

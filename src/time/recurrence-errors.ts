@@ -2,7 +2,7 @@
 import { RECURRENCE_COUNT_MAX, RECURRENCE_INTERVAL_MAX, UNTIL_MAX_DAYS } from '../limits.ts';
 import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
-import { MONTHS, parseWeekday } from './rule.ts';
+import { MONTHS, parseWeekday, untilOf } from './rule.ts';
 import { DAY_MS } from './units.ts';
 
 /** The rules for a by-rule. */
@@ -54,7 +54,7 @@ export const sizes = Object.fromEntries(BY_RULES.map(({ name, size }) => [name, 
  * @returns paths within the recurrence, and reasons that never repeat a value.
  */
 export function recurrenceErrors(recurrence: Recurrence, startTs: number): FieldError[] {
-  const { freq, interval, count, until, byweekno } = recurrence;
+  const { freq, interval, count, byweekno } = recurrence;
   const found: FieldError[] = [];
   const refuse = (path: string, reason: string) => found.push({ path, reason });
 
@@ -63,7 +63,7 @@ export function recurrenceErrors(recurrence: Recurrence, startTs: number): Field
   if (count !== undefined && !isWhole(count, RECURRENCE_COUNT_MAX)) {
     refuse('count', `must be a whole number from 1 to ${RECURRENCE_COUNT_MAX}`);
   }
-  if (until !== undefined && until - startTs > UNTIL_MAX_DAYS * DAY_MS) {
+  if (recurrence.until !== undefined && untilOf(recurrence) - startTs > UNTIL_MAX_DAYS * DAY_MS) {
     refuse('until', `must be at most ${UNTIL_MAX_DAYS} days after startTs`);
   }
 

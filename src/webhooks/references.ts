@@ -5,8 +5,8 @@
 import { type Query, query, type Sql } from '../db/sql.ts';
 import { live } from '../db/table.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
-import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, RemindersNotification } from '../sdk/types.ts';
+import { type EventRow, events, instancesOf, toSeries } from '../resources/events/table.ts';
+import type { CalendarEvent, Instance, RemindersNotification } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -118,12 +118,27 @@ function reminderOf(
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
     if (!takesPlace(row, startTs)) return null;
   }
-  const instance = { startTs, endTs: startTs + row.duration };
+  const dates = row.days ? instanceAt(row, startTs) : null;
+  const instance = dates
+    ? { startTs, endTs: dates.endTs, allDay: dates.allDay, date: dates.date, days: dates.days }
+    : { startTs, endTs: startTs + row.duration };
   return { event, identifier: reminder.identifier, instance };
+}
+
+/** The instance of an event of whole days that starts then; null also where it takes too long to find. */
+function instanceAt(row: EventRow, startTs: number): Instance | null {
+  try {
+    const found = instancesOf(row, { startTs, endTs: startTs + 1 }, new Budget(INSTANCE_MAX_NS));
+    return found.find((instance) => instance.startTs === startTs) ?? null;
+  } catch (error) {
+    if (error instanceof Overspent) return null;
+    throw error;
+  }
 }
 
 /** Whether an instance of the event starts then. One that takes too long to find out counts as taking place. */
 function takesPlace(row: EventRow, startTs: number): boolean {
+  if (row.days) return instanceAt(row, startTs) !== null;
   const series = toSeries(row);
   if (series.recurrence === null) return series.startTs === startTs && !series.exdates.includes(startTs);
   const window = { startTs, endTs: startTs + 1 };

@@ -60,6 +60,12 @@ async function fullAccount(): Promise<Account> {
       reminders: [{ delta: -10, identifier: 'soon' }],
       metadata,
     });
+    await made(`/user/${user.id}/events`, {
+      calendarId: calendar.id,
+      date: '2030-02-01',
+      days: 2,
+      recurrence: { freq: 'weekly', interval: 1, until: '2030-03-01' },
+    });
     for (const service of [group, single]) {
       await made(`/service/${service.id}/users`, {
         userId: user.id,

@@ -164,10 +164,28 @@ describe('a file of', () => {
   it('holidays and schools: whole days, on days of 23 and 25 hours, too, with an end that is not included', () => {
     const days = (start: string, ...more: string[]) =>
       event(`DTSTART;VALUE=DATE:${start}`, ...more).events[0];
-    expect(days('20300331')).toMatchObject({ startTs: at('2030-03-30T23:00:00Z'), duration: 23 * 3_600_000 });
-    expect(days('20301027')).toMatchObject({ duration: 25 * 3_600_000 });
-    expect(days('20300701', 'DTEND;VALUE=DATE:20300722')).toMatchObject({ duration: 21 * 86_400_000 });
-    expect(days('20300701', 'DURATION:P2D')).toMatchObject({ duration: 2 * 86_400_000 });
+    expect(days('20300331')).toMatchObject({ startTs: at('2030-03-31T00:00:00Z'), days: 1 });
+    expect(days('20300701', 'DTEND;VALUE=DATE:20300722')).toMatchObject({ days: 21 });
+    expect(days('20300701', 'DURATION:P2D')).toMatchObject({ days: 2 });
+    expect(days('20300701', 'RRULE:FREQ=YEARLY;UNTIL=20310701', 'EXDATE;VALUE=DATE:20310701')).toMatchObject({
+      days: 1,
+      recurrence: { freq: 'yearly', until: at('2031-07-02T00:00:00Z') - 1 },
+      exdates: [at('2031-07-01T00:00:00Z')],
+    });
+  });
+
+  it('a series repeats on the clock of its own zone, and counts its weeks from its own day', () => {
+    const series = (zone: string, rule: string) =>
+      event(`DTSTART;TZID=${zone}:20300108T090000`, rule).events[0];
+    expect(series('America/New_York', 'RRULE:FREQ=DAILY')).toMatchObject({ timezone: 'America/New_York' });
+    expect(series('Eastern Standard Time', 'RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU')).toMatchObject({
+      timezone: 'America/New_York',
+      recurrence: { weekStart: 'Sun' },
+    });
+    expect(series('Asia/Tokyo', 'RRULE:FREQ=WEEKLY;INTERVAL=2')).toMatchObject({
+      recurrence: { weekStart: 'Mon' },
+    });
+    expect(event('DTSTART:20300108T090000').events[0]).toMatchObject({ timezone: 'Europe/Oslo', days: null });
   });
 
   it('sports: added dates, each with a length of its own, beside the first', () => {
@@ -260,8 +278,6 @@ describe('a rule', () => {
   });
 
   it.each([
-    [['RRULE:FREQ=DAILY', 'DTSTART;TZID=America/New_York:20300108T090000'], 'time zone of their calendar'],
-    [['RRULE:FREQ=YEARLY', 'DTSTART;VALUE=DATE:20300108'], 'whole day'],
     [['DTSTART;TZID=Nowhere:20300108T090000'], 'time zone'],
     [['DTSTART:19690101T000000Z'], '1970'],
     [['DTSTART:20300230T000000Z'], 'no date'],

@@ -1,5 +1,7 @@
 /** What an import has to write: the events of a file against those that earlier imports made. */
 import { lastStart } from '../../time/recurrence.ts';
+import { DAY_MS } from '../../time/units.ts';
+import { spanInAnyZone } from '../../time/whole-days.ts';
 import type { ReadEvent, Skipped } from './events.ts';
 
 /** An event as the statements take it: its values as the columns have them. */
@@ -11,6 +13,8 @@ export interface ImportRow {
   id: string;
   start: number;
   duration: number;
+  timezone: string;
+  days: number | null;
   busy: number;
   recurrence: string | null;
   lastStart: number | null;
@@ -57,18 +61,24 @@ export function differences(
   return { created, updated, gone: gone.map(({ event_id }) => event_id) };
 }
 
-const toRow = (event: ReadEvent, id: string): ImportRow => ({
-  uid: event.uid,
-  part: event.part,
-  sequence: event.sequence,
-  modified: event.modified,
-  id,
-  start: event.startTs,
-  duration: event.duration,
-  busy: Number(event.busy),
-  recurrence: event.recurrence && JSON.stringify(event.recurrence),
-  lastStart: lastStart(event.startTs, event.recurrence),
-  exdates: JSON.stringify(event.exdates),
-  reminders: JSON.stringify(event.reminders),
-  metadata: JSON.stringify(event.metadata),
-});
+function toRow(event: ReadEvent, id: string): ImportRow {
+  const { startTs, duration } =
+    event.days === null ? event : spanInAnyZone(Math.floor(event.startTs / DAY_MS), event.days);
+  return {
+    uid: event.uid,
+    part: event.part,
+    sequence: event.sequence,
+    modified: event.modified,
+    id,
+    start: startTs,
+    duration,
+    timezone: event.timezone,
+    days: event.days,
+    busy: Number(event.busy),
+    recurrence: event.recurrence && JSON.stringify(event.recurrence),
+    lastStart: lastStart(startTs, event.recurrence),
+    exdates: JSON.stringify(event.exdates),
+    reminders: JSON.stringify(event.reminders),
+    metadata: JSON.stringify(event.metadata),
+  };
+}

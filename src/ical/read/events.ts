@@ -9,11 +9,12 @@ import {
   START_MAX_TS_MS,
   UNTIL_MAX_DAYS,
 } from '../../limits.ts';
-import type { Metadata, Recurrence, Reminder, Weekday } from '../../sdk/types.ts';
+import type { Metadata, Recurrence, Reminder } from '../../sdk/types.ts';
 import { type Budget, Overspent } from '../../time/budget.ts';
 import { instances } from '../../time/recurrence.ts';
+import { untilOf } from '../../time/rule.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
-import { changesOf, firstAt, isTimeZone, toInstant, toLocal } from '../../time/zone.ts';
+import { toInstant } from '../../time/zone.ts';
 import { type Component, type Property, propertiesOf, propertyOf, textIn } from './components.ts';
 import { recurrenceIn, Unrepresentable } from './rule.ts';
 import { durationIn, localIn } from './times.ts';
@@ -28,6 +29,9 @@ export interface ReadEvent {
   modified: number;
   startTs: number;
   duration: number;
+  timezone: string;
+  /** The number of its whole days, which are those of UTC here; null: it is timed. */
+  days: number | null;
   busy: boolean;
   recurrence: Recurrence | null;
   exdates: number[];
@@ -43,7 +47,6 @@ export interface Skipped {
 /** The calendar that the events come into. */
 export interface Target {
   timezone: string;
-  weekStart: Weekday;
 }
 
 export interface Reading {
@@ -125,11 +128,13 @@ function timeIn({ name, params, value }: Property, reading: Reading): Time {
   if (local === null) throw new Unrepresentable(`${name} is no date or time`);
   const isDate = !value.includes('T');
   if (/Z\s*$/.test(value)) return { instant: local, local, zone: 'UTC', isDate };
-  // A floating time, and a date, are those of whoever looks: of the calendar.
-  const zone = params.TZID === undefined || isDate ? reading.target.timezone : reading.zoneOf(params.TZID);
+  // A date is one in any zone: here it stands for its midnight in UTC.
+  if (isDate) return { instant: local, local, zone: 'UTC', isDate };
+  // A floating time is that of whoever looks: of the calendar.
+  const zone = params.TZID === undefined ? reading.target.timezone : reading.zoneOf(params.TZID);
   if (zone === null)
     throw new Unrepresentable(`${name} is in a time zone that nothing tells which one it is`);
-  return { instant: isDate ? firstAt(zone, local) : toInstant(zone, local), local, zone, isDate };
+  return { instant: toInstant(zone, local), local, zone, isDate };
 }
 
 /** @throws Unrepresentable */
@@ -141,7 +146,7 @@ function timesOf(component: Component, reading: Reading) {
     throw new Unrepresentable('DTSTART is before 1970 or after 2199');
   const end = propertyOf(component, 'DTEND');
   const length = propertyOf(component, 'DURATION');
-  let duration = start.isDate ? firstAt(start.zone, start.local + DAY_MS) - start.instant : 0;
+  let duration = start.isDate ? DAY_MS : 0;
   if (end) duration = timeIn(end, reading).instant - start.instant;
   else if (length) {
     const ms = durationIn(length.value);
@@ -151,6 +156,7 @@ function timesOf(component: Component, reading: Reading) {
     duration = toInstant(start.zone, start.local + days) - start.instant + (ms - days);
   }
   if (duration < 0) throw new Unrepresentable('it ends before it begins');
+  if (start.isDate) duration = Math.max(1, Math.ceil(duration / DAY_MS)) * DAY_MS;
   if (duration > EVENT_MAX_MS) throw new Unrepresentable('it is longer than 366 days');
   return { start, duration };
 }
@@ -165,6 +171,8 @@ function base(component: Component, part: string, uid: string, reading: Reading)
     modified: Math.max(0, (modified && localIn(modified.value)) ?? 0),
     startTs: start.instant,
     duration,
+    timezone: start.isDate ? reading.target.timezone : start.zone,
+    days: start.isDate ? duration / DAY_MS : null,
     busy: isBusy(component),
     recurrence: null,
     exdates: [],
@@ -198,8 +206,8 @@ function mainEvents(
   const exdates = new Set(excluded);
   for (const property of propertiesOf(component, 'EXDATE')) {
     for (const value of property.value.split(',')) {
-      const { local, instant, isDate, zone } = timeIn({ ...property, value }, reading);
-      exdates.add(isDate && !start.isDate ? toInstant(zone, local + timeOfDay) : instant);
+      const { local, instant, isDate } = timeIn({ ...property, value }, reading);
+      exdates.add(isDate && !start.isDate ? toInstant(start.zone, local + timeOfDay) : instant);
     }
   }
   const added = propertiesOf(component, 'RDATE').flatMap((property) =>
@@ -213,11 +221,6 @@ function mainEvents(
   );
   const [rule] = rules;
   if (!rule) return [...(exdates.has(event.startTs) ? [] : [event]), ...added];
-  if (start.isDate) throw new Unrepresentable('it is a whole day that recurs, which events cannot be yet');
-  if (!isSameClock(start.zone, reading.target.timezone, event.startTs))
-    throw new Unrepresentable(
-      `it recurs in ${start.zone}, and events recur in the time zone of their calendar`,
-    );
   const series = seriesOf(event, rule, start, exdates, reading);
   const taken = new Set(series.map(({ startTs }) => startTs));
   return [...series, ...added.filter(({ startTs }) => !taken.has(startTs))];
@@ -229,16 +232,16 @@ function seriesOf(
   rule: Property,
   start: Time,
   exdates: ReadonlySet<number>,
-  { target: { timezone, weekStart }, budget }: Reading,
+  { budget }: Reading,
 ): ReadEvent[] {
   const until = (value: string) => untilIn(value, start);
   // Its errors are those of the rule alone: the end may be far.
-  const recurrence = recurrenceIn(rule.value, Number.MAX_SAFE_INTEGER, weekStart, until);
+  const recurrence = recurrenceIn(rule.value, Number.MAX_SAFE_INTEGER, until);
   const startsIn = (from: number, startTs: number, rule: Recurrence, days: number): number | undefined =>
     instances(
       { startTs, duration: 0, busy: true, recurrence: rule, exdates: [] },
-      timezone,
-      weekStart,
+      start.zone,
+      'Mon',
       { startTs: from, endTs: from + days * DAY_MS },
       budget,
     )[0]?.startTs;
@@ -250,7 +253,7 @@ function seriesOf(
     if (recurrence.count !== undefined) recurrence.count -= 1;
   }
   let from: number | undefined = event.startTs;
-  const end = recurrence.until ?? null;
+  const end = recurrence.until === undefined ? null : untilOf(recurrence);
   if (end === null || end - from <= PIECE_MS)
     return [...found, withExdates({ ...event, recurrence }, exdates)];
   for (let piece = 0; piece < PIECES_MAX; piece++) {
@@ -280,18 +283,6 @@ function untilIn(value: string, { zone }: Time): number {
   if (local === null) throw new Unrepresentable('UNTIL is no date or time');
   if (/Z$/i.test(value.trim())) return local;
   return value.includes('T') ? toInstant(zone, local) : toInstant(zone, local + DAY_MS) - 1;
-}
-
-/** How far ahead two zones must show the same clock to count as one. */
-const SAME_CLOCK_YEARS = 12;
-
-/** Whether two zones show the same wall clock from a time on, as Oslo and Berlin do. */
-function isSameClock(a: string, b: string, fromTs: number): boolean {
-  if (a === b) return true;
-  const year = new Date(fromTs).getUTCFullYear();
-  const [from, to] = [Date.UTC(year, 0, 1), Date.UTC(Math.max(year, 2026) + SAME_CLOCK_YEARS, 0, 1)];
-  const clock = (zone: string) => JSON.stringify([toLocal(zone, from), changesOf(zone, from, to)]);
-  return isTimeZone(a) && clock(a) === clock(b);
 }
 
 const DESCRIBED = { title: 'SUMMARY', description: 'DESCRIPTION', location: 'LOCATION', url: 'URL' } as const;

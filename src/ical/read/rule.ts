@@ -25,14 +25,12 @@ export class Unrepresentable extends Error {}
 
 /**
  * @param startTs the start of the series, in milliseconds since the epoch.
- * @param weekStart the one by which the series would repeat.
  * @param instantOf reads UNTIL.
  * @throws Unrepresentable
  */
 export function recurrenceIn(
   value: string,
   startTs: number,
-  weekStart: Weekday,
   instantOf: (value: string) => number,
 ): Recurrence {
   const parts = new Map(
@@ -52,24 +50,15 @@ export function recurrenceIn(
     else if (name === 'BYDAY')
       recurrence.byweekday = values.map(weekdayIn) as NonNullable<Recurrence['byweekday']>;
     else if (name in LISTS) recurrence[LISTS[name as keyof typeof LISTS]] = values.map(Number) as never;
-    else if (name === 'WKST') {
-      const matters = recurrenceMatters(parts, freq);
-      if (matters && DAYS[list] !== weekStart)
-        throw new Unrepresentable('RRULE begins its weeks on another day than the calendar');
-    } else if (name !== 'FREQ' && name !== 'INTERVAL' && name !== '' && !name.startsWith('X-'))
+    else if (name === 'WKST' && DAYS[list]) recurrence.weekStart = DAYS[list];
+    else if (name !== 'FREQ' && name !== 'INTERVAL' && name !== '' && !name.startsWith('X-'))
       throw new Unrepresentable(`RRULE has ${name.slice(0, 20)}`);
   }
-  if (!parts.has('WKST') && weekStart !== 'Mon' && recurrenceMatters(parts, freq))
-    throw new Unrepresentable('RRULE begins its weeks on another day than the calendar');
+  recurrence.weekStart ??= 'Mon';
   const [error] = recurrenceErrors(recurrence, startTs);
   if (error) throw new Unrepresentable(`RRULE: ${error.path} ${error.reason}`);
   return recurrence;
 }
-
-/** Whether it matters on which day the weeks of a rule begin. */
-const recurrenceMatters = (parts: ReadonlyMap<string, string>, freq: string): boolean =>
-  parts.has('BYWEEKNO') ||
-  (freq === 'weekly' && (Number(parts.get('INTERVAL') ?? 1) > 1 || parts.has('BYSETPOS')));
 
 /** `-1FR` becomes `-1Fri`. */
 function weekdayIn(value: string): string {

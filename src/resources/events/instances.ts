@@ -13,7 +13,7 @@ import type {
   Timespan,
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
-import { instances, mergeBusy } from '../../time/recurrence.ts';
+import { mergeBusy } from '../../time/recurrence.ts';
 import {
   calendars as calendarTable,
   selectCalendar,
@@ -24,7 +24,7 @@ import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { INSTANCE_BYTES, type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
 import { type BusyRow, selectEvent } from './sql.ts';
-import { events, toSeries } from './table.ts';
+import { events, instancesOf } from './table.ts';
 import { inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
 
 /**
@@ -39,7 +39,7 @@ function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
   return (event: BusyRow): Instance[] => {
-    const found = instances(toSeries(event), event.timezone, 'Mon', window, budget);
+    const found = instancesOf(event, window, budget);
     left -= found.length;
     if (left < 0) throw new Overspent();
     return found;

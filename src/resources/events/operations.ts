@@ -29,7 +29,7 @@ import {
   selectNearNew,
   updateEvent,
 } from './sql.ts';
-import { type EventRow, events } from './table.ts';
+import { type EventRow, events, inZone } from './table.ts';
 
 const toResult = (row: EventRow): WithEtag<EventResult> => withEtag({ event: events.toResource(row) }, row);
 
@@ -64,6 +64,7 @@ function comparedWith(near: readonly NearRow[], now: number): string {
 
 export const createEvent = write({
   idempotent: true,
+  revived: ({ event }: EventResult): EventResult => ({ event: inZone(event) }),
   body: input.creation,
   run(scope, { body, tokenUser, now }) {
     const { serviceId } = body;
@@ -81,7 +82,8 @@ export const createEvent = write({
       created: now,
       updated: now,
       version: firstVersion(),
-      timezone: body.timezone ?? '',
+      timezone: body.timezone ?? 'UTC', // the batch decides: see `answerInSql`
+      days: body.days ?? null,
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     const insert = (known: string) => insertEvent(scope, row, body, tokenUser, lastStart, known);
@@ -120,7 +122,8 @@ export const changeEvent = write({
     const { startTs, recurrence } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
-    const update = { ...body, lastStart, tokenUser, now };
+    const { days, names, unfit } = input.kindOf(body);
+    const update = { ...body, days, names, lastStart, tokenUser, now };
     let known = '';
     return untilWritten<EventResult>((again) => {
       const statements = [
@@ -129,13 +132,13 @@ export const changeEvent = write({
         ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
       ] as const;
       return plan(statements, (before, [after], near = []) => {
-        const { nameable, unbooks, shared } = found(before);
+        const { nameable, unbooks, shared, unfit: isUnfit } = found(before);
         if (!nameable)
           throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
         if (unbooks) {
           throw new Problem(
             'booking-event',
-            'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
+            'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
           );
         }
         if (shared) {
@@ -144,6 +147,7 @@ export const changeEvent = write({
             'The event belongs to a booking with several hosts. Reschedule the booking instead.',
           );
         }
+        if (isUnfit) throw invalid(unfit);
         if (!after) {
           const basis = comparedWith(near, now);
           if (basis !== known) {

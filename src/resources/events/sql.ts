@@ -8,6 +8,7 @@ import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
+import { WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
 import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import {
@@ -26,7 +27,7 @@ import { type EventRow, events } from './table.ts';
 /** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
-  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone'
+  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone' | 'days'
 >;
 
 const columns = events.selected;
@@ -74,12 +75,12 @@ export const insertEvent = (
   known: string,
 ): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version, timezone, nth)
+    service_id, metadata, created, updated, version, timezone, days, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
     ${withWeekStart(row.recurrence, sql`week_start`)},
     ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
-    coalesce(${timezone ?? null}, timezone), ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
+    coalesce(${timezone ?? null}, timezone), ${row.days}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
     ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
@@ -152,6 +153,8 @@ export interface ChangeableRow {
   unbooks: number;
   /** 1: the event would move, and belongs to bookings with several hosts. */
   shared: number;
+  /** 1: the change does not fit an event of whole days; or, of a timed one, it fits nothing else. */
+  unfit: number;
 }
 
 export const selectChangeable = (
@@ -160,7 +163,7 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared
+    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit
   FROM events WHERE ${one(scope, id, change.now)}`;
 
 /** The columns of an event after a change. */
@@ -195,6 +198,15 @@ const placedAfter = (change: EventChange): Placed => {
   };
 };
 
+/**
+ * The condition that a change names dates for an event of whole days, and moments for a timed one. The schema knows it where
+ * the change says which of them the event becomes.
+ */
+const fits = ({ days, names }: EventChange): Sql =>
+  days !== undefined || names === undefined
+    ? sql`1`
+    : sql`(events.days IS ${names === 'dates' ? sql`NOT NULL` : sql`NULL`})`;
+
 /** Whether an update may bring an event that names a service to another time. */
 export const mayCollide = (change: EventUpdate): boolean => {
   const { startTs, duration, serviceId, recurrence, exdates, timezone } = change;
@@ -219,6 +231,8 @@ export const selectNearChanged = (scope: Scope, id: string, change: EventChange)
   );
 
 export interface EventChange extends EventUpdate {
+  /** What the event is, as the update's members tell; undefined where they do not. */
+  names?: 'dates' | 'moments' | undefined;
   /**
    * As in `insertEvent`; undefined where the update does not have both the start and the rule. Then the row keeps its bound
    * if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
@@ -235,8 +249,8 @@ export interface EventChange extends EventUpdate {
  * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
-  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, timezone, now } =
-    change;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, days, now } = change;
+  const { timezone = leavesDays(change) } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
   const newRule = withWeekStart(
     recurrence ? JSON.stringify(recurrence) : null,
@@ -251,7 +265,9 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
           WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
   const keptExdates =
-    startTs === undefined ? undefined : sql`CASE WHEN new.start = start_ts THEN exdates ELSE '[]' END`;
+    startTs === undefined
+      ? undefined
+      : sql`CASE WHEN new.start = start_ts AND ${sameKind(days)} THEN exdates ELSE '[]' END`;
   const assignments = assign({
     start_ts: startTs,
     duration,
@@ -263,17 +279,36 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
     timezone,
+    days,
     updated: now,
     version: sql`version + 1`,
   });
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start) new
-    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
+    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS} + ${slackOf(days)}, 1)
+      AND ${fits(change)}
       AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
       ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), now)} ELSE '' END = ${known}` : sql``}
     RETURNING ${columns}`;
 }
+
+/** The condition that an event with this number of days is timed as before, or of whole days as before. */
+const sameKind = (days: number | null | undefined): Sql =>
+  days === undefined ? sql`1` : sql`(days IS NULL) = ${Number(days === null)}`;
+
+/** The time zone of an event that was of whole days and becomes a timed one: its calendar's of this moment. */
+const leavesDays = ({ days }: EventChange): Sql | undefined =>
+  days === null
+    ? sql`CASE WHEN days IS NULL THEN timezone ELSE (SELECT c.timezone FROM calendars c
+        WHERE c.account_id = events.account_id AND c.id = events.calendar_id) END`
+    : undefined;
+
+/** By how much the `until` of whole days may be farther from `start_ts`, which is before their first moment: see `spanInAnyZone`. */
+const slackOf = (days: number | null | undefined): Sql =>
+  days === undefined
+    ? sql`iif(days IS NULL, 0, ${WHOLE_DAYS_SLACK_MS})`
+    : sql`${days ? WHOLE_DAYS_SLACK_MS : 0}`;
 
 /** The value of `last_start`: the given one; where that is null, the reach of a count. */
 const boundOf = (

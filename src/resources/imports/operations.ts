@@ -24,9 +24,9 @@ export const importCalendar = write({
     return plan(
       [selectCalendar(scope, calendarId), importSql.selectImported(scope, calendarId, uids)] as const,
       (calendars, imported): Plan<ImportResult> => {
-        const { timezone, week_start } = found(calendars);
+        const { timezone } = found(calendars);
         const workNs = IMPORT_WORK_MAX_MS * NS_PER_MS;
-        const read = readCalendar(text, { timezone, weekStart: week_start }, workNs);
+        const read = readCalendar(text, { timezone }, workNs);
         if (!read)
           throw invalid([
             { path: 'body', reason: 'must be iCalendar text, which begins with BEGIN:VCALENDAR' },

@@ -24,10 +24,10 @@ export const insertImported = (
   now: number,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, exdates,
-    reminders, metadata, created, updated, version, nth)
+    reminders, metadata, created, updated, version, timezone, days, nth)
   SELECT c.account_id, new.value ->> 'id', c.id, c.user_id, new.value ->> 'start', new.value ->> 'duration', new.value ->> 'busy',
     new.value ->> 'recurrence', new.value ->> 'lastStart', new.value ->> 'exdates', new.value ->> 'reminders', new.value ->> 'metadata',
-    ${now}, ${now}, abs(random() % 4503599627370496), new.key + ${nextNth(sql`c.account_id`, sql`c.user_id`)}
+    ${now}, ${now}, abs(random() % 4503599627370496), new.value ->> 'timezone', new.value ->> 'days', new.key + ${nextNth(sql`c.account_id`, sql`c.user_id`)}
   FROM (SELECT account_id, id, user_id FROM calendars WHERE ${ofUser(scope)} AND id = ${calendar} AND ${calendars.live}) c
   CROSS JOIN json_each(${json(rows)}) new
   WHERE NOT EXISTS (SELECT 1 FROM imported_events i WHERE i.account_id = c.account_id AND i.calendar_id = c.id
@@ -53,7 +53,7 @@ export const updateImported = (
 ): Sql => sql`
   UPDATE events SET start_ts = new.value ->> 'start', duration = new.value ->> 'duration', busy = new.value ->> 'busy',
     recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates',
-    reminders = new.value ->> 'reminders', metadata = new.value ->> 'metadata', updated = ${now}, version = version + 1
+    reminders = new.value ->> 'reminders', metadata = new.value ->> 'metadata', timezone = new.value ->> 'timezone', days = new.value ->> 'days', updated = ${now}, version = version + 1
   FROM json_each(${json(rows)}) new
   WHERE events.seq = (
     SELECT e.seq FROM imported_events i CROSS JOIN events e ON e.account_id = i.account_id AND e.id = i.event_id

@@ -90,10 +90,14 @@ export interface UpdateCalendar extends CalendarSettingsUpdate {
 
 export interface CreateEvent {
   calendarId: string;
-  /** The start, in milliseconds since the epoch. */
-  startTs: number;
+  /** The start, in milliseconds since the epoch. Required with `duration`, unless the event is of whole days. */
+  startTs?: number | undefined;
   /** The length, in milliseconds. */
-  duration: number;
+  duration?: number | undefined;
+  /** The first date of a whole-day event, such as `2030-01-31`, in place of `startTs` and `duration`. */
+  date?: string | undefined;
+  /** The number of its dates: 1 … 366. Default: 1. */
+  days?: number | undefined;
   /** Default: false. */
   busy?: boolean | undefined;
   recurrence?: Recurrence | null | undefined;
@@ -111,11 +115,15 @@ export interface UpdateEvent {
   startTs?: number | undefined;
   /** The length, in milliseconds. */
   duration?: number | undefined;
+  /** Makes the event one of whole days, from this date on. `startTs` and `duration` together make it a timed one. */
+  date?: string | undefined;
+  /** The number of dates: 1 … 366. Default: 1. */
+  days?: number | undefined;
   busy?: boolean | undefined;
   /** How the event repeats. null: it takes place once. */
   recurrence?: Recurrence | null | undefined;
-  /** The start times of excluded instances, in milliseconds since the epoch. */
-  exdates?: number[] | undefined;
+  /** The start times of excluded instances, in milliseconds since the epoch; of a whole-day event their dates. */
+  exdates?: (number | string)[] | undefined;
   reminders?: Reminder[] | undefined;
   /** Makes the event a booking of this service, for its user. A token names only a service that its user is a host of. */
   serviceId?: string | null | undefined;
