@@ -58,7 +58,15 @@ const byUid = 'INDEX sqlite_autoindex_imported_events_1 (account_id=? AND calend
 const byEvent = 'INDEX sqlite_autoindex_imported_events_2 (account_id=? AND event_id=?)';
 const imported = {
   ...{ uid: 'u', part: '', sequence: 1, modified: 1, id: 'e', start: 1, duration: 1, busy: 1 },
-  ...{ recurrence: null, lastStart: 1, exdates: '[]', reminders: '[]', metadata: '{}' },
+  ...{
+    timezone: 'UTC',
+    days: null,
+    recurrence: null,
+    lastStart: 1,
+    exdates: '[]',
+    reminders: '[]',
+    metadata: '{}',
+  },
 };
 const byDelivery = 'PRIMARY KEY (account_id=? AND id=?)';
 const ofHosts = { h: 'INDEX sqlite_autoindex_service_users_1 (account_id=? AND service_id=? AND user_id=?)' };

@@ -161,7 +161,7 @@ describe('an export', { timeout: 60_000 }, () => {
         account: 1,
         user: 2,
         calendar: 2,
-        event: 7,
+        event: 9,
         schedule: 2,
         service: 2,
         host: 4,

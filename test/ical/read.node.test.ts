@@ -234,7 +234,7 @@ describe('a rule', () => {
       'EXDATE;TZID=Europe/Oslo:20340117T090000',
     );
     const all = events.flatMap((series) => {
-      expect((series.recurrence?.until ?? 0) - series.startTs).toBeLessThanOrEqual(732 * 86_400_000);
+      expect(Number(series.recurrence?.until ?? 0) - series.startTs).toBeLessThanOrEqual(732 * 86_400_000);
       return instances(series, 'Europe/Oslo', 'Mon', { startTs: 0, endTs: at('2040-01-01T00:00:00Z') }).map(
         ({ startTs }) => startTs,
       );
@@ -258,7 +258,6 @@ describe('a rule', () => {
   it.each([
     ['RRULE:FREQ=HOURLY', 'hours'],
     ['RRULE:FREQ=DAILY;BYHOUR=9,10', 'BYHOUR'],
-    ['RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=SU', 'weeks'],
     ['RRULE:FREQ=DAILY;COUNT=1000', 'count'],
     ['RRULE:FREQ=DAILY;INTERVAL=0', 'interval'],
     ['RRULE:FREQ=DAILY;UNTIL=tomorrow', 'UNTIL'],

@@ -83,6 +83,27 @@ describe('a file', () => {
     });
   });
 
+  it('keeps the zone and the week start of a series, whatever the calendar has, and takes a date as a whole day', async () => {
+    const { send, events, user, calendar } = await newWorld('Europe/Oslo');
+    const settings = { timezone: 'Asia/Tokyo', weekStart: 'Sat' };
+    expect((await user.call('PUT', `/calendar/${calendar}`, { body: settings })).status).toBe(200);
+    const series = vevent('a', 'DTSTART;TZID=America/New_York:20300108T090000', 'RRULE:FREQ=WEEKLY;WKST=SU');
+    const dates = vevent(
+      'b',
+      'DTSTART;VALUE=DATE:20300704',
+      'DTEND;VALUE=DATE:20300706',
+      'RRULE:FREQ=YEARLY',
+    );
+    expect((await send(file(series, dates))).body).toMatchObject({ created: 2, skipped: [] });
+    expect(await events()).toMatchObject([
+      { timezone: 'America/New_York', recurrence: { freq: 'weekly', weekStart: 'Sun' } },
+      { allDay: true, date: '2030-07-04', days: 2, startTs: Date.parse('2030-07-04T00:00:00+09:00') },
+    ]);
+    const newer = dates.replace('VALUE=DATE:20300706', 'VALUE=DATE:20300707\r\nSEQUENCE:1');
+    expect((await send(file(series, newer))).body).toMatchObject({ updated: 1, unchanged: 1 });
+    expect((await events())[1]).toMatchObject({ allDay: true, date: '2030-07-04', days: 3 });
+  });
+
   it('cancels what it cancels, and takes back an occurrence that no longer stands for itself', async () => {
     const { send, events } = await newWorld();
     const moved = vevent('a', 'DTSTART:20300109T100000Z', 'RECURRENCE-ID:20300109T080000Z');
@@ -228,7 +249,18 @@ describe('an import is refused', () => {
       duration: 0,
       busy: 1,
     };
-    const rows = [{ ...row, recurrence: null, lastStart: 0, exdates: '[]', reminders: '[]', metadata: '{}' }];
+    const rows = [
+      {
+        ...row,
+        timezone: 'UTC',
+        days: null,
+        recurrence: null,
+        lastStart: 0,
+        exdates: '[]',
+        reminders: '[]',
+        metadata: '{}',
+      },
+    ];
     const scope = system(user.account.id);
     await batch(env.DB, [insertImported(scope, calendar, rows, 1), insertUids(scope, calendar, rows)]);
     expect(await countOf('events', user.account.id)).toBe(0);
