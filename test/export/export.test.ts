@@ -174,7 +174,7 @@ describe('an export', { timeout: 60_000 }, () => {
         endpoint: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 2 + 7 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 2 + 9 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
