@@ -96,7 +96,7 @@ export const createEvent = write({
     let known = '';
     return untilWritten<EventResult>((again) =>
       plan(
-        [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
+        [selectNearNew(scope, row, serviceId, body, tokenUser, lastStart), insert(known)] as const,
         (near, inserted) => {
           if (inserted[0]) return toResult(inserted[0]);
           known = comparedWith(near, now);

@@ -83,7 +83,7 @@ export const insertEvent = (
     coalesce(${timezone ?? null}, timezone), ${row.days}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
-    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
+    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, timezone, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
   RETURNING ${columns}`;
 
 /**
@@ -100,7 +100,7 @@ const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart
   boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
 
 /** A new event, in the row of `calendars`. */
-const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
+const placedNew = (row: EventRow, service: string, timezone: string | undefined, lastStart: Sql): Placed => ({
   account: sql`calendars.account_id`,
   user: sql`calendars.user_id`,
   start: row.start_ts,
@@ -108,7 +108,7 @@ const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
   recurrence: row.recurrence,
   exdates: row.exdates,
   lastStart,
-  timezone: row.timezone || sql`calendars.timezone`,
+  timezone: timezone ?? sql`calendars.timezone`,
   weekStart: sql`calendars.week_start`,
   service,
   seq: null,
@@ -120,12 +120,12 @@ export const selectNearNew = (
   scope: Scope,
   row: EventRow,
   service: string,
-  recurrence: NewEvent['recurrence'],
+  { recurrence, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
 ): Query<NearRow> =>
   selectNear(
-    placedNew(row, service, boundOfNew(row, recurrence, lastStart)),
+    placedNew(row, service, timezone, boundOfNew(row, recurrence, lastStart)),
     sql`FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live} AND ${mayName(scope, service, tokenUser)}`,
     row.created,
   );
