@@ -2,7 +2,8 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Events: 'An event takes place once, or repeats by the rules of RFC 5545 in its own time zone, by default that of its calendar.',
+  Events:
+    'An event takes place once, or repeats by the rules of RFC 5545 in its own time zone, by default that of its calendar.',
   'Free/busy': 'The times at which a user is busy, without any details of the events.',
 };
 
