@@ -5,13 +5,13 @@ import { build } from 'esbuild';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes src/ical/lazy.js where it is not the same already: `wrangler dev` watches it, and builds again at each write. */
+/** Writes src/lazy/lazy.js where it is not the same already: `wrangler dev` watches it, and builds again at each write. */
 export async function buildLazy(): Promise<void> {
   const {
     outputFiles: [file],
   } = await build({
-    entryPoints: [at('../ical/lazy.ts')],
-    outfile: at('../ical/lazy.js'),
+    entryPoints: [at('../lazy/lazy.ts')],
+    outfile: at('../lazy/lazy.js'),
     bundle: true,
     format: 'esm',
     target: 'es2024',

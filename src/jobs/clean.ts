@@ -8,13 +8,13 @@
  */
 import { batch } from '../db/connection.ts';
 import { deleteExpired as deleteRecords, selectEndOfStretch } from '../db/idempotency-store.ts';
-import { loadICalendar } from '../ical/load.ts';
 import { JobLog } from '../job-log.ts';
+import { loadLazy } from '../lazy/load.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { deleteExpired as deleteDeliveries } from '../webhooks/outbox-sql.ts';
 import { loadWalks, saveWalks, type Walk } from './walks.ts';
 
-type Lazy = Awaited<ReturnType<typeof loadICalendar>>;
+type Lazy = Awaited<ReturnType<typeof loadLazy>>;
 
 /** What one run may use. D1 grants a run 1,000 queries (developers.cloudflare.com/d1/platform/limits). */
 const BOUNDS = { statements: 600, ms: 20 * SECOND_MS };
@@ -63,7 +63,7 @@ export async function clean(
   log = new JobLog(),
 ): Promise<void> {
   const startedAt = clock();
-  const lazy = await loadICalendar();
+  const lazy = await loadLazy();
   const walks = await loadWalks(db, walksOf(lazy), startedAt);
   const tasks: Task[] = [
     seats(db, lazy),

@@ -2,8 +2,8 @@
  * Deletes what is removed, step by step. The accounts take turns of one step each. A removal that fails is put off alone, and goes on with shorter steps.
  */
 import { RunBudget } from '../db/run-budget.ts';
-import { loadICalendar } from '../ical/load.ts';
 import { JobLog } from '../job-log.ts';
+import { loadLazy } from '../lazy/load.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { putOff, selectNext } from './sql.ts';
 
@@ -36,7 +36,7 @@ export async function removeInSteps(
     if (!removal && last === '') break;
     last = removal?.account_id ?? '';
     const index = done.get(removal?.id ?? '') ?? 0;
-    const step = removal && (await loadICalendar()).STEPS[removal.kind][index];
+    const step = removal && (await loadLazy()).STEPS[removal.kind][index];
     if (!step) continue;
     steps += 1;
     try {

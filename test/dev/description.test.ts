@@ -159,7 +159,8 @@ describe('units', () => {
     /(Ts|At|Attempt|Before|After|Since|[dD]uration|[tT]ime|until|exdates\[\]|holdFor|created|updated|timestamp|\.start|\?interval|delta)$/;
 
   it('every time and every duration names its unit', () => {
-    const times = integers.filter(({ path }) => TIME.test(path));
+    // An ImportResult counts what was created and updated.
+    const times = integers.filter(({ path }) => TIME.test(path) && !path.startsWith('ImportResult.'));
     expect(times.length).toBeGreaterThan(60);
     const bare = times.filter(({ description }) => !/milliseconds|minutes/.test(description));
     expect(bare.map(({ path }) => path)).toEqual([]);

@@ -1,6 +1,7 @@
 /** An export has everything of one account and nothing else, and its import is complete and equal, or has no effect. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { lineChecker } from '../../src/export/check-line.ts';
 import { importCopy } from '../../src/export/import.ts';
 import { columnsOf, tables } from '../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
@@ -246,6 +247,9 @@ describe('an import', { timeout: 60_000 }, () => {
   it('restores rows, versions, availability revisions and search entries exactly, and the same keys work', async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
+    // `npm run import` checks each line, as a request would be.
+    const check = lineChecker(account.id);
+    for (const line of dataLines(lines).slice(0, -1)) expect(await check(line), line.type).toBeNull();
     expect(await importInto(db, lines)).toBe(true);
     expect(await rowsOf(db, account.id)).toEqual(await rowsOf(env.DB, account.id));
     expect(dataLines(await exportOf(account.apiKey, { db }))).toEqual(dataLines(lines));

@@ -1,5 +1,5 @@
 /** Imports a calendar file: one batch reads what earlier imports made of its UIDs, and one writes what is new. */
-import { loadICalendar } from '../../ical/load.ts';
+import { loadLazy } from '../../lazy/load.ts';
 import {
   IMPORT_EVENTS_MAX,
   IMPORT_JSON_MAX_BYTES,
@@ -19,7 +19,7 @@ export const importCalendar = write({
   text: { type: 'text/calendar', maxBytes: IMPORT_MAX_BYTES },
   retryAdvice: 'If it did, sending the file again changes nothing.',
   async run(scope, { params: { calendarId }, text, now }) {
-    const { differences, importSql, readCalendar, uidsIn } = await loadICalendar();
+    const { differences, importSql, readCalendar, uidsIn } = await loadLazy();
     const uids = uidsIn(text);
     return plan(
       [selectCalendar(scope, calendarId), importSql.selectImported(scope, calendarId, uids)] as const,

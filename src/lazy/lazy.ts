@@ -2,16 +2,17 @@
  * What few requests and the jobs need: iCalendar text, removals and cleaning. The Worker loads it when it needs it. It is a
  * module of its own in a deployment, which src/dev/lazy.ts builds as lazy.js. It shares no class with the Worker, so whatever passes between the two is data.
  */
-import { Budget, Overspent } from '../time/budget.ts';
-import { calendarText, type WrittenCalendar, type WrittenEvent } from './calendar.ts';
 
+import { calendarText, type WrittenCalendar, type WrittenEvent } from '../ical/calendar.ts';
+import { Budget, Overspent } from '../time/budget.ts';
+
+export { bookingText } from '../ical/booking.ts';
+export { readCalendar, uidsIn } from '../ical/read/calendar.ts';
+export { differences } from '../ical/read/differences.ts';
 export { STEPS } from '../removals/steps.ts';
 export * from '../resources/bookings/clean-sql.ts';
 export { toWritten } from '../resources/feeds/written.ts';
 export * as importSql from '../resources/imports/sql.ts';
-export { bookingText } from './booking.ts';
-export { readCalendar, uidsIn } from './read/calendar.ts';
-export { differences } from './read/differences.ts';
 
 /**
  * The text of a calendar, in pieces; null where its rules cost more than allowed.
