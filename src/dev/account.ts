@@ -20,7 +20,16 @@ const USAGE =
   'Run npm run accounts, or npm run account -- show ID, suspend ID, resume ID, delete ID, or quota ID events=50000 users=default.';
 
 /** What the steps of a removal delete of an account, in their order, before the account itself. */
-const REMOVED = ['bookings', 'events', 'service_users', 'calendars', 'schedules', 'services', 'users', 'deliveries'];
+const REMOVED = [
+  'bookings',
+  'events',
+  'service_users',
+  'calendars',
+  'schedules',
+  'services',
+  'users',
+  'deliveries',
+];
 
 /** The removal of an account, and how far it is. Times are in milliseconds since the epoch. */
 interface AccountRemoval {

@@ -117,7 +117,11 @@ describe('the size of the answer', () => {
     for (const query of [{ ...ALL, endDate: '2030-01-04' }, ALL, { ...ALL, interval: 20 * MINUTE }])
       expect(await rowsOf(query)).toBeLessThan(1000);
     // So many hosts are few enough.
-    const { body } = await getSlots(account, service, { ...ALL, endDate: '2030-02-01', hostUserIds: user.id });
+    const { body } = await getSlots(account, service, {
+      ...ALL,
+      endDate: '2030-02-01',
+      hostUserIds: user.id,
+    });
     expect(body.dates).toHaveLength(32);
   });
 
