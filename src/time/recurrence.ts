@@ -156,7 +156,10 @@ export function neverOccurs(recurrence: Recurrence, startTs: number): boolean {
   // The local day of the start matters where it supplies the days, or where not every period counts.
   const isOpen = interval > 1 || !(byweekday?.length || bymonthday?.length || byyearday?.length);
   const days = isOpen ? firstDays(startTs) : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
-  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
+  // Without months, one week of a weekly rule is like another.
+  const isUniform = recurrence.freq === 'weekly' && !recurrence.bymonth?.length;
+  const uniform = isUniform ? startTs / DAY_MS + 14 * (interval + 1) : Infinity;
+  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1, uniform);
   const budget = new Budget(FRUITLESS_MAX_NS);
   try {
     for (const first of days) {

@@ -5,8 +5,14 @@
 import { type Query, query, type Sql } from '../db/sql.ts';
 import { live } from '../db/table.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
+import {
+  type OverrideValues,
+  occurrenceOf,
+  ownMetadata,
+  seriesId,
+} from '../resources/events/overrides-sql.ts';
 import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, RemindersNotification, Weekday } from '../sdk/types.ts';
+import type { CalendarEvent, Reminder, RemindersNotification, Weekday } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -32,8 +38,16 @@ export interface ReferencedEvent {
   expires_at: number | null;
   timezone: string;
   week_start: Weekday;
-  /** JSON: the `EventRow`; null where the events before it have `EVENTS_MAX_BYTES`. */
+  /** JSON: the `EventRow`, of an override its series'; null where the events before it have `EVENTS_MAX_BYTES`. */
   json: string | null;
+  /** JSON: `OverriddenReminders`; null where the event is no override. */
+  override: string | null;
+}
+
+/** What reminders need of an override: its values, and its own reminders. */
+interface OverriddenReminders {
+  values: OverrideValues;
+  reminders: Reminder[];
 }
 
 /** The references of a delivery of reminders; null for any other, and for one of the release before this one. */
@@ -46,11 +60,13 @@ export function referencesIn({ type, content }: { type: string; content: string 
 /** The events to which deliveries of the account refer. */
 export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
   query<ReferencedEvent>`
-    SELECT id, versions, expires_at, timezone, week_start, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+    SELECT id, versions, expires_at, timezone, week_start, override, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
-      SELECT e.seq, e.id, e.version + c.version AS versions, e.expires_at, c.timezone, c.week_start, reference.place,
-        octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) AS bytes
+      SELECT coalesce(s.seq, e.seq) AS seq, CASE WHEN e.original_ts IS NOT NULL THEN json_object('reminders', json(e.reminders),
+          'values', json_array(e.original_ts, e.start_ts, e.duration, e.busy, ${ownMetadata('e')})) END AS override, e.id, e.version + c.version AS versions, e.expires_at, c.timezone, c.week_start, reference.place,
+        octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) + coalesce(octet_length(s.metadata)
+          + octet_length(s.reminders) + octet_length(s.exdates), 0) AS bytes
       FROM (
         SELECT reference.value ->> 0 AS id, min(delivery.key * 1000 + reference.key) AS place
         FROM json_each(${JSON.stringify(deliveryIds)}) delivery
@@ -60,6 +76,7 @@ export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): 
       ) reference
       CROSS JOIN events e ON e.account_id = ${account} AND e.id = reference.id AND ${live(events, 'e')}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+      LEFT JOIN events s ON e.original_ts IS NOT NULL AND s.account_id = e.account_id AND s.id = ${seriesId('e')}
     ) found`;
 
 /**
@@ -111,16 +128,19 @@ function readEvent(json: string): ReadEvent {
 /** The reminder of the event as it is now; null where the event no longer has it. */
 function reminderOf(
   { row, event }: ReadEvent,
-  { versions, timezone, week_start }: ReferencedEvent,
+  { versions, timezone, week_start, override }: ReferencedEvent,
   [, writtenVersions, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
-  const reminder = event.reminders[index];
+  const own: OverriddenReminders | null = override === null ? null : JSON.parse(override);
+  const reminder = (own ?? event).reminders[index];
   if (!reminder) return null;
   if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
-    if (!takesPlace(row, timezone, week_start, startTs)) return null;
+    if (own ? own.values[1] !== startTs : !takesPlace(row, timezone, week_start, startTs)) return null;
   }
-  const instance = { startTs, endTs: startTs + row.duration };
+  const instance = own
+    ? occurrenceOf(own.values)
+    : { startTs, endTs: startTs + row.duration, busy: event.busy, originalStartTs: startTs };
   return { event, identifier: reminder.identifier, instance };
 }
 

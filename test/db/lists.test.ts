@@ -18,6 +18,7 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
+import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-sql.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -128,10 +129,19 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
   ],
+  'resources/events/overrides-sql.ts deleteOverrides': [
+    [deleteOverrides(scope, 'e', [1], sql`1`), { events: byId('events') }],
+  ],
+  'resources/events/overrides-sql.ts moveOverrides': [
+    [
+      moveOverrides(scope, { from: 'e' }, [[1, 2]], {}, 1, sql`1`).slice(0, 1),
+      { events: bySeq, own: byId('events') },
+    ],
+  ],
   'webhooks/references.ts selectReferenced': [
     [
       [selectReferenced(sql`${account}`, ['d'])],
-      { d: byDelivery, e: byId('events'), c: byId('calendars'), events: bySeq },
+      { d: byDelivery, e: byId('events'), s: byId('events'), c: byId('calendars'), events: bySeq },
     ],
   ],
   'webhooks/outbox-sql.ts recordAttempts': [

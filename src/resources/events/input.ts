@@ -11,8 +11,9 @@ import {
   START_MAX_TS_MS,
   WINDOW_MAX_DAYS,
 } from '../../limits.ts';
+import type { FieldError } from '../../problem.ts';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
-import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
+import { emptyErrors, recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
@@ -64,42 +65,69 @@ const recurrence = shape({
   bysetpos: wholes('bysetpos'),
 });
 
-/** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
-const lawful = <T extends { recurrence?: object | null | undefined; startTs?: number | undefined }>() =>
+type Ruled = { recurrence?: object | null | undefined; startTs?: number | undefined };
+
+const rule = <T extends Ruled>(errorsOf: (recurrence: Recurrence, startTs?: number) => FieldError[]) =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
-    const { recurrence, startTs = Number.POSITIVE_INFINITY } = dataset.value;
-    for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, startTs)) {
-      addIssue({ message: reason, path: at(`recurrence.${path}`) });
+    const { recurrence, startTs } = dataset.value;
+    for (const { path, reason } of errorsOf(recurrence as Recurrence, startTs)) {
+      addIssue({ message: reason, path: at(path ? `recurrence.${path}` : 'recurrence') });
     }
   });
 
-export const creation = v.pipe(
-  shape({
-    calendarId: uuid(),
-    startTs,
-    duration,
-    busy: v.optional(busy, false),
-    recurrence: v.nullish(recurrence, null),
-    reminders: v.optional(reminders, []),
-    serviceId: v.optional(serviceId, null),
-    metadata: v.optional(metadata, {}),
-  }),
-  lawful(),
+/** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
+const lawful = <T extends Ruled>() =>
+  rule<T>((recurrence, startTs) => {
+    const errors = recurrenceErrors(recurrence, startTs ?? Number.POSITIVE_INFINITY);
+    return errors.length > 0 || startTs === undefined ? errors : emptyErrors(recurrence, startTs);
+  });
+
+const created = shape({
+  calendarId: uuid(),
+  startTs,
+  duration,
+  busy: v.optional(busy, false),
+  recurrence: v.nullish(recurrence, null),
+  reminders: v.optional(reminders, []),
+  serviceId: v.optional(serviceId, null),
+  metadata: v.optional(metadata, {}),
+});
+
+export const creation = v.pipe(created, lawful());
+
+/** An event that is stored. Its series may be empty, or the first part of one that was split, with a later end. */
+export const stored = v.pipe(
+  created,
+  rule((recurrence) => recurrenceErrors(recurrence, Number.POSITIVE_INFINITY)),
 );
 
+const changes = {
+  startTs: v.optional(startTs),
+  duration: v.optional(duration),
+  busy: v.optional(busy),
+  recurrence: v.optional(v.nullable(recurrence)),
+  exdates: v.optional(exdates),
+  reminders: v.optional(reminders),
+  serviceId: v.optional(serviceId),
+  metadata: v.optional(metadata),
+};
+
 /** An absent member stays as it is. */
-export const update = v.pipe(
-  shape({
-    startTs: v.optional(startTs),
-    duration: v.optional(duration),
-    busy: v.optional(busy),
-    recurrence: v.optional(v.nullable(recurrence)),
-    exdates: v.optional(exdates),
-    reminders: v.optional(reminders),
-    serviceId: v.optional(serviceId),
-    metadata: v.optional(metadata),
-  }),
+export const update = v.pipe(shape(changes), lawful());
+
+/** What differs in one occurrence; an absent member is the series'. */
+export const override = shape({
+  startTs: changes.startTs,
+  duration: changes.duration,
+  busy: changes.busy,
+  metadata: changes.metadata,
+  reminders: changes.reminders,
+});
+
+/** The occurrence before which a series is split, and how the series that takes the rest differs. */
+export const division = v.pipe(
+  shape({ originalStartTs: integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), ...changes }),
   lawful(),
 );
 
@@ -121,6 +149,9 @@ const inReach = <T extends Timespan>() =>
     ({ startTs, endTs }) => endTs - startTs <= WINDOW_MAX_MS,
     `must be at most ${WINDOW_MAX_DAYS} days after startTs`,
   );
+
+/** Without `from`, the whole event. */
+export const removal = parameters({ from: v.optional(wholeNumber(0, INSTANT_MAX_TS_MS)) });
 
 export const window = v.pipe(parameters(bounds), inOrder(), inReach());
 

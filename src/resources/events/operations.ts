@@ -1,20 +1,34 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import { sql } from '../../db/sql.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { change, creation, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
+import {
+  creation,
+  firstVersion,
+  found,
+  lookup,
+  type Plan,
+  plan,
+  type WithEtag,
+  withEtag,
+} from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
-import { invalid, metadataQuery } from '../../validation/schemas.ts';
+import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
 import { selectUser } from '../users/table.ts';
+import { exceptionsAfter, exceptionsOf, isLong, requireLawful, ruledAfter, ruledOf } from './exceptions.ts';
 import * as input from './input.ts';
+import { decided } from './occurrences.ts';
+import { deleteOverrides, moveOverrides } from './overrides-sql.ts';
 import {
-  deleteEvent,
+  type ChangeableRow,
+  type EventChange,
   eventIsThere,
   insertEvent,
   listedEvents,
+  mayChange,
   selectChangeable,
   selectEvent,
   selectEventsByMetadata,
@@ -47,6 +61,7 @@ export const createEvent = write({
       busy: Number(body.busy),
       recurrence: body.recurrence && JSON.stringify(body.recurrence),
       exdates: '[]',
+      overridden: '{}',
       reminders: JSON.stringify(body.reminders),
       metadata: JSON.stringify(body.metadata),
       created: now,
@@ -87,38 +102,74 @@ export const changeEvent = write({
       selectChangeable(scope, eventId, update),
       updateEvent(scope, eventId, update),
     ] as const;
-    return plan(statements, (before, [after]) => {
-      const { nameable, unbooks, shared, taken } = found(before);
-      if (!nameable)
-        throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
-      if (unbooks) {
-        throw new Problem(
-          'booking-event',
-          'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
-        );
-      }
-      if (shared) {
-        throw new Problem(
-          'booking-shared',
-          'The event belongs to a booking with several hosts. Reschedule the booking instead.',
-        );
-      }
-      if (taken) throw onBooking();
-      if (!after) {
-        throw invalid([
-          { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
-        ]);
-      }
-      return toResult(after);
+    return plan(statements, (before, [after]): WithEtag<EventResult> | Plan<EventResult> => {
+      requireChangeable(found(before));
+      if (after) return toResult(after);
+      if (found(before).reading) return changeWithExceptions(scope, eventId, update);
+      const { start_ts, recurrence: rule } = found(before);
+      const stored = {
+        startTs: start_ts,
+        recurrence: rule && JSON.parse(rule),
+        zone: 'UTC',
+        weekStart: 'Mon',
+      } as const;
+      requireLawful(ruledAfter(stored, body), false);
+      throw new Problem('contended');
     });
   },
 });
 
-export const removeEvent = write({
-  params: ['eventId'],
-  target,
-  run: (scope, { params, now }) => change(deleteEvent(scope, params.eventId, now), toResult),
-});
+/** @throws Problem where an event cannot change so. */
+function requireChangeable({ nameable, unbooks, shared, taken }: ChangeableRow): void {
+  if (!nameable)
+    throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
+  if (unbooks) {
+    throw new Problem(
+      'booking-event',
+      'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
+    );
+  }
+  if (shared) {
+    throw new Problem(
+      'booking-shared',
+      'The event belongs to a booking with several hosts. Reschedule the booking instead.',
+    );
+  }
+  if (taken) throw onBooking();
+}
+
+/** The plan of a change that decides what becomes of the exceptions of a series. */
+const changeWithExceptions = (scope: Scope, eventId: string, update: EventChange): Plan<EventResult> =>
+  decided<EventResult>(scope, eventId, update.now, ({ row }, again) => {
+    const before = ruledOf(row);
+    const after = ruledAfter(before, update);
+    if (update.recurrence !== undefined || update.startTs !== undefined)
+      requireLawful(after, update.recurrence === undefined && isLong(before));
+    const { exdates, overridden, moves, dropped } = exceptionsAfter(
+      exceptionsOf(row),
+      before,
+      after,
+      update.exdates,
+    );
+    const change: EventChange = {
+      ...update,
+      exdates,
+      lastStart: lastStart(after.startTs, after.recurrence),
+      decided: { version: row.version, overridden: JSON.stringify(overridden) },
+    };
+    const when = sql`EXISTS (SELECT 1 FROM events WHERE ${mayChange(scope, eventId, change)})`;
+    const statements = [
+      selectChangeable(scope, eventId, change),
+      ...deleteOverrides(scope, eventId, dropped, when),
+      ...moveOverrides(scope, { from: eventId }, moves, update, update.now, when),
+      updateEvent(scope, eventId, change),
+    ];
+    return plan(statements, (...results) => {
+      const after = results.at(-1)?.[0] as EventRow | undefined;
+      requireChangeable(found(results[0] as ChangeableRow[]));
+      return after ? toResult(after) : again();
+    });
+  });
 
 export const findEvents = read({
   query: metadataQuery,

@@ -22,9 +22,6 @@ export type BusyRow = Pick<
 /** The columns of a calendar that the expansion of its events needs. */
 export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 
-/** An event, with these columns of its calendar. */
-export type ZonedEventRow = EventRow & Omit<ZoneRow, 'id'>;
-
 const columns = events.selected;
 
 const UNTIL_MAX_MS = UNTIL_MAX_DAYS * DAY_MS;
@@ -104,23 +101,15 @@ export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scop
 /** The condition that an event exists: the event of a hold ends with the hold, whether or not its row is deleted yet. */
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
 
-const one = (scope: Scope, id: string, now: number): Sql =>
+/** The condition that a row is the event, and that the event exists. */
+export const isEvent = (scope: Scope, id: string, now: number): Sql =>
   sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)} AND ${events.live}`;
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
-  query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
-
-/** An event, with the time zone and the week start of its calendar. */
-export const selectZonedEvent = (
-  scope: Scope,
-  id: string,
-  now: number,
-): Query<ZonedEventRow> => query<ZonedEventRow>`
-  SELECT event.*, timezone, week_start FROM (${selectEvent(scope, id, now)}) event
-  JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
+  query<EventRow>`SELECT ${columns} FROM events WHERE ${isEvent(scope, id, now)}`;
 
 /** The same for an event that exists: it may also keep its service, even a deleted one. */
-const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
+export const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
   serviceId ? sql`(service_id IS ${serviceId} OR ${mayName(scope, serviceId, tokenUser)})` : sql`1`;
 
 /** Why an event can, or cannot, change: the same conditions as in `updateEvent`. */
@@ -133,6 +122,10 @@ export interface ChangeableRow {
   shared: number;
   /** 1: the event would lie on a booking of its user. */
   taken: number;
+  /** 1: what becomes of its exceptions has to be decided first: see `needsReading`. */
+  reading: number;
+  start_ts: number;
+  recurrence: string | null;
 }
 
 export const selectChangeable = (
@@ -141,8 +134,28 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared, ${changesOntoBooking(change)} AS taken
-  FROM events WHERE ${one(scope, id, change.now)}`;
+    (${moves(change)} AND ${isShared}) AS shared, ${changesOntoBooking(change)} AS taken,
+    ${needsReading(change)} AS reading, start_ts, recurrence
+  FROM events WHERE ${isEvent(scope, id, change.now)}`;
+
+/**
+ * The condition that the Worker reads a series before it writes this change: the series has exceptions that the change moves, or
+ * overrides that take it over, or a rule of which only an expansion tells whether it has an occurrence at all.
+ */
+const needsReading = ({ startTs, recurrence, exdates, ...change }: EventChange): Sql => {
+  const { duration, busy, reminders, serviceId } = change;
+  const rule = recurrence === undefined ? sql`recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
+  const moved = startTs !== undefined || recurrence !== undefined;
+  const shared = exdates ?? duration ?? busy ?? reminders;
+  const overridden = shared !== undefined || serviceId !== undefined;
+  return sql`(${moved ? sql`(exdates <> '[]' OR ${isRare(rule)})` : sql`0`} OR ${overridden ? sql`overridden <> '{}'` : sql`0`})`;
+};
+
+/** The condition that no date may fit a rule, or none before its end. */
+const isRare = (
+  rule: Sql,
+): Sql => sql`coalesce(${rule} ->> 'bymonthday', ${rule} ->> 'byyearday', ${rule} ->> 'byweekno',
+  ${rule} ->> 'bysetpos', ${rule} ->> 'bymonth', ${rule} ->> 'until') IS NOT NULL`;
 
 /** The condition that a change puts an event onto a booking of its user: see `isOnBooking`. */
 const changesOntoBooking = (change: EventChange): Sql => {
@@ -170,12 +183,20 @@ export interface EventChange extends EventUpdate {
   /** As in `mayName`. */
   tokenUser: string | null;
   now: number;
+  /** What was decided on a version of the series; absent where the change needs no decision. */
+  decided?: { version: number; overridden: string } | undefined;
 }
 
+/** The condition that a row is the event, that it can change so, and that it still has the version that was decided on. */
+export const mayChange = (scope: Scope, id: string, change: EventChange): Sql => sql`
+  ${isEvent(scope, id, change.now)} AND ${mayKeepOrName(scope, change.serviceId, change.tokenUser)}
+  AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
+  AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}`;
+
 /**
- * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where
- * `selectChangeable` says why, or where the update would put the rule's `until` farther from the start than
- * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
+ * Updates an event; absent members stay as they are. No row comes back where `selectChangeable` says why, or where the rule has
+ * an `until` that is farther from the start than `UNTIL_MAX_DAYS`, or before it. SQL checks the `until`, because the update may
+ * have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
@@ -188,26 +209,27 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
       : sql`CASE WHEN ${rule} IS NULL THEN ${start}
           WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
-  const keptExdates =
-    startTs === undefined ? undefined : sql`CASE WHEN new.start = start_ts THEN exdates ELSE '[]' END`;
   const assignments = assign({
     start_ts: startTs,
     duration,
     busy: busy === undefined ? undefined : Number(busy),
     recurrence: recurrence === undefined ? undefined : sql`new.rule`,
     last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
-    exdates: exdates ? JSON.stringify(exdates) : keptExdates,
+    exdates: exdates && JSON.stringify(exdates),
+    overridden: change.decided?.overridden,
     reminders: reminders && JSON.stringify(reminders),
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
     updated: now,
     version: sql`version + 1`,
   });
+  // The first part of a series that was split may have a later end, and keeps it.
+  const lawful = sql`coalesce(${until} - ${start} BETWEEN 0 AND ${UNTIL_MAX_MS} OR ${rule} IS recurrence
+    AND (${start} = start_ts OR ${until} >= ${start} AND ${until} - start_ts > ${UNTIL_MAX_MS}), 1)`;
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
-    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS}, 1)
-      AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
+    WHERE ${mayChange(scope, id, change)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
     RETURNING ${columns}`;
 }
 
@@ -233,7 +255,7 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
 
 /** Deletes an event. A trigger of schema.sql cancels the bookings that it was made for. */
 export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
-  sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
+  sql<EventRow>`DELETE FROM events WHERE ${isEvent(scope, id, now)} RETURNING ${columns}`;
 
 export const selectEventsByMetadata = (
   scope: Scope,
@@ -241,5 +263,6 @@ export const selectEventsByMetadata = (
   now: number,
 ): Query<EventRow & Sized> => selectByMetadata(scope, listedEvents(scope, now), page);
 
-/** The list of a scope's events. */
-export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));
+/** The list of a scope's events. An override is part of its series. */
+export const listedEvents = (scope: Scope, now: number): Listed =>
+  listedIn(events, scope, sql`original_ts IS NULL AND ${alive(now)}`);

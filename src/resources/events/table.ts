@@ -33,6 +33,7 @@ const columns = {
   busy: integer,
   recurrence: nullableJson,
   exdates: json,
+  overridden: { ...json, added: true as const },
   reminders: json,
   metadata: json,
   created: integer,
@@ -41,6 +42,17 @@ const columns = {
 };
 
 export type EventRow = RowOf<{ columns: typeof columns }>;
+
+/** How often the override of each occurrence has changed, by original start. A row of the release before this one has none. */
+export const overriddenOf = ({ overridden }: { overridden?: string }): Record<string, number> =>
+  JSON.parse(overridden ?? '{}');
+
+/** The original starts that clients see as `exdates`: those of the row, without the overridden ones. */
+function cancelledOf(row: Pick<EventRow, 'exdates'> & { overridden?: string }): number[] {
+  const exdates: number[] = JSON.parse(row.exdates);
+  const overridden = overriddenOf(row);
+  return exdates.filter((exdate) => !(exdate in overridden));
+}
 
 export const events = resourceTable({
   type: 'event',
@@ -52,6 +64,8 @@ export const events = resourceTable({
     service_id: nullableText,
     session: nullableText,
     expires_at: nullableInteger,
+    original_ts: { ...nullableInteger, added: true },
+    differs: { ...nullableJson, added: true },
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,
@@ -60,6 +74,7 @@ export const events = resourceTable({
     calendarId: row.calendar_id,
     userId: row.user_id,
     ...toSeries(row),
+    exdates: cancelledOf(row),
     created: row.created,
     updated: row.updated,
     reminders: JSON.parse(row.reminders),

@@ -9,6 +9,7 @@ import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
+import { ownMetadata, seriesId } from './overrides-sql.ts';
 import type { BusyRow, ZoneRow } from './sql.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -36,12 +37,29 @@ export const inWindow = <Row extends Found>(rows: readonly Row[]): Row[] =>
  * @param calendars selects rows with the `id` of each calendar.
  */
 export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`${events.selected}, events.seq, ${events.size} AS size`;
-  return upTo<EventRow & Found & { seq: number }>(
-    limit,
-    eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`),
-  );
+  const ofSeries = (column: Sql, when: Sql) => sql`CASE WHEN events.original_ts IS NOT NULL THEN (
+    SELECT ${column} FROM events series JOIN event_json ON event_json.seq = series.seq
+    WHERE series.account_id = ${scope.account} AND series.id = ${seriesId('events')} AND ${when}) END`;
+  // Where the series itself may have an instance in the window, it is another row.
+  const outside = sql`NOT (series.start_ts < ${window.endTs}
+    AND (series.last_start IS NULL OR series.last_start + series.duration >= ${window.startTs}))`;
+  const selected = sql`${events.selected}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
+    ${ofSeries(sql`event_json.json`, outside)} AS series,
+    ${events.size} + coalesce(${ofSeries(sql`octet_length(event_json.json)`, outside)}, 0) AS size`;
+  return upTo<EventInWindow>(limit, eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`));
 };
+
+/** An event of a window, or an override. */
+export type EventInWindow = EventRow &
+  Found & {
+    seq: number;
+    /** Of an override. */
+    original_ts: number | null;
+    /** JSON: of an override that has its own. */
+    own_metadata: string | null;
+    /** JSON: the row of the series of an override, where the series itself has no instance in the window. */
+    series: string | null;
+  };
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {

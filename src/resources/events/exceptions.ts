@@ -1,0 +1,127 @@
+/** What becomes of the exceptions of a series when it changes. Pure: the rows come from the caller. */
+import { EVENTS_WORK_MAX_MS, EXCEPTIONS_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
+import { Problem } from '../../problem.ts';
+import type { Recurrence } from '../../sdk/types.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
+import { follow, type Ruled } from '../../time/occurrences.ts';
+import { emptyErrors, recurrenceErrors } from '../../time/recurrence-errors.ts';
+import { DAY_MS } from '../../time/units.ts';
+import { invalid } from '../../validation/schemas.ts';
+import type { EventUpdate } from './input.ts';
+import type { Move, SeriesRow } from './overrides-sql.ts';
+import { overriddenOf } from './table.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** What the rule of a series is expanded with. */
+export const ruledOf = (row: SeriesRow): Ruled => ({
+  startTs: row.start_ts,
+  recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
+  zone: row.timezone,
+  weekStart: row.week_start,
+});
+
+/**
+ * Expands a series within the budget of one request.
+ *
+ * @throws Problem `answer-too-large`
+ */
+export function withinBudget<A>(expand: (budget: Budget) => A): A {
+  try {
+    return expand(new Budget(EVENTS_WORK_MAX_MS * NS_PER_MS));
+  } catch (error) {
+    if (!(error instanceof Overspent)) throw error;
+    throw new Problem('answer-too-large', 'The series takes too long to expand. Split it, or end it sooner.');
+  }
+}
+
+/** The exceptions of a series, as its row stores them. */
+export interface Exceptions {
+  /** The original starts of what does not take place as the rule says: cancelled, or overridden. */
+  exdates: number[];
+  /** How often the override of each occurrence has changed, by original start. */
+  overridden: Record<string, number>;
+}
+
+/** Exceptions that have followed their occurrences. */
+export interface Followed extends Exceptions {
+  /** The overrides that stay, with their original starts before and after. */
+  moves: Move[];
+  /** The original starts of those that go. */
+  dropped: number[];
+}
+
+export const exceptionsOf = (row: Pick<SeriesRow, 'exdates' | 'overridden'>): Exceptions => ({
+  exdates: JSON.parse(row.exdates),
+  overridden: overriddenOf(row),
+});
+
+/** The most exceptions that a series may have. @throws Problem `exception-limit` */
+export function requireRoom<E extends Exceptions>(exceptions: E): E {
+  if (exceptions.exdates.length <= EXCEPTIONS_MAX) return exceptions;
+  throw new Problem(
+    'exception-limit',
+    `A series has at most ${EXCEPTIONS_MAX} exceptions: exdates and overridden occurrences together.`,
+  );
+}
+
+/**
+ * The exceptions of a series once it has changed: they follow their occurrences. `exdates` of the change win.
+ *
+ * @throws Problem `exception-limit`, `answer-too-large`
+ */
+export function exceptionsAfter(
+  { exdates, overridden }: Exceptions,
+  before: Ruled,
+  after: Ruled,
+  sent: readonly number[] | undefined,
+): Followed {
+  const moved = JSON.stringify(before) !== JSON.stringify(after);
+  const followed = moved
+    ? withinBudget((budget) => follow(before, after, exdates, budget))
+    : new Map(exdates.map((original) => [original, original]));
+  const isCancelled = (original: number) => !(original in overridden);
+  const cancelled = new Set(sent ?? exdates.filter(isCancelled).flatMap((one) => followed.get(one) ?? []));
+  const kept = new Map<number, number>();
+  for (const original of exdates) {
+    const to = followed.get(original);
+    if (!isCancelled(original) && to !== undefined && !cancelled.has(to) && !kept.has(to))
+      kept.set(to, original);
+  }
+  const moves = [...kept].map(([to, from]): Move => [from, to]);
+  const staying = new Set(kept.values());
+  return requireRoom({
+    exdates: [...cancelled, ...kept.keys()],
+    overridden: Object.fromEntries(moves.map(([from, to]) => [to, overridden[from] ?? 1])),
+    moves,
+    dropped: exdates.filter((original) => !isCancelled(original) && !staying.has(original)),
+  });
+}
+
+/** A series as an update leaves it. */
+export const ruledAfter = (before: Ruled, { startTs, recurrence }: EventUpdate): Ruled => ({
+  ...before,
+  startTs: startTs ?? before.startTs,
+  recurrence: recurrence === undefined ? before.recurrence : (recurrence as Recurrence | null),
+});
+
+/**
+ * Requires that a rule is lawful for its start, and has an occurrence at all.
+ *
+ * @param keepsEnd whether the rule stays as it is: the first part of a series that was split may have a later end.
+ * @throws Problem `input-invalid`
+ */
+export function requireLawful({ startTs, recurrence }: Ruled, keepsEnd: boolean): void {
+  if (!recurrence) return;
+  const errors = recurrenceErrors(recurrence, keepsEnd ? Number.POSITIVE_INFINITY : startTs);
+  const all = errors.length > 0 ? errors : emptyErrors(recurrence, startTs);
+  if (all.length > 0) {
+    throw invalid(
+      all.map(({ path, reason }) => ({ path: path ? `recurrence.${path}` : 'recurrence', reason })),
+    );
+  }
+}
+
+/** Whether the end of a rule is farther from the start than a request may set it. */
+export const isLong = ({ startTs, recurrence }: Ruled): boolean =>
+  (recurrence?.until ?? 0) - startTs > UNTIL_MAX_DAYS * DAY_MS;
