@@ -81,6 +81,22 @@ CREATE TABLE calendars (
 CREATE INDEX calendars_of_user ON calendars (account_id, user_id);
 CREATE INDEX calendars_changed ON calendars (account_id) WHERE changed_at IS NOT NULL;
 
+-- The addresses under which a calendar can be read as iCalendar text. The database has only the SHA-256 of the secret in an
+-- address, as of API keys.
+CREATE TABLE feeds (
+  seq INTEGER PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  calendar_id TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  name TEXT,
+  detail TEXT NOT NULL CHECK (detail IN ('full', 'busy')),
+  hint TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  UNIQUE (account_id, calendar_id, id),
+  FOREIGN KEY (account_id, calendar_id) REFERENCES calendars (account_id, id) ON DELETE CASCADE
+) STRICT;
+
 -- An event occupies the time from `start_ts` to the end of its last instance. One B-tree cannot search two bounds, so
 -- each event has a class by the length of that time, and each class is four times as long as the one before. To find
 -- the events in a window, a query reads from each class those that start at most one class length before the window.

@@ -61,6 +61,12 @@ export const SIGNING_KEYS_MAX = 20;
 export const API_KEYS_MAX = 20;
 /** The longest name of an API key. */
 export const API_KEY_NAME_MAX_CHARS = 128;
+/** The feeds of one calendar. */
+export const FEEDS_MAX = 10;
+/** The name of a feed. */
+export const FEED_NAME_MAX_CHARS = 128;
+/** How long ago an event that is over may have ended and still be in a calendar's iCalendar text. */
+export const CALENDAR_TEXT_PAST_DAYS = 90;
 
 // Events
 
@@ -214,6 +220,12 @@ export const KEPT_MAX_BYTES = 256 * 1024 ** 2;
 
 /** The events that one answer reads, of a calendar or of free/busy, those that turn out to lie beside the window included; a long event counts as several. */
 export const EVENTS_READ_MAX = 5000;
+/** The events that one calendar's iCalendar text has, of those the query reads; a long event counts as several. */
+export const CALENDAR_TEXT_EVENTS_MAX = 5000;
+/** The JSON of one event in an iCalendar text; a longer event counts as several. */
+export const TEXT_EVENT_JSON_MAX_BYTES = 1000;
+/** The work that writing the rules of one iCalendar text may cost, by the prices of `time/budget.ts`. */
+export const TEXT_WORK_MAX_MS = 100;
 /** The JSON of one event, for its owner; a longer event counts as several. */
 export const EVENT_JSON_MAX_BYTES = 400;
 /** The JSON of one event in free/busy; a longer event counts as several. */

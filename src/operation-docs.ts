@@ -17,6 +17,8 @@ export interface OperationDocs {
   readonly answer: string;
   /** The answer is JSON Lines, and `answer` is the type of a line. */
   readonly lines?: true;
+  /** The media type of an answer that is text. */
+  readonly media?: 'text/calendar';
   readonly body?: string;
   readonly query?: string;
   /** The problem codes that do not follow from the route itself. */

@@ -24,6 +24,8 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   readonly tokenUser: string | null;
   /** Milliseconds since the epoch: the only clock of an operation. */
   readonly now: number;
+  /** The scheme and the host that the request was sent to, such as `https://example.com`. */
+  readonly origin: string;
   readonly env: Env;
 }
 

@@ -45,6 +45,24 @@ export class WithEtag<A = unknown> {
   }
 }
 
+/** An answer that is text, which is written piece by piece while it is sent. It has an entity tag like a resource. */
+export class TextDocument {
+  /** Its media type. */
+  readonly type: string;
+  readonly pieces: Iterable<string>;
+  /** The same number stands for the same text. */
+  readonly version: number;
+  /** When its newest part changed, in milliseconds since the epoch. */
+  readonly modifiedAt: number;
+
+  constructor(type: string, pieces: Iterable<string>, version: number, modifiedAt: number) {
+    this.type = type;
+    this.pieces = pieces;
+    this.version = version;
+    this.modifiedAt = modifiedAt;
+  }
+}
+
 export const withEtag = <A>(body: A, { version }: Versioned): WithEtag<A> => new WithEtag(body, version);
 
 /** A new resource's version: 52 random bits, so that it never repeats the entity tag of a deleted predecessor. */

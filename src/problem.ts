@@ -42,6 +42,7 @@ export const kinds = {
   'api-key-last': [409, 'The last API key cannot be removed'],
   'secret-limit': [409, 'Too many webhook secrets'],
   'webhook-missing': [409, 'The account has no webhook'],
+  'feed-limit': [409, 'Too many feeds'],
   'host-exists': [409, 'The user is already a host'],
   'host-limit': [409, 'Too many hosts'],
   'busy-limit': [409, 'Too many busy calendars'],

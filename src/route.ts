@@ -7,8 +7,11 @@ import type { ParamName } from './validation/params.ts';
 /** The path under which every route stands. */
 export const BASE_PATH = '/api/v1';
 
-/** The credentials that a path takes: an API key, a user's token, either, none, or any of them down to a bare account id. */
-export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone';
+/**
+ * The credentials that a path takes: an API key, a user's token, either, none, any of them down to a bare account id, or the
+ * secret in the path itself.
+ */
+export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone' | 'feed';
 
 /** One operation, the paths that lead to it, and the permissions that a token needs. */
 export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
@@ -31,11 +34,13 @@ export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
 
 export type Method = Route['method'];
 
-type ParamsIn<Path> = Path extends `${string}:${infer Name}/${infer Rest}`
-  ? Name | ParamsIn<`/${Rest}`>
-  : Path extends `${string}:${infer Name}`
-    ? Name
-    : never;
+type ParamsIn<Path> = Path extends `${infer Before}.ics`
+  ? ParamsIn<Before>
+  : Path extends `${string}:${infer Name}/${infer Rest}`
+    ? Name | ParamsIn<`/${Rest}`>
+    : Path extends `${string}:${infer Name}`
+      ? Name
+      : never;
 
 /** The parameters that the operation reads from the path, and the owner's where no token names the owner. */
 type Reads<R, D extends Door> =

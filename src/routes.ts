@@ -13,10 +13,12 @@ import * as apiKeys from './resources/api-keys/operations.ts';
 import * as bookingLists from './resources/bookings/lists.ts';
 import * as bookings from './resources/bookings/operations.ts';
 import { getBookingSlots } from './resources/bookings/slots.ts';
+import { getBookingText } from './resources/bookings/text.ts';
 import * as calendars from './resources/calendars/operations.ts';
 import { getCalendarEvents, getFreebusy, getInstances } from './resources/events/instances.ts';
 import * as occurrences from './resources/events/occurrences.ts';
 import * as events from './resources/events/operations.ts';
+import * as feeds from './resources/feeds/operations.ts';
 import * as schedules from './resources/schedules/operations.ts';
 import * as hosts from './resources/services/hosts.ts';
 import * as services from './resources/services/operations.ts';
@@ -66,9 +68,15 @@ export const routes = {
   findCalendars: { method: 'GET', admin: '/calendar/meta', needs: [], does: calendars.findCalendars },
   listCalendars: { method: 'GET', admin: '/user/:userId/calendar', user: '/calendar', owner: 'userId', needs: [], does: calendars.listCalendars },
   createCalendar: { method: 'POST', admin: '/user/:userId/calendar', user: '/calendar', owner: 'userId', needs: ['CreateCalendar'], does: calendars.createCalendar, status: 201 },
+  getCalendarText: { method: 'GET', admin: '/user/calendar/:calendarId.ics', user: '/calendar/:calendarId.ics', needs: [], does: feeds.getCalendarText },
   getCalendar: { method: 'GET', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: [], does: calendars.getCalendar },
   changeCalendar: { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
   removeCalendar: { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
+
+  listFeeds: { method: 'GET', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.listFeeds },
+  addFeed: { method: 'POST', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.addFeed, status: 201 },
+  removeFeed: { method: 'DELETE', admin: '/user/calendar/:calendarId/feeds/:feedId', user: '/calendar/:calendarId/feeds/:feedId', needs: ['UpdateCalendar'], does: feeds.removeFeed },
+  getFeed: { method: 'GET', feed: '/feed/:secret.ics', needs: [], does: feeds.getFeed },
 
   findEvents: { method: 'GET', admin: '/events/meta', needs: [], does: events.findEvents },
   listEvents: { method: 'GET', admin: '/user/:userId/events', user: '/events', owner: 'userId', needs: [], does: events.listEvents },
@@ -105,6 +113,7 @@ export const routes = {
 
   getBookingSlots: { method: 'GET', anyone: '/service/:serviceId/booking', opens: 'publicBooking', needs: [], does: getBookingSlots },
   createBooking: { method: 'POST', both: '/service/:serviceId/booking', needs: ['CreateBooking'], does: bookings.createBooking, status: 201 },
+  getBookingText: { method: 'GET', both: '/booking/:bookingId.ics', needs: [], does: getBookingText },
   getBooking: { method: 'GET', both: '/booking/:bookingId', needs: [], does: bookings.getBooking },
   changeBooking: { method: 'PUT', both: '/booking/:bookingId', needs: ['UpdateBooking'], does: bookings.changeBooking },
   cancelBooking: { method: 'DELETE', both: '/booking/:bookingId', needs: ['CancelBooking'], does: bookings.cancelBooking },

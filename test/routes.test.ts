@@ -2,14 +2,21 @@
 import { SELF } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doorNames } from '../src/auth/doors.ts';
+import { ICALENDAR } from '../src/ical/load.ts';
 import { call, NOBODY, newAccount, newUser, type User } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { expectOpen, expectProblem } from './support/problem.ts';
-import { credentials, entries, pathWith, prepare, send, titled } from './support/rows.ts';
+import { credentials, type Entry, entries, pathWith, prepare, send, titled } from './support/rows.ts';
 
 const UNKNOWN_KEY = `sk_${'x'.repeat(40)}`;
 /** A user of another account, who owns nothing in these tests. */
 const stranger = await newUser({ color: 'red' });
+
+/** The media type of an answer. */
+const typeOf = ({ path, fixture }: Entry) =>
+  path.endsWith('.ics') ? ICALENDAR : fixture?.lines ? 'application/jsonl' : 'application/json';
+
+const cacheOf = ({ door }: Entry) => (door === 'feed' ? 'private, max-age=300' : undefined);
 
 describe.each(titled(entries))('%s', (_, entry) => {
   const { door, params } = entry;
@@ -26,7 +33,7 @@ describe.each(titled(entries))('%s', (_, entry) => {
     before = await snapshot();
   });
 
-  if (door !== 'public' || params.length > 0) {
+  if (door !== 'feed' && (door !== 'public' || params.length > 0)) {
     it('returns 401 without credentials, whatever else is wrong', async () => {
       expectProblem(await sendAs({}), 'credentials-missing');
       const nonsense = { path: pathWith(entry, 'x'), as: {}, ...(request.body && { raw: '{' }) };
@@ -78,7 +85,9 @@ describe.each(titled(entries))('%s', (_, entry) => {
       expect(theirs.body).toEqual(nobodys.body);
     };
 
-    it("returns 404 for another account's resource", () => expectUnknownTo(stranger));
+    if (door !== 'feed') {
+      it("returns 404 for another account's resource", () => expectUnknownTo(stranger));
+    }
 
     if (door === 'user') {
       it("returns 404 for another user's resource", () => expectUnknownTo(colleague));
@@ -91,8 +100,8 @@ describe.each(titled(entries))('%s', (_, entry) => {
     const lines = entry.fixture?.lines ?? false;
     expect(lines ? reply.body.split('\n') : reply.body).toBeInstanceOf(Object);
     expect(reply.status).toBe(entry.row.method === 'POST' && entry.row.status === 201 ? 201 : 200);
-    expect(reply.headers.get('content-type')).toBe(lines ? 'application/jsonl' : 'application/json');
-    expectOpen(reply.headers);
+    expect(reply.headers.get('content-type')).toBe(typeOf(entry));
+    expectOpen(reply.headers, cacheOf(entry));
   });
 });
 
@@ -173,9 +182,9 @@ it.each(titled(entries.filter(({ row }) => row.method === 'GET')))(
     expect(await get.text()).not.toBe('');
     expect(await head.text()).toBe('');
     expect(head.status).toBe(200);
-    const type = entry.fixture?.lines ? 'application/jsonl' : 'application/json';
-    expect(head.headers.get('content-type')).toBe(type);
-    expectOpen(head.headers);
-    if (entry.door !== 'public') expect((await SELF.fetch(url, { method: 'HEAD' })).status).toBe(401);
+    expect(head.headers.get('content-type')).toBe(typeOf(entry));
+    expectOpen(head.headers, cacheOf(entry));
+    if (entry.door !== 'public' && entry.door !== 'feed')
+      expect((await SELF.fetch(url, { method: 'HEAD' })).status).toBe(401);
   },
 );

@@ -48,6 +48,8 @@ export interface Caller {
 export interface RequestContext {
   /** The user that the path names. */
   readonly owner: string | null;
+  /** The secret that the path names; null where it names none. */
+  readonly secret: string | null;
   readonly writes: boolean;
   /** See `Operation.unbounded`. */
   readonly unbounded: boolean;

@@ -3,6 +3,7 @@ import type { Door } from '../route.ts';
 import { anonymousCaller, unauthenticated } from './anonymous.ts';
 import { apiKeyCaller } from './api-key-credential.ts';
 import type { Caller, RequestContext } from './credential.ts';
+import { feedCaller } from './feed-credential.ts';
 import { tokenCaller } from './token-credential.ts';
 
 type Admit = (headers: Headers, context: RequestContext) => Caller | Promise<Caller>;
@@ -20,6 +21,7 @@ export const doors: Record<Door, Admit> = {
     if (headers.has('x-api-key')) return apiKeyCaller(headers, context);
     return headers.has('authorization') ? tokenCaller(headers, context) : anonymousCaller(headers, context);
   },
+  feed: (_, context) => feedCaller(context),
 };
 
 export const doorNames = Object.keys(doors) as Door[];

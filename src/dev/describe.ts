@@ -1,6 +1,7 @@
 /**
  * Writes the static files of the deployment: the OpenAPI description, which comes from the routes, the input's schemas and
- * the SDK's types; the reference, which shows it; and the guides. wrangler runs it before it builds the Worker.
+ * the SDK's types; the reference, which shows it; and the guides; and the module that the Worker loads on demand. wrangler
+ * runs it before it builds the Worker.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,9 @@ import { page } from '../openapi/page.ts';
 import { componentsOf } from '../openapi/schema.ts';
 import { problemCatalogue } from './guides/generated.ts';
 import { guideFiles } from './guides/guides.ts';
+import { buildLazy } from './lazy.ts';
+
+await buildLazy();
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scalar = join(root, 'node_modules/@scalar/api-reference');

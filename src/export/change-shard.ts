@@ -1,6 +1,7 @@
 /**
- * Moves an exported account to another shard. The id of an account and its API keys contain the shard's number, so a
- * moved account gets a new id and one new API key. Everything else stays, including the users and their signing keys.
+ * Moves an exported account to another shard. The id of an account, its API keys and the addresses of its feeds contain the
+ * shard's number, so a moved account gets a new id and one new API key, and no feed. Everything else stays, including the
+ * users and their signing keys.
  */
 import { newApiKey } from '../auth/api-key.ts';
 import { hashOf } from '../crypto/hash.ts';
@@ -28,8 +29,8 @@ export async function movedToShard(copy: Copy, shard: number, now: number): Prom
   const key: Line = { type: 'apiKey', ...toApiKey(row), hash: await hashOf(apiKey) };
   const linesOf: Copy['linesOf'] = async function* (type) {
     if (type === 'apiKey') yield key;
-    else
+    else if (type !== 'feed')
       for await (const line of copy.linesOf(type)) yield type === 'account' ? { ...line, id: account } : line;
   };
-  return { copy: { account, counts: { ...copy.counts, apiKey: 1 }, linesOf }, apiKey };
+  return { copy: { account, counts: { ...copy.counts, apiKey: 1, feed: 0 }, linesOf }, apiKey };
 }

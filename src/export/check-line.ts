@@ -9,6 +9,7 @@ import {
   BUSY_CALENDARS_MAX,
   EVENT_MAX_MS,
   EXDATES_MAX,
+  FEED_NAME_MAX_CHARS,
   HOSTS_MAX,
   INSTANT_MAX_TS_MS,
   KEEP_CANCELLED_MAX_DAYS,
@@ -50,6 +51,8 @@ const byItsRoute = v.unknown();
 const own = { id: uuid(), version: count };
 /** The id of an override: see overrides-sql.ts. */
 const OVERRIDE_ID = /^[0-9a-f-]{36}\/\d{1,16}$/;
+
+const hash = v.pipe(v.string('must be a string'), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url'));
 
 /** The members that only an export has, by type; the schemas of the routes hold the others. */
 const schemas = {
@@ -124,6 +127,15 @@ const schemas = {
     updated: timestamp,
     stamp: token, // words: allow, exports have this member
   }),
+  feed: shape({
+    id: uuid(),
+    calendarId: uuid(),
+    hash,
+    name: v.nullable(text(1, FEED_NAME_MAX_CHARS)),
+    detail: v.picklist(['full', 'busy'], 'must be full or busy'),
+    hint: text(4, 4),
+    created: timestamp,
+  }),
   signingKey: shape({
     version: count,
     kid: byItsRoute,
@@ -134,7 +146,7 @@ const schemas = {
   }),
   apiKey: shape({
     id: uuid(),
-    hash: v.pipe(v.string('must be a string'), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url')),
+    hash,
     name: v.nullable(text(1, API_KEY_NAME_MAX_CHARS)),
     hint: text(4, 4),
     created: timestamp,

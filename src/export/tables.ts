@@ -7,6 +7,7 @@ import type { Column, Table } from '../db/table.ts';
 import { accounts } from '../resources/accounts/table.ts';
 import { apiKeys } from '../resources/api-keys/table.ts';
 import { memberOf } from '../resources/crud.ts';
+import { feeds } from '../resources/feeds/table.ts';
 import { hosts } from '../resources/services/host-table.ts';
 import { services } from '../resources/services/table.ts';
 import { signingKeys } from '../resources/signing-keys/table.ts';
@@ -21,7 +22,7 @@ const withHosts = Object.values(resourceTables).flatMap((table): Table[] =>
   table === services ? [services, hosts] : [table],
 );
 
-export const tables: readonly Table[] = [accounts, ...withHosts, signingKeys, apiKeys, webhooks];
+export const tables: readonly Table[] = [accounts, ...withHosts, feeds, signingKeys, apiKeys, webhooks];
 
 /** Every column that an export copies. */
 export const columnsOf = ({ columns, internal }: Table): [name: string, column: Column][] =>

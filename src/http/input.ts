@@ -34,6 +34,7 @@ export async function inputOf(
     query: does.query && validate(does.query, queryOf(request)),
     apiKey: request.headers.get('x-api-key'),
     now,
+    origin: new URL(request.url).origin,
     env,
   };
   if (!does.body) return { input: { ...input, body: undefined }, ignored: [] };

@@ -99,7 +99,8 @@ const authenticate = (match: Match, exchange: Exchange) =>
 function contextOf({ route, params }: Match, { now }: Exchange): RequestContext {
   const { writes, unbounded = false } = route.does;
   const owner = (route.owner && params[route.owner]) ?? null;
-  return { owner: owner && inLowerCase(owner), writes, unbounded, opens: route.opens, now };
+  const secret = params.secret ?? null;
+  return { owner: owner && inLowerCase(owner), secret, writes, unbounded, opens: route.opens, now };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** From an outcome to a reply, and from a reply to the Response with the headers that every answer has. */
-import { WithEtag } from '../plan.ts';
+import { TextDocument, WithEtag } from '../plan.ts';
 import type { Route } from '../route.ts';
 import { entityTag, isKnown } from './preconditions.ts';
 
@@ -11,19 +11,66 @@ export interface Reply {
   status: number;
   /** The JSON body; absent where the answer has none. */
   body?: unknown;
-  /** JSON Lines, instead of a body. */
+  /** JSON Lines, or the text that the header `content-type` names, instead of a body. */
   lines?: ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
 }
 
 /** The reply of an operation's outcome: with an entity tag where it has a version, and 304 where the client has that version. */
-export function replyOf(outcome: unknown, route: Route, { headers }: Request): Reply {
+export function replyOf(outcome: unknown, route: Route, { headers, method }: Request): Reply {
   const status = route.status ?? 200;
+  if (outcome instanceof TextDocument) return textReply(outcome, route, headers, method);
   if (!(outcome instanceof WithEtag)) return { status, body: outcome };
   const { body, version, replayed } = outcome;
   const etag = entityTag(version);
   if (route.method === 'GET' && isKnown(headers, version)) return { status: 304, headers: { etag } };
   return { status, body, headers: { etag, ...(replayed && { 'idempotency-replayed': 'true' }) } };
+}
+
+/** A calendar app may keep a feed that long without asking again. */
+const FEED_CACHED_SECONDS = 300;
+
+/** The reply of a text: it goes out piece by piece, so that it never stands in memory whole. */
+function textReply(
+  { type, pieces, version, modifiedAt }: TextDocument,
+  route: Route,
+  sent: Headers,
+  method: string,
+): Reply {
+  const headers = {
+    etag: entityTag(version),
+    'last-modified': new Date(modifiedAt).toUTCString(),
+    ...(route.feed && { 'cache-control': `private, max-age=${FEED_CACHED_SECONDS}` }),
+  };
+  if (isKnown(sent, version)) return { status: 304, headers };
+  const typed = { ...headers, 'content-type': type };
+  return { status: 200, headers: typed, ...(method !== 'HEAD' && { lines: streamOf(pieces) }) };
+}
+
+/** The characters that a chunk of a text has at least. */
+const CHUNK_CHARS = 16_384;
+
+function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder();
+  const iterator = pieces[Symbol.iterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        let text = '';
+        while (text.length < CHUNK_CHARS) {
+          const { done, value } = iterator.next();
+          if (done) {
+            if (text) controller.enqueue(utf8.encode(text));
+            controller.close();
+            return;
+          }
+          text += value;
+        }
+        controller.enqueue(utf8.encode(text));
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /**

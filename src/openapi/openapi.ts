@@ -142,7 +142,7 @@ export function describe(types: Readonly<Record<string, Schema>>, catalogue: str
           description: successes[status],
           headers: answerHeaders,
           content: {
-            [words.lines ? 'application/jsonl' : 'application/json']: {
+            [words.media ?? (words.lines ? 'application/jsonl' : 'application/json')]: {
               schema: words.lines ? lines(words.answer) : answer(words.answer),
               ...example(`${name}Answer`, sample?.answer),
             },
@@ -242,10 +242,15 @@ const paramsIn = (path: string) =>
     name,
     in: 'path',
     required: true,
-    description: name === 'kid' ? 'The `kid` of the signing key.' : `The id of the ${nounOf(name)}.`,
+    description: described[name] ?? `The id of the ${nounOf(name)}.`,
     schema: inputOf(paramSchema(name as ParamName)),
     example: sampleParams[name],
   }));
+
+const described: Readonly<Record<string, string>> = {
+  kid: 'The `kid` of the signing key.',
+  secret: 'The secret of the feed, from the address that creating it returned.',
+};
 
 /** `apiKeyId` names an API key, and `userId` a user. */
 const nounOf = (param: string): string => param.replace(/Id$/, '').replace('apiKey', 'API key');

@@ -25,6 +25,7 @@ const credentials: Record<Door, readonly ProblemCode[]> = {
   both: ['credentials-missing', ...apiKey, ...token],
   anyone: ['credentials-missing', ...apiKey, ...token],
   public: [],
+  feed: [],
 };
 
 export const usesDatabase = (door: Door, { method }: Route): boolean => door !== 'public' || method !== 'GET';

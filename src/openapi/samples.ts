@@ -40,6 +40,7 @@ const callers: Readonly<Record<Door, readonly Caller[]>> = {
   both: [token, key],
   anyone: [token, key, anonymous],
   public: [nobody],
+  feed: [nobody],
 };
 
 /** The samples for one path of a route. */

@@ -38,4 +38,5 @@ export const security: Record<Door, Requirement[]> = {
   both: [account, user],
   anyone: [account, user, { account: [] }],
   public: [],
+  feed: [],
 };

@@ -6,6 +6,7 @@ import * as apiKeys from '../resources/api-keys/docs.ts';
 import * as bookings from '../resources/bookings/docs.ts';
 import * as calendars from '../resources/calendars/docs.ts';
 import * as events from '../resources/events/docs.ts';
+import * as feeds from '../resources/feeds/docs.ts';
 import * as schedules from '../resources/schedules/docs.ts';
 import * as services from '../resources/services/docs.ts';
 import * as signingKeys from '../resources/signing-keys/docs.ts';
@@ -21,6 +22,7 @@ export const words = {
   ...apiKeys.docs,
   ...users.docs,
   ...calendars.docs,
+  ...feeds.docs,
   ...events.docs,
   ...schedules.docs,
   ...services.docs,
@@ -34,6 +36,7 @@ export const tags: Readonly<Record<string, string>> = {
   ...signingKeys.tags,
   ...users.tags,
   ...calendars.tags,
+  ...feeds.tags,
   ...events.tags,
   ...schedules.tags,
   ...services.tags,

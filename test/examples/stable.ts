@@ -38,6 +38,7 @@ const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 const patterns: readonly [RegExp, string][] = [
   [/sk_[\w.-]{30,}/g, 'sk_EXAMPLE_kept_in_your_backend_only'],
+  [/feed_[\w-]{32}/g, 'feed_EXAMPLE_that_only_the_app_keeps'],
   [/whk_[\w-]+/g, 'whk_EXAMPLE'],
   [/whsec_[\w+/=]+/g, 'whsec_RVhBTVBMRSBzZWNyZXQgb2YgYSB3ZWJob29r'],
   [

@@ -40,6 +40,7 @@ async function fullAccount(): Promise<Account> {
       timezone: 'Europe/Oslo',
       metadata: { color: 'red' },
     });
+    await made(`/user/calendar/${calendar.id}/feeds`, { detail: 'busy', name: 'phone' });
     const { schedule } = await made(`/user/${user.id}/schedule`, {
       timezone: 'UTC',
       rules: everyDay,
@@ -141,12 +142,13 @@ describe('an export', { timeout: 60_000 }, () => {
         service: 2,
         host: 4,
         booking: 5,
+        feed: 2,
         signingKey: 1,
         apiKey: 2,
         webhook: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
@@ -155,7 +157,7 @@ describe('an export', { timeout: 60_000 }, () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
-    expect(cursors.length).toBe(11);
+    expect(cursors.length).toBe(12);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
       expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));
@@ -279,7 +281,7 @@ describe('an import', { timeout: 60_000 }, () => {
         ? { ...line, account: 'another' }
         : line.type === 'account'
           ? { ...line, id: 'another' }
-          : line.type === 'apiKey'
+          : line.type === 'apiKey' || line.type === 'feed'
             ? { ...line, hash: `${line.hash}x` }
             : line,
     );

@@ -82,7 +82,7 @@ async function currentEtag(entry: Entry, user: User, path: string): Promise<stri
     // No route returns a single key, so this writes the state that it has.
     return etagOf(await user.account.call('PUT', path, { body: { state: 'active' } }));
   }
-  if (entry.path.startsWith('/account/api-keys/')) return '"1"';
+  if (/^\/account\/api-keys\/|\/feeds\//.test(entry.path)) return '"1"';
   const host = path.replace(/\/busy$/, '');
   return etagOf(await user.account.call('PUT', host, { body: {} }));
 }

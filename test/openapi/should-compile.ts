@@ -8,6 +8,7 @@ import type { Described } from '../../dist/test/described.d.ts';
 import type { Part } from '../../src/export/part.ts';
 import type { words } from '../../src/openapi/words.ts';
 import type { AnswerOf } from '../../src/operation.ts';
+import type { TextDocument } from '../../src/plan.ts';
 import type { routes } from '../../src/routes.ts';
 import type * as wire from '../../src/sdk/types.ts';
 
@@ -21,8 +22,8 @@ type WrongAnswers = {
     ? Differs<LineOf<AnswerOf<Routes[N]['does']>>, Described[Type], N>
     : `${N} has no such answer`;
 }[Name];
-/** The description of a streamed answer is that of one line. */
-type LineOf<A> = A extends Part<infer Line> ? Line : A;
+/** The description of a streamed answer is that of one line, and that of a text is a string. */
+type LineOf<A> = A extends Part<infer Line> ? Line : A extends TextDocument ? string : A;
 export const answers: [WrongAnswers] extends [never] ? true : WrongAnswers = true;
 
 /** The routes whose body differs from its type in the description or in the SDK. */

@@ -36,6 +36,8 @@ const cases: Record<string, string[]> = {
   'GET /calendar/meta': [meta],
   'GET /user/:userId/calendar': [list, '?limit=2'],
   'GET /calendar': [list, '?limit=2'],
+  'GET /user/calendar/:calendarId/feeds': [''],
+  'GET /calendar/:calendarId/feeds': [''],
   'GET /user/calendar/:calendarId': [''],
   'GET /calendar/:calendarId': [''],
   'GET /events/meta': [meta],
@@ -61,6 +63,7 @@ const cases: Record<string, string[]> = {
   'GET /service/meta': [meta],
   'GET /service/:serviceId': [''],
   'GET /service/:serviceId/booking': [slots, `${slots}&hostUserIds=HOST`],
+  'GET /booking/:bookingId.ics': [''],
   'GET /booking/:bookingId': [''],
   'GET /service/:serviceId/bookings': [
     window,
@@ -71,8 +74,13 @@ const cases: Record<string, string[]> = {
   'GET /me/bookings': [window, '?limit=2', '?limit=2&state=cancelled'],
 };
 
-/** Reads that answer with all that there is, so that they read it: test/export holds them to a number of rows each. */
-const whole = ['GET /account/export'];
+/** Reads that answer with all that there is, so that they read it: test/export and feeds.test.ts hold them to a number of rows each. */
+const whole = [
+  'GET /account/export',
+  'GET /user/calendar/:calendarId.ics',
+  'GET /calendar/:calendarId.ics',
+  'GET /feed/:secret.ics',
+];
 /** It creates, so it has a test of its own. */
 const creation = 'POST /account';
 

@@ -95,6 +95,11 @@ const accountRows: Row<NettuClient>[] = [
 
   ['calendar.create', (c) => c.calendar.create('u1', calendar), 'POST /user/u1/calendar', calendar],
   ['calendar.findById', (c) => c.calendar.findById('c1'), 'GET /user/calendar/c1'],
+  ['calendar.ics', (c) => c.calendar.ics('c1'), 'GET /user/calendar/c1.ics'],
+  ['calendar.feeds.list', (c) => c.calendar.feeds.list('c1'), 'GET /user/calendar/c1/feeds'],
+  ['calendar.feeds.create', (c) => c.calendar.feeds.create('c1', { detail: 'busy', name: 'Phone' }), 'POST /user/calendar/c1/feeds', { detail: 'busy', name: 'Phone' }],
+  ['calendar.feeds.remove', (c) => c.calendar.feeds.remove('c1', 'f1'), 'DELETE /user/calendar/c1/feeds/f1'],
+  ['calendar.feeds.read', (c) => c.calendar.feeds.read('feed_x'), 'GET /feed/feed_x.ics'],
   ['calendar.update', (c) => c.calendar.update('c1', { settings: { weekStart: 'Sun' } }), 'PUT /user/calendar/c1', { settings: { weekStart: 'Sun' } }],
   ['calendar.remove', (c) => c.calendar.remove('c1'), 'DELETE /user/calendar/c1'],
   ['calendar.findByMeta', (c) => c.calendar.findByMeta(meta), 'GET /calendar/meta?key=crm&value=42&skip=0&limit=20'],
@@ -150,6 +155,7 @@ const accountRows: Row<NettuClient>[] = [
 
   ['booking.create', (c) => c.booking.create('s1', booking), 'POST /service/s1/booking', booking],
   ['booking.findById', (c) => c.booking.findById('b1'), 'GET /booking/b1'],
+  ['booking.ics', (c) => c.booking.ics('b1'), 'GET /booking/b1.ics'],
   ['booking.update', (c) => c.booking.update('b1', { metadata: {} }), 'PUT /booking/b1', { metadata: {} }],
   ['booking.confirm', (c) => c.booking.confirm('b1'), 'PUT /booking/b1', { state: 'confirmed' }],
   ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],
@@ -164,6 +170,11 @@ const userRows: Row<NettuUserClient>[] = [
 
   ['calendar.create', (c) => c.calendar.create(calendar), 'POST /calendar', calendar],
   ['calendar.findById', (c) => c.calendar.findById('c1'), 'GET /calendar/c1'],
+  ['calendar.ics', (c) => c.calendar.ics('c1'), 'GET /calendar/c1.ics'],
+  ['calendar.feeds.list', (c) => c.calendar.feeds.list('c1'), 'GET /calendar/c1/feeds'],
+  ['calendar.feeds.create', (c) => c.calendar.feeds.create('c1', { detail: 'busy', name: 'Phone' }), 'POST /calendar/c1/feeds', { detail: 'busy', name: 'Phone' }],
+  ['calendar.feeds.remove', (c) => c.calendar.feeds.remove('c1', 'f1'), 'DELETE /calendar/c1/feeds/f1'],
+  ['calendar.feeds.read', (c) => c.calendar.feeds.read('feed_x'), 'GET /feed/feed_x.ics'],
   ['calendar.update', (c) => c.calendar.update('c1', { timezone: 'UTC' }), 'PUT /calendar/c1', { timezone: 'UTC' }],
   ['calendar.remove', (c) => c.calendar.remove('c1'), 'DELETE /calendar/c1'],
   ['calendar.list', (c) => c.calendar.list(), 'GET /calendar'],
@@ -197,6 +208,7 @@ const userRows: Row<NettuUserClient>[] = [
 
   ['booking.create', (c) => c.booking.create('s1', { startTs: 1000, duration: 60_000 }), 'POST /service/s1/booking', { startTs: 1000, duration: 60_000 }],
   ['booking.findById', (c) => c.booking.findById('b1'), 'GET /booking/b1'],
+  ['booking.ics', (c) => c.booking.ics('b1'), 'GET /booking/b1.ics'],
   ['booking.update', (c) => c.booking.update('b1', { state: 'confirmed', metadata: {} }), 'PUT /booking/b1', { state: 'confirmed', metadata: {} }],
   ['booking.confirm', (c) => c.booking.confirm('b1'), 'PUT /booking/b1', { state: 'confirmed' }],
   ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],

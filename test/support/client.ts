@@ -38,8 +38,8 @@ export async function call(method: string, path: string, options: Call = {}): Pr
   });
   const response = await handle(request, { ...env, ...options.env } as Env, now);
   const text = new TextDecoder().decode(await response.arrayBuffer());
-  const lines = response.headers.get('content-type')?.startsWith('application/jsonl');
-  const parsed = lines ? text : text ? JSON.parse(text) : null;
+  const lines = /^(application\/jsonl|text\/calendar)/.test(response.headers.get('content-type') ?? '');
+  const parsed = text === '' ? null : lines ? text : JSON.parse(text);
   if (method !== 'OPTIONS') {
     expectDescribed({
       method,

@@ -23,6 +23,7 @@ interface Reference {
 }
 type Content = Partial<
   Record<'application/json' | 'application/problem+json', { schema: Reference }> &
+    Record<'text/calendar', { schema: Reference }> &
     Record<'application/jsonl', { schema: { contentSchema: { items: Reference } } }>
 >;
 interface Described {
@@ -81,6 +82,7 @@ export function expectDescribed({ method, path, sent, status, headers, body }: E
   if (shared) expectFit(`${shared}Response`, body, title);
   else if (schema) expectFit(last(schema), body, title);
   else if (lines) for (const line of linesOf(body)) expectFit(last(lines), line, title);
+  else if (content?.['text/calendar']) expectFit('ICalendarText', body ?? '', title);
   else expect(body, title).toBeNull();
   const takes = operation.requestBody?.content['application/json']?.schema;
   if (status < 300 && takes && sent !== undefined)

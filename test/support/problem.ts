@@ -39,6 +39,7 @@ export const statuses = {
   'api-key-last': 409,
   'secret-limit': 409,
   'webhook-missing': 409,
+  'feed-limit': 409,
   'host-exists': 409,
   'host-limit': 409,
   'busy-limit': 409,
@@ -65,10 +66,10 @@ export const statuses = {
 } as const satisfies Record<ProblemCode, number>;
 
 /** Expects the headers of every response: readable by any page, stored by no shared cache. */
-export function expectOpen(headers: Headers): void {
+export function expectOpen(headers: Headers, cache = 'private, no-store'): void {
   expect(headers.get('access-control-allow-origin')).toBe('*');
   expect(headers.get('timing-allow-origin')).toBe('*');
-  expect(headers.get('cache-control')).toBe('private, no-store');
+  expect(headers.get('cache-control')).toBe(cache);
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 }
 

@@ -16,7 +16,7 @@ interface Fixture {
   of?: (user: User) => Promise<unknown>;
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
-  /** Whether the response is lines of JSON. */
+  /** Whether the response is text: lines of JSON, or iCalendar text. */
   lines?: true;
   /** The round trips of a request if not 1. */
   trips?: 0 | 2;
@@ -64,6 +64,11 @@ const fixtures: Record<string, Fixture> = {
   'GET /calendar/meta': { query: page },
   'GET /user/:userId/calendar': { query: list },
   'POST /user/:userId/calendar': { body: { timezone: 'Europe/Oslo' } },
+  'GET /user/calendar/:calendarId.ics': { lines: true },
+  'GET /user/calendar/:calendarId/feeds': {},
+  'POST /user/calendar/:calendarId/feeds': { body: { detail: 'full' } },
+  'DELETE /user/calendar/:calendarId/feeds/:feedId': {},
+  'GET /feed/:secret.ics': { lines: true },
   'GET /user/calendar/:calendarId': {},
   'PUT /user/calendar/:calendarId': { body: { settings: { timezone: 'Asia/Calcutta' } } },
   'DELETE /user/calendar/:calendarId': {},
@@ -106,6 +111,7 @@ const fixtures: Record<string, Fixture> = {
     body: { startTs: Date.UTC(2030, 0, 1, 12), duration: 3_600_000 },
     trips: 2,
   },
+  'GET /booking/:bookingId.ics': { lines: true },
   'GET /booking/:bookingId': {},
   'PUT /booking/:bookingId': { body: { metadata: { color: 'blue' } } },
   'DELETE /booking/:bookingId': {},
@@ -118,6 +124,9 @@ const made = async ({ account }: User, path: string, body: object) =>
   (await account.call('POST', path, { body })).body;
 const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
+
+const feedOf = (user: User, calendarId: string) =>
+  made(user, `/user/calendar/${calendarId}/feeds`, { detail: 'full' });
 
 /** Sets a webhook at a private address. The requests under test do not allow those, so nothing is sent there. */
 function webhookOf({ account }: User) {
@@ -175,6 +184,8 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
   serviceId: serviceOf,
   bookingId: bookingOf,
   deliveryId: deliveryOf,
+  secret: async (user) =>
+    /feed\/(.*)\.ics$/.exec((await feedOf(user, await calendarOf(user))).url)?.[1] ?? '',
   apiKeyId: async (user) => (await made(user, '/account/api-keys', {})).apiKey.id,
 };
 
@@ -218,7 +229,9 @@ export async function prepare(entry: Entry, user: User): Promise<{ path: string;
   if (!fixture) throw new Error(`support/rows.ts: add a line for "${entry.name}" to "fixtures"`);
   let path = entry.path;
   for (const name of entry.params) {
-    const make = params[name];
+    // A feed is one of the calendar before it in the path.
+    const [, calendarId = ''] = /([0-9a-f-]{36})\/feeds/.exec(path) ?? [];
+    const make = name === 'feedId' ? async () => (await feedOf(user, calendarId)).feed.id : params[name];
     if (!make) throw new Error(`support/rows.ts: say in "params" how a ${name} is made, for ${entry.name}`);
     path = path.replace(`:${name}`, await make(user));
   }
@@ -233,6 +246,7 @@ export const pathWith = (entry: Entry, value: string): string => entry.path.repl
 /** The credentials for the entry's door. */
 export async function credentials({ door }: Entry, user: User): Promise<Record<string, string>> {
   if (door === 'admin' || door === 'both') return user.account.headers;
+  if (door === 'feed') return {};
   return door === 'user' ? user.headers() : { 'nettu-account': user.account.id };
 }
 

@@ -50,6 +50,7 @@ export const problemNotes = {
   'secret-limit':
     'Each secret that a roll replaced signs for a day beside the current one, and five sign already. Roll again when one has ended.',
   'webhook-missing': 'The account has no webhook. Set it with `PUT /account/webhook`.',
+  'feed-limit': 'The calendar has as many feeds as it may. Remove one first.',
   'host-exists': 'The user is a host of this service already. Change the host instead.',
   'host-limit': 'The service has as many hosts as it may.',
   'busy-limit': 'The host has as many busy calendars as it may.',

@@ -37,6 +37,15 @@ export const docs = {
     sdk: 'booking.findById(bookingId)',
     answer: 'BookingResult',
   },
+  getBookingText: {
+    tag: 'Booking',
+    summary: 'Get a booking as iCalendar text',
+    description:
+      'One event, to attach to a mail: its `UID` is the id of the booking, and its `STATUS` says whether it is held, confirmed or cancelled.',
+    sdk: 'booking.ics(bookingId)',
+    answer: 'ICalendarText',
+    media: 'text/calendar',
+  },
   changeBooking: {
     tag: 'Booking',
     summary: 'Update a booking',

@@ -4,10 +4,13 @@ import {
   BUSY_EVENT_JSON_MAX_BYTES,
   BUSY_INSTANCES_MAX,
   BUSY_WORK_MAX_MS,
+  CALENDAR_TEXT_EVENTS_MAX,
   EVENT_JSON_MAX_BYTES,
   EVENTS_READ_MAX,
   EVENTS_WORK_MAX_MS,
   INSTANCES_MAX,
+  TEXT_EVENT_JSON_MAX_BYTES,
+  TEXT_WORK_MAX_MS,
 } from '../../limits.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -25,6 +28,14 @@ export const ofOwner: Limits = {
   bytesPerRow: EVENT_JSON_MAX_BYTES,
   workNs: EVENTS_WORK_MAX_MS * NS_PER_MS,
   instances: INSTANCES_MAX,
+};
+
+/** For the iCalendar text of a calendar. */
+export const ofText: Limits = {
+  rows: CALENDAR_TEXT_EVENTS_MAX,
+  bytesPerRow: TEXT_EVENT_JSON_MAX_BYTES,
+  workNs: TEXT_WORK_MAX_MS * NS_PER_MS,
+  instances: 0,
 };
 
 /** For free/busy, which can be public. */

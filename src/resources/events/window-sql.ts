@@ -36,18 +36,23 @@ export const inWindow = <Row extends Found>(rows: readonly Row[]): Row[] =>
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const ofSeries = (column: Sql, when: Sql) => sql`CASE WHEN events.original_ts IS NOT NULL THEN (
-    SELECT ${column} FROM events series JOIN event_json ON event_json.seq = series.seq
-    WHERE series.account_id = ${scope.account} AND series.id = ${seriesId('events')} AND ${when}) END`;
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) =>
+  upTo<EventInWindow>(
+    limit,
+    eventsIn(scope, calendars, window, withSeries(scope, window), sql`busy IN (0, 1)`),
+  );
+
+/** The columns of `EventInWindow`. */
+function withSeries({ account }: Scope, { startTs, endTs }: EventWindow): Sql {
   // Where the series itself may have an instance in the window, it is another row.
-  const outside = sql`NOT (series.start_ts < ${window.endTs}
-    AND (series.last_start IS NULL OR series.last_start + series.duration >= ${window.startTs}))`;
-  const selected = sql`${events.selected}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
-    ${ofSeries(sql`event_json.json`, outside)} AS series,
-    ${events.size} + coalesce(${ofSeries(sql`octet_length(event_json.json)`, outside)}, 0) AS size`;
-  return upTo<EventInWindow>(limit, eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`));
-};
+  const ofSeries = (column: Sql) => sql`CASE WHEN events.original_ts IS NOT NULL THEN (
+    SELECT ${column} FROM events series JOIN event_json ON event_json.seq = series.seq
+    WHERE series.account_id = ${account} AND series.id = ${seriesId('events')} AND NOT (series.start_ts < ${endTs}
+      AND (series.last_start IS NULL OR series.last_start + series.duration >= ${startTs}))) END`;
+  return sql`${events.selected}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
+    ${ofSeries(sql`event_json.json`)} AS series,
+    ${events.size} + coalesce(${ofSeries(sql`octet_length(event_json.json)`)}, 0) AS size`;
+}
 
 /** An event of a window, or an override. */
 export type EventInWindow = EventRow &
@@ -61,6 +66,13 @@ export type EventInWindow = EventRow &
     series: string | null;
   };
 
+/** The same events, without those of holds: a hold is no event until somebody confirms it. */
+export const selectLastingEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) =>
+  upTo<EventInWindow>(
+    limit,
+    lasting(scope, calendars, window, withSeries(scope, window), sql`busy IN (0, 1)`),
+  );
+
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
   const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates,
@@ -73,23 +85,31 @@ export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWi
  * length class, only an event that starts before the window's end, and at most one class before the window's start, can
  * reach the window. CROSS JOIN makes SQLite keep this order of the joins.
  */
-function eventsIn(
-  { account }: Scope,
-  calendars: Sql,
-  { startTs, endTs, now }: EventWindow,
-  selected: Sql,
-  busy: Sql,
-): Sql {
-  const select = sql`SELECT ${selected},
-      (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
-    FROM (${calendars}) calendar`;
+function eventsIn(scope: Scope, calendars: Sql, window: EventWindow, selected: Sql, busy: Sql): Sql {
+  const { endTs, now } = window;
   return sql`
-    ${select}
-    CROSS JOIN (${LENGTH_CLASSES}) class
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
-      AND expires_at IS NULL AND length_class = class.value AND start_ts < ${endTs} AND start_ts >= ${startTs} - class.value
+    ${lasting(scope, calendars, window, selected, busy)}
     UNION ALL
-    ${select}
-    CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND busy = 1
+    ${selecting(selected, calendars, window)}
+    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = calendar.id AND busy = 1
       AND expires_at > ${now} AND start_ts < ${endTs}`;
 }
+
+const selecting = (selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
+  SELECT ${selected},
+    (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
+  FROM (${calendars}) calendar`;
+
+/** Those that do not expire. */
+const lasting = (
+  { account }: Scope,
+  calendars: Sql,
+  window: EventWindow,
+  selected: Sql,
+  busy: Sql,
+): Sql => sql`
+  ${selecting(selected, calendars, window)}
+  CROSS JOIN (${LENGTH_CLASSES}) class
+  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
+    AND expires_at IS NULL AND length_class = class.value AND start_ts < ${window.endTs}
+    AND start_ts >= ${window.startTs} - class.value`;

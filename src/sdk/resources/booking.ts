@@ -3,11 +3,13 @@ import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '
 import type { Send } from '../request.ts';
 import type { BookingResult, BookingsPage, BookingsQuery, CreateBooking, UpdateBooking } from '../types.ts';
 import { path } from '../url.ts';
+import { bookingText } from './ics.ts';
 
 /** The methods for all bookings of the account. */
 export function accountBookings(send: Send) {
   return {
     ...bookings(send),
+    ...bookingText(send),
 
     /** Lists the bookings of a service by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
     ofService: (serviceId: string, query?: BookingsQuery, options?: RequestOptions) =>
@@ -19,6 +21,7 @@ export function accountBookings(send: Send) {
 export function userBookings(send: Send) {
   return {
     ...bookings(send),
+    ...bookingText(send),
 
     /** Lists the user's bookings by start, cancelled ones too: `await` returns a page, `for await` iterates over all. */
     list: (query?: BookingsQuery, options?: RequestOptions) =>

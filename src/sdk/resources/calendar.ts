@@ -13,6 +13,7 @@ import type {
   UpdateCalendar,
 } from '../types.ts';
 import { path, query } from '../url.ts';
+import { calendarText } from './ics.ts';
 
 /** The methods for the calendars of all users of the account. */
 export function accountCalendars(send: Send) {
@@ -22,6 +23,7 @@ export function accountCalendars(send: Send) {
       send<CalendarResult>('POST', path`/user/${{ userId }}/calendar`, options, data),
 
     ...calendars(send, '/user/calendar'),
+    ...calendarText(send, '/user/calendar'),
 
     /** Lists a user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (userId: string, query?: ListQuery, options?: RequestOptions) =>
@@ -41,6 +43,7 @@ export function userCalendars(send: Send) {
       send<CalendarResult>('POST', '/calendar', options, data),
 
     ...calendars(send, '/calendar'),
+    ...calendarText(send, '/calendar'),
 
     /** Lists the user's calendars in creation order: `await` returns a page, `for await` iterates over all. */
     list: (query?: ListQuery, options?: RequestOptions) =>

@@ -44,6 +44,7 @@ export type ProblemCode =
   | 'api-key-last'
   | 'secret-limit'
   | 'webhook-missing'
+  | 'feed-limit'
   | 'host-exists'
   | 'host-limit'
   | 'busy-limit'

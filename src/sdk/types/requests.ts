@@ -1,5 +1,5 @@
 /** The bodies and queries of requests. */
-import type { Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
+import type { FeedDetail, Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
 
 export interface CreateAccount {
   /** The operator's code for creating accounts. */
@@ -45,6 +45,13 @@ export interface CreateApiKey {
   name?: string | null | undefined;
   /** When the key expires, in milliseconds since the epoch. Default: null, which means never. */
   expiresAt?: number | null | undefined;
+}
+
+export interface CreateFeed {
+  /** `full`: everything that an event says. `busy`: only when the calendar's user is busy. */
+  detail: FeedDetail;
+  /** What the feed is for. Calendar apps show it as the calendar's name. */
+  name?: string | null | undefined;
 }
 
 export interface CreateUser {

@@ -80,6 +80,23 @@ export interface ApiKey {
   expiresAt: number | null;
 }
 
+/** How much a feed says of its events. */
+export type FeedDetail = 'full' | 'busy';
+
+/** An address under which calendar apps read a calendar. Only the response that creates it contains the address itself. */
+export interface Feed {
+  id: string;
+  name: string | null;
+  detail: FeedDetail;
+  /** The last 4 characters of the secret in the address. */
+  hint: string;
+  /** The time of creation, in milliseconds since the epoch. */
+  created: number;
+}
+
+/** iCalendar text (RFC 5545). */
+export type ICalendarText = string;
+
 export interface User {
   id: string;
   metadata: Metadata;

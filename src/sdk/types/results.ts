@@ -4,6 +4,7 @@ import type {
   ApiKey,
   Calendar,
   CalendarEvent,
+  Feed,
   Instance,
   Occurrence,
   Page,
@@ -49,6 +50,19 @@ export interface CreateApiKeyResult extends ApiKeyResult {
 
 export interface ApiKeysResult {
   apiKeys: ApiKey[];
+}
+
+export interface FeedResult {
+  feed: Feed;
+}
+
+export interface CreateFeedResult extends FeedResult {
+  /** The address to subscribe to. The service never shows it again. */
+  url: string;
+}
+
+export interface FeedsResult {
+  feeds: Feed[];
 }
 
 export interface UserResult {

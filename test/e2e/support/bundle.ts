@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The Worker as one module. Test files run at the same time: each one uses the cached bundle, or builds the same one. */
+/** The Worker's main module; wrangler also builds src/ical/lazy.js. Test files run at the same time: each one uses the cached bundle, or builds the same one. */
 export async function bundle(): Promise<string> {
   const cache = join(tmpdir(), 'nettu-e2e');
   const folder = join(cache, await fingerprint());
@@ -32,7 +32,10 @@ export async function bundle(): Promise<string> {
 async function fingerprint(): Promise<string> {
   const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
   const sources = entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes(join('sdk', 'dist')))
+    .filter(
+      (entry) =>
+        entry.isFile() && !entry.parentPath.includes(join('sdk', 'dist')) && entry.name !== 'lazy.js',
+    )
     .map(({ parentPath, name }) => join(parentPath, name));
   const hash = createHash('sha256');
   for (const file of [...sources.sort(), join(root, 'wrangler.toml'), join(root, 'package-lock.json')]) {

@@ -127,6 +127,11 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => {
       200,
       { booking },
     ],
+    'booking.ics': [
+      async (actors) => actors[who].booking.ics(await idOfBooking(actors, who)),
+      200,
+      expect.stringContaining('BEGIN:VEVENT'),
+    ],
     'booking.update': [
       async (actors) =>
         actors[who].booking.update(await idOfBooking(actors, who), { metadata: { color: 'blue' } }),

@@ -177,8 +177,10 @@ async function start(
   { d1Databases = { DB: 'the-one-and-only' }, SHARDS, ...setup }: Setup = {},
 ): Promise<Service> {
   const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
-  const workers = named.map((worker) => ({
-    ...worker,
+  const lazy = { type: 'ESModule', path: 'lazy.js', contents: await text('src/ical/lazy.js') } as const;
+  const workers = named.map(({ name, modules }) => ({
+    name,
+    modules: [...modules, lazy],
     ...setup,
     compatibilityDate,
     d1Databases,

@@ -55,6 +55,18 @@ describe('a booking', () => {
     await expectSound(world);
   });
 
+  it('is one event as iCalendar text, whose status follows its state', async () => {
+    const world = await newWorld();
+    const booking = await book(world, at(10), { metadata: { title: 'Haircut' }, holdFor: 10 });
+    const text = async () => (await world.account.call('GET', `/booking/${booking.id}.ics`)).body;
+    expect(await text()).toContain(`BEGIN:VEVENT\r\nUID:${booking.id}\r\nDTSTART:`);
+    expect(await text()).toContain('STATUS:TENTATIVE\r\nTRANSP:OPAQUE\r\nSUMMARY:Haircut\r\n');
+    await change(world, booking, { state: 'confirmed' });
+    expect(await text()).toContain('STATUS:CONFIRMED');
+    await cancel(world, booking);
+    expect(await text()).toContain('STATUS:CANCELLED\r\nTRANSP:TRANSPARENT');
+  });
+
   it('may start off the grid, and blocks its own time only', async () => {
     const world = await newWorld();
     await book(world, at(10, 7));

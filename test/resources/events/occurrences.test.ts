@@ -375,3 +375,44 @@ it('an export has the overrides, and an import brings them back', async () => {
   expect(env.DB).not.toBe(copy);
   expect(await weekOf(there.user, there.calendarId, week)).toEqual({ [there.id]: before });
 });
+
+it('a feed says RECURRENCE-ID for an occurrence that differs; one of busy times says what is busy', async () => {
+  const there = await series({ recurrence: { ...daily, count: 4 }, metadata: { title: 'Stand-up' } });
+  const { user, calendarId } = there;
+  await put(there, MONDAY, { startTs: MONDAY + 3 * HOUR, metadata: { title: 'Late' } });
+  await put(there, MONDAY + DAY, { busy: false });
+  await cancel(there, MONDAY + 2 * DAY);
+  const textOf = async (path: string): Promise<string> =>
+    (await user.account.call('GET', path, { now: MONDAY })).body.replaceAll('\r\n', '\n');
+  const components = (text: string) =>
+    text
+      .split('BEGIN:VEVENT\n')
+      .slice(1)
+      .map((event) =>
+        event.split('\n').filter((line) => /^(UID|DTSTART|EXDATE|RECURRENCE-ID|SUMMARY|TRANSP)/.test(line)),
+      );
+  const uid = `UID:${there.id}`;
+  expect(components(await textOf(`/user/calendar/${calendarId}.ics`))).toEqual([
+    [uid, 'DTSTART:20300107T090000Z', 'EXDATE:20300109T090000Z', 'TRANSP:OPAQUE', 'SUMMARY:Stand-up'],
+    [uid, 'RECURRENCE-ID:20300107T090000Z', 'DTSTART:20300107T120000Z', 'TRANSP:OPAQUE', 'SUMMARY:Late'],
+    [
+      uid,
+      'RECURRENCE-ID:20300108T090000Z',
+      'DTSTART:20300108T090000Z',
+      'TRANSP:TRANSPARENT',
+      'SUMMARY:Stand-up',
+    ],
+  ]);
+  const body = { detail: 'busy' };
+  const { url } = (await user.account.call('POST', `/user/calendar/${calendarId}/feeds`, { body })).body;
+  expect(components(await textOf(new URL(url).pathname.replace('/api/v1', '')))).toEqual([
+    [
+      uid,
+      'DTSTART:20300107T090000Z',
+      'EXDATE:20300108T090000Z,20300109T090000Z',
+      'TRANSP:OPAQUE',
+      'SUMMARY:Busy',
+    ],
+    [uid, 'RECURRENCE-ID:20300107T090000Z', 'DTSTART:20300107T120000Z', 'TRANSP:OPAQUE', 'SUMMARY:Busy'],
+  ]);
+});

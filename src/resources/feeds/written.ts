@@ -1,0 +1,56 @@
+/** Rows of `events` as the writer of iCalendar text takes them. */
+import type { Detail, WrittenEvent, WrittenOverride } from '../../ical/calendar.ts';
+import type { CalendarRow } from '../calendars/table.ts';
+import { seriesOf } from '../events/overrides-sql.ts';
+import { type EventRow, events } from '../events/table.ts';
+import type { EventInWindow } from '../events/window-sql.ts';
+
+/**
+ * The events of a window, each series with its overrides. Where only busy times are shown, an occurrence that is free is as a
+ * cancelled one, and one that is busy in a free series, or in one that is not in the window, stands for itself.
+ */
+export function toWritten(
+  rows: readonly EventInWindow[],
+  { timezone, week_start }: CalendarRow,
+  detail: Detail,
+): WrittenEvent[] {
+  const zoned = (row: EventRow): WrittenEvent => ({
+    ...events.toResource(row),
+    timezone,
+    weekStart: week_start,
+  });
+  const overridesOf = Map.groupBy(
+    rows.filter(({ original_ts }) => original_ts !== null),
+    ({ id }) => seriesOf(id),
+  );
+  const alone = (override: EventInWindow, { metadata }: WrittenEvent): WrittenEvent => ({
+    ...zoned(override),
+    metadata: metadataOf(override) ?? metadata,
+  });
+  return rows.flatMap((row): WrittenEvent[] => {
+    // A series of its own row, or one whose row an override has with it.
+    if (row.original_ts !== null)
+      return row.series === null ? [] : [alone(row, zoned(JSON.parse(row.series)))];
+    const event = zoned(row);
+    const overrides = (overridesOf.get(row.id) ?? []).filter(({ busy }) => detail === 'full' || busy);
+    if (detail === 'busy' && !event.busy) return overrides.map((override) => alone(override, event));
+    const written = new Set(overrides.map(({ original_ts }) => original_ts));
+    const exdates = (JSON.parse(row.exdates) as number[]).filter((exdate) => !written.has(exdate));
+    return [{ ...event, exdates, overrides: overrides.map((override) => overrideOf(override, event)) }];
+  });
+}
+
+function overrideOf(row: EventInWindow, { metadata }: WrittenEvent): WrittenOverride {
+  return {
+    originalStartTs: row.original_ts as number,
+    startTs: row.start_ts,
+    duration: row.duration,
+    busy: row.busy === 1,
+    reminders: JSON.parse(row.reminders),
+    metadata: metadataOf(row) ?? metadata,
+    updated: row.updated,
+  };
+}
+
+const metadataOf = ({ own_metadata }: EventInWindow) =>
+  own_metadata === null ? null : JSON.parse(own_metadata);
