@@ -103,6 +103,8 @@ export const FREEBUSY_CALENDARS_MAX = 100;
 export const SCHEDULE_RULES_MAX = 400;
 /** The intervals of one rule. */
 export const RULE_INTERVALS_MAX = 10;
+/** The dates of one rule for a span of dates, in days. */
+export const RULE_DATES_MAX = 366;
 
 // Services and booking
 
@@ -247,9 +249,9 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 5000;
+export const EXPORT_PART_MAX = 2500;
 /** The JSON of one part of an export. */
-export const EXPORT_PART_MAX_BYTES = 2_000_000;
+export const EXPORT_PART_MAX_BYTES = 1_000_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */
 export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
 /** The parts of one answer of an export, which then ends in a cursor. */

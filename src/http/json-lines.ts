@@ -16,11 +16,11 @@ interface Streaming {
 }
 
 /** How many times as long as its last part took an export leaves the database to others. */
-const PAUSE_TIMES = 3;
+const PAUSE_TIMES = 7;
 
 /**
  * The reply that streams a part and those after it; undefined where the outcome is no part. Each part proves the caller
- * again, and has the deadline of a request. An export pauses between two parts, so that it has at most a quarter of the
+ * again, and has the deadline of a request. An export pauses between two parts, so that it has at most an eighth of the
  * database's time. The status is sent before a later part can fail, so a failure is the last line. The log line is written
  * when the stream ends, read to its end or not.
  */

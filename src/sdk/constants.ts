@@ -16,8 +16,8 @@ export type Frequency = FrequencyName;
 export const Frequenzy = Frequency;
 export type Frequenzy = Frequency;
 
-/** Whether a schedule's rule applies to a weekday, or to a single date, which overrides its weekday. */
-export const ScheduleRuleVariant = { WDay: 'WDay', Date: 'Date' } as const satisfies {
+/** Whether a schedule's rule applies to a weekday, to the dates from one to another, or to a single date. */
+export const ScheduleRuleVariant = { WDay: 'WDay', Date: 'Date', Dates: 'Dates' } as const satisfies {
   [Type in ScheduleRule['variant']['type']]: Type;
 };
 export type ScheduleRuleVariant = ScheduleRule['variant']['type'];

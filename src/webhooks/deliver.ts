@@ -32,11 +32,11 @@ const POSTS_AT_ONCE_MAX = 5;
 /** How long a delivery waits whose outcome the database refuses to record. */
 const UNRECORDED_WAIT_MS = HOUR_MS;
 /** How long an endpoint of the fast lane has to answer. One that needs longer gets its time in the slow lane. */
-export const FAST_TIMEOUT_MS = 2.5 * SECOND_MS;
+export const FAST_TIMEOUT_MS = 1.5 * SECOND_MS;
 /**
  * For how long a run starts posts. In the fast lane a run shares its batch with those of other accounts, and the next batch
  * waits for all of them: an account with a backlog soon makes room, and its next run comes after those of the others. So a
- * run of the fast lane lasts at most three seconds.
+ * run of the fast lane lasts at most two seconds.
  */
 const STARTS_MS: Record<Lane, number> = { fast: 0.5 * SECOND_MS, slow: 10 * SECOND_MS };
 

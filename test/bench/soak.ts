@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: whether one account can hurt the others. The service runs as deployed, with one consumer of each queue,
- * and 19 accounts use it at a fixed rate: first alone, and then while another account does whatever has once hurt them.
+ * `npm run soak`: whether one account can hurt the others. The service runs as deployed, 30 ms away from its database (see
+ * `DISTANCE_MS`), with one consumer of each queue, and 19 accounts use it at a fixed rate: first alone, and then while another account does whatever has once hurt them.
  * Exits with status 1 when it still does. Not for CI: it takes a quiet machine.
  *
  *     npm run soak -- [--minutes 10] [--rate 40] [--events 100000] [--attack WORDS] [--pace 0]

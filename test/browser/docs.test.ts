@@ -16,6 +16,11 @@ afterAll(async () => {
 async function openReference(page: Page, anchor = ''): Promise<void> {
   await page.goto(docs + anchor);
   await page.getByRole('heading', { name: 'Nettu Scheduler' }).waitFor();
+  // The renderer sets the page's mode after it has drawn the page, and until then the colours are those of both.
+  const mode = await page.evaluate(() =>
+    matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+  );
+  await page.locator(`body.${mode}-mode`).waitFor();
 }
 
 /** What people type: the guide that the search of the reference finds first, and the heading that the guides' search finds. */

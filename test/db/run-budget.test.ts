@@ -1,4 +1,4 @@
-/** A background job leaves the database to others for half of its time. */
+/** A background job leaves the database to others for three quarters of its time. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { RunBudget } from '../../src/db/run-budget.ts';
 import { query } from '../../src/db/sql.ts';
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('waits between two batches for as long as the batch before took, and not before the first one', async () => {
+it('waits between two batches three times as long as the batch before took, and not before the first one', async () => {
   const { taking, waits } = stoppedClock();
   const budget = new RunBudget(10, 60_000);
   const statements = [query<{ one: number }>`SELECT 1 AS one`];
@@ -17,5 +17,5 @@ it('waits between two batches for as long as the batch before took, and not befo
   await budget.batch(taking(7), statements);
   await budget.batch(taking(0), statements);
   await budget.batch(taking(0), statements);
-  expect(waits()).toEqual([40, 7]);
+  expect(waits()).toEqual([120, 21]);
 });

@@ -184,7 +184,7 @@ test('the constants are the strings of the contract', () => {
     expect(permission).toBe(name === 'All' ? '*' : name);
   }
   expect(Object.values(Weekday)).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
-  expect(Object.values(ScheduleRuleVariant)).toEqual(['WDay', 'Date']);
+  expect(Object.values(ScheduleRuleVariant)).toEqual(['WDay', 'Date', 'Dates']);
   expect(Object.values(BusyCalendarProvider)).toEqual(['Nettu', 'Google', 'Outlook']);
   for (const words of [Weekday, ScheduleRuleVariant, BusyCalendarProvider]) {
     expect(Object.keys(words)).toEqual(Object.values(words));

@@ -6,6 +6,7 @@ import type { Host } from '../../src/slots/host.ts';
 import { openings } from '../../src/slots/openings.ts';
 import { bookingSlots } from '../../src/slots/slots.ts';
 import { parseDate } from '../../src/time/dates.ts';
+import { daily, date, dates } from '../support/schedule-rules.ts';
 import { DAY, HOUR, MINUTE } from './arbitraries.ts';
 
 const day = parseDate('2030-1-7') ?? 0; // a Monday
@@ -60,6 +61,24 @@ test('merges hours that touch at midnight, and clips them to the window', () => 
   expect(openings(rules, 'UTC', window)).toEqual([{ start: window.start, end: ts('2030-01-08T02:30') }]);
   expect(openings(rules, 'UTC', { start: window.start, end: window.start })).toEqual([]);
   expect(openings([], 'UTC', window)).toEqual([]);
+});
+
+test.each([
+  ['2030-01-07', '2030-01-09', [8, 13, 8]],
+  ['2030-01-08', '2030-01-08', [10, 13, 10]],
+  ['2029-12-31', '2030-01-07', [8, 13, 10]],
+  ['2030-01-09', '2030-12-31', [10, 13, 8]],
+  ['2029-12-01', '2030-01-06', [10, 13, 10]],
+])('a Date counts before the Dates from %s to %s, and these before the weekday', (from, to, expected) => {
+  const open = daily('10:00-11:00');
+  const rules = [dates(from, to, '08:00-09:00'), ...open, date('2030-01-08', '13:00-14:00')];
+  const zone = 'Asia/Tokyo';
+  const window = { start: ts('2030-01-06T15:00'), end: ts('2030-01-09T15:00') };
+  const hours = (rules: ScheduleRule[]) =>
+    openings(rules, zone, window).map(({ start }) => new Date(start + 9 * HOUR).getUTCHours());
+  expect(hours(rules)).toEqual(expected);
+  const off = rules.map((rule) => (rule.variant.type === 'Dates' ? { ...rule, intervals: [] } : rule));
+  expect(hours(off)).toEqual(expected.filter((hour) => hour !== 8));
 });
 
 test('the largest grid for a collective of 100 hosts shares one list of ids', () => {

@@ -21,8 +21,10 @@ export const weekday = (value: Weekday, times: string): ScheduleRule => ({
   variant: { type: 'WDay', value },
   intervals: intervals(times),
 });
-export const date = (value: string, times: string): ScheduleRule => ({
-  variant: { type: 'Date', value },
+export const date = (value: string, times: string) =>
+  ({ variant: { type: 'Date', value }, intervals: intervals(times) }) satisfies ScheduleRule;
+export const dates = (from: string, to: string, times: string): ScheduleRule => ({
+  variant: { type: 'Dates', from, to },
   intervals: intervals(times),
 });
 /** The same times on every day of the week. */

@@ -94,8 +94,9 @@ export const selectHosts = (
     coalesce(${hostColumn('booking_calendar_id')}, ${hostColumn('busy')} ->> '$[0]') AS book_in, s.timezone, s.version AS schedule_version,
     CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
-      WHERE rule.value ->> '$.variant.type' = 'WDay' OR rule.value ->> '$.variant.value'
-        BETWEEN ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)} AND ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)}) ELSE s.rules END AS rules
+      WHERE rule.value ->> '$.variant.type' = 'WDay' OR (
+        coalesce(rule.value ->> '$.variant.to', rule.value ->> '$.variant.value') >= ${dateOf(sql`t.from_ts - ${2 * DAY_MS}`)}
+        AND coalesce(rule.value ->> '$.variant.from', rule.value ->> '$.variant.value') <= ${dateOf(sql`t.to_ts + ${2 * DAY_MS}`)})) ELSE s.rules END AS rules
   FROM ${hostsOf(request)}
   LEFT JOIN schedules s ON s.account_id = h.account_id AND s.id = h.schedule_id AND ${live(schedules, 's')}
   ORDER BY h.seq`;

@@ -2,7 +2,8 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Schedules: "A user's opening hours, by weekday and by date. A date without hours is time off.",
+  Schedules:
+    "A user's opening hours, by weekday, by date, and by spans of dates. A date without hours is time off.",
 };
 
 export const docs = {
@@ -18,7 +19,7 @@ export const docs = {
     tag: 'Schedules',
     summary: 'Create a schedule',
     description:
-      'Rules for weekdays are opening hours. A rule for a date replaces those of its weekday, and without intervals it is time off.',
+      'Rules for weekdays are opening hours. A rule for a date, or for a span of dates, replaces those of its weekdays, and without intervals it is time off.',
     sdk: 'schedule.create(userId, body)',
     answer: 'ScheduleResult',
     body: 'CreateSchedule',

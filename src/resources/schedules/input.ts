@@ -1,6 +1,6 @@
 /** The input of the operations on schedules. The output is as in answers: full dates, merged intervals. */
 import * as v from 'valibot';
-import { RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
+import { RULE_DATES_MAX, RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
 import { formatDate, parseDate } from '../../time/dates.ts';
@@ -31,13 +31,28 @@ const date = v.pipe(
   v.transform((text) => formatDate(parseDate(text) ?? 0)),
 );
 
+/** A span of dates, both included. */
+const dates = v.pipe(
+  shape({ type: v.literal('Dates'), from: date, to: date }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues) return;
+    const { from, to } = dataset.value;
+    const days = (parseDate(to) ?? 0) - (parseDate(from) ?? 0) + 1;
+    if (days < 1) addIssue({ message: 'must not be before from', path: at('to') });
+    if (days > RULE_DATES_MAX) {
+      addIssue({ message: `must be at most ${RULE_DATES_MAX - 1} days after from`, path: at('to') });
+    }
+  }),
+);
+
 const variant = v.variant(
   'type',
   [
     shape({ type: v.literal('WDay'), value: v.picklist(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`) }),
     shape({ type: v.literal('Date'), value: date }),
+    dates,
   ],
-  'must be { type: "WDay" or "Date", value }',
+  'must be { type: "WDay" or "Date", value } or { type: "Dates", from, to }',
 );
 
 const clockTime = (minutes: number): ClockTime => ({
@@ -61,11 +76,17 @@ const rules = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const seen = new Set<string>();
+    const spans: { from: string; to: string }[] = [];
     dataset.value.forEach(({ variant }, index) => {
-      if (seen.has(variant.value)) {
-        const path = at(index);
-        addIssue({ message: `must be the only rule for ${variant.value}`, path });
+      const path = at(index);
+      if (variant.type === 'Dates') {
+        // Dates of four, two and two digits sort as text.
+        const other = spans.find(({ from, to }) => from <= variant.to && variant.from <= to);
+        if (other) addIssue({ message: `must not overlap the rule from ${other.from} to ${other.to}`, path });
+        spans.push(variant);
+        return;
       }
+      if (seen.has(variant.value)) addIssue({ message: `must be the only rule for ${variant.value}`, path });
       seen.add(variant.value);
     });
   }),

@@ -10,11 +10,15 @@ export interface ClockTime {
 }
 
 /**
- * The opening hours of a weekday, or of a date such as `2030-01-31`, which replace those of its weekday. An empty list is
- * time off.
+ * The opening hours of a weekday, of a date such as `2030-01-31`, or of the dates from one to another (both included, at
+ * most 366). Those of a date count before those of the dates around it, and both before those of its weekday. An empty
+ * list is time off.
  */
 export interface ScheduleRule {
-  variant: { type: 'WDay'; value: Weekday } | { type: 'Date'; value: string };
+  variant:
+    | { type: 'WDay'; value: Weekday }
+    | { type: 'Date'; value: string }
+    | { type: 'Dates'; from: string; to: string };
   /** At most 10. Responses sort the intervals, and merge those that overlap or touch. */
   intervals: { start: ClockTime; end: ClockTime }[];
 }
@@ -32,7 +36,7 @@ export interface Schedule {
 export interface CreateSchedule {
   /** The IANA name of a time zone, such as `Europe/Oslo`. */
   timezone: string;
-  /** At most 400, one for each weekday or date. Default: Monday to Friday, 09:00–17:30. */
+  /** At most 400, one for each weekday, date, or span of dates; spans do not overlap. Default: Monday to Friday, 09:00–17:30. */
   rules?: ScheduleRule[] | undefined;
   metadata?: Metadata | undefined;
 }

@@ -1,7 +1,7 @@
 /** Validation of a schedule's fields, in creations and updates: each error names its path. */
 import { expect, it } from 'vitest';
 import { expectInvalidBody, MARK, NUMBER } from '../../support/parse.ts';
-import { daily, date, weekday } from '../../support/schedule-rules.ts';
+import { daily, date, dates, weekday } from '../../support/schedule-rules.ts';
 
 const good = weekday('Mon', '09:00-10:00');
 const from = (start: unknown, end: unknown) => [good, { ...weekday('Tue', ''), intervals: [{ start, end }] }];
@@ -84,6 +84,25 @@ const faults: Fault[] = [
     '2030-1',
     '２030-01-31',
   ].map((value): Fault => [onDate(value), 'rules[0].variant.value']),
+  ...[undefined, null, 5, MARK, '', '2030-02-30', '2030-01', '20300131'].flatMap((value): Fault[] => [
+    [variant({ type: 'Dates', from: value, to: '2030-01-31' }), 'rules[0].variant.from'],
+    [variant({ type: 'Dates', from: '2030-01-31', to: value }), 'rules[0].variant.to'],
+  ]),
+  [variant({ type: 'Dates', value: '2030-01-31' }), 'rules[0].variant.from', 'rules[0].variant.to'],
+  [[good, dates('2030-02-01', '2030-1-31', '')], 'rules[1].variant.to'],
+  [[dates('2030-01-01', '2031-01-02', '')], 'rules[0].variant.to'], // 367 dates
+  [[dates('2030-1-1', '2030-1-9', ''), good, dates('2030-01-09', '2030-01-09', '')], 'rules[2]'],
+  [[dates('2030-01-09', '2030-01-10', ''), dates('2030-01-01', '2030-1-9', '')], 'rules[1]'],
+  [
+    [
+      dates('2030-01-05', '2030-01-06', ''),
+      dates('2030-01-01', '2030-01-09', ''),
+      dates('2030-01-10', '2030-01-11', ''),
+      dates('2030-01-06', '2030-01-10', ''),
+    ],
+    'rules[1]',
+    'rules[3]',
+  ],
   [[good, weekday('Tue', ''), weekday('Mon', '')], 'rules[2]'],
   [[date('2030-01-05', ''), good, date('2030-1-5', '')], 'rules[2]'],
   [[date('2030-1-5', ''), date('2030-01-05', '')], 'rules[1]'],

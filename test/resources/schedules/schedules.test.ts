@@ -8,6 +8,7 @@ import {
   body,
   daily,
   date,
+  dates,
   intervals,
   newSchedule,
   newService,
@@ -114,6 +115,24 @@ it('returns dates with leading zeros, in the order sent', async () => {
   );
   const expected = ['2030-01-05', '2030-01-04', '2028-02-29', '0001-01-01', '9999-12-31', '2030-10-10'];
   expect(rules).toEqual(expected.map((day) => date(day, '09:00-10:00')));
+});
+
+it('keeps spans of dates with leading zeros that touch, hold a date, or last 366 days', async () => {
+  const user = await newUser();
+  const rules = [
+    date('2030-07-10', '09:00-10:00'),
+    dates('2030-07-5', '2030-7-25', '11:00-12:00 10:00-11:00'),
+    dates('2030-07-26', '2030-07-26', ''),
+    dates('2031-01-01', '2032-01-01', ''),
+  ];
+  const expected = [
+    date('2030-07-10', '09:00-10:00'),
+    dates('2030-07-05', '2030-07-25', '10:00-12:00'),
+    ...rules.slice(2),
+  ];
+  const schedule = await newSchedule(user, rules);
+  expect(schedule.rules).toEqual(expected);
+  expect((await user.call('GET', `/schedule/${schedule.id}`)).body.schedule).toEqual(schedule);
 });
 
 it('accepts 400 rules, ten intervals, and no rules at all', async () => {
