@@ -110,6 +110,10 @@ export const RULE_DATES_MAX = 366;
 
 /** The hosts of a service. */
 export const HOSTS_MAX = 100;
+/** The events that name a service and may overlap an event that would: those that one write compares it with. */
+export const BOOKED_COMPARED_MAX = 1000;
+/** How far two series that name a service are compared, in days: as far as a booking may lie ahead. */
+export const SERIES_COMPARED_MAX_DAYS = 3660;
 /** The busy calendars of a host. */
 export const BUSY_CALENDARS_MAX = 20;
 /** The longest buffer before or after a booking. */

@@ -143,7 +143,8 @@ export const change = <Row, A>(statement: Sql<Row>, answer: (row: Row) => A | Wi
 export const creation = <const S extends readonly Sql[], A>(
   expected: ExpectedAnswer<WithEtag<A>>,
   statements: S,
-  otherwise: (...rows: Results<S>) => Plan<A> | undefined = (...[rows = []]) => void found(rows),
+  otherwise: (...rows: Results<S>) => Plan<A> | Promise<Plan<A>> | undefined = (...[rows = []]) =>
+    void found(rows),
 ): Plan<A> =>
   new Plan<A>(statements, (results) => otherwise(...(results as Results<S>)) ?? expected.answer, {
     expected,

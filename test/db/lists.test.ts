@@ -18,7 +18,8 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
-import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-sql.ts';
+import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-write-sql.ts';
+import { updateEvent } from '../../src/resources/events/sql.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -126,13 +127,19 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/bookings/sql.ts insertEvents': [
     [[insertEvents(scope, 'b', 't', decisionOf('collective'))], { bookings: byId('bookings') }],
   ],
+  'resources/events/booked-sql.ts adds': [
+    [
+      [updateEvent(scope, 'e', { exdates: [1], lastStart: undefined, tokenUser: null, now: 1 }, '')],
+      { events: byId('events') },
+    ],
+  ],
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
   ],
-  'resources/events/overrides-sql.ts deleteOverrides': [
+  'resources/events/overrides-write-sql.ts deleteOverrides': [
     [deleteOverrides(scope, 'e', [1], sql`1`), { events: byId('events') }],
   ],
-  'resources/events/overrides-sql.ts moveOverrides': [
+  'resources/events/overrides-write-sql.ts moveOverrides': [
     [
       moveOverrides(scope, { from: 'e' }, [[1, 2]], {}, 1, sql`1`).slice(0, 1),
       { events: bySeq, own: byId('events') },

@@ -10,11 +10,17 @@ import { anyRemoved, removed } from '../../db/removed.ts';
 import { ofAccount, type Scope } from '../../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { live, seen } from '../../db/table.ts';
-import { BOOKING_MAX_MS, BUFFER_MAX_MINUTES, SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYTES } from '../../limits.ts';
+import {
+  BOOKING_MAX_MS,
+  BUFFER_MAX_MINUTES,
+  HOSTS_MAX,
+  SLOT_EVENTS_MAX,
+  SLOT_RULES_MAX_BYTES,
+} from '../../limits.ts';
 import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { calendars } from '../calendars/table.ts';
-import { LENGTH_CLASSES } from '../events/length-classes.ts';
+import { classUpTo, LENGTH_CLASSES, longestClass } from '../events/length-classes.ts';
 import { schedules } from '../schedules/table.ts';
 import { hosts } from '../services/host-table.ts';
 import { services } from '../services/table.ts';
@@ -24,6 +30,8 @@ import { removedAt, sessionLives } from './removed.ts';
 export const BUFFER_MAX_MS = BUFFER_MAX_MINUTES * MINUTE_MS;
 /** From this size on, SQL removes the rules of a schedule that are for other dates. */
 const LONG_RULES_CHARS = 2_000;
+/** The services of a host whose buffers are looked up, rather than the bookings that any buffer could reach. */
+const SERVICES_READ_MAX = 5;
 
 /**
  * SQL that selects one row: a service, a window, and the seats of a group; null for any other service. For a change of a
@@ -134,14 +142,11 @@ export interface CalendarTimes extends Times {
 
 /** `listed` numbers the calendars: to sort their events by one integer takes half the time of five columns. */
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
-  WITH host AS MATERIALIZED (
-    SELECT h.account_id, h.user_id, h.calendar_id, h.busy, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts FROM ${hostsOf(request)}
-  ), counts AS (
-    SELECT account_id, user_id, value AS calendar_id, 0 AS opens, 1 AS busy, from_ts, to_ts FROM host, json_each(busy)
-    UNION ALL SELECT account_id, user_id, calendar_id, 1, column1, from_ts, to_ts FROM host CROSS JOIN (VALUES (0), (1))
-      WHERE calendar_id IS NOT NULL
-  ), listed AS MATERIALIZED (
-    SELECT row_number() OVER () AS n, k.*, c.timezone, c.week_start FROM counts k
+  WITH listed AS MATERIALIZED (
+    SELECT 4 * c.seq + 2 * k.opens + k.busy AS n, k.*, ${longestIn(sql`k.account_id`)} AS longest, c.timezone, c.week_start FROM (
+      SELECT h.account_id, h.user_id, ${calendarsOf('h').columns}, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts
+      FROM ${hostsOf(request)} CROSS JOIN ${calendarsOf('h').rows}
+    ) k
     CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
   )
   SELECT k.user_id, k.opens, k.busy, k.timezone, k.week_start, read.* FROM (${grouped(
@@ -151,10 +156,34 @@ export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarT
         ${reaches(sql`k.from_ts`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('k')} END`)}
       FROM listed k
-      CROSS JOIN (${LENGTH_CLASSES}) class
+      CROSS JOIN (${LENGTH_CLASSES}) class ON ${classUpTo(sql`k.longest`)}
       CROSS JOIN events e ON e.account_id = k.account_id AND e.calendar_id = k.calendar_id
         AND e.busy = k.busy AND e.expires_at IS NULL AND ${startsIn(sql`k.from_ts`, sql`k.to_ts`)}`,
   )}) read CROSS JOIN listed k ON k.n = read.listed`;
+
+/**
+ * The calendars that decide on a host: its busy ones, whose busy events take its time, and that which opens it, once for
+ * its free events and once for its busy ones.
+ */
+export const calendarsOf = (host: string) => {
+  const [h, opening] = [raw(host), raw(`${host}.calendar_id`)];
+  return {
+    columns: sql`CASE part.type WHEN 'array' THEN part.value ->> 0 ELSE part.value END AS calendar_id,
+      part.type = 'array' AS opens, CASE part.type WHEN 'array' THEN part.value ->> 1 ELSE 1 END AS busy`,
+    rows: sql`json_each(CASE WHEN ${opening} IS NULL THEN ${h}.busy
+      ELSE json_insert(${h}.busy, '$[#]', json_array(${opening}, 0), '$[#]', json_array(${opening}, 1)) END) part`,
+  };
+};
+
+/** The longest class of a calendar `k`. */
+export const longestIn = (account: Sql): Sql =>
+  longestClass(sql`events e WHERE e.account_id = ${account} AND e.calendar_id = k.calendar_id
+    AND e.busy = k.busy AND e.expires_at IS NULL`);
+
+/** The longest class of the bookings of a host. */
+export const longestOf = (host: string): Sql =>
+  longestClass(sql`events e INDEXED BY events_booked WHERE e.account_id = ${raw(host)}.account_id
+    AND e.user_id = ${raw(host)}.user_id AND e.service_id IS NOT NULL AND e.expires_at IS NULL`);
 
 /** Bookings of the hosts in any service, with the host's buffers in that service, in minutes. */
 export interface BookedTimes extends Times {
@@ -165,23 +194,26 @@ export interface BookedTimes extends Times {
   joinable: number;
 }
 
+/** The LIMIT makes SQLite compute the columns of a host once. */
 export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
-  const those = (events: Sql): Sql => sql`
+  const within = anyReach(sql`t.reach`);
+  const those = (more: Sql, events: Sql): Sql => sql`
       SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after, ${joinable} AS joinable,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN ${isSeries} THEN ${bookedMark} END`)},
-        ${reaches(sql`t.from_ts - ${BUFFER_MAX}`)} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
-      FROM ${hostsOf(request)} ${events}
+        ${reaches(within[0])} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
+      FROM (SELECT t.*, h.user_id, ${bufferReach('h')} AS reach ${more} FROM ${hostsOf(request)} LIMIT ${HOSTS_MAX}) t ${events}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
       LEFT JOIN service_users x
         ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id AND ${live(hosts, 'x')}`;
   const booked = sql`CROSS JOIN events e INDEXED BY events_booked
-    ON e.account_id = h.account_id AND e.user_id = h.user_id AND e.service_id IS NOT NULL`;
+    ON e.account_id = t.account_id AND e.user_id = t.user_id AND e.service_id IS NOT NULL`;
+  const classes = sql`CROSS JOIN (${LENGTH_CLASSES}) class ON ${classUpTo(sql`t.longest`)}`;
   return query<BookedTimes>`
   ${grouped(
     sql`user_id, service_id, timezone, week_start, joinable`,
-    sql`${those(sql`CROSS JOIN (${LENGTH_CLASSES}) class ${booked} AND e.expires_at IS NULL AND ${startsIn(...anyReach)}`)}
-      UNION ALL ${those(sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < ${anyReach[1]}`)}`,
+    sql`${those(sql`, ${longestOf('h')} AS longest`, sql`${classes} ${booked} AND e.expires_at IS NULL AND ${startsIn(...within)}`)}
+      UNION ALL ${those(sql``, sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < ${within[1]}`)}`,
     sql`buffer_before, buffer_after,`,
   )}`;
 };
@@ -204,8 +236,14 @@ export const hostReach = (h: string) =>
     raw(`(t.to_ts + ${MINUTE_MS} * ${h}.buffer_after)`),
   ] as const;
 
-/** The same for bookings, whose buffers may be those of another service. */
-export const anyReach = [sql`t.from_ts - ${BUFFER_MAX}`, sql`t.to_ts + ${BUFFER_MAX}`] as const;
+/** The same for bookings, whose buffers may be those of another service: `reach` is the `bufferReach` of the host. */
+export const anyReach = (reach: Sql) => [sql`(t.from_ts - ${reach})`, sql`(t.to_ts + ${reach})`] as const;
+
+/** The longest buffer of a host in any service, in milliseconds. Of a host in many services it takes the longest that may be. */
+export const bufferReach = (host: string): Sql => sql`(
+  SELECT CASE WHEN count(*) > ${SERVICES_READ_MAX} THEN ${BUFFER_MAX} ELSE ${raw(String(MINUTE_MS))} * max(longest) END
+  FROM (SELECT max(buffer_before, buffer_after) AS longest FROM service_users s
+    WHERE s.account_id = ${raw(host)}.account_id AND s.user_id = ${raw(host)}.user_id LIMIT ${SERVICES_READ_MAX + 1}))`;
 
 /** The condition that an event `e` of a `class` may have an instance in a window, as far as an index knows. */
 export const startsIn = (from: Sql, to: Sql): Sql =>

@@ -14,11 +14,11 @@
 import { removed } from '../../db/removed.ts';
 import { raw, type Sql, sql } from '../../db/sql.ts';
 import { live } from '../../db/table.ts';
-import { HOSTS_MAX } from '../../limits.ts';
+import { BUSY_CALENDARS_MAX, HOSTS_MAX } from '../../limits.ts';
 import type { MultiPerson } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
 import { calendars } from '../calendars/table.ts';
-import { LENGTH_CLASSES } from '../events/length-classes.ts';
+import { classUpTo, LENGTH_CLASSES } from '../events/length-classes.ts';
 import { events } from '../events/table.ts';
 import { schedules } from '../schedules/table.ts';
 import { hosts } from '../services/host-table.ts';
@@ -27,10 +27,14 @@ import {
   type AvailabilityQuery,
   anyReach,
   bookedMark,
+  bufferReach,
   calendarMark,
+  calendarsOf,
   hostReach,
   isSeries,
   joinable,
+  longestIn,
+  longestOf,
   reaches,
   sessionsOf,
   startsIn,
@@ -72,11 +76,11 @@ const inCalendars = sql`(
   SELECT group_concat(mark, ';' ORDER BY opens, seq) FROM (
     SELECT k.opens, e.seq, CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('c')} ELSE 'busy' END AS mark
     FROM (
-      SELECT value AS calendar_id, 0 AS opens, 1 AS busy FROM json_each(host.busy)
-      UNION ALL SELECT host.calendar_id, 1, column1 FROM (VALUES (0), (1)) WHERE host.calendar_id IS NOT NULL
+      SELECT k.*, ${longestIn(sql`host.account_id`)} AS longest
+      FROM (SELECT ${calendarsOf('host').columns} FROM ${calendarsOf('host').rows}) k LIMIT ${BUSY_CALENDARS_MAX + 2}
     ) k
     CROSS JOIN calendars c ON c.account_id = host.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
-    CROSS JOIN (${LENGTH_CLASSES}) class
+    CROSS JOIN (${LENGTH_CLASSES}) class ON ${classUpTo(sql`k.longest`)}
     CROSS JOIN events e ON e.account_id = host.account_id AND e.calendar_id = k.calendar_id AND e.busy = k.busy
       AND e.expires_at IS NULL AND ${startsIn(...reach)}
     WHERE ${reaches(reach[0])} AND (e.service_id IS NULL OR NOT k.busy)
@@ -84,13 +88,15 @@ const inCalendars = sql`(
 
 /** The bookings of the host `host`. `booked` stands for each single one that takes the slot. */
 const booked = ({ now }: AvailabilityQuery): Sql => {
+  const within = anyReach(sql`k.reach`);
+  const reachOf = (more: Sql) => sql`(SELECT ${bufferReach('host')} AS reach ${more} LIMIT 1) k`;
   const those = (found: Sql): Sql => sql`
     SELECT e.seq, CASE WHEN ${isSeries} THEN ${bookedMark} ELSE 'booked' END AS mark
     FROM ${found}
     CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
     LEFT JOIN service_users x
       ON x.account_id = e.account_id AND x.service_id = e.service_id AND x.user_id = e.user_id AND ${live(hosts, 'x')}
-    WHERE ${reaches(anyReach[0])} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))}
+    WHERE ${reaches(within[0])} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))}
       AND (${isSeries} OR (
         ${overlaps(buffer('before', 'after'), buffer('after', 'before'))}
         AND NOT (${joinable} AND e.start_ts = t.from_ts AND e.duration = t.to_ts - t.from_ts)))`;
@@ -98,9 +104,10 @@ const booked = ({ now }: AvailabilityQuery): Sql => {
   const booking = sql`e.account_id = host.account_id AND e.user_id = host.user_id AND e.service_id IS NOT NULL`;
   return sql`(
     SELECT group_concat(mark, ';' ORDER BY seq) FROM (
-      ${those(sql`(${LENGTH_CLASSES}) class CROSS JOIN ${ofHost} ON ${booking} AND e.expires_at IS NULL AND ${startsIn(...anyReach)}`)}
+      ${those(sql`${reachOf(sql`, ${longestOf('host')} AS longest`)} CROSS JOIN (${LENGTH_CLASSES}) class ON ${classUpTo(sql`k.longest`)}
+        CROSS JOIN ${ofHost} ON ${booking} AND e.expires_at IS NULL AND ${startsIn(...within)}`)}
       UNION ALL
-      ${those(sql`(SELECT 1) one CROSS JOIN ${ofHost} ON ${booking} AND e.expires_at > ${now} AND e.start_ts < ${anyReach[1]}`)}))`;
+      ${those(sql`${reachOf(sql``)} CROSS JOIN ${ofHost} ON ${booking} AND e.expires_at > ${now} AND e.start_ts < ${within[1]}`)}))`;
 };
 
 /** The larger of the host's own buffer and of that which faces it, the other booking's. */

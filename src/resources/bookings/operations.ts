@@ -9,10 +9,11 @@ import { firstVersion, found, lookup, Plan, plan, type WithEtag, withEtag } from
 import { Problem } from '../../problem.ts';
 import type { BookingResult, Metadata } from '../../sdk/types.ts';
 import { MINUTE_MS } from '../../time/units.ts';
+import { untilWritten } from '../until-written.ts';
 import { availabilityQueries } from './availability.ts';
 import { targetOf } from './availability-sql.ts';
 import * as input from './input.ts';
-import { decisionOf, untilWritten, withFirstEvent } from './reading.ts';
+import { decisionOf, withFirstEvent } from './reading.ts';
 import {
   answerInSql,
   type BookingChange,
@@ -46,7 +47,7 @@ export const createBooking = write({
     const target = targetOf(scope, serviceId, { start: startTs, end: startTs + duration });
     const request = { target, hostUserIds, now, decides: true } as const;
     const id = crypto.randomUUID();
-    return untilWritten((again) =>
+    return untilWritten<BookingResult>((again) =>
       plan(availabilityQueries(request), (...rows) => {
         const decision = withFirstEvent(decisionOf(request, rows, body), id);
         const expiresAt = holdFor === undefined ? null : now + holdFor * MINUTE_MS;
@@ -97,8 +98,11 @@ type RequestedChange = Omit<BookingChange, 'changeToken'>;
 /** Confirms a hold. One that has not expired has its slot, whatever its hosts and its service are now. */
 function confirm(scope: Scope, id: string, metadata: Metadata | undefined, now: number): Plan<BookingResult> {
   const change = { state: 'confirmed', expiresAt: null, metadata, now } as const;
-  const before = selectBooking(scope, id);
-  return plan([before, ...changed(scope, id, change, sql`expires_at > ${now}`)] as const, (rows, [after]) => {
+  const statements = [
+    selectBooking(scope, id),
+    ...changed(scope, id, change, sql`expires_at > ${now}`),
+  ] as const;
+  return plan(statements, (rows, [after]) => {
     const { state } = found(rows);
     if (after) return toResult(after);
     return state === 'held' ? decided(scope, id, change) : relabel(scope, id, metadata, now);
@@ -124,13 +128,14 @@ function relabel(scope: Scope, id: string, metadata: Metadata | undefined, now: 
 }
 
 /** The statements of a change that needs no decision: of the booking, and of its events where it was made alone. */
-function changed(scope: Scope, id: string, change: RequestedChange, condition?: Sql) {
-  const changeToken = crypto.randomUUID();
-  return [
-    updateBooking(scope, id, { ...change, changeToken }, condition),
-    updateEvents(scope, id, changeToken),
-  ] as const;
+function changed(scope: Scope, id: string, request: RequestedChange, condition?: Sql) {
+  const change = { ...request, changeToken: crypto.randomUUID() };
+  return [updateBooking(scope, id, change, condition), ...follow(scope, id, change)] as const;
 }
+
+/** Updates what the events show of a booking. A trigger sees to when they expire. */
+const follow = (scope: Scope, id: string, change: BookingChange): Sql[] =>
+  (change.startTs ?? change.metadata) === undefined ? [] : [updateEvents(scope, id, change)];
 
 /**
  * Moves a booking, or confirms a hold that has expired, in one step: its hosts stay, and all of them must be able to take the
@@ -140,7 +145,7 @@ function changed(scope: Scope, id: string, change: RequestedChange, condition?: 
 function decided(scope: Scope, id: string, change: RequestedChange): Plan<BookingResult> {
   const { startTs, now } = change;
   const request = { target: targetOfBooking(scope, id, startTs, now), now, decides: true } as const;
-  return untilWritten((again) =>
+  return untilWritten<BookingResult>((again) =>
     plan([selectBooking(scope, id), ...availabilityQueries(request)] as const, (rows, ...reading) => {
       const booking = found(rows);
       if (booking.state === 'cancelled') throw cancelled();
@@ -148,13 +153,14 @@ function decided(scope: Scope, id: string, change: RequestedChange): Plan<Bookin
       const { seats, duration } = booking;
       const wanted = { startTs: startTs ?? booking.start_ts, duration };
       const decision = decisionOf(request, reading, wanted, { seats, userIds: JSON.parse(booking.hosts) });
-      const changeToken = crypto.randomUUID();
-      const update = updateDecided(scope, id, { ...change, changeToken }, decision);
-      const follow =
+      const tokened = { ...change, changeToken: crypto.randomUUID() };
+      const events =
         seats === null
-          ? updateEvents(scope, id, changeToken)
-          : insertEvents(scope, id, changeToken, decision);
-      return plan([update, follow], ([row]) => (row ? toResult(row) : again()));
+          ? follow(scope, id, tokened)
+          : [insertEvents(scope, id, tokened.changeToken, decision)];
+      return plan([updateDecided(scope, id, tokened, decision), ...events] as const, ([row]) =>
+        row ? toResult(row) : again(),
+      );
     }),
   );
 }

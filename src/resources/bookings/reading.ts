@@ -2,19 +2,14 @@
  * Decides on a booking from the rows that one batch reads, for the write in the next one. The write takes effect only where
  * what was decided on is still so (guard-sql.ts); otherwise the Worker decides again, on fresh rows.
  */
-import { found, type Plan } from '../../plan.ts';
+import { found } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
-import type { BookingResult, MultiPerson } from '../../sdk/types.ts';
+import type { MultiPerson } from '../../sdk/types.ts';
 import { Overspent } from '../../time/budget.ts';
 import { type AvailabilityRows, availabilityOf } from './availability.ts';
 import type { AvailabilityQuery } from './availability-sql.ts';
 import { hostsFor, sameHosts, type Wanted } from './decide.ts';
 import type { Decision } from './guard-sql.ts';
-
-/** How long a write may go on to be decided again, before the answer is `contended`. */
-const TRIES_MAX_MS = 2000;
-/** The longest wait before the second of these tries, the first of which is at once. It doubles with each. */
-const WAIT_MS = 20;
 
 /** What a booking that changes keeps. */
 export interface Kept {
@@ -76,30 +71,4 @@ function takenAs(service: MultiPerson, kept: Kept | undefined): MultiPerson {
   if (!kept) return service;
   if (kept.seats === null) return { variant: 'collective' };
   return service.variant === 'group' ? service : { variant: 'group', data: kept.seats };
-}
-
-/**
- * Decides again until a decision is written. Nothing but a change of what was decided on makes it decide again, which is
- * most often another booking of the same slot: the second decision then says so. Later ones wait for a random time (full
- * jitter), so that requests at once do not meet again.
- *
- * @throws Problem `contended` after `TRIES_MAX_MS`.
- */
-export function untilWritten(
-  attempt: (again: () => Promise<Plan<BookingResult>>) => Plan<BookingResult>,
-): Plan<BookingResult> {
-  const startedAt = Date.now();
-  let tries = 1;
-  const again = async (): Promise<Plan<BookingResult>> => {
-    if (Date.now() - startedAt > TRIES_MAX_MS) {
-      throw new Problem(
-        'contended',
-        'Other requests keep changing the availability of the hosts. Nothing changed; try again.',
-      );
-    }
-    if (tries > 1) await scheduler.wait(Math.random() * WAIT_MS * 2 ** Math.min(tries, 5));
-    tries += 1;
-    return attempt(again);
-  };
-  return attempt(again);
 }

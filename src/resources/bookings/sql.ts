@@ -146,11 +146,20 @@ const assignments = (change: BookingChange, joins = false): Sql => {
 
 /**
  * Updates the events of a booking that was made alone to match it, in the batch of the change with this token; none where
- * that change took no effect.
+ * that change took no effect. What does not change is not written, because its index entries would be.
  */
-export const updateEvents = (scope: Scope, id: string, changeToken: string): Sql => sql`
-  UPDATE events SET start_ts = b.start_ts, last_start = b.start_ts, metadata = b.metadata, updated = b.updated,
-    version = events.version + 1
+export const updateEvents = (
+  scope: Scope,
+  id: string,
+  { changeToken, startTs, metadata }: BookingChange,
+): Sql => sql`
+  UPDATE events SET ${assign({
+    start_ts: startTs,
+    last_start: startTs,
+    metadata: metadata && JSON.stringify(metadata),
+    updated: sql`b.updated`,
+    version: sql`events.version + 1`,
+  })}
   FROM (SELECT * FROM bookings
     WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken} AND seats IS NULL) b
   WHERE events.seq IN (SELECT own.seq FROM session_events own WHERE own.account_id = b.account_id AND own.session = b.session)`;

@@ -1,5 +1,5 @@
 /** The iCalendar text of a booking. */
-import { ICALENDAR, loadICalendar } from '../../ical/load.ts';
+import { ICALENDAR, loadLazy } from '../../ical/load.ts';
 import { read } from '../../operation.ts';
 import { found, plan, TextDocument } from '../../plan.ts';
 import { selectBooking } from './sql.ts';
@@ -11,7 +11,7 @@ export const getBookingText = read({
   run: (scope, { params }) =>
     plan([selectBooking(scope, params.bookingId)], async (rows): Promise<TextDocument> => {
       const row = found(rows);
-      const { bookingText } = await loadICalendar();
+      const { bookingText } = await loadLazy();
       const text = bookingText(bookings.toResource(row));
       return new TextDocument(ICALENDAR, [text], row.version, row.updated);
     }),

@@ -23,7 +23,7 @@ export const docs = {
     sdk: 'events.create(userId, body)',
     answer: 'EventResult',
     body: 'CreateEvent',
-    codes: ['not-found', 'slot-taken'],
+    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended'],
   },
   findEvents: {
     tag: 'Events',
@@ -94,14 +94,7 @@ export const docs = {
     sdk: 'events.updateInstance(eventId, originalStartTs, body)',
     answer: 'OccurrenceResult',
     body: 'UpdateInstance',
-    codes: [
-      'booking-event',
-      'slot-taken',
-      'exception-limit',
-      'answer-too-large',
-      'contended',
-      'quota-exceeded',
-    ],
+    codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'quota-exceeded'],
   },
   removeInstance: {
     tag: 'Events',
@@ -131,7 +124,6 @@ export const docs = {
     codes: [
       'not-found',
       'booking-event',
-      'slot-taken',
       'exception-limit',
       'answer-too-large',
       'contended',

@@ -1,14 +1,11 @@
 /** What becomes of the exceptions of a series when it changes. Pure: the rows come from the caller. */
 import { EVENTS_WORK_MAX_MS, EXCEPTIONS_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
-import type { Recurrence } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { follow, type Ruled } from '../../time/occurrences.ts';
-import { emptyErrors, recurrenceErrors } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { invalid } from '../../validation/schemas.ts';
-import type { EventUpdate } from './input.ts';
-import type { Move, SeriesRow } from './overrides-sql.ts';
+import type { SeriesRow } from './overrides-sql.ts';
+import type { Move } from './overrides-write-sql.ts';
 import { overriddenOf } from './table.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -96,30 +93,6 @@ export function exceptionsAfter(
     moves,
     dropped: exdates.filter((original) => !isCancelled(original) && !staying.has(original)),
   });
-}
-
-/** A series as an update leaves it. */
-export const ruledAfter = (before: Ruled, { startTs, recurrence }: EventUpdate): Ruled => ({
-  ...before,
-  startTs: startTs ?? before.startTs,
-  recurrence: recurrence === undefined ? before.recurrence : (recurrence as Recurrence | null),
-});
-
-/**
- * Requires that a rule is lawful for its start, and has an occurrence at all.
- *
- * @param keepsEnd whether the rule stays as it is: the first part of a series that was split may have a later end.
- * @throws Problem `input-invalid`
- */
-export function requireLawful({ startTs, recurrence }: Ruled, keepsEnd: boolean): void {
-  if (!recurrence) return;
-  const errors = recurrenceErrors(recurrence, keepsEnd ? Number.POSITIVE_INFINITY : startTs);
-  const all = errors.length > 0 ? errors : emptyErrors(recurrence, startTs);
-  if (all.length > 0) {
-    throw invalid(
-      all.map(({ path, reason }) => ({ path: path ? `recurrence.${path}` : 'recurrence', reason })),
-    );
-  }
 }
 
 /** Whether the end of a rule is farther from the start than a request may set it. */

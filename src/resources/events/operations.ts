@@ -1,6 +1,7 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { sql } from '../../db/sql.ts';
+import { BOOKED_COMPARED_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
 import {
   creation,
@@ -14,14 +15,18 @@ import {
 } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
+import { Budget, Overspent } from '../../time/budget.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
+import { untilWritten } from '../until-written.ts';
 import { selectUser } from '../users/table.ts';
-import { exceptionsAfter, exceptionsOf, isLong, requireLawful, ruledAfter, ruledOf } from './exceptions.ts';
+import { basisOf, type NearRow } from './booked-sql.ts';
+import { collides } from './collision.ts';
 import * as input from './input.ts';
-import { decided } from './occurrences.ts';
-import { deleteOverrides, moveOverrides } from './overrides-sql.ts';
+import { requireLawful, ruledAfter } from './lawful.ts';
+import { ofOwner } from './limits.ts';
+import { decided, taken } from './occurrences.ts';
 import {
   type ChangeableRow,
   type EventChange,
@@ -29,10 +34,12 @@ import {
   insertEvent,
   listedEvents,
   mayChange,
+  mayCollide,
   selectChangeable,
   selectEvent,
   selectEventsByMetadata,
-  selectOnBooking,
+  selectNearChanged,
+  selectNearNew,
   updateEvent,
 } from './sql.ts';
 import { type EventRow, events } from './table.ts';
@@ -48,10 +55,31 @@ const lastStartOf = (startTs: number, recurrence: object | null) =>
 const onBooking = () =>
   new Problem('slot-taken', 'The user has another booking at this time. Choose another time.');
 
+/**
+ * What an event was compared with: `basisOf` it.
+ *
+ * @throws Problem `slot-taken` where the event overlaps one of them, `answer-too-large`
+ */
+function comparedWith(near: readonly NearRow[], now: number): string {
+  const tooMuch = () =>
+    new Problem(
+      'answer-too-large',
+      'The user has too many events with a serviceId to compare this one with. Let its recurrence end earlier.',
+    );
+  try {
+    if (collides(near, now, new Budget(ofOwner.workNs))) throw onBooking();
+  } catch (error) {
+    throw error instanceof Overspent ? tooMuch() : error;
+  }
+  if (near.length > BOOKED_COMPARED_MAX) throw tooMuch();
+  return basisOf(near);
+}
+
 export const createEvent = write({
   idempotent: true,
   body: input.creation,
   run(scope, { body, tokenUser, now }) {
+    const { serviceId } = body;
     const row: EventRow = {
       id: crypto.randomUUID(),
       calendar_id: body.calendarId,
@@ -69,16 +97,21 @@ export const createEvent = write({
       version: firstVersion(),
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
-    const insert = insertEvent(scope, row, body, tokenUser, lastStart);
+    const insert = (known: string) => insertEvent(scope, row, body, tokenUser, lastStart, known);
     const expected = { answer: toResult(row), created: eventIsThere(scope, row) };
-    if (body.serviceId === null) return creation(expected, [insert]);
-    return creation(
-      expected,
-      [selectOnBooking(scope, row, body, tokenUser), insert],
-      ([before], inserted) => {
-        if (before?.taken) throw onBooking();
-        return void found(inserted);
-      },
+    if (serviceId === null) return creation(expected, [insert('')]);
+    // The first write takes effect where no event is near.
+    let known = '';
+    return untilWritten<EventResult>((again) =>
+      creation(
+        expected,
+        [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
+        (near, inserted) => {
+          if (inserted[0]) return undefined;
+          known = comparedWith(near, now);
+          return known === '' ? void found(inserted) : again();
+        },
+      ),
     );
   },
 });
@@ -98,29 +131,38 @@ export const changeEvent = write({
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
     const update = { ...body, lastStart, tokenUser, now };
-    const statements = [
-      selectChangeable(scope, eventId, update),
-      updateEvent(scope, eventId, update),
-    ] as const;
-    return plan(statements, (before, [after]): WithEtag<EventResult> | Plan<EventResult> => {
-      requireChangeable(found(before));
-      if (after) return toResult(after);
-      if (found(before).reading) return changeWithExceptions(scope, eventId, update);
-      const { start_ts, recurrence: rule } = found(before);
-      const stored = {
-        startTs: start_ts,
-        recurrence: rule && JSON.parse(rule),
-        zone: 'UTC',
-        weekStart: 'Mon',
-      } as const;
-      requireLawful(ruledAfter(stored, body), false);
-      throw new Problem('contended');
+    let known = '';
+    return untilWritten<EventResult>((again) => {
+      const statements = [
+        selectChangeable(scope, eventId, update),
+        updateEvent(scope, eventId, update, known),
+        ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
+      ] as const;
+      return plan(statements, (before, [after], near = []) => {
+        requireChangeable(found(before));
+        if (after) return toResult(after);
+        if (found(before).reading) return changeWithExceptions(scope, eventId, update);
+        const basis = comparedWith(near, now);
+        if (basis !== known) {
+          known = basis;
+          return again();
+        }
+        const { start_ts, recurrence: rule } = found(before);
+        const stored = {
+          startTs: start_ts,
+          recurrence: rule && JSON.parse(rule),
+          zone: 'UTC',
+          weekStart: 'Mon',
+        } as const;
+        requireLawful(ruledAfter(stored, body), false);
+        return again();
+      });
     });
   },
 });
 
 /** @throws Problem where an event cannot change so. */
-function requireChangeable({ nameable, unbooks, shared, taken }: ChangeableRow): void {
+function requireChangeable({ nameable, unbooks, shared }: ChangeableRow): void {
   if (!nameable)
     throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
   if (unbooks) {
@@ -135,41 +177,30 @@ function requireChangeable({ nameable, unbooks, shared, taken }: ChangeableRow):
       'The event belongs to a booking with several hosts. Reschedule the booking instead.',
     );
   }
-  if (taken) throw onBooking();
 }
 
 /** The plan of a change that decides what becomes of the exceptions of a series. */
-const changeWithExceptions = (scope: Scope, eventId: string, update: EventChange): Plan<EventResult> =>
-  decided<EventResult>(scope, eventId, update.now, ({ row }, again) => {
-    const before = ruledOf(row);
-    const after = ruledAfter(before, update);
-    if (update.recurrence !== undefined || update.startTs !== undefined)
-      requireLawful(after, update.recurrence === undefined && isLong(before));
-    const { exdates, overridden, moves, dropped } = exceptionsAfter(
-      exceptionsOf(row),
-      before,
-      after,
-      update.exdates,
-    );
-    const change: EventChange = {
-      ...update,
-      exdates,
-      lastStart: lastStart(after.startTs, after.recurrence),
-      decided: { version: row.version, overridden: JSON.stringify(overridden) },
-    };
-    const when = sql`EXISTS (SELECT 1 FROM events WHERE ${mayChange(scope, eventId, change)})`;
+function changeWithExceptions(scope: Scope, eventId: string, update: EventChange): Plan<EventResult> {
+  let known = '';
+  return decided<EventResult>(scope, eventId, update.now, (lazy, { row }, again) => {
+    const decision = taken(lazy.decideChange(row, update));
+    const change: EventChange = { ...update, ...decision.change };
+    const when = sql`EXISTS (SELECT 1 FROM events WHERE ${mayChange(scope, eventId, change, known)})`;
     const statements = [
       selectChangeable(scope, eventId, change),
-      ...deleteOverrides(scope, eventId, dropped, when),
-      ...moveOverrides(scope, { from: eventId }, moves, update, update.now, when),
-      updateEvent(scope, eventId, change),
+      selectNearChanged(scope, eventId, change),
+      ...lazy.changeOverrides(scope, eventId, decision, update, update.now, when),
+      updateEvent(scope, eventId, change, known),
     ];
     return plan(statements, (...results) => {
       const after = results.at(-1)?.[0] as EventRow | undefined;
       requireChangeable(found(results[0] as ChangeableRow[]));
-      return after ? toResult(after) : again();
+      if (after) return toResult(after);
+      if (mayCollide(change)) known = comparedWith(results[1] as NearRow[], update.now);
+      return again();
     });
   });
+}
 
 export const findEvents = read({
   query: metadataQuery,

@@ -3,13 +3,22 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { type CalendarRow, calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
-import { isOnBooking, isShared, moves, unbooks } from './booked-sql.ts';
+import {
+  adds,
+  basisOfNear,
+  isShared,
+  moves,
+  type NearRow,
+  type Placed,
+  selectNear,
+  unbooks,
+} from './booked-sql.ts';
 import type { EventUpdate, NewEvent } from './input.ts';
 import { type EventRow, events } from './table.ts';
 
@@ -52,6 +61,7 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
  *
  * @param tokenUser as in `mayName`.
  * @param lastStart `lastStart` of time/recurrence.ts. Where it is null, SQL bounds a counted rule by `reachOfCount`.
+ * @param known `basisOf` the events near this one that it was compared with.
  */
 export const insertEvent = (
   scope: Scope,
@@ -59,42 +69,51 @@ export const insertEvent = (
   { recurrence, serviceId }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
+  known: string,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
     service_id, metadata, created, updated, version, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
-    ${boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`)}, ${row.reminders}, ${serviceId},
+    ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
-    AND ${mayName(scope, serviceId, tokenUser)} AND NOT ${newOnBooking(row, serviceId)}
+    AND ${mayName(scope, serviceId, tokenUser)}
+    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
   RETURNING 1`;
 
-/** The condition that a new event of the calendar in question would lie on a booking: see `isOnBooking`. */
-const newOnBooking = ({ start_ts, duration, created }: EventRow, service: string | null): Sql =>
-  service === null
-    ? sql`0`
-    : isOnBooking(
-        {
-          account: sql`calendars.account_id`,
-          user: sql`calendars.user_id`,
-          start: start_ts,
-          duration,
-          service,
-          seq: null,
-          session: null,
-        },
-        created,
-      );
+const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart: number | null): Sql =>
+  boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
 
-/** Whether a new event would lie on a booking. One that may not name its service lies on none: it is refused for that. */
-export const selectOnBooking = (
+/** A new event, in the row of `calendars`. */
+const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
+  account: sql`calendars.account_id`,
+  user: sql`calendars.user_id`,
+  start: row.start_ts,
+  duration: row.duration,
+  recurrence: row.recurrence,
+  exdates: row.exdates,
+  lastStart,
+  timezone: sql`calendars.timezone`,
+  weekStart: sql`calendars.week_start`,
+  service,
+  seq: null,
+  session: null,
+});
+
+/** The events near a new one that names a service. One that may not name it is near none: it is refused for that. */
+export const selectNearNew = (
   scope: Scope,
   row: EventRow,
-  { serviceId }: NewEvent,
+  service: string,
+  recurrence: NewEvent['recurrence'],
   tokenUser: string | null,
-): Query<{ taken: number }> => query<{ taken: number }>`
-  SELECT ${mayName(scope, serviceId, tokenUser)} AND ${newOnBooking(row, serviceId)} AS taken FROM calendars
-  WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}`;
+  lastStart: number | null,
+): Query<NearRow> =>
+  selectNear(
+    placedNew(row, service, boundOfNew(row, recurrence, lastStart)),
+    sql`FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live} AND ${mayName(scope, service, tokenUser)}`,
+    row.created,
+  );
 
 export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scope, sql`events`, id);
 
@@ -120,8 +139,6 @@ export interface ChangeableRow {
   unbooks: number;
   /** 1: the event would move, and belongs to bookings with several hosts. */
   shared: number;
-  /** 1: the event would lie on a booking of its user. */
-  taken: number;
   /** 1: what becomes of its exceptions has to be decided first: see `needsReading`. */
   reading: number;
   start_ts: number;
@@ -134,7 +151,7 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared, ${changesOntoBooking(change)} AS taken,
+    (${moves(change)} AND ${isShared}) AS shared,
     ${needsReading(change)} AS reading, start_ts, recurrence
   FROM events WHERE ${isEvent(scope, id, change.now)}`;
 
@@ -157,22 +174,51 @@ const isRare = (
 ): Sql => sql`coalesce(${rule} ->> 'bymonthday', ${rule} ->> 'byyearday', ${rule} ->> 'byweekno',
   ${rule} ->> 'bysetpos', ${rule} ->> 'bymonth', ${rule} ->> 'until') IS NOT NULL`;
 
-/** The condition that a change puts an event onto a booking of its user: see `isOnBooking`. */
-const changesOntoBooking = (change: EventChange): Sql => {
-  const { startTs, duration, serviceId, now } = change;
-  if (serviceId === null || (startTs ?? duration ?? serviceId) === undefined) return sql`0`;
-  const names = serviceId === undefined ? sql`0` : sql`events.service_id IS NOT ${serviceId}`;
-  const placed = {
+/** The columns of an event after a change. */
+const start = ({ startTs }: EventChange) => sql`${startTs ?? sql`events.start_ts`}`;
+const rule = ({ recurrence }: EventChange) =>
+  recurrence === undefined ? sql`events.recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
+const excluded = ({ exdates }: EventChange) =>
+  exdates ? sql`${JSON.stringify(exdates)}` : sql`events.exdates`;
+
+/** The row of `events` as it would be after a change. */
+const placedAfter = (change: EventChange): Placed => {
+  const calendar = (column: string) => sql`(SELECT ${raw(column)} FROM calendars
+    WHERE calendars.account_id = events.account_id AND calendars.id = events.calendar_id)`;
+  return {
     account: sql`events.account_id`,
     user: sql`events.user_id`,
-    start: startTs ?? sql`events.start_ts`,
-    duration: duration ?? sql`events.duration`,
-    service: serviceId ?? sql`events.service_id`,
+    start: start(change),
+    duration: change.duration ?? sql`events.duration`,
+    recurrence: rule(change),
+    exdates: excluded(change),
+    lastStart: change.lastStart ?? null,
+    timezone: calendar('timezone'),
+    weekStart: calendar('week_start'),
+    service: change.serviceId ?? sql`events.service_id`,
     seq: sql`events.seq`,
     session: sql`events.session`,
   };
-  return sql`((${names} OR ${moves(change)}) AND ${isOnBooking(placed, now)})`;
 };
+
+/** Whether an update may bring an event that names a service to another time. */
+export const mayCollide = ({ startTs, duration, serviceId, recurrence, exdates }: EventUpdate): boolean =>
+  serviceId !== null &&
+  [startTs, duration, serviceId, recurrence, exdates].some((value) => value !== undefined);
+
+/** The condition that it does. */
+const comesToTime = (change: EventChange): Sql => {
+  const names = change.serviceId === undefined ? sql`0` : sql`events.service_id IS NOT ${change.serviceId}`;
+  return sql`(${names} OR ${moves(change)} OR ${adds(change)})`;
+};
+
+/** The events near a changed one. */
+export const selectNearChanged = (scope: Scope, id: string, change: EventChange): Query<NearRow> =>
+  selectNear(
+    placedAfter(change),
+    sql`FROM events WHERE ${isEvent(scope, id, change.now)} AND ${comesToTime(change)}`,
+    change.now,
+  );
 
 export interface EventChange extends EventUpdate {
   /**
@@ -187,18 +233,23 @@ export interface EventChange extends EventUpdate {
   decided?: { version: number; overridden: string } | undefined;
 }
 
-/** The condition that a row is the event, that it can change so, and that it still has the version that was decided on. */
-export const mayChange = (scope: Scope, id: string, change: EventChange): Sql => sql`
+/**
+ * The condition that a row is the event, that it can change so, and that it still has the version that was decided on.
+ *
+ * @param known `basisOf` the events near it that it was compared with.
+ */
+export const mayChange = (scope: Scope, id: string, change: EventChange, known: string): Sql => sql`
   ${isEvent(scope, id, change.now)} AND ${mayKeepOrName(scope, change.serviceId, change.tokenUser)}
-  AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared}) AND NOT ${changesOntoBooking(change)}
-  AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}`;
+  AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
+  AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}
+  ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), change.now)} ELSE '' END = ${known}` : sql``}`;
 
 /**
  * Updates an event; absent members stay as they are. No row comes back where `selectChangeable` says why, or where the rule has
  * an `until` that is farther from the start than `UNTIL_MAX_DAYS`, or before it. SQL checks the `until`, because the update may
  * have only one of the two.
  */
-export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<EventRow> {
+export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
   const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
@@ -229,7 +280,7 @@ export function updateEvent(scope: Scope, id: string, change: EventChange): Sql<
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
-    WHERE ${mayChange(scope, id, change)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
+    WHERE ${mayChange(scope, id, change, known)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
     RETURNING ${columns}`;
 }
 

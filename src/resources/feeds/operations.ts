@@ -5,7 +5,7 @@ import type { Scope } from '../../db/scope.ts';
 import { within } from '../../db/sizes.ts';
 import type { Query } from '../../db/sql.ts';
 import type { Detail } from '../../ical/calendar.ts';
-import { ICALENDAR, loadICalendar } from '../../ical/load.ts';
+import { ICALENDAR, loadLazy } from '../../ical/load.ts';
 import { CALENDAR_TEXT_PAST_DAYS, FEEDS_MAX, START_MAX_TS_MS } from '../../limits.ts';
 import { read, write } from '../../operation.ts';
 import { change, creation, found, plan, TextDocument, type WithEtag, withEtag } from '../../plan.ts';
@@ -97,7 +97,7 @@ function textPlan<Row extends CalendarRow>(
       const events = inWindow(read).sort((a, b) => a.seq - b.seq);
       const version = await versionOf([row.version, row.timezone, row.week_start, name, detail], events);
       const modifiedAt = events.reduce((latest, { updated }) => Math.max(latest, updated), 0);
-      const { writeCalendar } = await loadICalendar();
+      const { writeCalendar } = await loadLazy();
       const pieces =
         within(read, ofText) === read.length &&
         writeCalendar({ name, detail }, toWritten(events, row, detail), ofText.workNs);

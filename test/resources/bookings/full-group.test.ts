@@ -151,8 +151,8 @@ it('a seat of a service that is no group any more moves with events of its own, 
 });
 
 it.each([
-  ['without a webhook', 7, 3],
-  ['with a notification of each seat', 14, 5],
+  ['without a webhook', 8, 3],
+  ['with a notification of each seat', 15, 5],
 ])('the event of a full group with one host moves with its seats, %s', async (title, read, written) => {
   const world = await newWorld({ multiPerson: group(SEATS) });
   if (title.startsWith('with a')) {

@@ -1,0 +1,30 @@
+/** Whether a series may be what an update makes of it. */
+import type { Recurrence } from '../../sdk/types.ts';
+import type { Ruled } from '../../time/occurrences.ts';
+import { emptyErrors, recurrenceErrors } from '../../time/recurrence-errors.ts';
+import { invalid } from '../../validation/schemas.ts';
+import type { EventUpdate } from './input.ts';
+
+/** A series as an update leaves it. */
+export const ruledAfter = (before: Ruled, { startTs, recurrence }: EventUpdate): Ruled => ({
+  ...before,
+  startTs: startTs ?? before.startTs,
+  recurrence: recurrence === undefined ? before.recurrence : (recurrence as Recurrence | null),
+});
+
+/**
+ * Requires that a rule is lawful for its start, and has an occurrence at all.
+ *
+ * @param keepsEnd whether the rule stays as it is: the first part of a series that was split may have a later end.
+ * @throws Problem `input-invalid`
+ */
+export function requireLawful({ startTs, recurrence }: Ruled, keepsEnd: boolean): void {
+  if (!recurrence) return;
+  const errors = recurrenceErrors(recurrence, keepsEnd ? Number.POSITIVE_INFINITY : startTs);
+  const all = errors.length > 0 ? errors : emptyErrors(recurrence, startTs);
+  if (all.length > 0) {
+    throw invalid(
+      all.map(({ path, reason }) => ({ path: path ? `recurrence.${path}` : 'recurrence', reason })),
+    );
+  }
+}
