@@ -45,7 +45,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
       return actors[who].user.freebusy(actors.userId, { ...window, calendarIds: [calendarId] });
     },
     200,
-    { busy: [instance], userId: UUID },
+    { busy: [{ startTs: 100, endTs: 300, busy: true }], userId: UUID },
   ],
   'calendar.getEvents': [
     async (actors) => {
