@@ -33,9 +33,11 @@ export interface Env {
   ALLOW_PRIVATE_WEBHOOKS?: string;
 }
 
-/** An account has something to deliver. */
+/** An endpoint has something to get. */
 export interface WakeUp {
   account: string;
+  /** The id of a further endpoint; absent: the account's first one. */
+  endpoint?: string;
   /** Absent: the release before this one sent it. */
   lane?: 'fast' | 'slow';
 }

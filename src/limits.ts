@@ -149,6 +149,16 @@ export const KEEP_CANCELLED_MAX_DAYS = 3660;
 
 /** The longest URL of a webhook. */
 export const WEBHOOK_URL_MAX_CHARS = 2048;
+/** The webhooks of an account: `/account/webhook` is the first of them. */
+export const WEBHOOKS_MAX = 10;
+/** The longest `description` of a webhook. */
+export const WEBHOOK_DESCRIPTION_MAX_CHARS = 255;
+/** The headers that an account adds to the requests to a webhook. */
+export const WEBHOOK_HEADERS_MAX = 10;
+/** The longest name of such a header. */
+export const WEBHOOK_HEADER_NAME_MAX_CHARS = 64;
+/** The longest value of such a header, in ASCII characters, each of which is a byte. */
+export const WEBHOOK_HEADER_VALUE_MAX_CHARS = 2048;
 /** How long a webhook has to answer. */
 export const WEBHOOK_TIMEOUT_MS = 10 * SECOND_MS;
 /** The largest body that is sent to a webhook. */

@@ -41,6 +41,7 @@ export const kinds = {
   'api-key-limit': [409, 'Too many API keys'],
   'api-key-last': [409, 'The last API key cannot be removed'],
   'secret-limit': [409, 'Too many webhook secrets'],
+  'webhook-limit': [409, 'Too many webhooks'],
   'webhook-missing': [409, 'The account has no webhook'],
   'feed-limit': [409, 'Too many feeds'],
   'host-exists': [409, 'The user is already a host'],

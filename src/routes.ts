@@ -27,6 +27,7 @@ import * as keys from './resources/signing-keys/operations.ts';
 import * as users from './resources/users/operations.ts';
 import type { Route, RouteErrorsOf } from './route.ts';
 import * as deliveries from './webhooks/deliveries.ts';
+import * as endpoints from './webhooks/endpoints.ts';
 import * as webhook from './webhooks/operations.ts';
 
 // biome-ignore format: a table is read down its columns
@@ -47,6 +48,13 @@ export const routes = {
   listDeliveries: { method: 'GET', admin: '/account/webhook/deliveries', needs: [], does: deliveries.listDeliveries },
   getDelivery: { method: 'GET', admin: '/account/webhook/deliveries/:deliveryId', needs: [], does: deliveries.getDelivery },
   replayDelivery: { method: 'POST', admin: '/account/webhook/deliveries/:deliveryId/replay', needs: [], does: deliveries.replayDeliveryNow },
+  listWebhooks: { method: 'GET', admin: '/account/webhooks', needs: [], does: endpoints.listWebhooks },
+  createWebhook: { method: 'POST', admin: '/account/webhooks', needs: [], does: endpoints.createWebhook, status: 201 },
+  getOneWebhook: { method: 'GET', admin: '/account/webhooks/:webhookId', needs: [], does: endpoints.getOneWebhook },
+  updateWebhook: { method: 'PUT', admin: '/account/webhooks/:webhookId', needs: [], does: endpoints.updateWebhook },
+  removeWebhook: { method: 'DELETE', admin: '/account/webhooks/:webhookId', needs: [], does: endpoints.removeWebhook },
+  testOneWebhook: { method: 'POST', admin: '/account/webhooks/:webhookId/test', needs: [], does: endpoints.testOneWebhook, limited: true },
+  rollOneWebhookSecret: { method: 'POST', admin: '/account/webhooks/:webhookId/secret', needs: [], does: endpoints.rollOneWebhookSecret },
 
   listKeys: { method: 'GET', admin: '/account/keys', needs: [], does: keys.listKeys },
   addKey: { method: 'POST', admin: '/account/keys', needs: [], does: keys.addKey, status: 201 },

@@ -44,14 +44,14 @@ const commands: Record<string, (target: Target, settings: string[]) => string[]>
     );
     if (!done.length) throw new Error(`${binding} has no account ${id}, or it is suspended already.`);
     return [
-      `account ${id} in ${binding} is suspended: its callers get 403, and its webhook gets nothing.`,
+      `account ${id} in ${binding} is suspended: its callers get 403, and its webhooks get nothing.`,
       `npm run account -- resume ${id} opens it again.`,
     ];
   },
   resume({ id, binding, run }) {
     const done = run(`DELETE FROM suspensions WHERE account_id = '${id}' RETURNING 1`);
     if (!done.length) throw new Error(`${binding} has no account ${id}, or it is not suspended.`);
-    return [`account ${id} in ${binding} is open again. What its webhook missed is sent now.`];
+    return [`account ${id} in ${binding} is open again. What its webhooks missed is sent now.`];
   },
   delete({ id, binding, run }) {
     const done = run(
@@ -97,9 +97,18 @@ export function account(args: string[]): string[] {
 }
 
 function show({ id, binding, run }: Target): string[] {
-  const [row] = run<{ json: string; own: string; suspended: number | null }>(
-    `SELECT json, usage.quotas AS own, (SELECT since FROM suspensions WHERE account_id = usage.account_id) AS suspended
-      FROM usage JOIN quotas_json ON quotas_json.account_id = usage.account_id WHERE usage.account_id = '${id}'`,
+  const [row] = run<{
+    json: string;
+    own: string;
+    suspended: number | null;
+    webhooks: number;
+    paused: number;
+    slow: number;
+  }>(
+    `SELECT json, usage.quotas AS own, count(e.id) AS webhooks, count(e.paused_at) AS paused, count(e.slow_since) AS slow,
+      (SELECT since FROM suspensions WHERE account_id = usage.account_id) AS suspended
+      FROM usage JOIN quotas_json ON quotas_json.account_id = usage.account_id LEFT JOIN endpoints e ON e.account_id = usage.account_id
+      WHERE usage.account_id = '${id}' GROUP BY usage.account_id`,
   );
   if (!row) throw new Error(`${binding} has no account ${id}.`);
   const own: object = JSON.parse(row.own);
@@ -107,6 +116,7 @@ function show({ id, binding, run }: Target): string[] {
   return [
     `account ${id} in ${binding}`,
     ...(row.suspended === null ? [] : [`suspended since ${new Date(row.suspended).toISOString()}`]),
+    `webhooks: ${row.webhooks}, of which ${row.paused} are paused and ${row.slow} slow`,
     ...quotas.map(
       ([quota, { limit, use }]) => `${quota}: ${use} of ${limit}${quota in own ? ', set here' : ''}`,
     ),

@@ -16,6 +16,8 @@ import {
   KEEP_CANCELLED_MIN_DAYS,
   LIVE_SIGNING_KEYS_MAX,
   SIGNING_KEYS_MAX,
+  WEBHOOK_SECRETS_MAX,
+  WEBHOOKS_MAX,
 } from '../limits.ts';
 import { Problem } from '../problem.ts';
 import * as calendars from '../resources/calendars/input.ts';
@@ -52,6 +54,18 @@ const own = { id: uuid(), version: count };
 /** The id of an override: see overrides-sql.ts. */
 const OVERRIDE_ID = /^[0-9a-f-]{36}\/\d{1,16}$/;
 
+const webhookSecret = v.pipe(
+  v.string('must be a string'),
+  v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64'),
+);
+const secret = v.nullable(webhookSecret);
+const oldSecrets = list(
+  v.tuple([webhookSecret, timestamp], 'must be a secret and a time'),
+  WEBHOOK_SECRETS_MAX,
+);
+const pausedBecause = v.nullable(
+  v.picklist(['gone', 'failing', 'requested'], 'must be gone, failing or requested'),
+);
 const hash = v.pipe(v.string('must be a string'), v.regex(/^[\w-]{43}$/, 'must be a SHA-256 in base64url'));
 
 /** The members that only an export has, by type; the schemas of the routes hold the others. */
@@ -159,17 +173,31 @@ const schemas = {
     oldSecret: byItsRoute,
     oldSecretUntil: time,
     events: byItsRoute,
+    id: v.optional(id),
+    version: v.optional(count),
+    oldSecrets: v.optional(oldSecrets),
+    description: v.optional(byItsRoute),
+    headers: v.optional(byItsRoute),
+    pausedAt: v.optional(time),
+    pausedBecause: v.optional(pausedBecause),
+  }),
+  endpoint: shape({
+    ...own,
+    url: byItsRoute,
+    key: token,
+    secret: byItsRoute,
+    oldSecret: byItsRoute,
+    oldSecretUntil: time,
+    oldSecrets,
+    events: byItsRoute,
+    description: byItsRoute,
+    headers: byItsRoute,
+    pausedAt: time,
+    pausedBecause,
   }),
 } as const;
 
 type Type = keyof typeof schemas;
-
-const secret = v.nullable(
-  v.pipe(
-    v.string('must be a string'),
-    v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64'),
-  ),
-);
 
 /** What the route that creates a resource would say of it. */
 const byRoute: { [T in Type]?: (line: Line) => unknown } = {
@@ -193,9 +221,13 @@ const byRoute: { [T in Type]?: (line: Line) => unknown } = {
     validate(signingKeys.change, { state, retiresAt });
     return signingKeys.publicKeyIn(pem as string);
   },
-  webhook: ({ url, events, secret: current, oldSecret }) => {
+  webhook: ({ url, secret: current, oldSecret, ...line }) => {
     validate(shape({ secret, oldSecret: secret }), { secret: current, oldSecret });
-    return validate(webhooks.webhook, { webhookUrl: url ?? 'https://removed.invalid', events });
+    return validate(webhooks.creation, { ...line, url: url ?? 'https://removed.invalid' });
+  },
+  endpoint: ({ secret: current, oldSecret, ...line }) => {
+    validate(shape({ secret: webhookSecret, oldSecret: secret }), { secret: current, oldSecret });
+    return validate(webhooks.creation, line);
   },
 };
 
@@ -203,6 +235,7 @@ const byRoute: { [T in Type]?: (line: Line) => unknown } = {
 const MOST: { [T in Type]?: number } = {
   account: 1,
   webhook: 1,
+  endpoint: WEBHOOKS_MAX,
   signingKey: SIGNING_KEYS_MAX,
   apiKey: API_KEYS_MAX,
 };
@@ -211,7 +244,7 @@ const MOST: { [T in Type]?: number } = {
 const IDS = /^(?:id|\w+Id|bookedBy|busy|hosts|events)$/;
 
 /** Members of `byItsRoute` whose column takes null. Elsewhere a route takes null for an absent member, and a column does not. */
-const NULLABLE = ['recurrence', 'serviceId', 'furthest', 'url', 'secret', 'oldSecret'];
+const NULLABLE = ['recurrence', 'serviceId', 'furthest', 'url', 'secret', 'oldSecret', 'description'];
 
 function nullIn(type: Type, line: Line): string | null {
   for (const [member, schema] of Object.entries<v.GenericSchema>(schemas[type].entries)) {

@@ -25,8 +25,8 @@ export interface Copy {
 const STATEMENT_MAX_ROWS = 500;
 const STATEMENT_MAX_CHARS = 500_000;
 
-/** The types that come last: the keys open the account, and the webhook gets notified of every change. */
-const LAST_TYPES = ['signingKey', 'apiKey', 'webhook'];
+/** The types that come last: the keys open the account, and the webhooks get notified of every change. */
+const LAST_TYPES = ['signingKey', 'apiKey', 'webhook', 'endpoint'];
 
 /**
  * Columns that triggers change during an import. The import restores them, in this order; of events, those of bookings

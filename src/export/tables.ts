@@ -1,6 +1,6 @@
 /**
  * The tables of an account, in the order in which an export writes them and an import inserts them: first what others
- * refer to, last the keys, which open the account, and the webhook, which gets notified. The Worker's export
+ * refer to, last the keys, which open the account, and the webhooks, which get notified. The Worker's export
  * and `npm run import` share it.
  */
 import type { Column, Table } from '../db/table.ts';
@@ -12,7 +12,7 @@ import { hosts } from '../resources/services/host-table.ts';
 import { services } from '../resources/services/table.ts';
 import { signingKeys } from '../resources/signing-keys/table.ts';
 import { resourceTables } from '../resources/tables.ts';
-import { webhooks } from '../webhooks/table.ts';
+import { furtherEndpoints, webhooks } from '../webhooks/table.ts';
 
 /** Rises with a breaking change of a line. A new column breaks nothing: an older line gets the column's default. */
 export const FORMAT = 1;
@@ -22,7 +22,15 @@ const withHosts = Object.values(resourceTables).flatMap((table): Table[] =>
   table === services ? [services, hosts] : [table],
 );
 
-export const tables: readonly Table[] = [accounts, ...withHosts, feeds, signingKeys, apiKeys, webhooks];
+export const tables: readonly Table[] = [
+  accounts,
+  ...withHosts,
+  feeds,
+  signingKeys,
+  apiKeys,
+  webhooks,
+  furtherEndpoints,
+];
 
 /** Every column that an export copies. */
 export const columnsOf = ({ columns, internal }: Table): [name: string, column: Column][] =>

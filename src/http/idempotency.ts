@@ -31,10 +31,10 @@ export function idempotencyKeyIn({ headers }: Request, { idempotent }: AnyOperat
   throw invalid([{ path: 'Idempotency-Key', reason }]);
 }
 
-/** A body as text in which the order of metadata does not count. The schema has put all other members in its own order. */
+/** A body as text in which the order of metadata, and of a webhook's headers, does not count. The schema has put all other members in its own order. */
 const inOneOrder = (body: unknown): string =>
   JSON.stringify(body, (name, value) => {
-    if (name !== 'metadata' || !isRecord(value)) return value;
+    if ((name !== 'metadata' && name !== 'headers') || !isRecord(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 

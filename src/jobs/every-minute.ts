@@ -11,18 +11,18 @@ import { remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
-import { dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
+import { type DueEndpoint, dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
 import { selectDropped } from '../webhooks/sql.ts';
-import { dueAccounts, wakeQueueForDue } from '../webhooks/wake-queue.ts';
+import { dueEndpoints, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 
-/** The accounts that are served at once where there is no queue. */
-const ACCOUNTS_AT_ONCE_MAX = 5;
+/** The endpoints that are served at once where there is no queue. */
+const ENDPOINTS_AT_ONCE_MAX = 5;
 /** For how long a step starts runs where there is no queue. */
 const RUNS_MAX_MS = 30 * SECOND_MS;
-/** The accounts of one round of drops. */
+/** The endpoints of one round of drops. */
 const DROPPING_MAX = 20;
 
-/** @param log counts what each step did: accounts to deliver to, steps of backfills and removals, reminders, accounts. */
+/** @param log counts what each step did: endpoints to deliver to, steps of backfills and removals, reminders, accounts. */
 export async function everyMinute(env: Env, run: Run, log = new JobLog()): Promise<void> {
   const steps = {
     deliver: () => deliverOrWake(env, run, 'fast'),
@@ -46,10 +46,10 @@ export async function everyMinute(env: Env, run: Run, log = new JobLog()): Promi
 }
 
 /**
- * Wakes the queue of the lane. Without it, makes runs here: one for each account after the other, and more for those that
+ * Wakes the queue of the lane. Without it, makes runs here: one for each endpoint after the other, and more for those that
  * have more.
  *
- * @returns the number of accounts.
+ * @returns the number of endpoints.
  */
 async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<number> {
   const queue = lane === 'fast' ? env.DELIVERIES : env.DELIVERIES_SLOW;
@@ -57,34 +57,33 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<number> {
   const startedAt = Date.now();
   let served = 0;
   const goesOn = () => Date.now() - startedAt < RUNS_MAX_MS;
-  for await (const page of dueAccounts(env, lane, run.clock())) {
-    const accounts = page.map(({ account_id }) => account_id);
-    const shared = { ...run, runsAtOnce: Math.min(accounts.length, ACCOUNTS_AT_ONCE_MAX) };
-    const serve = async (account: string) => {
+  for await (const page of dueEndpoints(env, lane, run.clock())) {
+    const shared = { ...run, runsAtOnce: Math.min(page.length, ENDPOINTS_AT_ONCE_MAX) };
+    const serve = async ({ account_id, endpoint }: DueEndpoint) => {
       served += 1;
-      let left = await deliver(env, account, shared, lane);
+      let left = await deliver(env, account_id, shared, lane, endpoint);
       while (goesOn() && left.lane === lane && left.nextAt !== null && left.nextAt <= run.clock()) {
-        left = await deliver(env, account, shared, lane);
+        left = await deliver(env, account_id, shared, lane, endpoint);
       }
     };
-    await inParallel(accounts, ACCOUNTS_AT_ONCE_MAX, serve, goesOn);
+    await inParallel(page, ENDPOINTS_AT_ONCE_MAX, serve, goesOn);
     if (!goesOn()) break;
   }
   return served;
 }
 
-/** Deletes what was pending when accounts removed their webhooks, step by step of each account in turn; returns the steps. */
+/** Deletes what was pending when endpoints were removed, step by step of each endpoint in turn; returns the steps. */
 async function dropAll({ DB }: Env): Promise<number> {
   const budget = new RunBudget(100, 5 * SECOND_MS);
   let steps = 0;
   for (;;) {
-    const [accounts] = await budget.batch(DB, [selectDropping(DROPPING_MAX)]);
-    for (const { account_id } of accounts) {
+    const [endpoints] = await budget.batch(DB, [selectDropping(DROPPING_MAX)]);
+    for (const { account_id: account, endpoint } of endpoints) {
       if (budget.spent) return steps;
-      await budget.batch(DB, dropPending(account_id));
+      await budget.batch(DB, dropPending({ account, endpoint }));
       steps += 1;
     }
-    if (accounts.length === 0 || budget.spent) return steps;
+    if (endpoints.length === 0 || budget.spent) return steps;
   }
 }
 

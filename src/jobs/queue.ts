@@ -1,4 +1,4 @@
-/** Consumes the queue: each message is a run for the account, or the shard, that it names. */
+/** Consumes the queue: each message is a run for the endpoint, or the shard, that it names. */
 import { Outage } from '../db/connection.ts';
 import { shardOfAccount } from '../db/shard-ids.ts';
 import { databaseOf } from '../db/shards.ts';
@@ -6,7 +6,9 @@ import type { Env, Message, WakeUp } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { deliver, type Left, type Run } from '../webhooks/deliver.ts';
+import { type Endpoint, FIRST } from '../webhooks/endpoint.ts';
 import type { Lane } from '../webhooks/outbox-sql.ts';
+import { wakeUpOf } from '../webhooks/wake-queue.ts';
 import { isOverdue, sweep } from './cron.ts';
 
 /** Deliveries that are due later than this are left to the cron. */
@@ -43,15 +45,25 @@ export async function consume(batch: MessageBatch<Message>, env: Env, run: Run):
   );
 }
 
-async function deliverFor({ account, lane = 'fast' }: WakeUp, env: Env, run: Run): Promise<void> {
+async function deliverFor(
+  { account, lane = 'fast', endpoint = FIRST }: WakeUp,
+  env: Env,
+  run: Run,
+): Promise<void> {
   const DB = databaseOf(env, shardOfAccount(account));
-  await wakeQueueAgain(env, account, await deliver({ ...env, DB }, account, run, lane), run.clock());
+  const left = await deliver({ ...env, DB }, account, run, lane, endpoint);
+  await wakeQueueAgain(env, { account, endpoint }, left, run.clock());
 }
 
 /** Sends another message where a run left deliveries over, or an attempt is due again soon. */
-async function wakeQueueAgain(env: Env, account: string, { nextAt, lane }: Left, now: number): Promise<void> {
+async function wakeQueueAgain(
+  env: Env,
+  { account, endpoint }: Endpoint,
+  { nextAt, lane }: Left,
+  now: number,
+): Promise<void> {
   if (nextAt === null || nextAt > now + SOON_MS) return;
   const delaySeconds = Math.max(0, Math.ceil((nextAt - now) / 1000));
   const queue = lane === 'fast' ? env.DELIVERIES : env.DELIVERIES_SLOW;
-  await queue?.send({ account, lane }, { delaySeconds });
+  await queue?.send(wakeUpOf({ account_id: account, endpoint }, lane), { delaySeconds });
 }

@@ -23,5 +23,8 @@ export interface HealthRow {
 /** An endpoint that fails or hangs, and an account that is suspended, say nothing of the shard. */
 export const selectHealth = (now: number): Query<HealthRow> => query<HealthRow>`
   SELECT (SELECT ended_at FROM job_runs WHERE job = ${EVERY_MINUTE}) AS ended_at,
-    (SELECT next_at FROM webhooks WHERE slow_since IS NULL AND next_at <= ${now} AND url IS NOT NULL
-      AND NOT ${raw(suspended('webhooks.account_id'))} ORDER BY next_at LIMIT 1) AS due_at`;
+    (SELECT min(next_at) FROM (SELECT * FROM (${earliest('webhooks', now)}) UNION ALL SELECT * FROM (${earliest('further_endpoints', now)}))) AS due_at`;
+
+const earliest = (table: string, now: number): Sql => sql`
+  SELECT next_at FROM ${raw(table)} WHERE slow_since IS NULL AND next_at <= ${now} AND url <> ''
+    AND NOT ${raw(suspended(`${table}.account_id`))} ORDER BY next_at LIMIT 1`;

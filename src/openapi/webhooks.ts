@@ -68,6 +68,8 @@ function notification(type: string, name: string, schema: Schema): object {
 function described(type: string): string {
   if (type === 'reminders') return 'Sent when reminders are due.';
   if (type === 'ping') return 'Sent by `POST /account/webhook/test`.';
+  if (type === 'endpoint.paused')
+    return `Sent when the service has paused a webhook, to those others of the account whose \`events\` contain \`${type}\` or \`*\`.`;
   const [resource, change] = type.split('.');
   return `Sent when the ${resource} was ${change}, to a webhook whose \`events\` contain \`${type}\` or \`*\`.`;
 }

@@ -10,7 +10,7 @@ import { accountSchedules } from './resources/schedule.ts';
 import { services } from './resources/service.ts';
 import { signingKeys } from './resources/signing-keys.ts';
 import { accountUsers } from './resources/user.ts';
-import { webhook } from './resources/webhook.ts';
+import { webhook, webhooks } from './resources/webhook.ts';
 
 export interface NettuClientOptions extends Connection {
   /** The account's secret, `sk_…`. Never give it to a browser. */
@@ -27,6 +27,7 @@ export interface NettuClient {
     keys: ReturnType<typeof signingKeys>;
     apiKeys: ReturnType<typeof apiKeys>;
     webhook: ReturnType<typeof webhook>;
+    webhooks: ReturnType<typeof webhooks>;
   };
   user: ReturnType<typeof accountUsers>;
   calendar: ReturnType<typeof accountCalendars>;
@@ -54,7 +55,13 @@ export function NettuClient(options: NettuClientOptions = {}): NettuClient {
   const credentials = apiKey ? { 'x-api-key': apiKey } : { 'nettu-account': nettuAccount };
   const send = sender(options, (attempt) => attempt(credentials));
   return {
-    account: { ...account(send), keys: signingKeys(send), apiKeys: apiKeys(send), webhook: webhook(send) },
+    account: {
+      ...account(send),
+      keys: signingKeys(send),
+      apiKeys: apiKeys(send),
+      webhook: webhook(send),
+      webhooks: webhooks(send),
+    },
     user: accountUsers(send),
     calendar: accountCalendars(send),
     events: accountEvents(send),

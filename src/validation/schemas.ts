@@ -69,30 +69,32 @@ const metadataValue = text(0, METADATA_VALUE_MAX_CHARS);
 /**
  * A map of strings. It keeps every key that JSON can carry, while `v.record` silently drops `__proto__`, `constructor`
  * and `prototype`.
+ *
+ * @param max the most entries.
  */
-export const metadata = v.pipe(
-  described(
-    v.record(v.string(), metadataValue),
-    v.pipe(
-      onlyOf((value) => isRecord(value), 'must be an object of strings'),
-      onlyOf(
-        (value) => Object.keys(value as object).length <= METADATA_MAX,
-        `must have at most ${METADATA_MAX} entries`,
-      ),
-      v.rawCheck<unknown>(({ dataset, addIssue }) => {
-        if (!dataset.typed) return;
-        for (const [key, value] of Object.entries(dataset.value as object)) {
-          const issue = v.safeParse(metadataKey, key).issues?.[0];
-          if (issue) addIssue({ message: `has an invalid key: a key ${issue.message}` });
-          for (const { message } of v.safeParse(metadataValue, value).issues ?? []) {
-            addIssue({ message, path: at(key) });
+export const mapOf = (keys: v.GenericSchema<string>, values: v.GenericSchema<string>, max: number) =>
+  v.pipe(
+    described(
+      v.record(v.string(), values),
+      v.pipe(
+        onlyOf((value) => isRecord(value), 'must be an object of strings'),
+        onlyOf((value) => Object.keys(value as object).length <= max, `must have at most ${max} entries`),
+        v.rawCheck<unknown>(({ dataset, addIssue }) => {
+          if (!dataset.typed) return;
+          for (const [key, value] of Object.entries(dataset.value as object)) {
+            const issue = v.safeParse(keys, key).issues?.[0];
+            if (issue) addIssue({ message: `has an invalid key: a key ${issue.message}` });
+            for (const { message } of v.safeParse(values, value).issues ?? []) {
+              addIssue({ message, path: at(key) });
+            }
           }
-        }
-      }),
+        }),
+      ),
     ),
-  ),
-  v.maxEntries(METADATA_MAX),
-);
+    v.maxEntries(max),
+  );
+
+export const metadata = mapOf(metadataKey, metadataValue, METADATA_MAX);
 
 /**
  * The parameters of a query. It refuses any other, since a filter with a wrong name would list everything. Bodies ignore

@@ -1,4 +1,4 @@
-/** Delivers the outbox of an account: takes the lease, posts the due deliveries, and records the outcomes. */
+/** Delivers what an endpoint's outbox holds: takes the lease, posts the due deliveries, and records the outcomes. */
 import { batch, Outage } from '../db/connection.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Env } from '../env.ts';
@@ -6,6 +6,7 @@ import { DELIVERED_KEPT_MS, FAILED_KEPT_MS, WEBHOOK_TIMEOUT_MS } from '../limits
 import { reportFailure } from '../report-failure.ts';
 import { HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { delayAfter } from './backoff.ts';
+import { type Endpoint, FIRST } from './endpoint.ts';
 import { build } from './notification.ts';
 import {
   type Attempt,
@@ -34,8 +35,8 @@ const UNRECORDED_WAIT_MS = HOUR_MS;
 /** How long an endpoint of the fast lane has to answer. One that needs longer gets its time in the slow lane. */
 export const FAST_TIMEOUT_MS = 1.5 * SECOND_MS;
 /**
- * For how long a run starts posts. In the fast lane a run shares its batch with those of other accounts, and the next batch
- * waits for all of them: an account with a backlog soon makes room, and its next run comes after those of the others. So a
+ * For how long a run starts posts. In the fast lane a run shares its batch with those of other endpoints, and the next batch
+ * waits for all of them: an endpoint with a backlog soon makes room, and its next run comes after those of the others. So a
  * run of the fast lane lasts at most two seconds.
  */
 const STARTS_MS: Record<Lane, number> = { fast: 0.5 * SECOND_MS, slow: 10 * SECOND_MS };
@@ -61,7 +62,7 @@ export interface Left {
 }
 
 /**
- * Makes one run for an account: at most `RUN_MAX` deliveries, one attempt each. If the run ends before it records the
+ * Makes one run for an endpoint: at most `RUN_MAX` deliveries, one attempt each. If the run ends before it records the
  * outcomes, a later run repeats the attempts, with the same ids, once the lease has expired.
  *
  * A run of the fast lane posts one delivery first. Where the endpoint does not answer soon, the run stops and counts no
@@ -69,23 +70,30 @@ export interface Left {
  *
  * @throws Outage
  */
-export async function deliver(env: Env, account: string, run: Run, lane: Lane = 'slow'): Promise<Left> {
+export async function deliver(
+  env: Env,
+  account: string,
+  run: Run,
+  lane: Lane = 'slow',
+  endpoint = FIRST,
+): Promise<Left> {
+  const own: Endpoint = { account, endpoint };
   const lease = crypto.randomUUID();
   const startedAt = run.clock();
   const [[webhook], due] = await batch(env.DB, [
-    takeLease(account, lease, lane, startedAt),
-    selectDue(account, lease, startedAt),
+    takeLease(own, lease, lane, startedAt),
+    selectDue(own, lease, startedAt),
   ]);
   if (!webhook) return { nextAt: null, lane };
   try {
-    const rows = (await catchUp(env.DB, account, lease, webhook, startedAt)) ?? due;
+    const rows = (await catchUp(env.DB, own, lease, webhook, startedAt)) ?? due;
     const outcomes = await postAll(env, account, webhook, rows, run, lane);
-    const release = () => releaseLease(account, lease, outcomes.health, run.clock());
+    const release = () => releaseLease(own, lease, outcomes.health, run.clock());
     const [released] = await record(env.DB, account, outcomes, release);
     return { nextAt: released?.next_at ?? null, lane: released?.slow_since == null ? 'fast' : 'slow' };
   } catch (error) {
     // Without the lease, the next run repeats the attempts at once. Where this fails too, the lease ends by itself.
-    await batch(env.DB, [releaseLease(account, lease, null, run.clock())]).catch(() => {});
+    await batch(env.DB, [releaseLease(own, lease, null, run.clock())]).catch(() => {});
     throw error;
   }
 }
@@ -140,17 +148,17 @@ const UNRECORDED = 'The outcome could not be recorded.';
  */
 async function catchUp(
   DB: D1Database,
-  account: string,
+  endpoint: Endpoint,
   lease: string,
   { hurry_before: before, hurry_from: from, dropped_before }: LeasedWebhook,
   now: number,
 ): Promise<DueRow[] | null> {
-  if (dropped_before !== null) await batch(DB, dropPending(account));
+  if (dropped_before !== null) await batch(DB, dropPending(endpoint));
   if (before === null) return null;
-  const [page] = await batch(DB, [selectWaiting(account, from ?? now)]);
+  const [page] = await batch(DB, [selectWaiting(endpoint, from ?? now)]);
   const results = await batch<Sql[]>(DB, [
-    ...hurry(account, page, before, now),
-    selectDue(account, lease, now),
+    ...hurry(endpoint, page, before, now),
+    selectDue(endpoint, lease, now),
   ]);
   return results.at(-1) as DueRow[];
 }

@@ -1,6 +1,7 @@
 /** The operations on an account's deliveries: list them, read one, send one again. */
 import { read, write } from '../operation.ts';
 import { found, plan } from '../plan.ts';
+import { Problem } from '../problem.ts';
 import type { DeliveriesPage, DeliveryResult } from '../sdk/types.ts';
 import {
   replayDelivery,
@@ -10,18 +11,22 @@ import {
   toDelivery,
   toWholeDelivery,
 } from './delivery-sql.ts';
+import { selectEndpoint } from './endpoint-sql.ts';
 import * as input from './input.ts';
-import { webhookMissing } from './operations.ts';
 
 export const listDeliveries = read({
   query: input.deliveries,
-  run: (scope, { query: { state, cursor, limit } }) =>
-    plan([selectDeliveries(scope, { state, before: cursor, limit: limit + 1 })], (rows): DeliveriesPage => {
+  run: (scope, { query: { webhookId, state, cursor: before, limit } }) => {
+    const selection = { webhookId, state, before, limit: limit + 1 };
+    const webhook = webhookId === undefined ? [] : [selectEndpoint(scope, webhookId)];
+    return plan([selectDeliveries(scope, selection), ...webhook], (rows, webhooks): DeliveriesPage => {
+      if (webhooks) found(webhooks);
       const page = rows.filter(({ hit }) => hit).slice(0, limit);
       const end = rows.at(-1);
       const last = rows.length > limit ? page.at(-1) : end?.cut ? end : undefined;
       return { deliveries: page.map(toDelivery), nextCursor: last?.id ?? null };
-    }),
+    });
+  },
 });
 
 export const getDelivery = read({
@@ -45,7 +50,11 @@ export const replayDeliveryNow = write({
       ],
       ([replayed], rows, events): DeliveryResult => {
         const row = found(rows);
-        if (!replayed) throw webhookMissing();
+        if (!replayed)
+          throw new Problem(
+            'webhook-missing',
+            'The webhook of this delivery is removed. Set one, or create one.',
+          );
         return { delivery: toWholeDelivery(row, events, now) };
       },
     ),

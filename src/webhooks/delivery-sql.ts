@@ -8,6 +8,7 @@ import { type ReferencedEvent, selectReferenced } from './references.ts';
 
 export interface DeliveryRow {
   id: string;
+  webhook_id: string;
   type: Delivery['type'];
   state: DeliveryState;
   attempts: number;
@@ -19,11 +20,16 @@ export interface DeliveryRow {
 
 export type WholeDeliveryRow = DeliveryRow & OutboxRow & Pick<DeliveryRow, 'type'> & { history: string };
 
+/** A delivery belongs to a further endpoint, or else to the account's first one. */
+const webhookOf = ({ account }: Scope): Sql => sql`
+  CASE WHEN endpoint <> '' THEN endpoint ELSE (SELECT coalesce(id, account_id) FROM webhooks WHERE account_id = ${account}) END AS webhook_id`;
+
 const columns = sql`id, type, state, attempts, last_status, last_error, next_at, created`;
 
 /** `next_at` of a first attempt is earlier than `created` (see schema.sql), and the account sees no such time. */
 export const toDelivery = (row: DeliveryRow): Delivery => ({
   id: row.id,
+  webhookId: row.webhook_id,
   type: row.type,
   state: row.state,
   attempts: row.attempts,
@@ -58,6 +64,8 @@ export function toWholeDelivery(
 type AttemptRecord = [at: number, status: number | null, ms: number, cause: DeliveryCause | null];
 
 export interface DeliveriesSelection {
+  /** Only the deliveries to this webhook; undefined: to any. */
+  webhookId: string | undefined;
   /** Only the deliveries in this state; undefined: all of them. */
   state: DeliveryState | undefined;
   /** The id of the last delivery of the page before; undefined: the first page. */
@@ -79,40 +87,46 @@ export interface DeliveryPageRow extends DeliveryRow {
  */
 export const selectDeliveries = (
   scope: Scope,
-  { state, before, limit }: DeliveriesSelection,
+  { webhookId, state, before, limit }: DeliveriesSelection,
 ): Query<DeliveryPageRow> => {
   const failed = state === 'failed';
   const from = sql`FROM deliveries ${failed ? sql`INDEXED BY deliveries_failed` : sql``}
     WHERE ${ofAccount(scope)} ${failed ? sql`AND state = 'failed'` : sql``} ${before ? sql`AND id < ${before}` : sql``}
     ORDER BY id DESC`;
-  const hit = sql`${state === undefined ? 1 : sql`state = ${state}`} AND ${notDropped(scope)}`;
+  const endpoint = sql`(SELECT endpoint FROM endpoints WHERE ${ofAccount(scope)} AND id = ${webhookId ?? null})`;
+  const hit = sql`${state === undefined ? 1 : sql`state = ${state}`} AND
+    ${webhookId === undefined ? 1 : sql`endpoint = ${endpoint}`} AND ${notDropped(scope)}`;
   return query<DeliveryPageRow>`
     SELECT * FROM (
-      SELECT * FROM (SELECT ${columns}, (${hit}) AS hit, 0 AS cut ${from} LIMIT ${FILTERED_ROWS_MAX}) WHERE hit
+      SELECT * FROM (SELECT ${columns}, ${webhookOf(scope)}, (${hit}) AS hit, 0 AS cut ${from} LIMIT ${FILTERED_ROWS_MAX}) WHERE hit
       UNION ALL
-      SELECT ${columns}, 0, 1 FROM deliveries
+      SELECT ${columns}, '', 0, 1 FROM deliveries
       WHERE ${ofAccount(scope)} AND id = (SELECT id ${from} LIMIT 1 OFFSET ${FILTERED_ROWS_MAX - 1})
     ) LIMIT ${limit}`;
 };
 
 export const selectDelivery = (scope: Scope, id: string): Query<WholeDeliveryRow> => query<WholeDeliveryRow>`
-  SELECT ${columns}, content, history FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
+  SELECT ${columns}, ${webhookOf(scope)}, content, history FROM deliveries WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}`;
 
 /** The events to which a delivery refers. */
 export const selectEventsOf = (scope: Scope, id: string): Query<ReferencedEvent> =>
   selectReferenced(scope.account, [id]);
 
-/** The condition that a delivery was not pending when the account removed its webhook: the runs delete those in steps. */
-const notDropped = ({ account }: Scope): Sql => sql`NOT (state = 'pending'
-  AND created <= coalesce((SELECT dropped_before FROM webhooks WHERE account_id = ${account}), 0))`;
+/** The condition that a delivery was not pending when its webhook was removed: the runs delete those in steps. */
+const notDropped = ({
+  account,
+}: Scope): Sql => sql`NOT (state = 'pending' AND created <= coalesce(CASE endpoint
+  WHEN '' THEN (SELECT dropped_before FROM webhooks WHERE account_id = ${account})
+  ELSE (SELECT dropped_before FROM further_endpoints f WHERE f.account_id = ${account} AND f.id = endpoint) END, 0))`;
 
 /**
- * Starts a delivery over with its first attempt. No row comes back where the account has no webhook. A delivery from before
+ * Starts a delivery over with its first attempt. No row comes back where its webhook is removed. A delivery from before
  * the webhook was removed gets a later `created` while the runs delete what was pending then: they leave it alone.
  */
-export const replayDelivery = (scope: Scope, id: string, now: number): Sql<DeliveryRow> => sql<DeliveryRow>`
+export const replayDelivery = (scope: Scope, id: string, now: number): Sql => sql`
   UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, expires_at = NULL,
-    created = max(created, coalesce((SELECT dropped_before + 1 FROM webhooks WHERE account_id = deliveries.account_id), 0))
+    created = max(created, coalesce((SELECT dropped_before + 1 FROM webhooks WHERE account_id = deliveries.account_id AND endpoint = ''), 0))
   WHERE ${ofAccount(scope)} AND id = ${id} AND ${notDropped(scope)}
-    AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = deliveries.account_id AND url IS NOT NULL)
-  RETURNING ${columns}`;
+    AND (endpoint = '' AND EXISTS (SELECT 1 FROM webhooks WHERE account_id = deliveries.account_id AND url <> '') OR EXISTS (
+      SELECT 1 FROM further_endpoints f WHERE f.account_id = deliveries.account_id AND f.id = deliveries.endpoint AND url <> ''))
+  RETURNING 1`;

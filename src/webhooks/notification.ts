@@ -1,7 +1,7 @@
 /** Makes the body of a notification from a row of the outbox. */
 import { type EventRow, events } from '../resources/events/table.ts';
 import { resourceTables } from '../resources/tables.ts';
-import type { Notification, RemindersNotification } from '../sdk/types.ts';
+import type { EndpointPausedNotification, Notification, RemindersNotification } from '../sdk/types.ts';
 import { type Reference, type ReferencedEvent, referencesIn, resolve } from './references.ts';
 
 /** A row of the outbox, written with the change. */
@@ -42,6 +42,9 @@ export function build(row: OutboxRow, found: ReadonlyMap<string, ReferencedEvent
 function copied(type: string, timestamp: number, found: unknown): Notification {
   if (type === 'reminders') {
     return { type, timestamp, reminders: (found as CopiedReminder[]).map(toReminder) };
+  }
+  if (type === 'endpoint.paused') {
+    return { type, timestamp, data: { endpoint: found as EndpointPausedNotification['data']['endpoint'] } };
   }
   const name = type.split('.')[0] as keyof typeof resourceTables;
   const toResource = resourceTables[name].toResource as (row: object) => object;

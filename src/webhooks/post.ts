@@ -16,6 +16,8 @@ export interface WebhookRow {
   /** The last of them, as the release before this one writes it. */
   old_secret: string | null;
   old_secret_until: number | null;
+  /** JSON: the headers that the account adds to each request. They may be secrets. */
+  headers: string;
 }
 
 export interface WebhookMessage {
@@ -42,7 +44,7 @@ export interface AttemptOutcome {
  * @param timeoutMs how long the webhook has to answer.
  */
 export async function poster(
-  { url, key, ...secrets }: WebhookRow,
+  { url, key, headers, ...secrets }: WebhookRow,
   { ALLOW_PRIVATE_WEBHOOKS }: Pick<Env, 'ALLOW_PRIVATE_WEBHOOKS'>,
   now: () => number,
   timeoutMs = WEBHOOK_TIMEOUT_MS,
@@ -51,6 +53,7 @@ export async function poster(
   if (refusal) return async () => failed(null, `The URL ${refusal}.`, 'address');
   const sign = await signer(secretsOf(secrets, now())).catch(() => null);
   if (!sign) return async () => failed(null, 'The secret is not base64: roll it.', 'unsendable');
+  const own: Record<string, string> = JSON.parse(headers);
   return async (message) => {
     if (new TextEncoder().encode(message.body).length > WEBHOOK_BODY_MAX_BYTES) {
       return failed(null, `The body has more than ${WEBHOOK_BODY_MAX_BYTES} bytes.`, 'unsendable');
@@ -59,7 +62,7 @@ export async function poster(
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: await headersOf(message, key, sign, now()),
+        headers: { ...own, ...(await headersOf(message, key, sign, now())) },
         body: message.body,
         redirect: 'manual',
         signal,
@@ -91,7 +94,7 @@ async function headersOf({ id, body }: WebhookMessage, key: string, sign: Sign, 
 
 /** The secrets that sign now, the current one first. */
 function secretsOf(
-  { secret, old_secrets, old_secret, old_secret_until }: Omit<WebhookRow, 'url' | 'key'>,
+  { secret, old_secrets, old_secret, old_secret_until }: Omit<WebhookRow, 'url' | 'key' | 'headers'>,
   now: number,
 ): string[] {
   const old: [secret: string, until: number][] = JSON.parse(old_secrets);

@@ -1,15 +1,18 @@
 /**
- * The webhook of an account in SQL. A row without a URL is a removed webhook, whose deliveries the account can still
- * read.
+ * The first webhook of an account in SQL. A row without a URL is a removed webhook, whose deliveries the account can still
+ * read; its URL is '' where the account has others. endpoint-sql.ts has the statements for any of them.
  */
 import type { Scope } from '../db/scope.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
-import { FILTERED_ROWS_MAX, WEBHOOK_SECRETS_MAX } from '../limits.ts';
-import type { FailingEvent, PauseReason, WebhookEvent, WebhookState } from '../sdk/types.ts';
+import { FILTERED_ROWS_MAX } from '../limits.ts';
+import type { FailingEvent, WebhookEvent, WebhookState } from '../sdk/types.ts';
 import { MINUTE_MS } from '../time/units.ts';
-import type { WebhookRow } from './post.ts';
+import { further, type HealthRow, hasRoom, toHealth } from './endpoint.ts';
 
 export interface NewWebhook {
+  /** The id, and the version, of a webhook that is not there yet. */
+  id: string;
+  version: number;
   url: string;
   /** The types to notify of; undefined: as before. */
   events: readonly WebhookEvent[] | undefined;
@@ -21,70 +24,51 @@ export interface NewWebhook {
 }
 
 /**
- * Sets the webhook, and ends a pause. A new URL, or one that was paused, gets the pending deliveries, in steps: it may replace
+ * Sets the webhook, and ends a pause. No row comes back where the account has `WEBHOOKS_MAX` others. A new URL, or one that was paused, gets the pending deliveries, in steps: it may replace
  * one that did not answer.
  */
-export function setWebhook({ account }: Scope, { url, events, key, secret, now }: NewWebhook): Sql[] {
+export function setWebhook(scope: Scope, { id, version, url, events, key, secret, now }: NewWebhook): Sql {
   const eventsJson = JSON.stringify(events ?? []);
   const moves = sql`url <> excluded.url`;
-  return [
-    sql`
-      INSERT INTO webhooks (account_id, url, key, secret, events, since, backfilled_to)
-      SELECT id, ${url}, ${key}, ${secret}, ${eventsJson}, ${now}, '' FROM accounts WHERE id = ${account}
-      ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = coalesce(key, excluded.key),
-        secret = coalesce(secret, excluded.secret), events = ${events ? sql`excluded.events` : sql`events`},
+  return sql`
+      INSERT INTO webhooks (account_id, id, url, key, secret, events, version, since, backfilled_to)
+      SELECT id, ${id}, ${url}, ${key}, ${secret}, ${eventsJson}, ${version}, ${now}, '' FROM accounts
+      WHERE id = ${scope.account} AND ${hasRoom(scope, further)}
+      ON CONFLICT (account_id) DO UPDATE SET url = excluded.url, key = coalesce(nullif(key, ''), excluded.key),
+        secret = coalesce(nullif(secret, ''), excluded.secret), id = CASE WHEN url <> '' THEN id ELSE excluded.id END,
+        ${events ? sql`events = excluded.events, own_events = CASE WHEN own_events IS NOT NULL THEN excluded.events END,` : sql``}
+        version = version + 1,
         since = CASE WHEN url IS NULL THEN excluded.since ELSE since END,
         backfilled_to = CASE WHEN url IS NULL THEN '' ELSE backfilled_to END,
         hurry_before = CASE WHEN ${moves} AND next_at IS NOT NULL OR paused_at IS NOT NULL THEN ${now} ELSE hurry_before END,
         hurry_from = CASE WHEN ${moves} OR paused_at IS NOT NULL THEN NULL ELSE hurry_from END,
         next_at = CASE WHEN paused_at IS NOT NULL THEN ${now} WHEN ${moves} THEN min(next_at, ${now}) ELSE next_at END,
-        failing_since = NULL, paused_at = NULL, paused_because = NULL`,
-  ];
+        failing_since = NULL, paused_at = NULL, paused_because = NULL
+      RETURNING 1`;
 }
 
-/** Removes the webhook. The runs delete what was pending, in steps; the account can still read the other deliveries. */
-export const removeWebhook = ({ account }: Scope): Sql[] => [
-  sql`
-    UPDATE webhooks SET url = NULL, key = NULL, secret = NULL, old_secret = NULL, old_secret_until = NULL, old_secrets = '[]',
-      failing_since = NULL, paused_at = NULL, paused_because = NULL, events = '[]', backfilled_to = NULL, next_at = NULL,
-      lease = NULL, lease_until = NULL,
+/**
+ * Removes the webhook. The runs delete what was pending, in steps; the account can still read the other deliveries.
+ *
+ * @param only one more condition on the row.
+ */
+export const removeWebhook = ({ account }: Scope, only: Sql = sql`true`): Sql => {
+  const others = sql`EXISTS (SELECT 1 FROM further_endpoints f WHERE f.account_id = webhooks.account_id AND f.url <> '')`;
+  const blank = sql`CASE WHEN ${others} THEN '' END`;
+  return sql`
+    UPDATE webhooks SET url = ${blank}, key = ${blank}, secret = ${blank}, old_secret = NULL, old_secret_until = NULL, old_secrets = '[]',
+      id = NULL, description = NULL, headers = '{}',
+      failing_since = NULL, paused_at = NULL, paused_because = NULL, events = '[]', own_events = CASE WHEN ${others} THEN '[]' END,
+      backfilled_to = CASE WHEN ${others} THEN backfilled_to END, next_at = NULL, lease = NULL, lease_until = NULL,
       last_status = NULL, last_error = NULL, hurry_before = NULL, hurry_from = NULL,
       dropped_before = CASE WHEN next_at IS NULL AND paused_at IS NULL THEN dropped_before ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END
-    WHERE account_id = ${account}`,
-];
+    WHERE account_id = ${account} AND ${only}`;
+};
 
-/**
- * Replaces the secret. No row comes back where the account has no webhook, or `WEBHOOK_SECRETS_MAX` secrets sign already.
- *
- * @param oldUntil until when the old secret signs too, in milliseconds since the epoch.
- */
-export const rollSecret = (
-  { account }: Scope,
-  { secret, oldUntil, now }: { secret: string; oldUntil: number; now: number },
-): Sql<{ url: string }> => sql<{ url: string }>`
-  UPDATE webhooks SET old_secret = secret, old_secret_until = ${oldUntil}, secret = ${secret},
-    old_secrets = (SELECT json_group_array(json(value)) FROM (
-      SELECT value FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
-      UNION ALL SELECT json_array(old_secret, old_secret_until) WHERE old_secret_until > ${now} AND NOT EXISTS (
-        SELECT 1 FROM json_each(old_secrets) WHERE value ->> 0 = old_secret)))
-  WHERE account_id = ${account} AND url IS NOT NULL AND (SELECT count(*) FROM (
-    SELECT value ->> 0 FROM json_each(old_secrets) WHERE value ->> 1 > ${now}
-    UNION SELECT old_secret WHERE old_secret_until > ${now})) < ${WEBHOOK_SECRETS_MAX - 1} RETURNING url`;
-
-export const selectWebhook = ({ account }: Scope): Query<WebhookRow> => query<WebhookRow>`
-  SELECT url, key, secret, old_secrets, old_secret, old_secret_until FROM webhooks
-  WHERE account_id = ${account} AND url IS NOT NULL`;
-
-interface WebhookStateRow {
+interface WebhookStateRow extends HealthRow {
+  id: string;
   url: string;
   events: string;
-  slow_since: number | null;
-  last_status: number | null;
-  last_error: string | null;
-  failing_since: number | null;
-  paused_at: number | null;
-  paused_because: PauseReason | null;
-  next_at: number | null;
   pending: number;
   pending_bytes: number;
   dropped: number;
@@ -96,12 +80,13 @@ interface WebhookStateRow {
  * (see schema.sql), up to `FILTERED_ROWS_MAX`.
  */
 export const selectWebhookState = ({ account }: Scope): Query<WebhookStateRow> => query<WebhookStateRow>`
-  SELECT url, w.events, slow_since, last_status, last_error, failing_since, paused_at, paused_because, next_at, dropped, dropped_at,
+  SELECT coalesce(id, w.account_id) AS id, url, coalesce(own_events, w.events) AS events, slow_since, last_status, last_error,
+    failing_since, paused_at, paused_because, next_at, dropped, dropped_at,
     CASE WHEN dropped_before IS NULL THEN usage.pending ELSE (SELECT count(*) ${sinceDropped(account)}) END AS pending,
     1024 * CASE WHEN dropped_before IS NULL THEN usage.pending_kib
       ELSE (SELECT coalesce(sum(kib), 0) ${sinceDropped(account)}) END AS pending_bytes
   FROM webhooks w JOIN usage ON usage.account_id = w.account_id
-  WHERE w.account_id = ${account} AND url IS NOT NULL`;
+  WHERE w.account_id = ${account} AND url <> ''`;
 
 const sinceDropped = (account: Scope['account']): Sql => sql`FROM (
   SELECT d.state, d.kib FROM webhooks CROSS JOIN deliveries d ON d.account_id = webhooks.account_id
@@ -129,15 +114,10 @@ export const selectFailingEvents = ({ account }: Scope): Query<FailingEvent> => 
   CROSS JOIN events e ON e.seq = failing.event WHERE e.account_id = ${account}`;
 
 export const toWebhookState = (row: WebhookStateRow, failingEvents: FailingEvent[]): WebhookState => ({
+  id: row.id,
   url: row.url,
   events: JSON.parse(row.events),
-  slowSince: row.slow_since,
-  lastStatus: row.last_status,
-  lastError: row.last_error,
-  failingSince: row.failing_since,
-  pausedAt: row.paused_at,
-  pausedBecause: row.paused_because,
-  nextAttempt: row.next_at,
+  ...toHealth(row),
   pending: row.pending,
   pendingBytes: row.pending_bytes,
   dropped: row.dropped,

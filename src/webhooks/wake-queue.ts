@@ -1,12 +1,13 @@
 /**
- * Wakes the queue for accounts that have something to deliver. A wake-up is only a hint: the outbox is the truth, so a
+ * Wakes the queue for endpoints that have something to deliver. A wake-up is only a hint: the outbox is the truth, so a
  * wake-up may get lost, come twice or come late.
  */
 import { BoundedMap } from '../bounded-map.ts';
 import { batch } from '../db/connection.ts';
-import type { Env, Message } from '../env.ts';
+import type { Env, Message, WakeUp } from '../env.ts';
 import { reportFailure } from '../report-failure.ts';
-import { type DueAccount, type Lane, selectDueAccounts } from './outbox-sql.ts';
+import { FIRST } from './endpoint.ts';
+import { type DueEndpoint, type Lane, selectDueEndpoints } from './outbox-sql.ts';
 
 /** The messages that a queue takes in one call (developers.cloudflare.com/queues/platform/limits). */
 const BATCH_MAX = 100;
@@ -15,46 +16,52 @@ const PAUSE_MS = 1000;
 /** A check that is still pending after this time was lost with its request. */
 const LOST_MS = 10_000;
 
-/** Pages of the accounts of a lane that have something due. */
-export async function* dueAccounts({ DB }: Env, lane: Lane, now: number): AsyncGenerator<DueAccount[]> {
-  let last: DueAccount | undefined;
+/** Pages of the endpoints of a lane that have something due. */
+export async function* dueEndpoints({ DB }: Env, lane: Lane, now: number): AsyncGenerator<DueEndpoint[]> {
+  let last: DueEndpoint | undefined;
   do {
-    const [page] = await batch(DB, [selectDueAccounts(lane, now, last, BATCH_MAX)]);
+    const [page] = await batch(DB, [selectDueEndpoints(lane, now, last, BATCH_MAX)]);
     if (page.length > 0) yield page;
     last = page.length < BATCH_MAX ? undefined : page.at(-1);
   } while (last);
 }
 
-/** Sends a wake-up for each account of a lane that has something due, and that `isNew` lets through; returns how many. */
+/** Sends a wake-up for each endpoint of a lane that has something due, and that `isNew` lets through; returns how many. */
 export async function wakeQueueForDue(
   env: Env,
   queue: Queue<Message>,
   lane: Lane,
   now: number,
-  isNew: (account: DueAccount) => boolean = () => true,
+  isNew: (endpoint: DueEndpoint) => boolean = () => true,
 ): Promise<number> {
   let woken = 0;
-  for await (const page of dueAccounts(env, lane, now)) {
-    const accounts = page.filter(isNew);
-    if (accounts.length > 0)
-      await queue.sendBatch(accounts.map(({ account_id: account }) => ({ body: { account, lane } })));
-    woken += accounts.length;
+  for await (const page of dueEndpoints(env, lane, now)) {
+    const fresh = page.filter(isNew);
+    if (fresh.length > 0) await queue.sendBatch(fresh.map((due) => ({ body: wakeUpOf(due, lane) })));
+    woken += fresh.length;
   }
   return woken;
 }
 
-/** The accounts whose wake-ups this isolate keeps in mind. */
+/** The message for an endpoint. The release before this one knows the first one of an account alone. */
+export const wakeUpOf = (
+  { account_id: account, endpoint }: Omit<DueEndpoint, 'next_at'>,
+  lane: Lane,
+): WakeUp => (endpoint === FIRST ? { account, lane } : { account, endpoint, lane });
+
+/** The endpoints whose wake-ups this isolate keeps in mind. */
 const WOKEN_MAX = 10_000;
-/** For which due time this isolate last woke the queue, by account. */
+/** For which due time this isolate last woke the queue, by endpoint. */
 const woken = new BoundedMap<string, number>(WOKEN_MAX);
 
 /**
- * Whether the queue has not been woken for this account since its earliest delivery became due. Otherwise its wake-up waits
+ * Whether the queue has not been woken for this endpoint since its earliest delivery became due. Otherwise its wake-up waits
  * in the queue, and another one each second would make a backlog that delays everybody. The cron replaces a lost one.
  */
-function notWoken({ account_id, next_at }: DueAccount): boolean {
-  if (woken.get(account_id) === next_at) return false;
-  woken.set(account_id, next_at);
+function notWoken({ account_id, endpoint, next_at }: DueEndpoint): boolean {
+  const name = `${account_id} ${endpoint}`;
+  if (woken.get(name) === next_at) return false;
+  woken.set(name, next_at);
   return true;
 }
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { remind } from '../../src/reminders/remind.ts';
-import { dueAccounts } from '../../src/webhooks/wake-queue.ts';
+import { dueEndpoints } from '../../src/webhooks/wake-queue.ts';
 import { type Account, call, counting, keys, newAccount, newUser } from '../support/client.ts';
 import { snapshot } from '../support/database.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -93,7 +93,7 @@ describe('in the background', () => {
     await suspend(account);
     const due = async () => {
       const pages = [];
-      for await (const page of dueAccounts(open, 'fast', Date.now())) pages.push(...page);
+      for await (const page of dueEndpoints(open, 'fast', Date.now())) pages.push(...page);
       return pages.map(({ account_id }) => account_id);
     };
     expect(await due()).not.toContain(account.id);

@@ -179,6 +179,15 @@ const week = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map((value) => ({
 
 const at = { startTs: Date.UTC(2031, 0, 6, 12), duration: 3_600_000 };
 
+const longestWebhook = {
+  url: 'https://example.test/'.padEnd(2048, 'h'),
+  events: ['*'],
+  description: '🗝'.repeat(255),
+  headers: Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [`${i}`.padEnd(64, 'x'), 'v'.repeat(2048)]),
+  ),
+};
+
 /** By method and path (for an account, if it has one): the largest body or query, which replaces the usual one. */
 const largest: Record<string, (large: Large) => { body?: object; query?: string; path?: string }> = {
   'POST /account/api-keys': () => ({ body: { name: '🗝'.repeat(128) } }),
@@ -195,6 +204,12 @@ const largest: Record<string, (large: Large) => { body?: object; query?: string;
   'PUT /account/webhook': () => ({
     body: { webhookUrl: 'https://example.test/'.padEnd(2048, 'h'), events: ['*'] },
   }),
+  ...Object.fromEntries(
+    ['POST /account/webhooks', 'PUT /account/webhooks/:webhookId'].map((name) => [
+      name,
+      () => ({ body: longestWebhook }),
+    ]),
+  ),
   ...Object.fromEntries(
     ['POST /user/:userId/events', 'POST /events', 'PUT /user/events/:eventId', 'PUT /events/:eventId'].map(
       (name) => [name, () => ({ body: eventful })],

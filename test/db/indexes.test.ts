@@ -36,7 +36,7 @@ async function plansOf(entry: Entry, query?: string): Promise<string[]> {
 /** A SCAN reads a whole table, unless it is of a list in a parameter, of a constant, or of rows already found. */
 const scans = (plan: string[]) =>
   plan.filter((step) =>
-    /^SCAN (?!json_each|part$|walk$|class|calendar$|(?:t|one|slot|chosen|decided)$|candidate$|read$|sized$|new$|host$|k$|reference$|failing$|\d+ CONSTANT ROWS|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(
+    /^SCAN (?!json_each|part$|walk$|class|calendar$|(?:t|one|slot|chosen|decided)$|candidate$|read$|sized$|new$|host$|k$|reference$|failing$|endpoints(?: LEFT-JOIN)?$|\d+ CONSTANT ROWS|CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(|\w+ VIRTUAL TABLE)/.test(
       step,
     ),
   );

@@ -20,6 +20,7 @@ import { insertBooking, insertEvents, type NewBooking } from '../../src/resource
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
 import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-write-sql.ts';
 import { updateEvent } from '../../src/resources/events/sql.ts';
+import { firstOf } from '../../src/webhooks/endpoint.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
 import { copyOf, emptyCopy, exportOf } from '../export/support.ts';
@@ -174,7 +175,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'webhooks/outbox-sql.ts deleteEmpty': [[[deleteEmpty(account, ['d'])], { deliveries: byDelivery }]],
   'webhooks/outbox-sql.ts hurry': [
     [
-      hurry(account, [{ id: 'd', next_at: 1, attempted_at: 1 }], 5, 9).slice(0, 1),
+      hurry(firstOf(account), [{ id: 'd', next_at: 1, attempted_at: 1 }], 5, 9).slice(0, 1),
       { deliveries: byDelivery },
     ],
   ],

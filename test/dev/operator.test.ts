@@ -201,7 +201,11 @@ describe('npm run account', () => {
     expect(ran('show', there)).toContain('users: 1 of 1, set here');
     expect(ran('show', there.toUpperCase())).toEqual(ran('show', there));
     expect(ran('show', here)).toEqual(
-      expect.arrayContaining([`account ${here} in DB`, 'users: 1 of 200000']),
+      expect.arrayContaining([
+        `account ${here} in DB`,
+        'webhooks: 0, of which 0 are paused and 0 slow',
+        'users: 1 of 200000',
+      ]),
     );
   });
 

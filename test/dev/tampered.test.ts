@@ -54,6 +54,12 @@ const weak = generateKeyPairSync('rsa', {
 const first = (type: string): Line => good[indexOf(type)] ?? {};
 const fat = Object.fromEntries(many(65, (i) => [`${i}`, 'x']));
 
+const further = {
+  ...first('webhook'),
+  ...{ type: 'endpoint', id: UUID, version: 1, oldSecrets: [], description: null, headers: {} },
+  ...{ pausedAt: null, pausedBecause: null },
+};
+
 const tampered: [name: string, lines: Line[], reason: RegExp][] = [
   ['an account id that is none', changed('export', { account: 'x' }), /line 1: account must be a UUID/],
   ['an account id in capitals', changed('export', { account: UUID.replace('1', 'A') }), /must be a UUID/],
@@ -214,13 +220,31 @@ const tampered: [name: string, lines: Line[], reason: RegExp][] = [
     /at most 20 lines of apiKey/,
   ],
   ['a hash that is none', changed('apiKey', { hash: 'x' }), /hash must be a SHA-256/],
-  ['a webhook of another scheme', changed('webhook', { url: 'ftp://x' }), /webhookUrl/],
+  ['a webhook of another scheme', changed('webhook', { url: 'ftp://x' }), /url must be/],
   ['a secret that is no base64', changed('webhook', { secret: 'whsec_%' }), /secret must be whsec_/],
   ['an unknown event type', changed('webhook', { events: ['user.eaten'] }), /events/],
+  ['old secrets that are none', changed('webhook', { oldSecrets: [['x', 1]] }), /oldSecrets/],
+  ['a further webhook without a URL', with_('webhook', [{ ...further, url: null }]), /url/],
+  ['one without a secret', with_('webhook', [{ ...further, secret: null }]), /secret/],
+  [
+    'a header of ours',
+    with_('webhook', [{ ...further, headers: { host: 'a' } }]),
+    /headers has an invalid key/,
+  ],
+  ['an unknown pause', with_('webhook', [{ ...further, pausedBecause: 'tired' }]), /pausedBecause/],
+  [
+    '11 further webhooks',
+    with_(
+      'webhook',
+      many(11, (i) => ({ ...further, id: idOf(i) })),
+    ),
+    /at most 10 lines of endpoint/,
+  ],
 ];
 
 it('a good copy is read', async () => {
   expect(await read(good)).toBe(null);
+  expect(await read(with_('webhook', [further]))).toBe(null);
 });
 
 it('every type of line is tampered with', () => {

@@ -158,6 +158,10 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
   ],
 });
 
+/** Creates a webhook that does not answer, and returns its id. */
+const makeWebhook = async ({ accountClient }: Actors) =>
+  dataOf(await accountClient.account.webhooks.create({ url: 'http://127.0.0.1:1/' })).webhook.id;
+
 /** Makes a change with a webhook that does not answer, and returns the id of the delivery. */
 async function makeDelivery({ accountClient }: Actors): Promise<string> {
   dataOf(await accountClient.account.setWebhook('http://127.0.0.1:1/', { events: ['user.created'] }));
@@ -231,6 +235,45 @@ const accountUses: Record<string, Use> = {
     },
     200,
     { account: { settings: { webhook: { secret: expect.stringMatching(/^whsec_/) } } } },
+  ],
+  'account.webhooks.list': [
+    async (actors) => {
+      await makeWebhook(actors);
+      return actors.accountClient.account.webhooks.list();
+    },
+    200,
+    { webhooks: [{ url: 'http://127.0.0.1:1/', paused: false }] },
+  ],
+  'account.webhooks.create': [
+    ({ accountClient }) => accountClient.account.webhooks.create({ url: 'https://a.test/', paused: true }),
+    201,
+    { webhook: { url: 'https://a.test/', headers: {}, pausedBecause: 'requested' } },
+  ],
+  'account.webhooks.findById': [
+    async (actors) => actors.accountClient.account.webhooks.findById(await makeWebhook(actors)),
+    200,
+    { webhook: { events: [], secret: expect.stringMatching(/^whsec_/) } },
+  ],
+  'account.webhooks.update': [
+    async (actors) =>
+      actors.accountClient.account.webhooks.update(await makeWebhook(actors), { description: 'a' }),
+    200,
+    { webhook: { description: 'a' } },
+  ],
+  'account.webhooks.remove': [
+    async (actors) => actors.accountClient.account.webhooks.remove(await makeWebhook(actors)),
+    200,
+    { webhook: { url: 'http://127.0.0.1:1/' } },
+  ],
+  'account.webhooks.test': [
+    async (actors) => actors.accountClient.account.webhooks.test(await makeWebhook(actors)),
+    200,
+    { delivered: false, status: null, error: expect.any(String) },
+  ],
+  'account.webhooks.rollSecret': [
+    async (actors) => actors.accountClient.account.webhooks.rollSecret(await makeWebhook(actors)),
+    200,
+    { webhook: { secret: expect.stringMatching(/^whsec_/) } },
   ],
   'account.removeWebhook': [
     ({ accountClient }) => accountClient.account.removeWebhook(),

@@ -2,10 +2,12 @@
  * The examples of the description are what the Worker answers: this plays every operation once, and compares. After a
  * change of an answer, `npm run examples` records them anew.
  */
+import { env } from 'cloudflare:workers';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { remind } from '../../src/reminders/remind.ts';
 import { routes } from '../../src/routes.ts';
 import type { Delivery } from '../../src/sdk/types.ts';
+import { deliver } from '../../src/webhooks/deliver.ts';
 import { CODE, keys, newAccount, newKeys, userOf } from '../support/client.ts';
 import { cronRan } from '../support/rows.ts';
 import { open, urlOf } from '../support/webhooks.ts';
@@ -58,6 +60,32 @@ async function playKeys(): Promise<void> {
   await play('changeSettings', {
     body: { publicFreebusy: true, publicBooking: true, keepCancelledDays: 90 },
   });
+}
+
+/** A second webhook, which is paused when it answers 410. */
+async function playWebhooks(): Promise<void> {
+  const { webhook } = await play('createWebhook', {
+    body: {
+      url: urlOf('gone', 'example'),
+      events: ['booking.confirmed', 'endpoint.paused'],
+      description: 'Statistics',
+      headers: { authorization: 'Bearer EXAMPLE' },
+    },
+  });
+  const params = { webhookId: webhook.id };
+  await play('testOneWebhook', { params });
+  await play('getOneWebhook', { params });
+  await env.DB.prepare(
+    `INSERT INTO deliveries (account_id, endpoint, type, content) SELECT account_id, ?2, type, content FROM deliveries
+     WHERE account_id = ?1 AND type = 'booking.confirmed' LIMIT 1`,
+  )
+    .bind(account.id, webhook.id)
+    .run();
+  await deliver(open, account.id, { clock: () => NOW }, 'slow', webhook.id);
+  await play('listWebhooks');
+  await play('updateWebhook', { params, body: { url: urlOf('ok', 'example'), paused: false } });
+  await play('rollOneWebhookSecret', { params });
+  await play('removeWebhook', { params });
 }
 
 beforeAll(async () => {
@@ -199,6 +227,7 @@ beforeAll(async () => {
   await play('getAccount');
   await play('exportAccount');
   await play('getWebhook');
+  await playWebhooks();
 
   const dueMs = event.startTs - NOW;
   await remind(open, () => NOW + dueMs);

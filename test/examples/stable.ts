@@ -45,7 +45,7 @@ const patterns: readonly [RegExp, string][] = [
     /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g,
     'eyJhbGciOiJSUzI1NiJ9.eyJuZXR0dVNjaGVkdWxlclVzZXJJZCI6IuKApiJ9.c2lnbmF0dXJl',
   ],
-  [/http:\/\/127\.0\.0\.1:\d+\/ok\/example/g, 'https://app.example.com/webhooks/nettu'],
+  [/http:\/\/127\.0\.0\.1:\d+\/(ok|gone)\/example/g, 'https://app.example.com/webhooks/nettu'],
 ];
 
 const HOUR_MS = 3_600_000;

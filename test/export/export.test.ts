@@ -28,6 +28,8 @@ async function fullAccount(): Promise<Account> {
   await account.call('PUT', '/account/webhook', {
     body: { webhookUrl: 'https://example.test/hook', events: ['*'] },
   });
+  const further = { url: 'https://example.test/further', events: ['user.deleted'], description: 'second' };
+  await made('/account/webhooks', { ...further, headers: { authorization: 'Bearer 1' }, paused: true });
   await made('/account/api-keys', { name: 'second', expiresAt: Date.now() + DAY });
   const [key] = (await account.call('GET', '/account/keys')).body.keys;
   await account.call('PUT', `/account/keys/${key.kid}`, { body: { state: 'retiring', retiresAt: TOMORROW } });
@@ -100,26 +102,38 @@ it('every column of an account is in an export, or on the list of columns that t
     .filter((name) => !/^(suspensions|job_runs)\./.test(name))
     .filter((name) => !/^(remembered|deliveries|walks|sessions|cancellations)\./.test(name)); // words: allow
 
-  expect(left.toSorted()).toEqual([
-    'accounts.nearest', // The names before migration 0006.
-    ...['accounts.webhook_key', 'accounts.webhook_url'],
-    ...['api_keys.nearest', 'api_keys.reads_replica'],
-    'bookings.change_token',
-    'calendars.changed_at',
-    ...['events.length_class', 'events.nth'],
-    ...['service_users.booked', 'service_users.booked_from'],
-    ...['service_users.head_start', 'service_users.head_start_until'],
-    ...['signing_keys.nearest', 'signing_keys.reads_replica'],
-    'users.agenda', // words: allow
-    'users.events',
-    ...['webhooks.backfilled_to', 'webhooks.dropped', 'webhooks.dropped_at', 'webhooks.dropped_before'],
-    'webhooks.failing_since',
-    'webhooks.filed', // words: allow
-    ...['webhooks.hurry_before', 'webhooks.hurry_from', 'webhooks.last_error', 'webhooks.last_status'],
-    ...['webhooks.lease', 'webhooks.lease_until', 'webhooks.next_at'],
-    ...['webhooks.paused_at', 'webhooks.paused_because', 'webhooks.rechecked_to'],
-    ...['webhooks.remind_at', 'webhooks.since', 'webhooks.slow_since'],
-  ]);
+  expect(left.toSorted()).toEqual(
+    [
+      'accounts.nearest', // The names before migration 0006.
+      ...['accounts.webhook_key', 'accounts.webhook_url'],
+      ...['api_keys.nearest', 'api_keys.reads_replica'],
+      'bookings.change_token',
+      'calendars.changed_at',
+      ...['events.length_class', 'events.nth'],
+      ...['service_users.booked', 'service_users.booked_from'],
+      ...['service_users.head_start', 'service_users.head_start_until'],
+      ...['signing_keys.nearest', 'signing_keys.reads_replica'],
+      'users.agenda', // words: allow
+      'users.events',
+      ...['webhooks.backfilled_to', 'webhooks.dropped', 'webhooks.dropped_at', 'webhooks.dropped_before'],
+      'webhooks.failing_since',
+      'webhooks.filed', // words: allow
+      ...[
+        'dropped_before',
+        'failing_since',
+        'hurry_before',
+        'hurry_from',
+        'last_error',
+        'last_status',
+        'lease',
+      ]
+        .concat('lease_until', 'next_at', 'slow_since')
+        .map((name) => `further_endpoints.${name}`),
+      ...['webhooks.hurry_before', 'webhooks.hurry_from', 'webhooks.last_error', 'webhooks.last_status'],
+      ...['webhooks.lease', 'webhooks.lease_until', 'webhooks.next_at', 'webhooks.own_events'],
+      ...['webhooks.rechecked_to', 'webhooks.remind_at', 'webhooks.since', 'webhooks.slow_since'],
+    ].toSorted(),
+  );
   expect(copied.filter((name) => !results.some((row) => row.name === name))).toEqual([]);
 });
 
@@ -146,9 +160,10 @@ describe('an export', { timeout: 60_000 }, () => {
         signingKey: 1,
         apiKey: 2,
         webhook: 1,
+        endpoint: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
@@ -157,7 +172,7 @@ describe('an export', { timeout: 60_000 }, () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
-    expect(cursors.length).toBe(12);
+    expect(cursors.length).toBe(13);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
       expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));

@@ -11,7 +11,9 @@ it('imports every member of every line, and the import exports them again', asyn
   const lines = linesIn(file);
   const db = await emptyCopy();
   expect(await importInto(db, lines)).toBe(true);
-  const before = dataLines(lines);
+  const before = dataLines(lines).map((line) =>
+    line.type === 'end' ? { ...line, counts: { ...(line.counts as object), endpoint: 0 } } : line,
+  );
   const after = dataLines(await exportOf(API_KEY, { db }));
   // A later release may add members to a line, and types to the counts.
   const only = (line: object, members: object = {}) =>

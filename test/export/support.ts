@@ -63,7 +63,7 @@ function withoutCounts(table: string, { seq: _, ...row }: Record<string, unknown
 export async function rowsOf(db: D1Database, account: string): Promise<Record<string, unknown[]>> {
   const tables = [
     ...['accounts', 'api_keys', 'signing_keys', 'users', 'calendars', 'events'],
-    ...['schedules', 'services', 'service_users', 'bookings', 'webhooks'],
+    ...['schedules', 'services', 'service_users', 'bookings', 'webhooks', 'further_endpoints'],
   ];
   const entries = [
     ['users', 'user_metadata'],
@@ -77,7 +77,7 @@ export async function rowsOf(db: D1Database, account: string): Promise<Record<st
       name === 'accounts'
         ? 'SELECT * FROM accounts WHERE id = ?'
         : name === 'webhooks'
-          ? 'SELECT url, key, secret, old_secret, old_secret_until, events FROM webhooks WHERE account_id = ?'
+          ? 'SELECT id, url, key, secret, old_secret, old_secret_until, events, own_events FROM webhooks WHERE account_id = ?'
           : `SELECT * FROM ${name} WHERE account_id = ? ORDER BY seq`,
     ),
     ...entries.map(

@@ -43,7 +43,8 @@ it('takes an Idempotency-Key on every POST but those that only read or send', ()
     'POST /account/webhook/deliveries/:deliveryId/replay',
     'POST /account/webhook/secret',
     'POST /account/webhook/test',
-    // What is reset twice is as the rule says.
+    'POST /account/webhooks/:webhookId/secret',
+    'POST /account/webhooks/:webhookId/test',
     'POST /events/:eventId/instances/:originalStartTs/reset',
     'POST /user/events/:eventId/instances/:originalStartTs/reset',
   ]);

@@ -25,6 +25,8 @@ it('every PUT, DELETE and idempotent POST answers with one resource, and so has 
     'POST /account/webhook/deliveries/:deliveryId/replay',
     'POST /account/webhook/secret',
     'POST /account/webhook/test',
+    'POST /account/webhooks/:webhookId/secret',
+    'POST /account/webhooks/:webhookId/test',
   ]);
 });
 

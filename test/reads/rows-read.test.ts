@@ -25,8 +25,10 @@ const cases: Record<string, string[]> = {
   'GET /health': [''],
   'GET /account': [''],
   'GET /account/webhook': [''],
-  'GET /account/webhook/deliveries': ['', '?state=failed', '?state=pending'],
+  'GET /account/webhook/deliveries': ['', '?state=failed', '?state=pending', '?webhookId=WEBHOOK'],
   'GET /account/webhook/deliveries/:deliveryId': [''],
+  'GET /account/webhooks': [''],
+  'GET /account/webhooks/:webhookId': [''],
   'GET /account/keys': [''],
   'GET /account/api-keys': [''],
   'GET /user': [list, '?limit=2', '?limit=2&order=desc'],
@@ -103,7 +105,10 @@ beforeAll(async () => {
 async function rowsOf(world: World, entry: Entry, search: string): Promise<number> {
   const { db, rows } = reading();
   const path = entry.path.replace(/:(\w+)/g, (_, name: string) => world.ids[name] ?? name);
-  const query = search.replace('HOST', world.user.id).replace('CALENDAR', world.ids.calendarId ?? '');
+  const query = search
+    .replace('HOST', world.user.id)
+    .replace('WEBHOOK', world.ids.webhookId ?? '')
+    .replace('CALENDAR', world.ids.calendarId ?? '');
   const reply = await send(entry, world.user, { path, search: query, env: { DB: db } });
   expect(reply.status, JSON.stringify(reply.body)).toBe(200);
   return rows();

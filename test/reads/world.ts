@@ -52,12 +52,14 @@ export async function quietWorld(): Promise<World> {
   const deliveries = await account.call('GET', '/account/webhook/deliveries');
   const { key } = await made('/account/keys', { publicJwtKey: keys.pem, kid: crypto.randomUUID() });
   const { apiKey } = await made('/account/api-keys', {});
+  const { webhooks } = (await account.call('GET', '/account/webhooks')).body;
   return {
     user,
     byCalendar,
     group,
     ids: {
       userId: user.id,
+      webhookId: webhooks[0].id,
       calendarId,
       scheduleId,
       serviceId,

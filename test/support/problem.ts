@@ -38,6 +38,7 @@ export const statuses = {
   'api-key-limit': 409,
   'api-key-last': 409,
   'secret-limit': 409,
+  'webhook-limit': 409,
   'webhook-missing': 409,
   'feed-limit': 409,
   'host-exists': 409,

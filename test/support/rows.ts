@@ -45,6 +45,13 @@ const fixtures: Record<string, Fixture> = {
   'GET /account/webhook/deliveries': {},
   'GET /account/webhook/deliveries/:deliveryId': {},
   'POST /account/webhook/deliveries/:deliveryId/replay': {},
+  'GET /account/webhooks': { of: webhookOf },
+  'POST /account/webhooks': { body: { url: 'https://example.test/hook' } },
+  'GET /account/webhooks/:webhookId': {},
+  'PUT /account/webhooks/:webhookId': { body: { description: 'the warehouse' } },
+  'DELETE /account/webhooks/:webhookId': {},
+  'POST /account/webhooks/:webhookId/test': {},
+  'POST /account/webhooks/:webhookId/secret': {},
   'GET /account/export': { lines: true },
   'GET /account/keys': {},
   'POST /account/keys': { body: () => ({ publicJwtKey: keys.pem, kid: crypto.randomUUID() }) },
@@ -134,6 +141,12 @@ function webhookOf({ account }: User) {
   return account.call('PUT', '/account/webhook', { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } });
 }
 
+/** A webhook beside the first one. */
+async function furtherOf(user: User): Promise<string> {
+  await webhookOf(user);
+  return (await made(user, '/account/webhooks', { url: 'https://example.test/further' })).webhook.id;
+}
+
 /** The cron has run. */
 export function cronRan(at = Date.now()) {
   return batch(env.DB, [recordRun(EVERY_MINUTE, at)]);
@@ -184,6 +197,7 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
   serviceId: serviceOf,
   bookingId: bookingOf,
   deliveryId: deliveryOf,
+  webhookId: furtherOf,
   secret: async (user) =>
     /feed\/(.*)\.ics$/.exec((await feedOf(user, await calendarOf(user))).url)?.[1] ?? '',
   apiKeyId: async (user) => (await made(user, '/account/api-keys', {})).apiKey.id,

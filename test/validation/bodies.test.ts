@@ -44,6 +44,13 @@ const host = {
   furthestBookingTime: 5,
   bookingCalendarId: ID,
 };
+const webhook = {
+  url: 'https://example.test/',
+  events: ['*'],
+  description: 'a',
+  headers: { 'x-team': 'a' },
+  paused: true,
+};
 const service = { multiPerson: { variant: 'group', data: 2 }, metadata };
 const calendar = { timezone: 'UTC', weekStart: 'Sun' };
 const busy = { busy: { provider: 'Nettu', id: ID } };
@@ -54,6 +61,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   setPublicKey: { publicJwtKey: 'PEM' },
   changeSettings: { publicFreebusy: true, publicBooking: true, reads: 'nearest', keepCancelledDays: 5 },
   setWebhook: { webhookUrl: 'https://example.test/', events: ['*'] },
+  createWebhook: webhook,
+  updateWebhook: webhook,
   addKey: { publicJwtKey: 'PEM', kid: 'a', state: 'standby' },
   inspectToken: { token: 'x' },
   setKeyState: { state: 'active', retiresAt: 5 },

@@ -218,6 +218,7 @@ describe('GET /account/webhook/deliveries', () => {
     );
     expect(all[0]).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      webhookId: (await account.call('GET', '/account/webhook')).body.webhook.id,
       type: 'user.created',
       state: 'pending',
       attempts: 0,

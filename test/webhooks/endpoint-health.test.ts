@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { WebhookState } from '../../src/sdk/types.ts';
 import { verifyWebhook } from '../../src/sdk/verify-webhook.ts';
-import { selectDueAccounts } from '../../src/webhooks/outbox-sql.ts';
+import { selectDueEndpoints } from '../../src/webhooks/outbox-sql.ts';
 import { expectProblem } from '../support/problem.ts';
 import { DAY, HOUR, type NotifiedAccount, notifiedAccount } from '../support/webhooks.ts';
 
@@ -94,7 +94,7 @@ describe('an endpoint', () => {
 
   it('that is paused is read by nobody, however many are', async () => {
     const dueIn = async () => {
-      const { text, params } = selectDueAccounts('slow', Date.now() + DAY, undefined, 100);
+      const { text, params } = selectDueEndpoints('slow', Date.now() + DAY, undefined, 100);
       const { meta, results } = await env.DB.prepare(text)
         .bind(...params)
         .all();

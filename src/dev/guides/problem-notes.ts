@@ -49,6 +49,7 @@ export const problemNotes = {
     'The account would lose its last key that lasts. Create an API key without `expiresAt` first, then remove this one.',
   'secret-limit':
     'Each secret that a roll replaced signs for a day beside the current one, and five sign already. Roll again when one has ended.',
+  'webhook-limit': 'The account has as many webhooks as it may. Remove one first.',
   'webhook-missing': 'The account has no webhook. Set it with `PUT /account/webhook`.',
   'feed-limit': 'The calendar has as many feeds as it may. Remove one first.',
   'host-exists': 'The user is a host of this service already. Change the host instead.',

@@ -56,8 +56,8 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
 /** The account, with the PEM of its newest active key. */
 export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
   SELECT id, public_freebusy, public_booking, reads_replica, keep_cancelled_days, version,
-    (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(events)) FROM webhooks
-      WHERE account_id = accounts.id AND url IS NOT NULL) AS webhook,
+    (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(coalesce(own_events, events))) FROM webhooks
+      WHERE account_id = accounts.id AND url <> '') AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key,
     (SELECT json FROM quotas_json WHERE account_id = accounts.id) AS quotas
   FROM accounts WHERE id = ${account}`;

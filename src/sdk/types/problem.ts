@@ -43,6 +43,7 @@ export type ProblemCode =
   | 'api-key-limit'
   | 'api-key-last'
   | 'secret-limit'
+  | 'webhook-limit'
   | 'webhook-missing'
   | 'feed-limit'
   | 'host-exists'

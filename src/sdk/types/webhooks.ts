@@ -27,8 +27,8 @@ type Change<Name extends keyof ChangedResources> = Name extends 'booking'
 /** A type of change that a webhook can subscribe to. */
 export type ChangeType = { [Name in keyof ChangedResources]: Change<Name> }[keyof ChangedResources];
 
-/** A type of change to subscribe to, or `'*'` for all types. */
-export type WebhookEvent = ChangeType | '*';
+/** A type of change to subscribe to, `'endpoint.paused'` for the pauses of the account's other webhooks, or `'*'` for all. */
+export type WebhookEvent = ChangeType | 'endpoint.paused' | '*';
 
 /** A change, with the resource after the change, or before its deletion. */
 export type ChangeNotification = {
@@ -60,8 +60,29 @@ export interface PingNotification {
   data: Record<never, never>;
 }
 
+/** The service has paused a webhook. It tells the account's other ones. */
+export interface EndpointPausedNotification {
+  type: 'endpoint.paused';
+  /** When the service made the notification, in milliseconds since the epoch. */
+  timestamp: number;
+  data: {
+    endpoint: {
+      /** The id of the webhook that is paused. */
+      id: string;
+      url: string;
+      reason: Exclude<PauseReason, 'requested'>;
+      /** Since when, in milliseconds since the epoch. */
+      pausedAt: number;
+    };
+  };
+}
+
 /** The body of a delivery to a webhook. */
-export type Notification = ChangeNotification | RemindersNotification | PingNotification;
+export type Notification =
+  | ChangeNotification
+  | RemindersNotification
+  | EndpointPausedNotification
+  | PingNotification;
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
@@ -96,7 +117,9 @@ export interface DeliveryAttempt {
 export interface Delivery {
   /** The service sends it with each attempt, in the header `webhook-id`. */
   id: string;
-  type: ChangeType | 'reminders';
+  /** The webhook that gets it. */
+  webhookId: string;
+  type: ChangeType | 'reminders' | 'endpoint.paused';
   state: DeliveryState;
   /** The number of attempts so far. */
   attempts: number;
@@ -127,13 +150,11 @@ export interface FailingEvent {
   nextAttempt: number;
 }
 
-/** Why an endpoint is paused. */
-export type PauseReason = 'gone' | 'failing';
+/** Why an endpoint is paused: it answered 410, there was nothing but failures for three days, or the account requested it. */
+export type PauseReason = 'gone' | 'failing' | 'requested';
 
-/** The webhook, and how its endpoint is doing. */
-export interface WebhookState {
-  url: string;
-  events: WebhookEvent[];
+/** How the endpoint of a webhook is doing. */
+interface EndpointHealth {
   /**
    * Since when the endpoint has failed or has not answered soon, in milliseconds since the epoch; null: it is well. Meanwhile
    * the service delivers to it in a queue with other slow endpoints.
@@ -145,15 +166,63 @@ export interface WebhookState {
   lastError: string | null;
   /** Since when each attempt has failed, in milliseconds since the epoch; null: the latest one did not. */
   failingSince: number | null;
-  /**
-   * Since when the service delivers nothing, in milliseconds since the epoch; null: it does. Set the webhook again, with the
-   * same URL or another one, and what is pending is delivered.
-   */
+  /** Since when the service delivers nothing, in milliseconds since the epoch; null: it does. What is pending waits. */
   pausedAt: number | null;
-  /** Why: it answered 410 (`gone`), or there was nothing but failures for three days (`failing`). */
+  /** Why: it answered 410 (`gone`), there was nothing but failures for three days (`failing`), or the account `requested` it. */
   pausedBecause: PauseReason | null;
   /** The time of the next attempt of any delivery, in milliseconds since the epoch; null if none is pending. */
   nextAttempt: number | null;
+}
+
+/** One of the account's webhooks, and how its endpoint is doing. */
+export interface WebhookEndpoint extends EndpointHealth {
+  id: string;
+  url: string;
+  /** The changes that it receives, beside the reminders. */
+  events: WebhookEvent[];
+  description: string | null;
+  /** The headers that each request to it has besides, with their names in lower case. */
+  headers: Record<string, string>;
+  /** The service sends it with each delivery, in the header `nettu-scheduler-webhook-key`. */
+  key: string;
+  /** The secret that signs deliveries, `whsec_…`. Pass it to `verifyWebhook`. */
+  secret: string;
+  /** Whether the service delivers nothing to it. */
+  paused: boolean;
+}
+
+/** The members to change. `events` and `headers` replace the former ones. */
+export interface UpdateWebhookEndpoint {
+  /** An absolute http or https URL with a public address. */
+  url?: string | undefined;
+  /** The changes to subscribe to; of a new webhook, none by default. Reminders are always sent. */
+  events?: WebhookEvent[] | undefined;
+  /** Words of your own, at most 255 characters. */
+  description?: string | undefined;
+  /** Headers that each request has besides, at most 10, such as `authorization`. None that the service sets itself. */
+  headers?: Record<string, string> | undefined;
+  /** true: the service delivers nothing, and what is pending waits; false ends any pause, and it is delivered. */
+  paused?: boolean | undefined;
+}
+
+export interface CreateWebhookEndpoint extends UpdateWebhookEndpoint {
+  url: string;
+}
+
+export interface WebhookEndpointResult {
+  webhook: WebhookEndpoint;
+}
+
+export interface WebhookEndpointsResult {
+  /** The first is the one of `/account/webhook`, if that is set; then in the order of creation. */
+  webhooks: WebhookEndpoint[];
+}
+
+/** The webhook, and how its endpoint is doing. Set it again, with the same URL or another one, to end a pause. */
+export interface WebhookState extends EndpointHealth {
+  id: string;
+  url: string;
+  events: WebhookEvent[];
   /** How many notifications are pending, by an estimate: one in sixteen is counted, as sixteen. */
   pending: number;
   /** What they take in bytes, by the same estimate. */
@@ -171,6 +240,8 @@ export interface WebhookResult {
 }
 
 export interface DeliveriesQuery {
+  /** Returns only deliveries to this webhook. */
+  webhookId?: string | undefined;
   /** Returns only deliveries in this state. */
   state?: DeliveryState | undefined;
   /** The `nextCursor` of the previous page. */
