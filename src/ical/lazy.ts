@@ -1,11 +1,14 @@
 /**
- * What the Worker loads only when a request needs it, iCalendar text and changes of occurrences: a module of its own in a
+ * What the Worker loads only when a request needs it, iCalendar text, changes of occurrences, removals and cleaning: a module of its own in a
  * deployment, which src/dev/lazy.ts builds as lazy.js. It shares no class with the Worker, so whatever passes between the two is data.
  */
 import { Budget, Overspent } from '../time/budget.ts';
 import { calendarText, type WrittenCalendar, type WrittenEvent } from './calendar.ts';
 
+export { STEPS } from '../removals/steps.ts';
+export * from '../resources/bookings/clean-sql.ts';
 export * from '../resources/events/decisions.ts';
+export { toWritten } from '../resources/feeds/written.ts';
 export { bookingText } from './booking.ts';
 
 /**

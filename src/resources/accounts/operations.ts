@@ -5,8 +5,8 @@ import { type Sql, sql } from '../../db/sql.ts';
 import { read, write } from '../../operation.ts';
 import { creation, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { BASE_PATH } from '../../route.ts';
-import sdk from '../../sdk/package.json' with { type: 'json' };
 import type { AccountResult, CreateAccountResult, HealthResult } from '../../sdk/types.ts';
+import { VERSION } from '../../sdk/version.ts';
 import { insertApiKey, newApiKeyRow } from '../api-keys/sql.ts';
 import { publicKeyIn } from '../signing-keys/input.ts';
 import { deleteKeys, insertKey, newKeyRow } from '../signing-keys/sql.ts';
@@ -34,7 +34,7 @@ export const checkHealth = read({
       [],
       (): HealthResult => ({
         message: 'Nettu Scheduler is up.',
-        version: sdk.version,
+        version: VERSION,
         docs: `${BASE_PATH}/docs`,
         openapi: `${BASE_PATH}/openapi.json`,
       }),

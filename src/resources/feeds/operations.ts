@@ -29,7 +29,6 @@ import {
   selectFeeds,
   toFeed,
 } from './sql.ts';
-import { toWritten } from './written.ts';
 
 export const listFeeds = read({
   params: ['calendarId'],
@@ -97,7 +96,7 @@ function textPlan<Row extends CalendarRow>(
       const events = inWindow(read).sort((a, b) => a.seq - b.seq);
       const version = await versionOf([row.version, row.timezone, row.week_start, name, detail], events);
       const modifiedAt = events.reduce((latest, { updated }) => Math.max(latest, updated), 0);
-      const { writeCalendar } = await loadLazy();
+      const { writeCalendar, toWritten } = await loadLazy();
       const pieces =
         within(read, ofText) === read.length &&
         writeCalendar({ name, detail }, toWritten(events, row, detail), ofText.workNs);
