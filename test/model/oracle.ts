@@ -201,6 +201,7 @@ function onEvent(path: string, body: Record<string, unknown>, known: Known): Ver
   const userId = user ?? /^\/user\/([^/]+)\/events$/.exec(path)?.[1] ?? '';
   const calendar = state.calendars.find(({ id }) => id === body.calendarId);
   if (calendar?.userId !== userId) return refused('no such calendar');
+  if (body.startTs === undefined || body.duration === undefined) return refused('no time');
   const serviceId = (body.serviceId as string | null | undefined) ?? null;
   if (!nameable(serviceId, known)) return refused('no such service');
   const event = {
@@ -252,6 +253,9 @@ function onEventChange(event: StoredEvent, body: Record<string, unknown>, known:
       : accepted('an event of a booking');
   }
   if (event.exdates.length > 0 && moves) return undefined; // they move along
+  // Whether a series stays on the slots of a service that is no group any more when it moves, the contract does not say.
+  if (event.recurrence && [...known.history.onSlots].some((pair) => pair.includes(event.id)))
+    return undefined;
   return onTime(changed, known);
 }
 
