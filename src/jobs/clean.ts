@@ -23,7 +23,12 @@ const BOUNDS = { statements: 600, ms: 20 * SECOND_MS };
 const STEP_ROWS = 500;
 
 /** The walks over whole tables. Their statements read up to `rows` rows, most of which stay. */
-const walksOf = ({ selectEndOfBookings, deleteCancelled, selectEndOfHosts, moveCounts }: Lazy): readonly Walk[] => [
+const walksOf = ({
+  selectEndOfBookings,
+  deleteCancelled,
+  selectEndOfHosts,
+  moveCounts,
+}: Lazy): readonly Walk[] => [
   // A record that has expired is never replayed, so it may stay until the next walk comes by.
   { name: 'idempotency', rows: 5000, restMs: HOUR_MS / 2, end: selectEndOfStretch, change: deleteRecords },
   {
