@@ -96,6 +96,7 @@ const schemas = {
     busy: flag,
     recurrence: byItsRoute,
     reminders: byItsRoute,
+    timezone: v.optional(byItsRoute),
     serviceId: byItsRoute,
     metadata: byItsRoute,
     exdates: list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX),

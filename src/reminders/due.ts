@@ -2,7 +2,6 @@
  * Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the
  * time.
  */
-import type { Weekday } from '../sdk/types.ts';
 import { type Budget, PRICE_NS } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
@@ -16,9 +15,8 @@ export interface EventReminders {
   series: Series;
   /** The minutes from the start of an instance to each reminder; negative: before the start. */
   deltas: readonly number[];
-  /** The calendar's IANA time zone. */
+  /** The event's IANA time zone. */
   zone: string;
-  weekStart: Weekday;
   /** See `lastStart` in time/recurrence.ts. */
   lastStart: number | null;
 }
@@ -41,7 +39,7 @@ export interface DueReminder {
  * @throws Overspent
  */
 export function dueOf(
-  { series, deltas, zone, weekStart, lastStart }: EventReminders,
+  { series, deltas, zone, lastStart }: EventReminders,
   since: number,
   now: number,
   work: Budget,
@@ -53,7 +51,7 @@ export function dueOf(
   const single = series.recurrence === null;
   const starts = single
     ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, weekStart, window, work).map(({ startTs }) => startTs);
+    : instances({ ...series, duration: 0 }, zone, 'Mon', window, work).map(({ startTs }) => startTs);
 
   work.spend(starts.length * offsets.length * PRICE_NS.reminder);
   const due: DueReminder[] = [];

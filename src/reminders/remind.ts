@@ -138,10 +138,10 @@ type Evaluated = Evaluation & { row: DueEventRow };
 function evaluate(row: DueEventRow, now: number, work: Budget): Evaluation {
   if (!row.notifies) return { due: [], since: now, next: null, error: null };
   try {
-    const { timezone: zone, week_start: weekStart, last_start: lastStart } = row;
+    const { timezone: zone, last_start: lastStart } = row;
     const deltas: number[] = JSON.parse(row.deltas ?? '[null]');
     if (!deltas.every(Number.isInteger)) throw new Error('the reminders cannot be read');
-    const reminders = { series: toSeries(row), deltas, zone, weekStart, lastStart };
+    const reminders = { series: toSeries(row), deltas, zone, lastStart };
     const { due, next } = dueOf(reminders, row.since, now, work);
     return {
       due,

@@ -3,8 +3,7 @@ import { type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { suspended } from '../db/suspended.ts';
 import { live } from '../db/table.ts';
 import { REMINDER_MAX_MINUTES } from '../limits.ts';
-import { events } from '../resources/events/table.ts';
-import type { Weekday } from '../sdk/types.ts';
+import { events, ruleOf, zoneOf } from '../resources/events/table.ts';
 import { MINUTE_MS } from '../time/units.ts';
 
 /** How long after its start an event can still have a reminder to come. */
@@ -49,7 +48,6 @@ export interface DueEventRow {
   exdates: string;
   last_start: number | null;
   timezone: string;
-  week_start: Weekday;
   /** JSON: the delta of each reminder, in minutes; null where the reminders cannot be read. */
   deltas: string | null;
   /** The most bytes of the event and one of its identifiers in a notification. */
@@ -90,7 +88,8 @@ export const selectDueEvents = (
 ): Query<DueEventRow> => query<DueEventRow>`
   SELECT r.event, ${tokenOf(sql`r`)} AS change_token,
     max(r.since, coalesce(w.since, 0), coalesce(min(r.due, c.changed_at), 0)) AS since,
-    e.account_id, e.start_ts, e.duration, e.busy, e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start, r.failures,
+    e.account_id, e.start_ts, e.duration, e.busy, e.exdates, e.last_start,
+    ${raw(ruleOf('e', 'c'))} AS recurrence, ${raw(zoneOf('e', 'c'))} AS timezone, r.failures,
     CASE WHEN json_valid(e.reminders) THEN (
       SELECT json_group_array(CASE type WHEN 'object' THEN value ->> 'delta' END) FROM json_each(e.reminders)) END AS deltas,
     octet_length(e.metadata) + 2 * octet_length(e.reminders) + octet_length(e.exdates)

@@ -35,6 +35,7 @@ export interface Rule {
  *
  * @param recurrence without `recurrenceErrors`.
  * @param start the local day on which the series starts.
+ * @param weekStart of a recurrence that names none.
  * @throws Overspent
  */
 export function ruleOf(
@@ -59,7 +60,7 @@ export function ruleOf(
     interval,
     count,
     start,
-    weekStart: WEEKDAYS.indexOf(weekStart),
+    weekStart: WEEKDAYS.indexOf(recurrence.weekStart ?? weekStart),
     bymonth: setOf(recurrence.bymonth?.map(monthNumber)),
     byweekno: setOf(recurrence.byweekno),
     byyearday: setOf(recurrence.byyearday),

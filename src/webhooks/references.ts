@@ -12,7 +12,7 @@ import {
   seriesId,
 } from '../resources/events/overrides-sql.ts';
 import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, Reminder, RemindersNotification, Weekday } from '../sdk/types.ts';
+import type { CalendarEvent, Reminder, RemindersNotification } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -36,8 +36,6 @@ export interface ReferencedEvent {
   id: string;
   versions: number;
   expires_at: number | null;
-  timezone: string;
-  week_start: Weekday;
   /** JSON: the `EventRow`, of an override its series'; null where the events before it have `EVENTS_MAX_BYTES`. */
   json: string | null;
   /** JSON: `OverriddenReminders`; null where the event is no override. */
@@ -60,11 +58,12 @@ export function referencesIn({ type, content }: { type: string; content: string 
 /** The events to which deliveries of the account refer. */
 export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
   query<ReferencedEvent>`
-    SELECT id, versions, expires_at, timezone, week_start, override, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+    SELECT id, versions, expires_at, override, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
       SELECT coalesce(s.seq, e.seq) AS seq, CASE WHEN e.original_ts IS NOT NULL THEN json_object('reminders', json(e.reminders),
-          'values', json_array(e.original_ts, e.start_ts, e.duration, e.busy, ${ownMetadata('e')})) END AS override, e.id, e.version + c.version AS versions, e.expires_at, c.timezone, c.week_start, reference.place,
+          'values', json_array(e.original_ts, e.start_ts, e.duration, e.busy, ${ownMetadata('e')})) END AS override,
+        e.id, e.version + c.version AS versions, e.expires_at, reference.place,
         octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) + coalesce(octet_length(s.metadata)
           + octet_length(s.reminders) + octet_length(s.exdates), 0) AS bytes
       FROM (
@@ -128,7 +127,7 @@ function readEvent(json: string): ReadEvent {
 /** The reminder of the event as it is now; null where the event no longer has it. */
 function reminderOf(
   { row, event }: ReadEvent,
-  { versions, timezone, week_start, override }: ReferencedEvent,
+  { versions, override }: ReferencedEvent,
   [, writtenVersions, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
   const own: OverriddenReminders | null = override === null ? null : JSON.parse(override);
@@ -136,7 +135,7 @@ function reminderOf(
   if (!reminder) return null;
   if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
-    if (own ? own.values[1] !== startTs : !takesPlace(row, timezone, week_start, startTs)) return null;
+    if (own ? own.values[1] !== startTs : !takesPlace(row, startTs)) return null;
   }
   const instance = own
     ? occurrenceOf(own.values)
@@ -145,13 +144,13 @@ function reminderOf(
 }
 
 /** Whether an instance of the event starts then. One that takes too long to find out counts as taking place. */
-function takesPlace(row: EventRow, zone: string, weekStart: Weekday, startTs: number): boolean {
+function takesPlace(row: EventRow, startTs: number): boolean {
   const series = toSeries(row);
   if (series.recurrence === null) return series.startTs === startTs && !series.exdates.includes(startTs);
   const window = { startTs, endTs: startTs + 1 };
   try {
     const work = new Budget(INSTANCE_MAX_NS);
-    return instances({ ...series, duration: 0 }, zone, weekStart, window, work).length > 0;
+    return instances({ ...series, duration: 0 }, row.timezone, 'Mon', window, work).length > 0;
   } catch (error) {
     if (error instanceof Overspent) return true;
     throw error;

@@ -149,7 +149,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'webhooks/references.ts selectReferenced': [
     [
       [selectReferenced(sql`${account}`, ['d'])],
-      { d: byDelivery, e: byId('events'), s: byId('events'), c: byId('calendars'), events: bySeq },
+      { d: byDelivery, e: byId('events'), s: byId('events'), c: byId('calendars'), v: bySeq },
     ],
   ],
   'webhooks/outbox-sql.ts recordAttempts': [

@@ -108,7 +108,7 @@ it('every column of an account is in an export, or on the list of columns that t
       ...['accounts.webhook_key', 'accounts.webhook_url'],
       ...['api_keys.nearest', 'api_keys.reads_replica'],
       'bookings.change_token',
-      'calendars.changed_at',
+      ...['calendars.changed_at', 'calendars.event_timezone', 'calendars.event_week_start'],
       ...['events.length_class', 'events.nth'],
       ...['service_users.booked', 'service_users.booked_from'],
       ...['service_users.head_start', 'service_users.head_start_until'],

@@ -21,8 +21,8 @@ async function largeAccount() {
   await run(`${numbers} INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
     SELECT ?, 'c' || n, 'u' || n, 'UTC', 'Mon', '{}' FROM numbers`);
   for (let times = 0; times < EVENTS_PER_USER; times++)
-    await run(`${numbers} INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
-      SELECT ?, 'e' || n || '-${times}', 'c' || n, 'u' || n, n, 1000, 1, n, '[]', '{}', 1, 1 FROM numbers`);
+    await run(`${numbers} INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated, timezone)
+      SELECT ?, 'e' || n || '-${times}', 'c' || n, 'u' || n, n, 1000, 1, n, '[]', '{}', 1, 1, 'UTC' FROM numbers`);
   return account;
 }
 

@@ -178,9 +178,9 @@ it('cleaning outruns writing at a hundred records, a hundred deliveries and four
       env.DB.prepare(
         `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 240)
          INSERT INTO bookings (account_id, id, service_id, session, start_ts, duration, state, expires_at, hosts, events,
-           metadata, created, updated, stamp) -- words: allow
+           metadata, created, updated, change_token, stamp) -- words: allow
          SELECT account_id, ?3 || '.' || i, service_id, ?3 || '.' || i, start_ts, duration, 'held',
-           ?3 + i * 250 - ?4, hosts, events, metadata, created, updated, '' FROM bookings, n WHERE account_id = ?1 AND id = ?2`,
+           ?3 + i * 250 - ?4, hosts, events, metadata, created, updated, '', '' FROM bookings, n WHERE account_id = ?1 AND id = ?2`,
       ).bind(world.account.id, id, now + 5 * MINUTE, EXPIRED_HOLD_KEPT_MS),
       env.DB.prepare(
         `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 240)

@@ -40,8 +40,8 @@ beforeAll(async () => {
     `INSERT INTO services (account_id, id, multi_person, metadata) SELECT ?1, ${id}, '{"variant":"collective"}', ?2 FROM n`,
   );
   await insert(
-    `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
-     SELECT ?1, ${id}, ?4, ?3, ${START} + i, 1, 0, ${START} + i, '[]', ?2, 1, 1 FROM n`,
+    `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated, timezone)
+     SELECT ?1, ${id}, ?4, ?3, ${START} + i, 1, 0, ${START} + i, '[]', ?2, 1, 1, 'UTC' FROM n`,
     world.user.id,
     world.ids.calendarId ?? '',
   );

@@ -21,7 +21,6 @@ const remindersOf = (
   series: { startTs, duration: HOUR, busy: true, recurrence, exdates },
   deltas,
   zone: 'Europe/Oslo',
-  weekStart: 'Mon',
   lastStart: lastStart(startTs, recurrence),
 });
 const dueOf = (of: EventReminders, since: number, now: number) =>

@@ -143,8 +143,8 @@ describe('an event that fails', () => {
   it.each([
     [
       'an unknown time zone',
-      "UPDATE calendars SET timezone = 'Mars/Base' WHERE account_id = ? AND id = ?",
-      'calendarId',
+      "UPDATE events SET timezone = 'Mars/Base' WHERE account_id = ? AND id = ?",
+      'event',
     ],
     [
       'reminders that are no JSON',

@@ -15,9 +15,9 @@ const kinds = Object.keys(removable) as (keyof typeof removable)[];
 const fill = (account: string, user: string, calendar: string, n: number) =>
   env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?4)
-     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
+     INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated, timezone)
      SELECT ?1, lower(hex(randomblob(16))), ?3, ?2, i * 1000, 1000, 1, i * 1000,
-       iif(i % 10, '[]', '[{"delta":-5,"identifier":"x"}]'), '{"color":"red"}', 0, 0 FROM n`,
+       iif(i % 10, '[]', '[{"delta":-5,"identifier":"x"}]'), '{"color":"red"}', 0, 0, 'UTC' FROM n`,
   )
     .bind(account, user, calendar, n)
     .run();

@@ -13,7 +13,7 @@ it.each(['asc', 'desc'])(
       env.DB.prepare(
         `WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ?)
        INSERT INTO events (account_id, id, user_id, calendar_id, start_ts, duration, busy, last_start, reminders, metadata,
-         created, updated, expires_at) SELECT ?, ? || n, ?, ?, 0, 1, 0, 0, '[]', '{}', 0, 0, ? FROM i`,
+         created, updated, timezone, expires_at) SELECT ?, ? || n, ?, ?, 0, 1, 0, 0, '[]', '{}', 0, 0, 'UTC', ? FROM i`,
       )
         .bind(n, user.account.id, crypto.randomUUID(), user.id, calendarId, expiresAt)
         .run();

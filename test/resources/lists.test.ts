@@ -243,8 +243,8 @@ async function fill(
     calendars: [', user_id, timezone, week_start', `, '${id}', 'UTC', 'Mon'`],
     schedules: [', user_id, timezone, rules', `, '${id}', 'UTC', '[]'`],
     events: [
-      ', user_id, calendar_id, start_ts, duration, busy, last_start, reminders, created, updated',
-      `, '${id}', '${calendar}', 0, 1, 0, 0, '[]', 0, 0`,
+      ', user_id, calendar_id, start_ts, duration, busy, last_start, reminders, created, updated, timezone',
+      `, '${id}', '${calendar}', 0, 1, 0, 0, '[]', 0, 0, 'UTC'`,
     ],
   };
   const [names, values] = columns[table] as [string, string];

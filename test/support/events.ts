@@ -128,7 +128,7 @@ export async function store(user: User, calendar: string, events: Stored[]): Pro
       crypto.randomUUID(),
       startTs,
       duration,
-      recurrence ? JSON.stringify(recurrence) : null,
+      recurrence ? JSON.stringify({ ...recurrence, weekStart: 'Mon' }) : null,
       lastStart,
       JSON.stringify(metadata),
       JSON.stringify(exdates),
@@ -139,10 +139,10 @@ export async function store(user: User, calendar: string, events: Stored[]): Pro
   for (let i = 0; i < rows.length; i += step) {
     await env.DB.prepare(
       `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start,
-         reminders, metadata, exdates, created, updated)
-       SELECT ?, value ->> 0, ?, ?, value ->> 1, value ->> 2, 1, value ->> 3, value ->> 4, '[]', value ->> 5, value ->> 6,
-         0, 0
-       FROM json_each(?)`,
+         reminders, metadata, exdates, created, updated, timezone)
+       SELECT ?1, value ->> 0, ?2, ?3, value ->> 1, value ->> 2, 1, value ->> 3, value ->> 4, '[]', value ->> 5, value ->> 6,
+         0, 0, (SELECT timezone FROM calendars WHERE account_id = ?1 AND id = ?2)
+       FROM json_each(?4)`,
     )
       .bind(user.account.id, calendar, user.id, JSON.stringify(rows.slice(i, i + step)))
       .run();

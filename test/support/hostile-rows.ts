@@ -48,15 +48,15 @@ export function eventRows({ account, user, calendar }: Owner, n: number, kind: K
   return {
     text: `${counting}
       INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata,
-        created, updated ${more.map(([name]) => `, ${name}`).join('')})
+        created, updated, timezone ${more.map(([name]) => `, ${name}`).join('')})
       SELECT ?2, lower(hex(randomblob(16))), ?3, ?4, ${kind.start}, ${kind.duration}, ${kind.busy}, ${kind.last},
         '${kind.reminders ? REMINDERS : '[]'}', '{}',
-        1, 1 ${more.map(([, value]) => `, ${value}`).join('')} FROM n`,
+        1, 1, 'UTC' ${more.map(([, value]) => `, ${value}`).join('')} FROM n`,
     args: [n, account, calendar, user],
   };
 }
 
-export const yearly = `'{"freq":"yearly","interval":1}'`;
+export const yearly = `'{"freq":"yearly","interval":1,"weekStart":"Mon"}'`;
 
 /** Kinds of events that a request about the window must not read. */
 export const unread: Record<string, Kind> = {

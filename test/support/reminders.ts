@@ -33,8 +33,8 @@ export async function enter({ account, userId, calendarId }: World, body: object
 /** Stores events by SQL, each with these reminders. */
 export const fill = ({ account, userId, calendarId }: World, count: number, reminders: readonly Reminder[]) =>
   env.DB.prepare(
-    `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated)
-     SELECT ?1, lower(hex(randomblob(16))), ?2, ?3, ?4, 1000, 1, ?4, ?5, '{}', ?6, ?6 FROM json_each(?7)`,
+    `INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, metadata, created, updated, timezone)
+     SELECT ?1, lower(hex(randomblob(16))), ?2, ?3, ?4, 1000, 1, ?4, ?5, '{}', ?6, ?6, 'UTC' FROM json_each(?7)`,
   )
     .bind(
       account.id,

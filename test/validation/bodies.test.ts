@@ -26,6 +26,7 @@ const recurrence = {
   byyearday: [1],
   byweekno: [1],
   bysetpos: [1],
+  weekStart: 'Sun',
 };
 const event = {
   startTs: 0,
@@ -35,6 +36,7 @@ const event = {
   reminders: [{ delta: -5, identifier: 'a' }],
   serviceId: ID,
   metadata,
+  timezone: 'UTC',
 };
 const host = {
   availability: { variant: 'Calendar', id: ID },
@@ -72,6 +74,7 @@ const bodies: Partial<Record<RouteName, object>> = {
   revokeTokens: { notBefore: 5 },
   createCalendar: { ...calendar, metadata },
   changeCalendar: { ...calendar, settings: calendar, metadata },
+  addFeed: { detail: 'busy', name: 'a' },
   createEvent: { calendarId: ID, ...event },
   changeEvent: { ...event, exdates: [5] },
   createSchedule: { timezone: 'UTC', rules, metadata },

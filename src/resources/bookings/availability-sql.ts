@@ -21,6 +21,7 @@ import type { Interval } from '../../time/intervals.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
 import { calendars } from '../calendars/table.ts';
 import { classUpTo, LENGTH_CLASSES, longestClass } from '../events/length-classes.ts';
+import { ruleOf, zoneOf } from '../events/table.ts';
 import { schedules } from '../schedules/table.ts';
 import { hosts } from '../services/host-table.ts';
 import { services } from '../services/table.ts';
@@ -117,15 +118,13 @@ const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 /** A group of events that differ only in their times. */
 interface Times {
   user_id: string;
-  timezone: string;
-  week_start: string;
   /** The number of events that count. */
   n: number;
   /** The number of events that were read. */
   events_read: number;
   /** The events without recurrence and exdates: `start,duration,start,duration…` */
   singles: string | null;
-  /** The other events, as JSON: `[[start, duration, recurrence, exdates]…]`. null where the answer has too many bytes. */
+  /** The other events, as JSON: `[[start, duration, recurrence, exdates, time zone]…]`. null where the answer has too many bytes. */
   series: string | null;
   /** The bytes of the recurrences and exdates of the whole answer. */
   bytes: number;
@@ -143,16 +142,17 @@ export interface CalendarTimes extends Times {
 /** `listed` numbers the calendars: to sort their events by one integer takes half the time of five columns. */
 export const selectCalendarTimes = (request: AvailabilityQuery): Query<CalendarTimes> => query<CalendarTimes>`
   WITH listed AS MATERIALIZED (
-    SELECT 4 * c.seq + 2 * k.opens + k.busy AS n, k.*, ${longestIn(sql`k.account_id`)} AS longest, c.timezone, c.week_start FROM (
+    SELECT 4 * c.seq + 2 * k.opens + k.busy AS n, k.*, ${longestIn(sql`k.account_id`)} AS longest, c.timezone, c.week_start,
+      c.event_timezone, c.event_week_start FROM (
       SELECT h.account_id, h.user_id, ${calendarsOf('h').columns}, ${hostReach('h')[0]} AS from_ts, ${hostReach('h')[1]} AS to_ts
       FROM ${hostsOf(request)} CROSS JOIN ${calendarsOf('h').rows}
     ) k
     CROSS JOIN calendars c ON c.account_id = k.account_id AND c.id = k.calendar_id AND ${live(calendars, 'c')}
   )
-  SELECT k.user_id, k.opens, k.busy, k.timezone, k.week_start, read.* FROM (${grouped(
+  SELECT k.user_id, k.opens, k.busy, read.* FROM (${grouped(
     sql`listed`,
     sql`
-      SELECT k.n AS listed, e.start_ts, e.duration, e.recurrence, e.exdates,
+      SELECT k.n AS listed, e.start_ts, e.duration, ${repeating('k')},
         ${reaches(sql`k.from_ts`)} AND (e.service_id IS NULL OR NOT k.busy) AS counts,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN k.opens OR ${isSeries} THEN ${calendarMark('k')} END`)}
       FROM listed k
@@ -198,7 +198,7 @@ export interface BookedTimes extends Times {
 export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes> => {
   const within = anyReach(sql`t.reach`);
   const those = (more: Sql, events: Sql): Sql => sql`
-      SELECT e.user_id, e.service_id, c.timezone, c.week_start, e.start_ts, e.duration, e.recurrence, e.exdates,
+      SELECT e.user_id, e.service_id, e.start_ts, e.duration, ${repeating('c')},
         coalesce(x.buffer_before, 0) AS buffer_before, coalesce(x.buffer_after, 0) AS buffer_after, ${joinable} AS joinable,
         ${isSeries} AS repeats${marked(request, sql`CASE WHEN ${isSeries} THEN ${bookedMark} END`)},
         ${reaches(within[0])} AND (e.session IS NULL OR e.session IS NOT t.session) AND ${raw(sessionLives('e'))} AS counts
@@ -211,12 +211,16 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
   const classes = sql`CROSS JOIN (${LENGTH_CLASSES}) class ON ${classUpTo(sql`t.longest`)}`;
   return query<BookedTimes>`
   ${grouped(
-    sql`user_id, service_id, timezone, week_start, joinable`,
+    sql`user_id, service_id, joinable`,
     sql`${those(sql`, ${longestOf('h')} AS longest`, sql`${classes} ${booked} AND e.expires_at IS NULL AND ${startsIn(...within)}`)}
       UNION ALL ${those(sql``, sql`${booked} AND e.expires_at > ${request.now} AND e.start_ts < ${within[1]}`)}`,
     sql`buffer_before, buffer_after,`,
   )}`;
 };
+
+/** What the instances of an event `e` depend on, besides its times. */
+const repeating = (calendar: string): Sql =>
+  raw(`${ruleOf('e', calendar)} AS recurrence, e.exdates, ${zoneOf('e', calendar)} AS timezone`);
 
 /** The hosts `h` of the service, and the target `t`. */
 const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
@@ -286,7 +290,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
       group_concat(CASE WHEN counts AND NOT repeats THEN start_ts || ',' || duration END) AS singles,
       group_concat(CASE WHEN counts THEN mark END, ';') AS marks,
       coalesce(sum(CASE WHEN counts AND repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates))) FILTER (WHERE counts AND repeats) AS series
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates), timezone)) FILTER (WHERE counts AND repeats) AS series
     FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 

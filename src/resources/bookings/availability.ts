@@ -1,6 +1,6 @@
 /** Turns the rows of availability-sql.ts into hosts for src/slots: their open times, busy times and bookings. */
 import { SLOT_EVENTS_MAX, SLOT_RULES_MAX_BYTES } from '../../limits.ts';
-import type { MultiPerson, Recurrence, ScheduleRule, Weekday } from '../../sdk/types.ts';
+import type { MultiPerson, Recurrence, ScheduleRule } from '../../sdk/types.ts';
 import type { Host, HostBooking } from '../../slots/host.ts';
 import { openings } from '../../slots/openings.ts';
 import type { Session } from '../../slots/slots.ts';
@@ -153,11 +153,17 @@ function openingsOf(json: string, timezone: string, window: Interval, budget: Bu
 }
 
 /** One of `Times.series`. */
-type SeriesValues = [startTs: number, duration: number, recurrence: Recurrence | null, exdates: number[]];
+type SeriesValues = [
+  startTs: number,
+  duration: number,
+  recurrence: Recurrence | null,
+  exdates: number[],
+  timezone: string,
+];
 
 /** The times of a group of events, in any order. */
 function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budget: Budget): Interval[] {
-  const { singles, series, timezone, week_start } = group;
+  const { singles, series } = group;
   const found: Interval[] = [];
   budget.spend(AVAILABILITY_PRICE_NS.single * group.n);
   const numbers: number[] = JSON.parse(`[${singles ?? ''}]`);
@@ -166,9 +172,11 @@ function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budge
     found.push({ start, end: start + (numbers[i + 1] as number) });
   }
   const timespan = { startTs: window.start, endTs: window.end };
-  for (const [startTs, duration, recurrence, exdates] of JSON.parse(series ?? '[]') as SeriesValues[]) {
+  for (const [startTs, duration, recurrence, exdates, timezone] of JSON.parse(
+    series ?? '[]',
+  ) as SeriesValues[]) {
     const event = { startTs, duration, busy: true, recurrence, exdates };
-    for (const instance of instances(event, timezone, week_start as Weekday, timespan, budget)) {
+    for (const instance of instances(event, timezone, 'Mon', timespan, budget)) {
       found.push({ start: instance.startTs, end: instance.endTs });
     }
   }

@@ -81,11 +81,12 @@ export const insertEvents = (
   { candidates }: Pick<Decision, 'candidates'>,
 ): Sql => sql`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, last_start, reminders, service_id,
-    session, expires_at, metadata, created, updated, version, nth)
+    session, expires_at, metadata, created, updated, version, timezone, nth)
   SELECT b.account_id, event.value, new.value ->> 'calendar', new.value ->> 'user', b.start_ts, b.duration, 1,
     b.start_ts, '[]', b.service_id, b.session, b.expires_at,
     CASE WHEN b.seats IS NULL THEN b.metadata ELSE '{}' END, b.updated, b.updated,
-    abs(random() % 4503599627370496), ${nextNth(sql`b.account_id`, sql`new.value ->> 'user'`)}
+    abs(random() % 4503599627370496),
+    (SELECT c.timezone FROM calendars c WHERE c.account_id = b.account_id AND c.id = new.value ->> 'calendar'), ${nextNth(sql`b.account_id`, sql`new.value ->> 'user'`)}
   FROM (SELECT * FROM bookings WHERE ${ofAccount(scope)} AND id = ${id} AND change_token = ${changeToken}) b
   CROSS JOIN json_each(b.events) event
   CROSS JOIN json_each(${JSON.stringify(candidates)}) new

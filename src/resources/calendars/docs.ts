@@ -3,7 +3,7 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 /** The groups of these operations in the reference. */
 export const tags = {
   Calendars:
-    'A calendar holds events of a user. Recurring events repeat in its time zone, and weeks begin on its first day of the week.',
+    'A calendar holds events of a user. Its time zone and its first day of the week are those of the events that are made in it, unless an event names its own.',
 };
 
 export const docs = {
@@ -18,7 +18,8 @@ export const docs = {
   createCalendar: {
     tag: 'Calendars',
     summary: 'Create a calendar',
-    description: 'The events of a calendar repeat on the clock of its time zone, daylight saving included.',
+    description:
+      'Its events repeat on the clock of its time zone, daylight saving included, unless an event names another zone.',
     sdk: 'calendar.create(userId, body)',
     answer: 'CalendarResult',
     body: 'CreateCalendar',
@@ -43,7 +44,7 @@ export const docs = {
     tag: 'Calendars',
     summary: 'Update a calendar',
     description:
-      'Recurring events then repeat on the clock of the new time zone, from the start that they have.',
+      'A new time zone or start of the week is for events that are made from then on: the others keep theirs.',
     sdk: 'calendar.update(calendarId, body)',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',

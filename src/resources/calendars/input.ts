@@ -6,7 +6,7 @@ import { metadata, shape, timezone } from '../../validation/schemas.ts';
 const weekStartRule = 'must be one of Mon, Tue, Wed, Thu, Fri, Sat, Sun, or a number from 0 (Monday) to 6';
 
 /** A name, or a number from 0 (Monday) to 6 (Sunday). The output is the name. */
-const weekStart = v.pipe(
+export const weekStart = v.pipe(
   v.picklist([...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6], weekStartRule),
   v.transform((day) => (typeof day === 'number' ? (WEEKDAYS[day] ?? 'Mon') : day)),
 );

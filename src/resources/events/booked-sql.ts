@@ -12,6 +12,7 @@ import { sessionLives } from '../bookings/removed.ts';
 import { calendars } from '../calendars/table.ts';
 import type { EventUpdate } from './input.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
+import { ruleOf, zoneOf } from './table.ts';
 
 /** The condition that a row of `events` belongs to a booking. The events of a deleted service no longer do. */
 export const isBooked = sql`(events.session IS NOT NULL AND NOT ${raw(removed('events.account_id', 'events.service_id'))})`;
@@ -27,8 +28,9 @@ export function unbooks({ busy, recurrence, exdates, serviceId }: EventUpdate): 
 }
 
 /** The condition that an update gives an event an instance that it does not have, apart from `moves`. */
-export const adds = ({ recurrence, exdates }: EventUpdate): Sql => sql`(
+export const adds = ({ recurrence, exdates, timezone }: EventUpdate): Sql => sql`(
   ${recurrence === undefined ? sql`0` : sql`events.recurrence IS NOT ${recurrence && JSON.stringify(recurrence)}`}
+  OR ${timezone === undefined ? sql`0` : sql`events.timezone IS NOT ${timezone}`}
   OR ${exdates === undefined ? sql`0` : sql`EXISTS (SELECT value FROM json_each(events.exdates) EXCEPT SELECT value FROM json_each(${JSON.stringify(exdates)}))`})`;
 
 /** The condition that an update changes when an event takes place. */
@@ -48,8 +50,8 @@ export interface Placed {
   exdates: Sql | Param;
   /** The latest start of an instance; NULL: there is no end, or it is not known. */
   lastStart: Sql | Param;
-  /** Of its calendar. */
-  timezone: Sql;
+  /** The second is for a rule that names no week start. */
+  timezone: Sql | Param;
   weekStart: Sql;
   service: Sql | Param;
   /** The `seq` and the session of the event; NULL where it is new, or belongs to no booking. */
@@ -109,7 +111,8 @@ const newAs = (placed: Placed, from = sql``): Sql => sql`WITH new AS MATERIALIZE
 
 function near(now: number): Sql {
   const those = (found: Sql): Sql => sql`
-    SELECT new.own, e.seq, e.start_ts, e.duration, e.recurrence, e.exdates, e.last_start, c.timezone, c.week_start,
+    SELECT new.own, e.seq, e.start_ts, e.duration, ${raw(ruleOf('e', 'c'))} AS recurrence, e.exdates, e.last_start,
+      ${raw(zoneOf('e', 'c'))} AS timezone, c.week_start,
       e.service_id = new.service AND ${sharesSlot} AS shares,
       CASE WHEN new.repeats OR ${isSeries} THEN ${calendarMark('c')} ELSE 'taken' END AS mark
     FROM new CROSS JOIN ${found} AND e.start_ts < new.until AND e.duration > 0

@@ -6,7 +6,7 @@ import { instances } from '../../time/recurrence.ts';
 import { DAY_MS } from '../../time/units.ts';
 import type { NearRow } from './booked-sql.ts';
 
-/** An event, with the time zone and the week start of its calendar. */
+/** An event. The week start is for a rule that names none. */
 interface Zoned {
   startTs: number;
   duration: number;

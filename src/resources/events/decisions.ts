@@ -214,9 +214,11 @@ export const decideSplit = refusing(
         { path: 'originalStartTs', reason: 'must not be the first occurrence: update the event instead' },
       ]);
     }
-    const { startTs, duration, recurrence, exdates, busy, reminders, metadata, serviceId } = update;
+    const { startTs, duration, recurrence, exdates, busy, reminders, metadata, serviceId, timezone } = update;
     const service = serviceId === undefined ? row.service_id : serviceId;
-    const moves = [startTs, duration, recurrence, exdates, serviceId].some((one) => one !== undefined);
+    const moves = [startTs, duration, recurrence, exdates, serviceId, timezone].some(
+      (one) => one !== undefined,
+    );
     requireTime(service, moves);
     const [exceptions, others] = divided(exceptionsOf(row), originalStartTs);
     const rest = { ...ruledOf(row), startTs: originalStartTs, recurrence: parts.following };
@@ -231,6 +233,7 @@ export const decideSplit = refusing(
       busy: busy === undefined ? row.busy : Number(busy),
       recurrence: ruled.recurrence && JSON.stringify(ruled.recurrence),
       ...storedExceptions(followed),
+      timezone: ruled.zone,
       reminders: reminders ? JSON.stringify(reminders) : row.reminders,
       metadata: metadata ? JSON.stringify(metadata) : row.metadata,
       created: now,
@@ -287,6 +290,7 @@ export const decideChange = refusing((row: SeriesRow, update: EventUpdate) => {
   );
   return {
     change: {
+      recurrence: update.recurrence && (after.recurrence as EventUpdate['recurrence']),
       exdates,
       lastStart: lastStart(after.startTs, after.recurrence),
       decided: { version: row.version, overridden: JSON.stringify(overridden) },

@@ -25,9 +25,11 @@ import {
   parameters,
   shape,
   text,
+  timezone,
   uuid,
   wholeNumber,
 } from '../../validation/schemas.ts';
+import { weekStart } from '../calendars/input.ts';
 
 const WINDOW_MAX_MS = WINDOW_MAX_DAYS * DAY_MS;
 
@@ -63,6 +65,7 @@ const recurrence = shape({
   byyearday: wholes('byyearday'),
   byweekno: wholes('byweekno'),
   bysetpos: wholes('bysetpos'),
+  weekStart: v.optional(weekStart),
 });
 
 type Ruled = { recurrence?: object | null | undefined; startTs?: number | undefined };
@@ -92,6 +95,7 @@ const created = shape({
   reminders: v.optional(reminders, []),
   serviceId: v.optional(serviceId, null),
   metadata: v.optional(metadata, {}),
+  timezone: v.optional(timezone),
 });
 
 export const creation = v.pipe(created, lawful());
@@ -111,6 +115,7 @@ const changes = {
   reminders: v.optional(reminders),
   serviceId: v.optional(serviceId),
   metadata: v.optional(metadata),
+  timezone: v.optional(timezone),
 };
 
 /** An absent member stays as it is. */

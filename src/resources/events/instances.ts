@@ -32,15 +32,9 @@ import {
   selectExpanded,
   seriesOf,
 } from './overrides-sql.ts';
-import type { BusyRow, ZoneRow } from './sql.ts';
+import type { BusyRow } from './sql.ts';
 import { type EventRow, events, toSeries } from './table.ts';
-import {
-  type EventInWindow,
-  inWindow,
-  selectBusyEventsIn,
-  selectEventsIn,
-  selectZones,
-} from './window-sql.ts';
+import { type EventInWindow, inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
 
 /**
  * Returns a function that expands an event. It throws once all events together exceed the limits.
@@ -53,8 +47,8 @@ function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   const budget = new Budget(limits.workNs);
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
-  return (event: BusyRow, { timezone, week_start }: Omit<ZoneRow, 'id'>): Instance[] => {
-    const found = instances(toSeries(event), timezone, week_start, window, budget);
+  return (event: BusyRow): Instance[] => {
+    const found = instances(toSeries(event), event.timezone, 'Mon', window, budget);
     left -= found.length;
     if (left < 0) throw new Overspent();
     return found;
@@ -79,7 +73,7 @@ export const getInstances = read({
       (event): InstancesResult => ({
         event: events.toResource(event),
         instances: bounded(() => {
-          const named = expander([], query, ofOwner)(event, event).map(withName);
+          const named = expander([], query, ofOwner)(event).map(withName);
           return [...named, ...overridesOf(event)].sort(byStart);
         }, 'The event has too many instances in this window. Request a shorter window.'),
       }),
@@ -152,7 +146,7 @@ export const getCalendarEvents = read({
         const answer = () => {
           const expand = expander(read, query, ofOwner);
           // SQL would read a row more for each event to sort them.
-          const taken = expandAll(inWindow(read), (event) => expand(event, calendar))
+          const taken = expandAll(inWindow(read), expand)
             .filter(({ instances }) => instances.length > 0)
             .sort((a, b) => a.row.start_ts - b.row.start_ts || a.seq - b.seq);
           const ids = new Set(taken.map(({ row }) => row.id));
@@ -182,7 +176,7 @@ export const getFreebusy = read({
   query: input.freebusy,
   run(scope, { query, now }) {
     const ids = query.calendarIds;
-    const calendars = selectZones(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
+    const calendars = upToLimit(ids ? selectCalendarsById(scope, ids) : selectCalendars(scope));
     const events = selectBusyEventsIn(scope, calendars, { ...query, now }, ofAnyone);
     return plan([selectUser(scope), calendars, events] as const, (users, calendars, read): FreebusyResult => {
       const { id: userId } = found(users);
@@ -191,11 +185,10 @@ export const getFreebusy = read({
           'not-found',
           'A calendar in calendarIds does not exist, or belongs to another user. Check the ids.',
         );
-      const zones = new Map(calendars.map((calendar) => [calendar.id, calendar]));
       const answer = () => {
         if (calendars.length > FREEBUSY_CALENDARS_MAX) throw new Overspent();
         const expand = expander(read, query, ofAnyone);
-        const all = inWindow(read).flatMap((event) => expand(event, zones.get(event.calendar_id) as ZoneRow));
+        const all = inWindow(read).flatMap(expand);
         const busy = mergeBusy(all);
         if (busy.length > INSTANCES_MAX) throw new Overspent();
         return busy;

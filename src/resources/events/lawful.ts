@@ -5,11 +5,18 @@ import { emptyErrors, recurrenceErrors } from '../../time/recurrence-errors.ts';
 import { invalid } from '../../validation/schemas.ts';
 import type { EventUpdate } from './input.ts';
 
-/** A series as an update leaves it. */
-export const ruledAfter = (before: Ruled, { startTs, recurrence }: EventUpdate): Ruled => ({
+/** A series as an update leaves it. A new rule that names no week start has its calendar's. */
+export const ruledAfter = (before: Ruled, { startTs, recurrence, timezone }: EventUpdate): Ruled => ({
   ...before,
   startTs: startTs ?? before.startTs,
-  recurrence: recurrence === undefined ? before.recurrence : (recurrence as Recurrence | null),
+  zone: timezone ?? before.zone,
+  recurrence:
+    recurrence === undefined
+      ? before.recurrence
+      : recurrence && {
+          ...(recurrence as Recurrence),
+          weekStart: recurrence.weekStart ?? before.weekStart,
+        },
 });
 
 /**

@@ -3,16 +3,7 @@ import { ownerOf, type Scope } from '../../db/scope.ts';
 import { sql } from '../../db/sql.ts';
 import { BOOKED_COMPARED_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
-import {
-  creation,
-  firstVersion,
-  found,
-  lookup,
-  type Plan,
-  plan,
-  type WithEtag,
-  withEtag,
-} from '../../plan.ts';
+import { firstVersion, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
@@ -28,6 +19,7 @@ import { requireLawful, ruledAfter } from './lawful.ts';
 import { ofOwner } from './limits.ts';
 import { decided, taken } from './occurrences.ts';
 import {
+  answerInSql,
   type ChangeableRow,
   type EventChange,
   eventIsThere,
@@ -95,22 +87,26 @@ export const createEvent = write({
       created: now,
       updated: now,
       version: firstVersion(),
+      timezone: body.timezone ?? '',
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     const insert = (known: string) => insertEvent(scope, row, body, tokenUser, lastStart, known);
-    const expected = { answer: toResult(row), created: eventIsThere(scope, row) };
-    if (serviceId === null) return creation(expected, [insert('')]);
+    const expected = {
+      answer: answerInSql(scope, events.toResource(row)),
+      created: eventIsThere(scope, row),
+    };
+    if (serviceId === null) return plan([insert('')], (inserted) => toResult(found(inserted)), { expected });
     // The first write takes effect where no event is near.
     let known = '';
     return untilWritten<EventResult>((again) =>
-      creation(
-        expected,
+      plan(
         [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
         (near, inserted) => {
-          if (inserted[0]) return undefined;
+          if (inserted[0]) return toResult(inserted[0]);
           known = comparedWith(near, now);
-          return known === '' ? void found(inserted) : again();
+          return known === '' ? toResult(found(inserted)) : again();
         },
+        { expected },
       ),
     );
   },

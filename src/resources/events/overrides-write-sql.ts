@@ -47,6 +47,7 @@ export function putOverride(change: SeriesChange, original: number, own: OwnMemb
     reminders: own.reminders ? JSON.stringify(own.reminders) : row.reminders,
     metadata: JSON.stringify(own.metadata ?? {}),
     differs: JSON.stringify(Object.keys(own).filter((name) => own[name as keyof OwnMembers] !== undefined)),
+    timezone: row.timezone,
     updated: now,
     version,
   };
@@ -115,6 +116,7 @@ export interface Inherited {
   busy?: boolean | undefined;
   reminders?: object | undefined;
   serviceId?: string | null | undefined;
+  timezone?: string | undefined;
 }
 
 /**
@@ -125,11 +127,11 @@ export function moveOverrides(
   { account }: Scope,
   { from, to = from }: { from: string; to?: string },
   moves: readonly Move[],
-  { duration, busy, reminders, serviceId }: Inherited,
+  { duration, busy, reminders, serviceId, timezone }: Inherited,
   now: number,
   when: Sql,
 ): Sql[] {
-  const inherited = [duration, busy, reminders, serviceId].some((value) => value !== undefined);
+  const inherited = [duration, busy, reminders, serviceId, timezone].some((value) => value !== undefined);
   const moved = from !== to || moves.some(([was, is]) => was !== is);
   if (moves.length === 0 || !(inherited || moved)) return [];
   const steps = from === to && moved ? [`${to}/+`, `${to}/`] : [`${to}/`];
@@ -147,6 +149,7 @@ export function moveOverrides(
     busy: busy === undefined ? undefined : own('busy', 'busy', Number(busy)),
     reminders: reminders && own('reminders', 'reminders', JSON.stringify(reminders)),
     service_id: serviceId,
+    timezone,
     updated: now,
     version: sql`version + 1`,
   });

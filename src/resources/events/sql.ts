@@ -3,11 +3,12 @@ import { type MetadataPage, selectByMetadata } from '../../db/metadata.ts';
 import type { Listed } from '../../db/pages.ts';
 import { exists, ofAccount, ofUser, type Scope } from '../../db/scope.ts';
 import type { Sized } from '../../db/sizes.ts';
-import { assign, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
+import { assign, type Param, type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
+import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { type CalendarRow, calendars } from '../calendars/table.ts';
+import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import {
   adds,
@@ -25,11 +26,8 @@ import { type EventRow, events } from './table.ts';
 /** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
-  'calendar_id' | 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'
+  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone'
 >;
-
-/** The columns of a calendar that the expansion of its events needs. */
-export type ZoneRow = Pick<CalendarRow, 'id' | 'timezone' | 'week_start'>;
 
 const columns = events.selected;
 
@@ -55,8 +53,12 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
   1 + coalesce((SELECT newest.nth FROM events newest INDEXED BY events_of_user
     WHERE newest.account_id = ${account} AND newest.user_id = ${user} ORDER BY newest.seq DESC LIMIT 1), 0)`;
 
+/** A rule, with the week start of a calendar where it has none. */
+const withWeekStart = (rule: Param, weekStart: Sql): Sql =>
+  sql`json_insert(${rule}, '$.weekStart', ${weekStart})`;
+
 /**
- * Inserts an event. No row comes back where the calendar does not exist, the event may not name the service, or the
+ * Inserts an event, in the time zone of its calendar unless it names another. No row comes back where the calendar does not exist, the event may not name the service, or the
  * credential does not hold.
  *
  * @param tokenUser as in `mayName`.
@@ -66,20 +68,32 @@ export const nextNth = (account: Sql, user: Sql): Sql => sql`
 export const insertEvent = (
   scope: Scope,
   row: EventRow,
-  { recurrence, serviceId }: NewEvent,
+  { recurrence, serviceId, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
   known: string,
-): Sql => sql`
+): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version, nth)
-  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy}, ${row.recurrence},
+    service_id, metadata, created, updated, version, timezone, nth)
+  SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
+    ${withWeekStart(row.recurrence, sql`week_start`)},
     ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
-    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
+    ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
+    coalesce(${timezone ?? null}, timezone), ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
     ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
-  RETURNING 1`;
+  RETURNING ${columns}`;
+
+/**
+ * The answer of a creation with the event, as the JSON of `[body, version]`: see `ExpectedAnswer`. The batch decides what the
+ * calendar has to say.
+ *
+ * @param event the event as the Worker knows it.
+ */
+export const answerInSql = ({ named }: Scope, event: CalendarEvent): Sql => sql`(
+  SELECT json_array(json_set(${JSON.stringify({ event })}, '$.event.timezone', timezone, '$.event.recurrence', json(recurrence)), version)
+  FROM events WHERE account_id = ${named} AND id = ${event.id})`;
 
 const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart: number | null): Sql =>
   boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
@@ -93,7 +107,7 @@ const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
   recurrence: row.recurrence,
   exdates: row.exdates,
   lastStart,
-  timezone: sql`calendars.timezone`,
+  timezone: row.timezone || sql`calendars.timezone`,
   weekStart: sql`calendars.week_start`,
   service,
   seq: null,
@@ -159,13 +173,13 @@ export const selectChangeable = (
  * The condition that the Worker reads a series before it writes this change: the series has exceptions that the change moves, or
  * overrides that take it over, or a rule of which only an expansion tells whether it has an occurrence at all.
  */
-const needsReading = ({ startTs, recurrence, exdates, ...change }: EventChange): Sql => {
+const needsReading = ({ startTs, recurrence, exdates, timezone, ...change }: EventChange): Sql => {
   const { duration, busy, reminders, serviceId } = change;
   const rule = recurrence === undefined ? sql`recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
   const moved = startTs !== undefined || recurrence !== undefined;
   const shared = exdates ?? duration ?? busy ?? reminders;
   const overridden = shared !== undefined || serviceId !== undefined;
-  return sql`(${moved ? sql`(exdates <> '[]' OR ${isRare(rule)})` : sql`0`} OR ${overridden ? sql`overridden <> '{}'` : sql`0`})`;
+  return sql`(${moved ? sql`(exdates <> '[]' OR ${isRare(rule)})` : timezone === undefined ? sql`0` : sql`exdates <> '[]'`} OR ${overridden ? sql`overridden <> '{}'` : sql`0`})`;
 };
 
 /** The condition that no date may fit a rule, or none before its end. */
@@ -193,8 +207,9 @@ const placedAfter = (change: EventChange): Placed => {
     recurrence: rule(change),
     exdates: excluded(change),
     lastStart: change.lastStart ?? null,
-    timezone: calendar('timezone'),
-    weekStart: calendar('week_start'),
+    timezone:
+      change.timezone ?? sql`coalesce(events.timezone, ${calendar('coalesce(event_timezone, timezone)')})`,
+    weekStart: calendar(change.recurrence ? 'week_start' : 'coalesce(event_week_start, week_start)'),
     service: change.serviceId ?? sql`events.service_id`,
     seq: sql`events.seq`,
     session: sql`events.session`,
@@ -202,9 +217,13 @@ const placedAfter = (change: EventChange): Placed => {
 };
 
 /** Whether an update may bring an event that names a service to another time. */
-export const mayCollide = ({ startTs, duration, serviceId, recurrence, exdates }: EventUpdate): boolean =>
-  serviceId !== null &&
-  [startTs, duration, serviceId, recurrence, exdates].some((value) => value !== undefined);
+export const mayCollide = (change: EventUpdate): boolean => {
+  const { startTs, duration, serviceId, recurrence, exdates, timezone } = change;
+  return (
+    serviceId !== null &&
+    [startTs, duration, serviceId, recurrence, exdates, timezone].some((value) => value !== undefined)
+  );
+};
 
 /** The condition that it does. */
 const comesToTime = (change: EventChange): Sql => {
@@ -250,9 +269,14 @@ export const mayChange = (scope: Scope, id: string, change: EventChange, known: 
  * have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
-  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, now } = change;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, timezone, now } =
+    change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
-  const rule = recurrence === undefined ? sql`recurrence` : sql`new.rule`;
+  const newRule = withWeekStart(
+    recurrence ? JSON.stringify(recurrence) : null,
+    sql`(SELECT week_start FROM calendars c WHERE c.account_id = events.account_id AND c.id = events.calendar_id)`,
+  );
+  const rule = recurrence === undefined ? sql`recurrence` : newRule;
   const until = sql`${rule} ->> 'until'`;
   const lastStart =
     change.lastStart !== undefined
@@ -264,13 +288,14 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     start_ts: startTs,
     duration,
     busy: busy === undefined ? undefined : Number(busy),
-    recurrence: recurrence === undefined ? undefined : sql`new.rule`,
+    recurrence: recurrence === undefined ? undefined : newRule,
     last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
     exdates: exdates && JSON.stringify(exdates),
     overridden: change.decided?.overridden,
     reminders: reminders && JSON.stringify(reminders),
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
+    timezone,
     updated: now,
     version: sql`version + 1`,
   });
@@ -279,7 +304,7 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     AND (${start} = start_ts OR ${until} >= ${start} AND ${until} - start_ts > ${UNTIL_MAX_MS}), 1)`;
   return sql<EventRow>`
     UPDATE events SET ${assignments}
-    FROM (SELECT ${startTs ?? null} AS start, ${recurrence ? JSON.stringify(recurrence) : null} AS rule) new
+    FROM (SELECT ${startTs ?? null} AS start) new
     WHERE ${mayChange(scope, id, change, known)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
     RETURNING ${columns}`;
 }

@@ -1,4 +1,5 @@
 /** Events in SQL: the columns. Statements stand in sql.ts and window-sql.ts. */
+import { raw } from '../../db/sql.ts';
 import {
   integer,
   json,
@@ -12,6 +13,24 @@ import {
 import type { CalendarEvent } from '../../sdk/types.ts';
 import type { Series } from '../../time/recurrence.ts';
 import { sessionLives } from '../bookings/removed.ts';
+
+/**
+ * The time zone of an event `e` of a calendar `c`: its own. An event from before events had one keeps what its calendar had then.
+ */
+export const zoneOf = (e: string, c: string): string =>
+  `coalesce(${e}.timezone, ${c}.event_timezone, ${c}.timezone)`;
+
+/** Its recurrence, with the start of the week, which is likewise its own. */
+export const ruleOf = (e: string, c: string): string =>
+  `CASE WHEN instr(${e}.recurrence, '"weekStart"') OR NOT json_valid(${e}.recurrence) THEN ${e}.recurrence
+    ELSE json_insert(${e}.recurrence, '$.weekStart', coalesce(${c}.event_week_start, ${c}.week_start)) END`;
+
+const own = { timezone: zoneOf, recurrence: ruleOf };
+const isOwn = (column: string): column is keyof typeof own => column in own;
+
+/** A value for an event that its calendar `c` decides. */
+const ofCalendar = (value: string, event: string): string =>
+  `(SELECT ${value} FROM calendars c WHERE c.account_id = ${event}.account_id AND c.id = ${event}.calendar_id)`;
 
 /** What free/busy reads of an event, and no more: never its contents. */
 type BusyColumns = Pick<EventRow, 'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
@@ -39,7 +58,8 @@ const columns = {
   created: integer,
   updated: integer,
   version: integer,
-};
+  timezone: { ...text, added: true },
+} as const;
 
 export type EventRow = RowOf<{ columns: typeof columns }>;
 
@@ -69,10 +89,19 @@ export const events = resourceTable({
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,
+  // SQLite reads the calendar only for an event from before events had a time zone, and rules a start of the week.
+  derived: {
+    timezone: (e) => `coalesce(${e}.timezone, ${ofCalendar(zoneOf(e, 'c'), e)})`,
+    recurrence: (
+      e,
+    ) => `CASE WHEN ${e}.recurrence IS NULL OR instr(${e}.recurrence, '"weekStart"') THEN ${e}.recurrence
+      ELSE ${ofCalendar(ruleOf(e, 'c'), e)} END`,
+  },
   toResource: (row): CalendarEvent => ({
     id: row.id,
     calendarId: row.calendar_id,
     userId: row.user_id,
+    timezone: row.timezone,
     ...toSeries(row),
     exdates: cancelledOf(row),
     created: row.created,
@@ -81,3 +110,10 @@ export const events = resourceTable({
     metadata: JSON.parse(row.metadata),
   }),
 });
+
+/** The columns of a row of `events`, in a statement that joins its calendar as `c`: then no event reads it again. */
+export const selectedWithCalendar = raw(
+  Object.keys(columns)
+    .map((column) => `${isOwn(column) ? own[column]('events', 'c') : `events.${column}`} AS ${column}`)
+    .join(', '),
+);

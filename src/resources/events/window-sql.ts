@@ -10,12 +10,12 @@ import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
 import { ownMetadata, seriesId } from './overrides-sql.ts';
-import type { BusyRow, ZoneRow } from './sql.ts';
-import { type EventRow, events } from './table.ts';
+import type { BusyRow } from './sql.ts';
+import { type EventRow, events, ruleOf, selectedWithCalendar, zoneOf } from './table.ts';
 
-/** The zones of calendars. One calendar more than the limit shows that there are too many. */
-export const selectZones = (calendars: Sql): Query<ZoneRow> =>
-  query<ZoneRow>`SELECT id, timezone, week_start FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
+/** The ids of calendars. One more than the limit shows that there are too many. */
+export const upToLimit = (calendars: Sql): Query<{ id: string }> =>
+  query<{ id: string }>`SELECT id FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, and the time of the request. All are milliseconds since the epoch. */
 type EventWindow = Timespan & { now: number };
@@ -49,7 +49,7 @@ function withSeries({ account }: Scope, { startTs, endTs }: EventWindow): Sql {
     SELECT ${column} FROM events series JOIN event_json ON event_json.seq = series.seq
     WHERE series.account_id = ${account} AND series.id = ${seriesId('events')} AND NOT (series.start_ts < ${endTs}
       AND (series.last_start IS NULL OR series.last_start + series.duration >= ${startTs}))) END`;
-  return sql`${events.selected}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
+  return sql`${selectedWithCalendar}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
     ${ofSeries(sql`event_json.json`)} AS series,
     ${events.size} + coalesce(${ofSeries(sql`octet_length(event_json.json)`)}, 0) AS size`;
 }
@@ -75,8 +75,9 @@ export const selectLastingEventsIn = (scope: Scope, calendars: Sql, window: Even
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`calendar_id, start_ts, duration, busy, recurrence, exdates,
-    octet_length(exdates) + coalesce(octet_length(recurrence), 0) AS size`;
+  const selected = sql`start_ts, duration, busy, exdates,
+    ${raw(ruleOf('events', 'c'))} AS recurrence, ${raw(zoneOf('events', 'c'))} AS timezone,
+    octet_length(exdates) + coalesce(octet_length(events.recurrence), 0) AS size`;
   return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));
 };
 
@@ -90,26 +91,20 @@ function eventsIn(scope: Scope, calendars: Sql, window: EventWindow, selected: S
   return sql`
     ${lasting(scope, calendars, window, selected, busy)}
     UNION ALL
-    ${selecting(selected, calendars, window)}
-    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = calendar.id AND busy = 1
+    ${selecting(scope, selected, calendars, window)}
+    CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND busy = 1
       AND expires_at > ${now} AND start_ts < ${endTs}`;
 }
 
-const selecting = (selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
+const selecting = ({ account }: Scope, selected: Sql, calendars: Sql, { startTs }: EventWindow): Sql => sql`
   SELECT ${selected},
     (last_start IS NULL OR last_start + duration >= ${startTs}) AND ${raw(sessionLives('events'))} AS inside
-  FROM (${calendars}) calendar`;
+  FROM (${calendars}) calendar CROSS JOIN calendars c ON c.account_id = ${account} AND c.id = calendar.id`;
 
 /** Those that do not expire. */
-const lasting = (
-  { account }: Scope,
-  calendars: Sql,
-  window: EventWindow,
-  selected: Sql,
-  busy: Sql,
-): Sql => sql`
-  ${selecting(selected, calendars, window)}
+const lasting = (scope: Scope, calendars: Sql, window: EventWindow, selected: Sql, busy: Sql): Sql => sql`
+  ${selecting(scope, selected, calendars, window)}
   CROSS JOIN (${LENGTH_CLASSES}) class
-  CROSS JOIN events ON events.account_id = ${account} AND calendar_id = calendar.id AND ${busy}
+  CROSS JOIN events ON events.account_id = ${scope.account} AND calendar_id = c.id AND ${busy}
     AND expires_at IS NULL AND length_class = class.value AND start_ts < ${window.endTs}
     AND start_ts >= ${window.startTs} - class.value`;

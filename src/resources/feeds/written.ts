@@ -1,6 +1,5 @@
 /** Rows of `events` as the writer of iCalendar text takes them. */
 import type { Detail, WrittenEvent, WrittenOverride } from '../../ical/calendar.ts';
-import type { CalendarRow } from '../calendars/table.ts';
 import { seriesOf } from '../events/overrides-sql.ts';
 import { type EventRow, events } from '../events/table.ts';
 import type { EventInWindow } from '../events/window-sql.ts';
@@ -9,20 +8,15 @@ import type { EventInWindow } from '../events/window-sql.ts';
  * The events of a window, each series with its overrides. Where only busy times are shown, an occurrence that is free is as a
  * cancelled one, and one that is busy in a free series, or in one that is not in the window, stands for itself.
  */
-export function toWritten(
-  rows: readonly EventInWindow[],
-  { timezone, week_start }: CalendarRow,
-  detail: Detail,
-): WrittenEvent[] {
-  const zoned = (row: EventRow): WrittenEvent => ({
-    ...events.toResource(row),
-    timezone,
-    weekStart: week_start,
-  });
+export function toWritten(rows: readonly EventInWindow[], detail: Detail): WrittenEvent[] {
   const overridesOf = Map.groupBy(
     rows.filter(({ original_ts }) => original_ts !== null),
     ({ id }) => seriesOf(id),
   );
+  const zoned = (row: EventRow): WrittenEvent => {
+    const event = events.toResource(row);
+    return { ...event, weekStart: event.recurrence?.weekStart ?? 'Mon' };
+  };
   const alone = (override: EventInWindow, { metadata }: WrittenEvent): WrittenEvent => ({
     ...zoned(override),
     metadata: metadataOf(override) ?? metadata,

@@ -101,6 +101,8 @@ export interface CreateEvent {
   /** Makes the event a booking of this service, for its user. A token names only a service that its user is a host of. */
   serviceId?: string | null | undefined;
   metadata?: Metadata | undefined;
+  /** The IANA time zone on whose clock the event repeats. Default: that of the calendar. */
+  timezone?: string | undefined;
 }
 
 /** A field that you omit stays as it is. */
@@ -119,6 +121,8 @@ export interface UpdateEvent {
   serviceId?: string | null | undefined;
   /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
+  /** The IANA time zone on whose clock the event repeats. */
+  timezone?: string | undefined;
 }
 
 /** How one occurrence differs from its series. What you omit is as in the series. */

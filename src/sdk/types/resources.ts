@@ -138,6 +138,8 @@ export interface Recurrence {
   byweekno?: number[] | undefined;
   /** Which of the instances of each period to keep, by position: `-1` is the last. Requires another `by…` field. */
   bysetpos?: number[] | undefined;
+  /** The day on which weeks begin. Default, when the rule is set: that of the event's calendar. */
+  weekStart?: Weekday | undefined;
 }
 
 export interface Reminder {
@@ -155,6 +157,8 @@ export interface CalendarEvent {
   startTs: number;
   /** The length, in milliseconds. */
   duration: number;
+  /** The IANA time zone on whose clock the event repeats. */
+  timezone: string;
   busy: boolean;
   /** The time of creation, in milliseconds since the epoch. */
   created: number;

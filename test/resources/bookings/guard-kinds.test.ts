@@ -27,8 +27,6 @@ import { interrupted } from '../../support/database.ts';
 const send = (world: World, method: string, path: string, body?: object) =>
   ok<never>(world.account.call(method, path, { now: NOW, ...(body && { body }) }));
 const put = (world: World, event: string, body: object) => send(world, 'PUT', `/user/events/${event}`, body);
-const putCalendar = (world: World, body: object) =>
-  send(world, 'PUT', `/user/calendar/${world.hosts[0].calendar}`, body);
 const newCalendar = async (world: World): Promise<string> => {
   const path = `/user/${world.hosts[0].id}/calendar`;
   const { calendar } = await ok<{ calendar: { id: string } }>(
@@ -229,7 +227,10 @@ const both = [false, true].flatMap((booked): Change[] => [
         recurrence: { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Tue'] },
         ...body,
       }),
-    amid: (world) => putCalendar(world, { weekStart: 'Sun' }),
+    amid: (world, event) =>
+      put(world, event, {
+        recurrence: { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Tue'], weekStart: 'Sun' },
+      }),
   },
   {
     name: 'is on another day of the week in another zone',
@@ -237,7 +238,7 @@ const both = [false, true].flatMap((booked): Change[] => [
     // 20:00 of a Tuesday is a Wednesday in Tokyo.
     start: at(20),
     stands: (world, body) => repeat(world, at(20), onWednesdays, body),
-    amid: (world) => putCalendar(world, { timezone: 'Asia/Tokyo' }),
+    amid: (world, event) => put(world, event, { timezone: 'Asia/Tokyo' }),
   },
   {
     name: 'is a single event and has its exdate no more',

@@ -171,16 +171,6 @@ const races: Race[] = [
     booked: '201',
   },
   {
-    name: 'the week of a calendar begins on another day',
-    // Every other week from Sunday the 6th on, on Sundays and Tuesdays: Tuesday the 8th is in that week if weeks start on Sunday.
-    stands: ({ hosts }) =>
-      enter(hosts[0], at(10) - 48 * HOUR, {
-        recurrence: { freq: 'weekly', interval: 2, byweekday: ['Sun', 'Tue'] },
-      }),
-    amid: (world) => put(world, `/user/calendar/${world.hosts[0].calendar}`, { weekStart: 'Sun' }),
-    booked: '409 slot-unavailable',
-  },
-  {
     name: 'the booking calendar is deleted',
     amid: (world) => remove(world, `/user/calendar/${world.hosts[0].calendar}`),
     booked: '409 slot-unavailable',

@@ -16,6 +16,7 @@ const recurrence = {
   bymonthday: [1, -1, 31],
   bymonth: ['January', 'December'],
   bysetpos: [-1, 1],
+  weekStart: 'Thu',
 } as const;
 const full = {
   startTs,
@@ -29,6 +30,7 @@ const full = {
     { delta: 0, identifier: ' ' },
   ],
   metadata: { a: 'b' },
+  timezone: 'America/New_York',
 };
 
 describe.each(doors)('by %s', (_, door) => {
@@ -69,6 +71,7 @@ describe.each(doors)('by %s', (_, door) => {
       exdates: [],
       reminders: [],
       metadata: {},
+      timezone: 'UTC',
       created: NOW,
       updated: NOW,
     };
@@ -102,13 +105,14 @@ describe.each(doors)('by %s', (_, door) => {
     { freq: 'yearly', interval: 1, byyearday: [-366, 366], until: startTs + 732 * DAY },
     { freq: 'yearly', interval: 1, byweekday: ['5Mon', '-5Sun'], bymonth: ['May'] },
     { freq: 'daily', interval: 1, byweekday: [], bymonth: [], bysetpos: [] },
-  ])('returns the recurrence %j as sent', async (recurrence) => {
+  ])('returns the recurrence %j as sent, with the week start of its calendar', async (sent) => {
     const user = await newUser();
     const calendarId = await user.newCalendar();
-    const made = await door.create(user, { calendarId, startTs, duration: 1, recurrence });
+    const recurrence = { ...sent, weekStart: 'Mon' };
+    const made = await door.create(user, { calendarId, startTs, duration: 1, recurrence: sent });
     expect([made.status, made.body.event.recurrence]).toEqual([201, recurrence]);
     const single = (await door.create(user, { calendarId, startTs, duration: 1 })).body.event;
-    const updated = await door.event(user, 'PUT', single.id, { body: { recurrence } });
+    const updated = await door.event(user, 'PUT', single.id, { body: { recurrence: sent } });
     expect([updated.status, updated.body.event.recurrence]).toEqual([200, recurrence]);
     expect((await door.event(user, 'GET', single.id)).body).toEqual(updated.body);
   });

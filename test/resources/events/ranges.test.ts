@@ -51,14 +51,14 @@ const taken: object[] = [
   { bysetpos: [1], bymonth: [1] },
 ];
 
-it('stores every part of a recurrence and returns it as sent', async () => {
+it('stores every part of a recurrence and returns it as sent, with the week start of its calendar', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar();
   for (const rule of taken) {
     const recurrence = { freq: 'daily', interval: 1, ...rule };
     const event = await made(user, { calendarId, startTs, duration: 1, recurrence });
-    expect(event.recurrence).toEqual(recurrence);
+    expect(event.recurrence).toEqual({ weekStart: 'Mon', ...recurrence });
     const single = await made(user, { calendarId, startTs, duration: 1 });
-    expect((await changed(user, single.id, { recurrence })).recurrence).toEqual(recurrence);
+    expect((await changed(user, single.id, { recurrence })).recurrence).toEqual(event.recurrence);
   }
 });

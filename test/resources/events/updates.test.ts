@@ -43,11 +43,19 @@ describe.each(doors)('by %s', (_, door) => {
       { metadata: { c: 'd' } },
       { metadata: {} },
       { exdates: [startTs + DAY, startTs] },
-      { recurrence: { freq: 'weekly', interval: 2, byweekday: ['Tue'] } },
+      { timezone: 'Asia/Tokyo' },
+      { recurrence: { freq: 'weekly', interval: 2, byweekday: ['Tue'], weekStart: 'Sun' } },
       { exdates: [] },
       { startTs: 0 },
       { recurrence: null },
-      { startTs, duration: 5, busy: false, recurrence: daily, exdates: [startTs], metadata: { e: 'f' } },
+      {
+        startTs,
+        duration: 5,
+        busy: false,
+        recurrence: { ...daily, weekStart: 'Mon' },
+        exdates: [startTs],
+        metadata: { e: 'f' },
+      },
     ];
     for (const [i, step] of steps.entries()) {
       // The exceptions that are no occurrences of a new rule go.

@@ -1,12 +1,15 @@
-/** A calendar whose time zone or week start changes: its series follow, and none is lost. */
+/** Events carry their own time zone and week start: a calendar's are for what is made from then on. */
+import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Recurrence } from '../../../src/sdk/types.ts';
-import type { User } from '../../support/client.ts';
+import type { Reply, User } from '../../support/client.ts';
 import {
   between,
   byAccount,
   byId,
+  byUser,
+  changed,
   DAY,
   HOUR,
   instancesOf,
@@ -17,6 +20,7 @@ import {
   startsOf,
   weekOf,
 } from '../../support/events.ts';
+import { expectProblem } from '../../support/problem.ts';
 import { series } from '../../time/arbitraries.ts';
 
 const changeSettings = async (user: User, calendar: string, settings: object) => {
@@ -24,72 +28,102 @@ const changeSettings = async (user: User, calendar: string, settings: object) =>
   expect(reply.status).toBe(200);
 };
 
-it('a series keeps its local time in the new zone, from the instant of its start', async () => {
+const weekly = { freq: 'weekly', interval: 1, byweekday: ['Mon'] };
+const starting = (hours: readonly string[]) => hours.map((hour) => `2024-${hour}:00Z`);
+const inOslo = ['03-04T08', '03-11T08', '03-18T08', '03-25T08', '04-01T07', '04-08T07'];
+const inNewYork = ['03-04T08', '03-11T07', '03-18T07', '03-25T07', '04-01T07', '04-08T07']; // 03:00
+const window = between('2024-03-04T00:00Z', '2024-04-09T00:00Z');
+
+it('a series keeps its zone whatever its calendar becomes, and a later one has the zone of that moment', async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar('Europe/Oslo');
-  const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon'] };
-  const { id } = await made(user, {
-    calendarId,
-    startTs: ms('2024-03-04T08:00Z'),
-    duration: HOUR,
-    recurrence,
-  });
-  const window = between('2024-03-04T00:00Z', '2024-04-09T00:00Z');
-  const inOslo = ['03-04T08', '03-11T08', '03-18T08', '03-25T08', '04-01T07', '04-08T07'];
-  const inNewYork = ['03-04T08', '03-11T07', '03-18T07', '03-25T07', '04-01T07', '04-08T07']; // 03:00
-  const inTokyo = ['03-04T08', '03-11T08', '03-18T08', '03-25T08', '04-01T08', '04-08T08']; // 17:00
-  for (const [timezone, hours] of [
-    ['Europe/Oslo', inOslo],
-    ['America/New_York', inNewYork],
-    ['Asia/Tokyo', inTokyo],
-    ['Europe/Oslo', inOslo],
-  ] as const) {
+  const body = { calendarId, startTs: ms('2024-03-04T08:00Z'), duration: HOUR, recurrence: weekly };
+  const { id, timezone } = await made(user, body);
+  expect(timezone).toBe('Europe/Oslo');
+  for (const timezone of ['America/New_York', 'Asia/Tokyo', 'America/New_York']) {
     await changeSettings(user, calendarId, { timezone });
-    const expected = hours.map((hour) => `2024-${hour}:00Z`);
-    expect(startsOf(await instancesOf(user, id, window))).toEqual(expected);
-    expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(expected);
+    expect(startsOf(await instancesOf(user, id, window))).toEqual(starting(inOslo));
+    expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(starting(inOslo));
+  }
+  const later = await made(user, body);
+  expect(later.timezone).toBe('America/New_York');
+  expect(startsOf(await instancesOf(user, later.id, window))).toEqual(starting(inNewYork));
+});
+
+it('a series repeats on the clock of the zone that it names, and of the one that an update names', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar('Asia/Tokyo');
+  const body = { calendarId, startTs: ms('2024-03-04T08:00Z'), duration: HOUR, recurrence: weekly };
+  const { id } = await made(user, { ...body, timezone: 'Europe/Oslo' });
+  expect(startsOf(await instancesOf(user, id, window))).toEqual(starting(inOslo));
+  expect((await changed(user, id, { timezone: 'America/New_York' })).timezone).toBe('America/New_York');
+  expect(startsOf(await instancesOf(user, id, window))).toEqual(starting(inNewYork));
+  expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(starting(inNewYork));
+});
+
+it('an event without a zone, as the release before this one makes it, keeps the first that its calendar had', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar('Europe/Oslo');
+  const body = { calendarId, startTs: ms('2024-03-04T08:00Z'), duration: HOUR, recurrence: weekly };
+  const { id } = await made(user, body);
+  await env.DB.prepare(
+    `UPDATE events SET timezone = NULL, recurrence = json_remove(recurrence, '$.weekStart') WHERE id = ?`,
+  )
+    .bind(id)
+    .run();
+  for (const timezone of ['America/New_York', 'Asia/Tokyo']) {
+    await changeSettings(user, calendarId, { timezone, weekStart: 'Sun' });
+    const week = { startTs: window.startTs, endTs: window.endTs };
+    expect(startsOf(await instancesOf(user, id, week))).toEqual(starting(inOslo));
+    expect(startsOf((await weekOf(user, calendarId, week))[id] ?? [])).toEqual(starting(inOslo));
+    const { event } = (await byUser.event(user, 'GET', id)).body;
+    expect(event).toMatchObject({ timezone: 'Europe/Oslo', recurrence: { ...weekly, weekStart: 'Mon' } });
   }
 });
 
-it('a weekday rule follows the new zone', async () => {
-  const user = await newUser();
-  const calendarId = await user.newCalendar('UTC');
-  const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Mon'] };
-  // Monday at 23:00 in UTC is Tuesday at 13:00 in Kiritimati.
-  const { id } = await made(user, {
-    calendarId,
-    startTs: ms('2024-03-04T23:00Z'),
-    duration: HOUR,
-    recurrence,
-  });
-  const window = between('2024-03-04T00:00Z', '2024-03-19T00:00Z');
-  const starts = async () => startsOf(await instancesOf(user, id, window));
-  expect(await starts()).toEqual(['2024-03-04T23:00Z', '2024-03-11T23:00Z', '2024-03-18T23:00Z']);
-  await changeSettings(user, calendarId, { timezone: 'Pacific/Kiritimati' });
-  expect(await starts()).toEqual(['2024-03-10T23:00Z', '2024-03-17T23:00Z']);
-});
-
-it("a biweekly series counts weeks from the calendar's weekStart", async () => {
+it("a biweekly series counts weeks from its own weekStart, or from its calendar's of that moment", async () => {
   const user = await newUser();
   const calendarId = await user.newCalendar('UTC');
   // The WKST example of RFC 5545, on Tuesday, 5 August 1997.
   const recurrence = { freq: 'weekly', interval: 2, count: 4, byweekday: ['Tue', 'Sun'] };
-  const { id } = await made(user, {
-    calendarId,
-    startTs: ms('1997-08-05T13:00Z'),
-    duration: HOUR,
-    recurrence,
-  });
-  const window = between('1997-08-01T00:00Z', '1997-10-01T00:00Z');
-  for (const [weekStart, days] of [
-    ['Mon', ['05', '10', '19', '24']],
-    ['Sun', ['05', '17', '19', '31']],
-    ['Mon', ['05', '10', '19', '24']],
-  ] as const) {
+  const body = { calendarId, startTs: ms('1997-08-05T13:00Z'), duration: HOUR };
+  const august = between('1997-08-01T00:00Z', '1997-10-01T00:00Z');
+  const days = { Mon: ['05', '10', '19', '24'], Sun: ['05', '17', '19', '31'] };
+  const startsIn = (weekStart: 'Mon' | 'Sun') => days[weekStart].map((day) => `1997-08-${day}T13:00Z`);
+  const first = await made(user, { ...body, recurrence });
+  for (const weekStart of ['Sun', 'Mon'] as const) {
     await changeSettings(user, calendarId, { weekStart });
-    const expected = days.map((day) => `1997-08-${day}T13:00Z`);
-    expect(startsOf(await instancesOf(user, id, window))).toEqual(expected);
-    expect(startsOf((await weekOf(user, calendarId, window))[id] ?? [])).toEqual(expected);
+    const other = weekStart === 'Sun' ? 'Mon' : 'Sun';
+    for (const [one, expected] of [
+      [first, 'Mon'],
+      [await made(user, { ...body, recurrence }), weekStart],
+      [await made(user, { ...body, recurrence: { ...recurrence, weekStart: other } }), other],
+    ] as const) {
+      expect(one.recurrence?.weekStart).toBe(expected);
+      expect(startsOf(await instancesOf(user, one.id, august))).toEqual(startsIn(expected));
+    }
+    const single = await made(user, body);
+    expect((await changed(user, single.id, { recurrence })).recurrence?.weekStart).toBe(weekStart);
+  }
+});
+
+const fieldsOf = (reply: Reply) => {
+  expectProblem(reply, 'input-invalid');
+  return reply.problem?.errors?.map(({ path }) => path);
+};
+
+it('a zone and a week start that do not exist are refused', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar();
+  const body = { calendarId, startTs: 0, duration: HOUR };
+  const { id } = await made(user, body);
+  for (const [bad, path] of [
+    [{ timezone: 'Mars/Base' }, 'timezone'],
+    [{ timezone: '+01:00' }, 'timezone'],
+    [{ recurrence: { ...weekly, weekStart: 'Monday' } }, 'recurrence.weekStart'],
+  ] as const) {
+    expect(fieldsOf(await byUser.create(user, { ...body, ...bad }))).toEqual([path]);
+    expect(fieldsOf(await byUser.event(user, 'PUT', id, { body: bad }))).toEqual([path]);
   }
 });
 
