@@ -13,7 +13,7 @@ import { hoursOf, open } from '../../support/scheduling.ts';
 import { notifiedAccount } from '../../support/webhooks.ts';
 
 const MONDAY = Date.UTC(2030, 0, 7, 9);
-const daily = { freq: 'daily', interval: 1 } as const;
+const daily = { freq: 'daily', interval: 1, weekStart: 'Mon' } as const;
 const on = (day: number) => MONDAY + day * DAY;
 
 async function series(body: object = {}) {
