@@ -1,19 +1,18 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { sql } from '../../db/sql.ts';
+import { loadLazy } from '../../ical/load.ts';
 import { BOOKED_COMPARED_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
 import { firstVersion, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
-import { Budget, Overspent } from '../../time/budget.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
 import { untilWritten } from '../until-written.ts';
 import { selectUser } from '../users/table.ts';
 import { basisOf, type NearRow } from './booked-sql.ts';
-import { collides } from './collision.ts';
 import * as input from './input.ts';
 import { requireLawful, ruledAfter } from './lawful.ts';
 import { ofOwner } from './limits.ts';
@@ -52,18 +51,16 @@ const onBooking = () =>
  *
  * @throws Problem `slot-taken` where the event overlaps one of them, `answer-too-large`
  */
-function comparedWith(near: readonly NearRow[], now: number): string {
-  const tooMuch = () =>
-    new Problem(
+async function comparedWith(near: readonly NearRow[], now: number): Promise<string> {
+  if (near.length === 0) return '';
+  const found = (await loadLazy()).collidesWithin(near, now, ofOwner.workNs);
+  if (found) throw onBooking();
+  if (found === null || near.length > BOOKED_COMPARED_MAX) {
+    throw new Problem(
       'answer-too-large',
       'The user has too many events with a serviceId to compare this one with. Let its recurrence end earlier.',
     );
-  try {
-    if (collides(near, now, new Budget(ofOwner.workNs))) throw onBooking();
-  } catch (error) {
-    throw error instanceof Overspent ? tooMuch() : error;
   }
-  if (near.length > BOOKED_COMPARED_MAX) throw tooMuch();
   return basisOf(near);
 }
 
@@ -101,9 +98,9 @@ export const createEvent = write({
     return untilWritten<EventResult>((again) =>
       plan(
         [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
-        (near, inserted) => {
+        async (near, inserted) => {
           if (inserted[0]) return toResult(inserted[0]);
-          known = comparedWith(near, now);
+          known = await comparedWith(near, now);
           return known === '' ? toResult(found(inserted)) : again();
         },
         { expected },
@@ -134,11 +131,11 @@ export const changeEvent = write({
         updateEvent(scope, eventId, update, known),
         ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
       ] as const;
-      return plan(statements, (before, [after], near = []) => {
+      return plan(statements, async (before, [after], near = []) => {
         requireChangeable(found(before));
         if (after) return toResult(after);
         if (found(before).reading) return changeWithExceptions(scope, eventId, update);
-        const basis = comparedWith(near, now);
+        const basis = await comparedWith(near, now);
         if (basis !== known) {
           known = basis;
           return again();
@@ -188,11 +185,11 @@ function changeWithExceptions(scope: Scope, eventId: string, update: EventChange
       ...lazy.changeOverrides(scope, eventId, decision, update, update.now, when),
       updateEvent(scope, eventId, change, known),
     ];
-    return plan(statements, (...results) => {
+    return plan(statements, async (...results) => {
       const after = results.at(-1)?.[0] as EventRow | undefined;
       requireChangeable(found(results[0] as ChangeableRow[]));
       if (after) return toResult(after);
-      if (mayCollide(change)) known = comparedWith(results[1] as NearRow[], update.now);
+      if (mayCollide(change)) known = await comparedWith(results[1] as NearRow[], update.now);
       return again();
     });
   });
