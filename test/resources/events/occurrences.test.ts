@@ -356,7 +356,8 @@ it('an occurrence costs a row and its entries in the indexes; an event without a
   expect(again.written).toBeLessThanOrEqual(4);
   const after = [await spent(read), await spent(busy)].map(({ read }) => read);
   expect(after.map((rows, i) => rows - (before[i] ?? 0))).toEqual([expect.any(Number), 1]);
-  expect((after[0] ?? 0) - (before[0] ?? 0)).toBe(2);
+  // SQLite also reads the entry after those of the series, if the index has one: the ids are random.
+  expect((after[0] ?? 0) - (before[0] ?? 0)).toBeLessThanOrEqual(3);
   expect(before).toEqual([3, 30]);
 });
 
