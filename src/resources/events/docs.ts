@@ -46,9 +46,9 @@ export const docs = {
     summary: 'Update an event',
     description:
       'If the event belongs to a booking with one host, moving the event moves the booking, though never onto another booking ' +
-      'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates. When the start or ' +
-      'the rule of a series changes, its exceptions follow their occurrences by their position on the wall clock; those that are ' +
-      'no longer occurrences go. `exdates` in the request win.',
+      'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates. When the start, ' +
+      'the time zone or the rule of a series changes, its exceptions follow their occurrences by their position on the wall ' +
+      'clock; those that are no longer occurrences go. `exdates` in the request win.',
     sdk: 'events.update(eventId, body)',
     answer: 'EventResult',
     body: 'UpdateEvent',
