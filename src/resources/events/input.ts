@@ -70,20 +70,23 @@ const recurrence = shape({
 
 type Ruled = { recurrence?: object | null | undefined; startTs?: number | undefined };
 
-const rule = <T extends Ruled>(errorsOf: (recurrence: Recurrence, startTs?: number) => FieldError[]) =>
+/** @param errorsOf `isSound`: the members have no errors of their own. */
+const rule = <T extends Ruled>(
+  errorsOf: (recurrence: Recurrence, startTs: number | undefined, isSound: boolean) => FieldError[],
+) =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
     const { recurrence, startTs } = dataset.value;
-    for (const { path, reason } of errorsOf(recurrence as Recurrence, startTs)) {
+    for (const { path, reason } of errorsOf(recurrence as Recurrence, startTs, !dataset.issues)) {
       addIssue({ message: reason, path: at(path ? `recurrence.${path}` : 'recurrence') });
     }
   });
 
 /** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
 const lawful = <T extends Ruled>() =>
-  rule<T>((recurrence, startTs) => {
+  rule<T>((recurrence, startTs, isSound) => {
     const errors = recurrenceErrors(recurrence, startTs ?? Number.POSITIVE_INFINITY);
-    return errors.length > 0 || startTs === undefined ? errors : emptyErrors(recurrence, startTs);
+    return errors.length > 0 || startTs === undefined || !isSound ? errors : emptyErrors(recurrence, startTs);
   });
 
 const created = shape({
