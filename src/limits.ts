@@ -68,14 +68,25 @@ export const FEED_NAME_MAX_CHARS = 128;
 /** How long ago an event that is over may have ended and still be in a calendar's iCalendar text. */
 export const CALENDAR_TEXT_PAST_DAYS = 90;
 
+/** The body of an import. */
+export const IMPORT_MAX_BYTES = 1024 ** 2;
+/** The `UID` of an event in a calendar file. */
+export const IMPORT_UID_MAX_CHARS = 512;
+/** What all the events of one calendar file may take as JSON. */
+export const IMPORT_JSON_MAX_BYTES = 1_900_000;
+/** The events that one calendar file becomes. */
+export const IMPORT_EVENTS_MAX = 5000;
+
 // Events
 
 /** The latest start of an event or a booking: the last millisecond of 2199. */
 export const START_MAX_TS_MS = Date.UTC(2200, 0) - 1;
 /** The latest moment that a window or an exdate can name: the first millisecond of 2301. */
 export const INSTANT_MAX_TS_MS = Date.UTC(2301, 0);
+/** The longest event of whole days. */
+export const EVENT_DAYS_MAX = 366;
 /** The longest event. */
-export const EVENT_MAX_MS = 366 * DAY_MS;
+export const EVENT_MAX_MS = EVENT_DAYS_MAX * DAY_MS;
 /** The exdates of an event. */
 export const EXDATES_MAX = 1000;
 /** The exceptions of a series: its exdates and its overridden occurrences together. */
@@ -242,6 +253,8 @@ export const CALENDAR_TEXT_EVENTS_MAX = 5000;
 export const TEXT_EVENT_JSON_MAX_BYTES = 1000;
 /** The work that writing the rules of one iCalendar text may cost, by the prices of `time/budget.ts`. */
 export const TEXT_WORK_MAX_MS = 100;
+/** The work that the rules of one calendar file may cost, by the prices of `time/budget.ts`. */
+export const IMPORT_WORK_MAX_MS = 100;
 /** The JSON of one event, for its owner; a longer event counts as several. */
 export const EVENT_JSON_MAX_BYTES = 400;
 /** The JSON of one event in free/busy; a longer event counts as several. */

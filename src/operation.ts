@@ -18,6 +18,8 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   readonly params: Readonly<Record<P, string>>;
   readonly query: Q;
   readonly body: B;
+  /** The body of an operation that takes text; else empty. */
+  readonly text: string;
   /** The caller's API key, in clear; null for other callers. */
   readonly apiKey: string | null;
   /** The id of the user whose token the caller sent; null for other callers. */
@@ -27,6 +29,12 @@ export interface ParsedInput<P extends ParamName = ParamName, Q = unknown, B = u
   /** The scheme and the host that the request was sent to, such as `https://example.com`. */
   readonly origin: string;
   readonly env: Env;
+}
+
+/** A body of text: its media type, and its most bytes. */
+export interface TextBody {
+  readonly type: 'text/calendar';
+  readonly maxBytes: number;
 }
 
 /** A request after parsing: its input, and the conditions in its headers. */
@@ -55,6 +63,8 @@ interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema,
   /** Without a schema, the query is not read; likewise the body. */
   readonly query?: Q;
   readonly body?: B;
+  /** Takes a body of text, in place of JSON. */
+  readonly text?: TextBody;
   /** Selects the resource that a write is about to change: `If-Match` compares the version in its row. */
   target?(scope: Scope, input: Pick<Input<P>, 'params' | 'now'>): Query<Versioned>;
   /** For an answer that holds a secret: what seals the stored answer. The caller has it and the database does not. */
@@ -85,6 +95,8 @@ export interface Operation<
   readonly discloses?: true;
   /** The answer is one resource and has an entity tag. An operation that is idempotent or has a target has one anyway. */
   readonly hasEtag?: true;
+  /** Of a creation whose stored answer lacks what SQL cannot compute: completes it for a replay. */
+  revived?(answer: never): unknown;
   /** Creates a resource, and takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Tells the client what to check before a retry, when the outcome of this write is unknown. */
@@ -109,7 +121,7 @@ export const write = <
   Q extends Schema = undefined,
   B extends Schema = undefined,
 >(
-  definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'retryAdvice' | 'idempotent'>,
+  definition: Definition<A, P, Q, B, Sql> & Pick<Operation, 'retryAdvice' | 'idempotent' | 'revived'>,
 ): Operation<A, P, Q, B> & { writes: true } => ({ ...definition, writes: true });
 
 /** The type of an operation's answer. */

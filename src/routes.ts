@@ -19,6 +19,7 @@ import { getCalendarEvents, getFreebusy, getInstances } from './resources/events
 import * as occurrences from './resources/events/occurrences.ts';
 import * as events from './resources/events/operations.ts';
 import * as feeds from './resources/feeds/operations.ts';
+import { importCalendar } from './resources/imports/operations.ts';
 import * as schedules from './resources/schedules/operations.ts';
 import * as hosts from './resources/services/hosts.ts';
 import * as services from './resources/services/operations.ts';
@@ -81,6 +82,7 @@ export const routes = {
   changeCalendar: { method: 'PUT', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['UpdateCalendar'], does: calendars.changeCalendar },
   removeCalendar: { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
 
+  importCalendar: { method: 'POST', admin: '/user/calendar/:calendarId/import', user: '/calendar/:calendarId/import', needs: ['CreateCalendarEvent'], does: importCalendar },
   listFeeds: { method: 'GET', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.listFeeds },
   addFeed: { method: 'POST', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.addFeed, status: 201 },
   removeFeed: { method: 'DELETE', admin: '/user/calendar/:calendarId/feeds/:feedId', user: '/calendar/:calendarId/feeds/:feedId', needs: ['UpdateCalendar'], does: feeds.removeFeed },

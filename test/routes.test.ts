@@ -2,7 +2,7 @@
 import { SELF } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doorNames } from '../src/auth/doors.ts';
-import { ICALENDAR } from '../src/ical/load.ts';
+import { ICALENDAR } from '../src/ical/media-type.ts';
 import { call, NOBODY, newAccount, newUser, type User } from './support/client.ts';
 import { snapshot } from './support/database.ts';
 import { expectOpen, expectProblem } from './support/problem.ts';

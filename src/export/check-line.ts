@@ -11,6 +11,7 @@ import {
   EXDATES_MAX,
   FEED_NAME_MAX_CHARS,
   HOSTS_MAX,
+  IMPORT_UID_MAX_CHARS,
   INSTANT_MAX_TS_MS,
   KEEP_CANCELLED_MAX_DAYS,
   KEEP_CANCELLED_MIN_DAYS,
@@ -26,6 +27,8 @@ import * as schedules from '../resources/schedules/input.ts';
 import * as services from '../resources/services/input.ts';
 import * as signingKeys from '../resources/signing-keys/input.ts';
 import * as users from '../resources/users/input.ts';
+import { DAY_MS } from '../time/units.ts';
+import { dateOfMoment, dayOfSpan, spanInAnyZone } from '../time/whole-days.ts';
 import {
   inLowerCase,
   integer,
@@ -96,13 +99,14 @@ const schemas = {
     busy: flag,
     recurrence: byItsRoute,
     reminders: byItsRoute,
-    timezone: v.optional(byItsRoute),
+    timezone: v.nullish(byItsRoute),
+    days: v.nullish(byItsRoute),
     serviceId: byItsRoute,
     metadata: byItsRoute,
     exdates: list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX),
     created: timestamp,
     updated: timestamp,
-    lastStart: v.nullable(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')),
+    lastStart: v.nullable(integer(-DAY_MS, INSTANT_MAX_TS_MS, 'milliseconds')),
     session: v.nullable(token),
     expiresAt: time,
     overridden: v.optional(v.record(v.pipe(v.string(), v.regex(/^\d{1,16}$/)), count)),
@@ -142,6 +146,14 @@ const schemas = {
     updated: timestamp,
     stamp: token, // words: allow, exports have this member
   }),
+  importedEvent: shape({
+    calendarId: uuid(),
+    eventId: uuid(),
+    uid: text(1, IMPORT_UID_MAX_CHARS),
+    piece: text(0, 64),
+    sequence: count,
+    modified: timestamp,
+  }),
   feed: shape({
     id: uuid(),
     calendarId: uuid(),
@@ -177,7 +189,7 @@ const schemas = {
     id: v.optional(id),
     version: v.optional(count),
     oldSecrets: v.optional(oldSecrets),
-    description: v.optional(byItsRoute),
+    description: v.nullish(byItsRoute),
     headers: v.optional(byItsRoute),
     pausedAt: v.optional(time),
     pausedBecause: v.optional(pausedBecause),
@@ -200,12 +212,24 @@ const schemas = {
 
 type Type = keyof typeof schemas;
 
+/** An event of whole days as its route takes it, where its line has the times that the database stores of it. */
+function withDates(line: Line): Line {
+  const { days, startTs, duration, recurrence, timezone, ...rest } = line;
+  if (typeof days !== 'number' || typeof startTs !== 'number') return line;
+  const span = spanInAnyZone(dayOfSpan(startTs), days);
+  if (startTs !== span.startTs || duration !== span.duration) return line;
+  const { until } = (recurrence ?? {}) as { until?: unknown };
+  const inDates =
+    typeof until === 'number' ? { ...(recurrence as object), until: dateOfMoment(until) } : recurrence;
+  return { ...rest, days, date: dateOfMoment(dayOfSpan(startTs) * DAY_MS), recurrence: inDates };
+}
+
 /** What the route that creates a resource would say of it. */
 const byRoute: { [T in Type]?: (line: Line) => unknown } = {
   user: ({ metadata }) => validate(users.creation, { metadata }),
   calendar: ({ timezone, weekStart, metadata }) =>
     validate(calendars.creation, { timezone, weekStart, metadata }),
-  event: ({ busy, ...line }) => validate(events.stored, { ...line, busy: busy === 1 }),
+  event: ({ busy, ...line }) => validate(events.stored, { ...withDates(line), busy: busy === 1 }),
   schedule: ({ timezone, rules, metadata }) => validate(schedules.complete, { timezone, rules, metadata }),
   service: ({ multiPerson, metadata }) => validate(services.creation, { multiPerson, metadata }),
   host: ({ userId, bufferBefore, bufferAfter, closest, furthest, bookingCalendarId }) =>

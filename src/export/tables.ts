@@ -8,6 +8,7 @@ import { accounts } from '../resources/accounts/table.ts';
 import { apiKeys } from '../resources/api-keys/table.ts';
 import { memberOf } from '../resources/crud.ts';
 import { feeds } from '../resources/feeds/table.ts';
+import { importedEvents } from '../resources/imports/table.ts';
 import { hosts } from '../resources/services/host-table.ts';
 import { services } from '../resources/services/table.ts';
 import { signingKeys } from '../resources/signing-keys/table.ts';
@@ -25,6 +26,7 @@ const withHosts = Object.values(resourceTables).flatMap((table): Table[] =>
 export const tables: readonly Table[] = [
   accounts,
   ...withHosts,
+  importedEvents,
   feeds,
   signingKeys,
   apiKeys,

@@ -1,8 +1,9 @@
 /** Reads a request's body as JSON, strictly: size, media type, encoding, syntax. Drains what nobody reads. */
 
 import { BODY_MAX_BYTES } from '../limits.ts';
+import type { TextBody } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { isRecord } from '../validation/schemas.ts';
+import { invalid, isRecord } from '../validation/schemas.ts';
 
 /** The most that the Worker drains, in some 5 ms of CPU. A longer body costs the client its connection. */
 const DRAINED_MAX_BYTES = 16 * 1024 * 1024;
@@ -14,7 +15,7 @@ const DRAINED_MAX_BYTES = 16 * 1024 * 1024;
  */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   requireNoCoding(request.headers);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, BODY_MAX_BYTES);
   if (bytes.byteLength === 0) return {};
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new Problem('media-type-unsupported', 'Send the body with content-type: application/json.');
@@ -22,6 +23,24 @@ export async function readJson(request: Request): Promise<Record<string, unknown
   const value = parse(bytes);
   if (!isRecord(value)) throw new Problem('body-not-json', 'The body must be a JSON object.');
   return value;
+}
+
+/**
+ * The text of a body.
+ *
+ * @throws Problem `content-encoding-unsupported`, `body-too-large`, `media-type-unsupported`, `input-invalid`
+ */
+export async function readText(request: Request, { type, maxBytes }: TextBody): Promise<string> {
+  requireNoCoding(request.headers);
+  const bytes = await readBytes(request, maxBytes);
+  const [sent = ''] = (request.headers.get('content-type') ?? '').split(';');
+  if (sent.trim().toLowerCase() !== type)
+    throw new Problem('media-type-unsupported', `Send the body with content-type: ${type}.`);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw invalid([{ path: 'body', reason: 'must be UTF-8' }]);
+  }
 }
 
 /**
@@ -40,17 +59,17 @@ function requireNoCoding(headers: Headers): void {
   );
 }
 
-async function readBytes(request: Request): Promise<ArrayBuffer> {
-  const tooLarge = () => new Problem('body-too-large', `A body has at most ${BODY_MAX_BYTES} bytes.`);
+async function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffer> {
+  const tooLarge = () => new Problem('body-too-large', `A body has at most ${maxBytes} bytes.`);
   const declared = request.headers.get('content-length');
-  if (Number(declared) > BODY_MAX_BYTES) throw tooLarge();
+  if (Number(declared) > maxBytes) throw tooLarge();
   // A body is never longer than its content-length (RFC 9112 section 6.3), and one read is cheaper.
   if (declared !== null) return request.arrayBuffer();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
     length += chunk.length;
-    if (length > BODY_MAX_BYTES) throw tooLarge();
+    if (length > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return new Blob(chunks).arrayBuffer();

@@ -69,14 +69,14 @@ export async function idempotentRequestIn(
  * The plan of a creation that takes effect once: where it already has, it replays the stored answer.
  *
  * @param planner makes the creation's plan, for a scope that holds only while there is no record to replay.
- * @param current the operation's `current`.
+ * @param does the operation.
  */
 export async function replayable(
   request: IdempotentRequest,
   scope: Scope,
   now: number,
   planner: Planner,
-  current: AnyOperation['current'],
+  { current, revived }: AnyOperation,
 ): Promise<Plan> {
   const wrap = async (inner: Plan): Promise<Plan> => {
     const { expected, statements } = inner;
@@ -85,7 +85,7 @@ export async function replayable(
       [selectIdempotencyRecord(scope, request, now, current?.(scope)), ...statements, ...store],
       async ([records, ...results], principal) => {
         const [record] = records as IdempotencyRecordRow[];
-        if (record) return replay(record, request);
+        if (record) return replay(record, request, revived);
         const outcome = await inner.answer(results.slice(0, statements.length), principal);
         return outcome instanceof Plan ? wrap(outcome) : outcome;
       },
@@ -111,7 +111,11 @@ async function storing(
 }
 
 /** @throws Problem `idempotency-key-reused` */
-async function replay(record: IdempotencyRecordRow, request: IdempotentRequest): Promise<WithEtag> {
+async function replay(
+  record: IdempotencyRecordRow,
+  request: IdempotentRequest,
+  revived: AnyOperation['revived'],
+): Promise<WithEtag> {
   if (!(await isOf(record, request))) throw keyReused();
   const { key, seal } = request;
   const { answer } = record;
@@ -120,6 +124,6 @@ async function replay(record: IdempotencyRecordRow, request: IdempotentRequest):
     throw keyReused(
       'An earlier request with this key had another API key, and only that API key gets its answer.',
     );
-  const [body, version] = JSON.parse(text) as [unknown, number];
-  return new WithEtag(body, version, true);
+  const [body, version] = JSON.parse(text) as [never, number];
+  return new WithEtag(revived ? revived(body) : body, version, true);
 }

@@ -7,7 +7,7 @@ import type { Route } from '../route.ts';
 import { type ParamName, paramSchema } from '../validation/params.ts';
 import { invalid, isRecord, validate } from '../validation/schemas.ts';
 import { unknownMembers } from '../validation/unknown-members.ts';
-import { readJson } from './body.ts';
+import { readJson, readText } from './body.ts';
 
 /** The parameters of a path, still percent-encoded. */
 export type EncodedParams = Readonly<Record<string, string>>;
@@ -34,6 +34,7 @@ export async function inputOf(
     query: does.query && validate(does.query, queryOf(request)),
     apiKey: request.headers.get('x-api-key'),
     now,
+    text: does.text ? await readText(request, does.text) : '',
     origin: new URL(request.url).origin,
     env,
   };

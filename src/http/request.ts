@@ -165,7 +165,7 @@ async function plan(
   if (idempotency) {
     // A stored answer stands, whatever is wrong with the request today.
     const planner: Planner = (scope) => refusing(async () => does.run(scope, planned));
-    return replayable(idempotency, scope, input.now, planner, does.current);
+    return replayable(idempotency, scope, input.now, planner, does);
   }
   const inner = await does.run(scope, planned);
   return does.target && versions ? onlyInVersions(inner, does.target(scope, planned), versions) : inner;

@@ -8,7 +8,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time/units.ts';
 import { toInstant, toLocal } from '../time/zone.ts';
 import { contentLine, textValue } from './content-lines.ts';
 import { type WrittenRule, writtenRule } from './rule.ts';
-import { durationOf, localTime, utcTime } from './times.ts';
+import { dateOf, durationOf, localTime, utcTime } from './times.ts';
 import { isUtc, zoneText } from './zones.ts';
 
 /** How much a feed says of an event: everything, or only when its user is busy. */
@@ -18,17 +18,11 @@ export type Detail = 'full' | 'busy';
 export interface WrittenEvent
   extends Pick<
     CalendarEvent,
-    | 'id'
-    | 'startTs'
-    | 'duration'
-    | 'busy'
-    | 'recurrence'
-    | 'exdates'
-    | 'reminders'
-    | 'metadata'
-    | 'created'
-    | 'updated'
+    'id' | 'startTs' | 'duration' | 'busy' | 'recurrence' | 'reminders' | 'metadata' | 'created' | 'updated'
   > {
+  /** Whether it is of whole days: then each of its times is the midnight of a date in UTC, and its zone is UTC. */
+  allDay?: boolean | undefined;
+  exdates: number[];
   /** The zone and the week start by which it repeats. */
   timezone: string;
   weekStart: Weekday;
@@ -135,9 +129,8 @@ function overriddenLines(
     const { originalStartTs, startTs, duration } = override;
     const local = localOf(originalStartTs, event, timeMs);
     if (local === undefined) return [];
-    const length = isMoment(duration) ? [] : [`DURATION:${durationOf(duration)}`];
-    const id = localLine('RECURRENCE-ID', event.timezone, local);
-    return [[[id, timeLine('DTSTART', event.timezone, startTs), ...length], { ...event, ...override }]];
+    const lines = [localLine('RECURRENCE-ID', event, local), timeLine('DTSTART', event, startTs)];
+    return [[[...lines, ...lengthLine(event, duration)], { ...event, ...override }]];
   });
 }
 
@@ -148,16 +141,27 @@ interface Times {
 }
 
 /** A start and an end. A time whose wall clock shows another instant first is written in UTC. */
-function singleLines({ startTs, duration, timezone }: WrittenEvent): Times {
-  const start = timeLine('DTSTART', timezone, startTs);
-  const end = isMoment(duration) ? [] : [timeLine('DTEND', timezone, startTs + duration)];
+function singleLines(event: WrittenEvent): Times {
+  const { startTs, duration } = event;
+  const start = timeLine('DTSTART', event, startTs);
+  const end = isMoment(duration) ? [] : [timeLine('DTEND', event, startTs + duration)];
   return { lines: [start, ...end], moved: [] };
 }
 
 /** A length of less than a second is none. */
 const isMoment = (duration: number): boolean => duration < SECOND_MS;
 
-function timeLine(name: string, zone: string, instant: number): string {
+/** RFC 5545 section 3.8.2.5: of dates, the length is in days. */
+function lengthLine({ allDay }: Zoned, duration: number): string[] {
+  if (isMoment(duration)) return [];
+  return [`DURATION:${allDay ? `P${duration / DAY_MS}D` : durationOf(duration)}`];
+}
+
+type Zoned = Pick<WrittenEvent, 'timezone' | 'allDay'>;
+
+function timeLine(name: string, event: Zoned, instant: number): string {
+  const zone = event.timezone;
+  if (event.allDay) return localLine(name, event, instant);
   if (isUtc(zone)) return `${name}:${utcTime(instant)}`;
   const local = toLocal(zone, instant);
   return toInstant(zone, local) === instant
@@ -166,23 +170,25 @@ function timeLine(name: string, zone: string, instant: number): string {
 }
 
 /** A local time of a series, which its readers expand in the zone. */
-const localLine = (name: string, zone: string, ...locals: number[]): string =>
-  isUtc(zone)
+function localLine(name: string, { timezone, allDay }: Zoned, ...locals: number[]): string {
+  if (allDay) return `${name};VALUE=DATE:${locals.map((local) => dateOf(local / DAY_MS)).join(',')}`;
+  return isUtc(timezone)
     ? `${name}:${locals.map(utcTime).join(',')}`
-    : `${name};TZID=${zone}:${locals.map(localTime).join(',')}`;
+    : `${name};TZID=${timezone}:${locals.map(localTime).join(',')}`;
+}
 
 function seriesLines(event: WrittenEvent, { firstDay, timeMs, text, oddDays }: WrittenRule): Times {
   const { startTs, duration, timezone, exdates, overrides = [] } = event;
   const first = firstDay * DAY_MS + timeMs;
   const startDay = Math.floor(toLocal(timezone, startTs) / DAY_MS);
-  const length = isMoment(duration) ? [] : [`DURATION:${durationOf(duration)}`];
+  const length = lengthLine(event, duration);
   // In order: ical.js overlooks others.
   const excluded = exdates.flatMap((exdate) => localOf(exdate, event, timeMs) ?? []).sort((a, b) => a - b);
   const lines = [
-    localLine('DTSTART', timezone, first),
+    localLine('DTSTART', event, first),
     ...length,
     `RRULE:${text}`,
-    ...(excluded.length ? [localLine('EXDATE', timezone, ...excluded)] : []),
+    ...(excluded.length ? [localLine('EXDATE', event, ...excluded)] : []),
   ];
   // Other readers read such times in their own ways, so each of them is written as an occurrence with a start in UTC.
   const moved = oddDays.flatMap((day) => {
@@ -190,7 +196,7 @@ function seriesLines(event: WrittenEvent, { firstDay, timeMs, text, oddDays }: W
     const instant = day === startDay ? startTs : toInstant(timezone, local);
     if (exdates.includes(instant)) return [];
     if (overrides.some(({ originalStartTs }) => originalStartTs === instant)) return [];
-    return [[localLine('RECURRENCE-ID', timezone, local), `DTSTART:${utcTime(instant)}`, ...length]];
+    return [[localLine('RECURRENCE-ID', event, local), `DTSTART:${utcTime(instant)}`, ...length]];
   });
   return { lines, moved };
 }

@@ -3,7 +3,7 @@ import type { Recurrence, Weekday } from '../sdk/types.ts';
 import type { Budget } from '../time/budget.ts';
 import { WEEKDAYS } from '../time/calendar.ts';
 import { daysOf } from '../time/days.ts';
-import { EVERY, type Rule, ruleOf } from '../time/rule.ts';
+import { EVERY, untilOf as latestStart, type Rule, ruleOf } from '../time/rule.ts';
 import { DAY_MS, SECOND_MS } from '../time/units.ts';
 import { toInstant, toLocal } from '../time/zone.ts';
 import { dateOf, utcTime } from './times.ts';
@@ -16,7 +16,7 @@ export interface RuledSeries {
   timezone: string;
   weekStart: Weekday;
   /** Whether it repeats by date, as a whole day does: then UNTIL is a date. */
-  allDay?: boolean;
+  allDay?: boolean | undefined;
 }
 
 /** How a series is written. */
@@ -69,8 +69,9 @@ const instantOf = ({ startTs, timezone }: RuledSeries, day: number, start: numbe
   day === start ? startTs : toInstant(timezone, day * DAY_MS + timeMs);
 
 /** The end of a rule: an instant in whole seconds, and a local day that it does not pass. */
-function untilOf({ startTs, recurrence: { until }, timezone }: RuledSeries, start: number, timeMs: number) {
-  if (until === undefined) return null;
+function untilOf({ startTs, recurrence, timezone }: RuledSeries, start: number, timeMs: number) {
+  if (recurrence.until === undefined) return null;
+  const until = latestStart(recurrence);
   // All starts have the same part of a second, which iCalendar cannot say.
   const part = ((startTs % SECOND_MS) + SECOND_MS) % SECOND_MS;
   const whole = Math.floor((until - part) / SECOND_MS) * SECOND_MS;

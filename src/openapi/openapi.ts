@@ -140,15 +140,25 @@ export function describe(types: Readonly<Record<string, Schema>>, catalogue: str
         ...(idempotent ? [parameterRef('idempotencyKey')] : []),
         ...(method === 'GET' && usesDatabase(door, route) ? [parameterRef('bookmark')] : []),
       ],
-      requestBody: input && {
-        required: !v.safeParse(input, {}).success,
-        content: {
-          'application/json': {
-            schema: body(input, words.body ?? ''),
-            ...example(`${name}Request`, sample?.body),
+      requestBody: does.text
+        ? {
+            required: true,
+            content: {
+              [does.text.type]: {
+                schema: answer('ICalendarText'),
+                ...example(`${name}Request`, sample?.body),
+              },
+            },
+          }
+        : input && {
+            required: !v.safeParse(input, {}).success,
+            content: {
+              'application/json': {
+                schema: body(input, words.body ?? ''),
+                ...example(`${name}Request`, sample?.body),
+              },
+            },
           },
-        },
-      },
       responses: {
         [status]: {
           description: successes[status],

@@ -37,20 +37,20 @@ export function problemsOf(
   declared: readonly ProblemCode[] = [],
 ): [status: number, codes: ProblemCode[]][] {
   const { method, needs, does, owner, limited } = route;
-  const { query, body, params = [], target, idempotent }: AnyOperation = does;
+  const { query, body, text, params = [], target, idempotent }: AnyOperation = does;
   const named = params.length > 0 || (owner && door !== 'user');
   const database = usesDatabase(door, route);
   const codes: (ProblemCode | false | undefined)[] = [
     !!body && 'body-not-json',
-    !!(body || query || target || idempotent) && 'input-invalid',
+    !!(body || text || query || target || idempotent) && 'input-invalid',
     ...credentials[door],
     door !== 'admin' && needs.length > 0 && 'policy-denied',
     named && 'not-found',
     door !== 'public' && idempotent && 'quota-exceeded',
     !!target && 'precondition-failed',
-    !!body && 'body-too-large',
-    !!body && 'media-type-unsupported',
-    !!body && 'content-encoding-unsupported',
+    !!(body || text) && 'body-too-large',
+    !!(body || text) && 'media-type-unsupported',
+    !!(body || text) && 'content-encoding-unsupported',
     idempotent && 'idempotency-key-reused',
     (door !== 'public' || limited) && 'rate-limited',
     'https-required',

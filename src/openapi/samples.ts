@@ -122,10 +122,15 @@ function curlSample(route: Route, door: Door, { headers }: Caller, { params, que
     (_, name) => params[name] ?? sampleParams[name] ?? name,
   );
   const method = route.method === 'GET' ? '' : `-X ${route.method} `;
-  const sent = body === undefined ? [] : ["'content-type: application/json'"];
+  const isText = typeof body === 'string';
+  const sent = body === undefined ? [] : [`'content-type: ${isText ? 'text/calendar' : 'application/json'}'`];
   return [
     `curl ${method}'${SERVER}${path}${query && `?${query}`}'`,
     ...[...headers, ...sent].map((header) => `-H ${header}`),
-    ...(body === undefined ? [] : [`-d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`]),
+    ...(body === undefined ? [] : [`${isText ? '--data-binary' : '-d'} '${quoted(body)}'`]),
   ].join(' \\\n  ');
 }
+
+/** A body in a shell's single quotes. */
+const quoted = (body: unknown): string =>
+  (typeof body === 'string' ? body.replaceAll('\r', '') : JSON.stringify(body)).replaceAll("'", "'\\''");

@@ -7,6 +7,7 @@ import * as bookings from '../resources/bookings/docs.ts';
 import * as calendars from '../resources/calendars/docs.ts';
 import * as events from '../resources/events/docs.ts';
 import * as feeds from '../resources/feeds/docs.ts';
+import * as imports from '../resources/imports/docs.ts';
 import * as schedules from '../resources/schedules/docs.ts';
 import * as services from '../resources/services/docs.ts';
 import * as signingKeys from '../resources/signing-keys/docs.ts';
@@ -23,6 +24,7 @@ export const words = {
   ...users.docs,
   ...calendars.docs,
   ...feeds.docs,
+  ...imports.docs,
   ...events.docs,
   ...schedules.docs,
   ...services.docs,

@@ -2,9 +2,11 @@
  * Computes the reminders of an event that are due, and when to look at the event next. Pure: the caller passes the
  * time.
  */
+import type { Timespan } from '../sdk/types.ts';
 import { type Budget, PRICE_NS } from '../time/budget.ts';
 import { instances, type Series } from '../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
+import { type DaySeries, dayInstances, timesOf } from '../time/whole-days.ts';
 
 /** How far ahead a series is expanded. A series without a reminder in that time is expanded again at its end. */
 const EXPANDED_MS = 40 * DAY_MS;
@@ -13,6 +15,8 @@ const RECHECK_MS = DAY_MS;
 
 export interface EventReminders {
   series: Series;
+  /** Of an event of whole days: its series, in place of the other. */
+  dates?: DaySeries | null;
   /** The minutes from the start of an instance to each reminder; negative: before the start. */
   deltas: readonly number[];
   /** The event's IANA time zone. */
@@ -30,6 +34,14 @@ export interface DueReminder {
   at: number;
 }
 
+/** The first moments of whole days, in a window; of those that do not repeat, whenever they are. */
+function datesIn(dates: DaySeries, zone: string, window: Timespan, work: Budget): number[] {
+  const { day, days, recurrence, exdates } = dates;
+  const times = timesOf(zone, day, days);
+  if (recurrence) return dayInstances(dates, zone, window, work).map(({ startTs }) => startTs);
+  return exdates.includes(day) || times.startTs === times.endTs ? [] : [times.startTs];
+}
+
 /**
  * The reminders that are due from `since` to `now`, both included, the earliest first. Times are in milliseconds since
  * the epoch.
@@ -39,7 +51,7 @@ export interface DueReminder {
  * @throws Overspent
  */
 export function dueOf(
-  { series, deltas, zone, lastStart }: EventReminders,
+  { series, dates, deltas, zone, lastStart }: EventReminders,
   since: number,
   now: number,
   work: Budget,
@@ -49,9 +61,11 @@ export function dueOf(
   const end = now + EXPANDED_MS;
   const window = { startTs: since - latest, endTs: end - earliest + 1 };
   const single = series.recurrence === null;
-  const starts = single
-    ? [series.startTs].filter((start) => !series.exdates.includes(start))
-    : instances({ ...series, duration: 0 }, zone, 'Mon', window, work).map(({ startTs }) => startTs);
+  const starts = dates
+    ? datesIn(dates, zone, window, work)
+    : single
+      ? [series.startTs].filter((start) => !series.exdates.includes(start))
+      : instances({ ...series, duration: 0 }, zone, 'Mon', window, work).map(({ startTs }) => startTs);
 
   work.spend(starts.length * offsets.length * PRICE_NS.reminder);
   const due: DueReminder[] = [];

@@ -11,7 +11,7 @@ import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { NOTIFICATION_REMINDERS_MAX, WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import { reportFailure } from '../report-failure.ts';
-import { toSeries } from '../resources/events/table.ts';
+import { toDaySeries, toSeries } from '../resources/events/table.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { type DueReminder, dueOf } from './due.ts';
@@ -141,7 +141,7 @@ function evaluate(row: DueEventRow, now: number, work: Budget): Evaluation {
     const { timezone: zone, last_start: lastStart } = row;
     const deltas: number[] = JSON.parse(row.deltas ?? '[null]');
     if (!deltas.every(Number.isInteger)) throw new Error('the reminders cannot be read');
-    const reminders = { series: toSeries(row), deltas, zone, lastStart };
+    const reminders = { series: toSeries(row), dates: toDaySeries(row), deltas, zone, lastStart };
     const { due, next } = dueOf(reminders, row.since, now, work);
     return {
       due,

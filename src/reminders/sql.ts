@@ -46,6 +46,7 @@ export interface DueEventRow {
   busy: number;
   recurrence: string | null;
   exdates: string;
+  days: number | null;
   last_start: number | null;
   timezone: string;
   /** JSON: the delta of each reminder, in minutes; null where the reminders cannot be read. */
@@ -88,7 +89,7 @@ export const selectDueEvents = (
 ): Query<DueEventRow> => query<DueEventRow>`
   SELECT r.event, ${tokenOf(sql`r`)} AS change_token,
     max(r.since, coalesce(w.since, 0), coalesce(min(r.due, c.changed_at), 0)) AS since,
-    e.account_id, e.start_ts, e.duration, e.busy, e.exdates, e.last_start,
+    e.account_id, e.start_ts, e.duration, e.busy, e.exdates, e.days, e.last_start,
     ${raw(ruleOf('e', 'c'))} AS recurrence, ${raw(zoneOf('e', 'c'))} AS timezone, r.failures,
     CASE WHEN json_valid(e.reminders) THEN (
       SELECT json_group_array(CASE type WHEN 'object' THEN value ->> 'delta' END) FROM json_each(e.reminders)) END AS deltas,

@@ -2,10 +2,10 @@
  * Deletes what is removed, step by step. The accounts take turns of one step each. A removal that fails is put off alone, and goes on with shorter steps.
  */
 import { RunBudget } from '../db/run-budget.ts';
-import { loadLazy } from '../ical/load.ts';
 import { JobLog } from '../job-log.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { putOff, selectNext } from './sql.ts';
+import { STEPS } from './steps.ts';
 
 interface RunOptions {
   /** The most statements, and milliseconds, of the run. */
@@ -36,7 +36,7 @@ export async function removeInSteps(
     if (!removal && last === '') break;
     last = removal?.account_id ?? '';
     const index = done.get(removal?.id ?? '') ?? 0;
-    const step = removal && (await loadLazy()).STEPS[removal.kind][index];
+    const step = removal && STEPS[removal.kind][index];
     if (!step) continue;
     steps += 1;
     try {

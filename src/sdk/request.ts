@@ -43,6 +43,8 @@ interface SendOptions {
   origin?: Error;
   /** Whether the caller reads the body of a successful answer. */
   streams?: boolean;
+  /** A body that is text, whose type the headers of the options say. */
+  text?: string;
 }
 
 /** Sends a request of a client. `path` is encoded. */
@@ -68,22 +70,22 @@ export function sender(connection: Connection, authenticate: Authenticate): Send
   let bookmark = '';
   return async (method, path, options = {}, body, sendOptions = {}) => {
     // The origin is created now, while the caller's line is on the stack.
-    const { reads = method === 'GET', origin = new Error(), streams } = sendOptions;
+    const { reads = method === 'GET', origin = new Error(), streams, text } = sendOptions;
     const { timeout = connection.timeout ?? TIMEOUT_MS } = options;
     const { retries = connection.retries ?? 2, signal, ifMatch, ifNoneMatch: earlier } = options;
     const url = baseUrlOf(connection) + path;
-    const bare = url.split('?')[0] ?? '';
+    const bare = url.replace(/\?.*/, '');
     const name = `${method} ${bare}`;
     if (!(timeout > 0)) throw new TypeError('timeout must be a positive number of milliseconds');
     // An answer may have no etag. A change without the precondition would overwrite the changes of others.
     if ('ifMatch' in options && !ifMatch) throw new TypeError('ifMatch must be the etag of an answer, or *');
     const creates = method === 'POST' && !reads;
     // Computed once, so that every attempt sends the same.
-    const content = body && JSON.stringify(body);
+    const content = text ?? JSON.stringify(body);
     const key = creates ? options.idempotencyKey || newKey() : undefined;
     const given = { ...connection.headers, 'nettu-sdk': `js/${VERSION}`, ...options.headers };
     const fixed = {
-      'content-type': content && 'application/json',
+      'content-type': body && 'application/json',
       'idempotency-key': key,
       'if-match': ifMatch,
       'if-none-match': earlier?.data ? earlier.etag : undefined,
@@ -98,8 +100,9 @@ export function sender(connection: Connection, authenticate: Authenticate): Send
         throwIfAborted(ended);
         const headers = toHeaders(given, { ...credentials, ...fixed, [BOOKMARK]: bookmark });
         // The service never redirects, and following a redirect would send the API key to another host.
-        const init: RequestInit = { method, headers, redirect: 'manual', signal: ended };
-        if (content) init.body = content;
+        // An undefined body is none.
+        const body = content as string;
+        const init: RequestInit = { method, headers, body, redirect: 'manual', signal: ended };
         if (TAKES_CACHE) init.cache = 'no-store';
         // A browser's `fetch` throws when it is called as a method of another object, so this is a plain function call.
         const call = connection.fetch ?? fetch;

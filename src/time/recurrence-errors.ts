@@ -3,7 +3,7 @@ import { RECURRENCE_COUNT_MAX, RECURRENCE_INTERVAL_MAX, UNTIL_MAX_DAYS } from '.
 import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
 import { neverOccurs } from './recurrence.ts';
-import { MONTHS, parseWeekday } from './rule.ts';
+import { MONTHS, parseWeekday, untilOf } from './rule.ts';
 import { DAY_MS } from './units.ts';
 
 /** The rules for a by-rule. */
@@ -55,7 +55,7 @@ export const sizes = Object.fromEntries(BY_RULES.map(({ name, size }) => [name, 
  * @returns paths within the recurrence, and reasons that never repeat a value.
  */
 export function recurrenceErrors(recurrence: Recurrence, startTs: number): FieldError[] {
-  const { freq, interval, count, until, byweekno } = recurrence;
+  const { freq, interval, count, byweekno } = recurrence;
   const found: FieldError[] = [];
   const refuse = (path: string, reason: string) => found.push({ path, reason });
 
@@ -64,7 +64,7 @@ export function recurrenceErrors(recurrence: Recurrence, startTs: number): Field
   if (count !== undefined && !isWhole(count, RECURRENCE_COUNT_MAX)) {
     refuse('count', `must be a whole number from 1 to ${RECURRENCE_COUNT_MAX}`);
   }
-  if (until !== undefined && until - startTs > UNTIL_MAX_DAYS * DAY_MS) {
+  if (recurrence.until !== undefined && untilOf(recurrence) - startTs > UNTIL_MAX_DAYS * DAY_MS) {
     refuse('until', `must be at most ${UNTIL_MAX_DAYS} days after startTs`);
   }
 
@@ -94,10 +94,11 @@ export function recurrenceErrors(recurrence: Recurrence, startTs: number): Field
  * The error of a recurrence without `recurrenceErrors` that has no occurrence; none where it has one, or where it takes too
  * long to find out.
  */
-export function emptyErrors(recurrence: Recurrence, startTs: number): FieldError[] {
-  const { until = Infinity } = recurrence;
-  if (!neverOccurs(recurrence, startTs)) return [];
-  const because = until < startTs ? 'until is before startTs' : 'no date from startTs on fits the rule';
+export function emptyErrors(recurrence: Recurrence, startTs: number, wholeDays: boolean): FieldError[] {
+  if (!neverOccurs(recurrence, startTs, wholeDays)) return [];
+  const start = wholeDays ? 'date' : 'startTs';
+  const because =
+    untilOf(recurrence) < startTs ? `until is before ${start}` : `no date from ${start} on fits the rule`;
   return [{ path: '', reason: `must have an occurrence: ${because}` }];
 }
 

@@ -9,15 +9,17 @@ import { Budget, Overspent, PRICE_NS, unlimited } from './budget.ts';
 import { WEEKDAYS } from './calendar.ts';
 import { daysOf } from './days.ts';
 import { type Interval, merge } from './intervals.ts';
-import { ruleOf } from './rule.ts';
+import { ruleOf, untilOf } from './rule.ts';
 import { DAY_MS, HOUR_MS } from './units.ts';
 import { toInstant, toLocal } from './zone.ts';
 
-export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence' | 'exdates'>;
+export type Series = Pick<CalendarEvent, 'startTs' | 'duration' | 'busy' | 'recurrence'> & {
+  exdates: number[];
+};
 
 /** All offsets since 1970 lie between these, so the local date of an instant is at most a day from its UTC date. */
-const WESTMOST_MS = -12 * HOUR_MS;
-const EASTMOST_MS = 14 * HOUR_MS;
+export const WESTMOST_MS = -12 * HOUR_MS;
+export const EASTMOST_MS = 14 * HOUR_MS;
 /** The last day that a window can reach. */
 const LAST_DAY = INSTANT_MAX_TS_MS / DAY_MS + 1;
 /** The budget of `lastStart`, which runs before the database has verified the caller. */
@@ -95,7 +97,7 @@ export function* positions(
     yield { day: Math.floor(startTs / DAY_MS), start: startTs };
     return;
   }
-  const { until = Infinity } = recurrence;
+  const until = untilOf(recurrence);
   budget.convert(zone, startTs);
   const local = toLocal(zone, startTs);
   const first = Math.floor(local / DAY_MS);
@@ -119,14 +121,14 @@ export function* positions(
  */
 export function lastStart(startTs: number, recurrence: Recurrence | null): number | null {
   if (!recurrence) return startTs;
-  const last = Math.min(recurrence.until ?? Infinity, lastCounted(recurrence, startTs));
+  const last = Math.min(untilOf(recurrence), lastCounted(recurrence, startTs));
   return last === Infinity ? null : last;
 }
 
 /** The same by `count` alone; Infinity without one. */
 function lastCounted(recurrence: Recurrence, startTs: number): number {
   if (recurrence.count === undefined) return Infinity;
-  const { until = Infinity } = recurrence;
+  const until = untilOf(recurrence);
   const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
   const budget = new Budget(SEARCH_MAX_NS);
   let last = Math.floor(startTs / DAY_MS);
@@ -149,13 +151,19 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
  * or no date fits it. false where the search costs too much.
  *
  * @param startTs the start of the series, in milliseconds since the epoch.
+ * @param wholeDays `startTs` is a date, as its midnight in UTC, and so the same in every time zone.
  */
-export function neverOccurs(recurrence: Recurrence, startTs: number): boolean {
-  const { until = Infinity, interval, byweekday, bymonthday, byyearday } = recurrence;
+export function neverOccurs(recurrence: Recurrence, startTs: number, wholeDays = false): boolean {
+  const { interval, byweekday, bymonthday, byyearday } = recurrence;
+  const until = untilOf(recurrence);
   if (until < startTs) return true;
   // The local day of the start matters where it supplies the days, or where not every period counts.
   const isOpen = interval > 1 || !(byweekday?.length || bymonthday?.length || byyearday?.length);
-  const days = isOpen ? firstDays(startTs) : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
+  const days = wholeDays
+    ? [startTs / DAY_MS]
+    : isOpen
+      ? firstDays(startTs)
+      : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
   // Without months, one week of a weekly rule is like another.
   const isUniform = recurrence.freq === 'weekly' && !recurrence.bymonth?.length;
   const uniform = isUniform ? startTs / DAY_MS + 14 * (interval + 1) : Infinity;

@@ -29,6 +29,10 @@ export interface Rule {
   bysetpos: Set<number> | undefined;
 }
 
+/** The latest start of an instance, in milliseconds since the epoch. Input that is stored has no date any more. */
+export const untilOf = ({ until = Infinity }: Recurrence): number =>
+  typeof until === 'string' ? Date.parse(until) : until;
+
 /**
  * The rule of a recurrence (RFC 5545 section 3.3.10). An empty list counts as an absent one. The caller applies `until`,
  * because `until` is an instant.

@@ -10,6 +10,7 @@ import {
   SKIP_MAX,
 } from '../limits.ts';
 import { type FieldError, Problem } from '../problem.ts';
+import { formatDate, parseDate } from '../time/dates.ts';
 import { isTimeZone } from '../time/zone.ts';
 
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
@@ -55,6 +56,15 @@ export const timestamp = v.pipe(
 export const timezone = v.pipe(
   v.string('must be a string'),
   v.check(isTimeZone, 'must be an IANA time zone name, such as UTC or Europe/Oslo, not an offset'),
+);
+
+const dateRule = 'must be a date that exists, such as 2030-01-31';
+/** A date. The output has leading zeros. */
+export const date = v.pipe(
+  v.string(dateRule),
+  v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
+  v.check((text) => parseDate(text) !== undefined, dateRule),
+  v.transform((text) => formatDate(parseDate(text) ?? 0)),
 );
 
 /** A whole number in a body. */

@@ -8,11 +8,11 @@ import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
 import {
   type OverrideValues,
   occurrenceOf,
-  ownMetadata,
+  overrideValues,
   seriesId,
 } from '../resources/events/overrides-sql.ts';
-import { type EventRow, events, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, Reminder, RemindersNotification } from '../sdk/types.ts';
+import { type EventRow, events, instancesOf, toSeries } from '../resources/events/table.ts';
+import type { CalendarEvent, Instance, Occurrence, Reminder, RemindersNotification } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -62,7 +62,7 @@ export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): 
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
       SELECT coalesce(s.seq, e.seq) AS seq, CASE WHEN e.original_ts IS NOT NULL THEN json_object('reminders', json(e.reminders),
-          'values', json_array(e.original_ts, e.start_ts, e.duration, e.busy, ${ownMetadata('e')})) END AS override,
+          'values', ${overrideValues('e')}) END AS override,
         e.id, e.version + c.version AS versions, e.expires_at, reference.place,
         octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) + coalesce(octet_length(s.metadata)
           + octet_length(s.reminders) + octet_length(s.exdates), 0) AS bytes
@@ -133,18 +133,34 @@ function reminderOf(
   const own: OverriddenReminders | null = override === null ? null : JSON.parse(override);
   const reminder = (own ?? event).reminders[index];
   if (!reminder) return null;
+  const moved: Occurrence | null = own && occurrenceOf(own.values, row.timezone);
   if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
-    if (own ? own.values[1] !== startTs : !takesPlace(row, startTs)) return null;
+    if (moved ? moved.startTs !== startTs : !takesPlace(row, startTs)) return null;
   }
-  const instance = own
-    ? occurrenceOf(own.values)
-    : { startTs, endTs: startTs + row.duration, busy: event.busy, originalStartTs: startTs };
+  const dates = row.days && !override ? instanceAt(row, startTs) : null;
+  const instance =
+    moved ??
+    (dates
+      ? { ...dates, originalStartTs: startTs, originalDate: dates.date }
+      : { startTs, endTs: startTs + row.duration, busy: event.busy, originalStartTs: startTs });
   return { event, identifier: reminder.identifier, instance };
+}
+
+/** The instance of an event of whole days that starts then; null also where it takes too long to find. */
+function instanceAt(row: EventRow, startTs: number): Instance | null {
+  try {
+    const found = instancesOf(row, { startTs, endTs: startTs + 1 }, new Budget(INSTANCE_MAX_NS));
+    return found.find((instance) => instance.startTs === startTs) ?? null;
+  } catch (error) {
+    if (error instanceof Overspent) return null;
+    throw error;
+  }
 }
 
 /** Whether an instance of the event starts then. One that takes too long to find out counts as taking place. */
 function takesPlace(row: EventRow, startTs: number): boolean {
+  if (row.days) return instanceAt(row, startTs) !== null;
   const series = toSeries(row);
   if (series.recurrence === null) return series.startTs === startTs && !series.exdates.includes(startTs);
   const window = { startTs, endTs: startTs + 1 };

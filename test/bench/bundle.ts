@@ -33,6 +33,9 @@ export function bundleOurs(...flags: string[]): string {
   }
 }
 
+/** The module beside the Worker, as `wrangler deploy` has just built it. */
+export const lazyOurs = (): string => readFileSync(join(root, 'src/lazy/lazy.js'), 'utf8');
+
 /** Bundles a Worker of `references/` into one module. Its import of `worker-under-test` stays, and resolves at run time. */
 export async function bundleReference(
   name: 'limit' | 'sequential' | 'observed' | 'isolate' | 'expansion' | 'hosts-in-turn',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
 import { type Json, Miniflare, type WorkerOptions } from 'miniflare';
 import { build } from '../../src/dev/migrations.ts';
-import { compatibilityDate } from './bundle.ts';
+import { compatibilityDate, lazyOurs } from './bundle.ts';
 import { type Fixture, fill } from './fixture.ts';
 
 export interface LocalWorker {
@@ -51,8 +51,8 @@ export async function startWorker(fixture: Fixture | null, setup: Setup): Promis
       {
         ...setup.options,
         name: 'worker',
-        modules: Object.entries(setup.modules).map(([path, contents]) => ({
-          type: 'ESModule',
+        modules: Object.entries({ ...setup.modules, 'lazy.js': lazyOurs() }).map(([path, contents]) => ({
+          type: 'ESModule' as const,
           path,
           contents,
         })),

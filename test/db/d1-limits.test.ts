@@ -278,7 +278,7 @@ it.each(titled(entries))('%s stays within the limits', async (_, entry) => {
   };
   const reply = await send(query ? { ...entry, fixture: { ...entry.fixture, query } } : entry, user, {
     ...largestRequest,
-    headers: { 'idempotency-key': headers['idempotency-key'] },
+    headers: { ...request.headers, 'idempotency-key': headers['idempotency-key'] },
   });
   expect(reply.status, JSON.stringify(reply.body)).toBe(entry.row.status ?? 200);
   if (entry.row.does.target) {

@@ -20,6 +20,7 @@ import { insertBooking, insertEvents, type NewBooking } from '../../src/resource
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
 import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-write-sql.ts';
 import { updateEvent } from '../../src/resources/events/sql.ts';
+import * as imports from '../../src/resources/imports/sql.ts';
 import { firstOf } from '../../src/webhooks/endpoint.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
@@ -54,6 +55,20 @@ type Lookups = Record<string, string>;
 
 const bySeq = 'INTEGER PRIMARY KEY (rowid=?)';
 const byId = (table: string) => `INDEX sqlite_autoindex_${table}_1 (account_id=? AND id=?)`;
+const byUid = 'INDEX sqlite_autoindex_imported_events_1 (account_id=? AND calendar_id=? AND uid=?)';
+const byEvent = 'INDEX sqlite_autoindex_imported_events_2 (account_id=? AND event_id=?)';
+const imported = {
+  ...{ uid: 'u', part: '', sequence: 1, modified: 1, id: 'e', start: 1, duration: 1, busy: 1 },
+  ...{
+    timezone: 'UTC',
+    days: null,
+    recurrence: null,
+    lastStart: 1,
+    exdates: '[]',
+    reminders: '[]',
+    metadata: '{}',
+  },
+};
 const byDelivery = 'PRIMARY KEY (account_id=? AND id=?)';
 const ofHosts = { h: 'INDEX sqlite_autoindex_service_users_1 (account_id=? AND service_id=? AND user_id=?)' };
 
@@ -142,9 +157,37 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   ],
   'resources/events/overrides-write-sql.ts moveOverrides': [
     [
-      moveOverrides(scope, { from: 'e' }, [[1, 2]], {}, 1, sql`1`).slice(0, 1),
+      moveOverrides(scope, { from: 'e', wholeDays: false, turned: false }, [[1, 2]], {}, 1, sql`1`).slice(
+        0,
+        1,
+      ),
       { events: bySeq, own: byId('events') },
     ],
+  ],
+  'resources/imports/sql.ts selectImported': [[[imports.selectImported(scope, 'c', ['u'])], { i: byUid }]],
+  'resources/imports/sql.ts insertImported': [
+    [
+      [imports.insertImported(scope, 'c', [imported], 1)],
+      { calendars: byId('calendars'), i: `${byUid.slice(0, -1)} AND piece=?)` },
+    ],
+  ],
+  'resources/imports/sql.ts insertUids': [
+    [[imports.insertUids(scope, 'c', [imported])], { e: byId('events') }],
+  ],
+  'resources/imports/sql.ts updateImported': [
+    [
+      [imports.updateImported(scope, 'c', [imported], 1)],
+      { events: bySeq, e: byId('events'), calendars: byId('calendars'), i: byEvent },
+    ],
+  ],
+  'resources/imports/sql.ts updateVersions': [
+    [
+      [imports.updateVersions(scope, 'c', [imported])],
+      { imported_events: bySeq, i: byEvent, calendars: byId('calendars') },
+    ],
+  ],
+  'resources/imports/sql.ts deleteImported': [
+    [[imports.deleteImported(scope, 'c', ['e'])], { events: byId('events'), calendars: byId('calendars') }],
   ],
   'webhooks/references.ts selectReferenced': [
     [

@@ -16,7 +16,8 @@ async function tripsOf(entry: Entry, user: User) {
 }
 
 const through = (door: string) => entries.filter((entry) => entry.door === door);
-const userWrites = through('user').filter(({ row }) => row.method !== 'GET');
+// An import reads before it writes: test/resources/imports counts its round trips.
+const userWrites = through('user').filter(({ row }) => row.method !== 'GET' && !row.does.text);
 
 // A streamed answer takes a round trip per part: see the last test.
 const whole = through('admin').filter(({ fixture }) => !fixture?.lines);

@@ -60,6 +60,15 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
     200,
     expect.stringContaining('BEGIN:VCALENDAR'),
   ],
+  'calendar.import': [
+    async (actors) => {
+      const text =
+        'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT\nEND:VCALENDAR';
+      return actors[who].calendar.import(await makeCalendar(actors), text);
+    },
+    200,
+    { created: 1, updated: 0, unchanged: 0, skipped: [] },
+  ],
   'calendar.feeds.create': [
     async (actors) => actors[who].calendar.feeds.create(await makeCalendar(actors), { detail: 'busy' }),
     201,
@@ -494,7 +503,9 @@ describe.each([
     expect(others.sort()).toEqual(Object.keys(uses).sort());
   });
 
-  it.each(Object.entries(uses))('%s returns the answer of the Worker', async (_, [send, status, data]) => {
+  // Prism takes `/calendar/{calendarId}.ics` for `/calendar/{calendarId}`, and refuses the id.
+  const held = Object.entries(uses).filter(([name]) => !process.env.NETTU_PRISM || !name.endsWith('.ics'));
+  it.each(held)('%s returns the answer of the Worker', async (_, [send, status, data]) => {
     const answer = await send(await newActors(baseUrl));
     expect(answer.error).toBeUndefined();
     expect(answer.status).toBe(status);

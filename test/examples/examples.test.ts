@@ -146,6 +146,18 @@ beforeAll(async () => {
   await play('changeInstance', { ...third, body: afternoon });
   await play('getInstances', { ...ofEvent, query: january });
   await play('getCalendarEvents', { ...ofCalendar, query: january });
+  const file = [
+    ...[
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'BEGIN:VEVENT',
+      'UID:dentist@example.com',
+      'DTSTART:20300110T130000Z',
+    ],
+    ...['DTEND:20300110T140000Z', 'SUMMARY:Dentist', 'END:VEVENT', 'BEGIN:VTODO', 'UID:todo@example.com'],
+    ...['END:VTODO', 'END:VCALENDAR', ''],
+  ];
+  await play('importCalendar', { ...ofCalendar, text: file.join('\n') });
   await play('getCalendarText', ofCalendar);
   const { feed, url } = await play('addFeed', {
     ...ofCalendar,

@@ -13,6 +13,8 @@ interface Request {
   /** In the order of the URL. */
   query?: Record<string, string | number>;
   body?: object;
+  /** A body of iCalendar text. */
+  text?: string;
   /** Whose token it carries, where the route takes one; by default the API key's. */
   user?: User;
   /** Reads the answer before it is recorded. */
@@ -46,7 +48,7 @@ export class Player {
   // biome-ignore lint/suspicious/noExplicitAny: tests read any body that comes over the wire
   async play(name: RouteName, request: Request = {}): Promise<any> {
     const route: Route = routes[name];
-    const { params = {}, query = {}, body, user, learn } = request;
+    const { params = {}, query = {}, body, text: raw, user, learn } = request;
     const door = doorOf(route, user);
     const path = (route[door] ?? '').replace(/:(\w+)/g, (_, param) =>
       encodeURIComponent(params[param] ?? ''),
@@ -58,6 +60,7 @@ export class Player {
     const reply = await call(route.method, text ? `${path}?${text}` : path, {
       ...options,
       ...(body && { body }),
+      ...(raw && { raw, headers: { ...options.headers, 'content-type': 'text/calendar' } }),
     });
     if (reply.status >= 300) throw new Error(`${name}: ${JSON.stringify(reply.body)}`);
     learn?.(reply.body);
@@ -65,6 +68,7 @@ export class Player {
       params,
       query: text,
       ...(body && { body }),
+      ...(raw && { body: raw }),
       answer: reply.headers.get('content-type')?.startsWith('application/jsonl')
         ? this.#lines(reply.body)
         : reply.body,

@@ -1,6 +1,7 @@
 /** An export has everything of one account and nothing else, and its import is complete and equal, or has no effect. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { lineChecker } from '../../src/export/check-line.ts';
 import { importCopy } from '../../src/export/import.ts';
 import { columnsOf, tables } from '../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
@@ -42,6 +43,10 @@ async function fullAccount(): Promise<Account> {
       timezone: 'Europe/Oslo',
       metadata: { color: 'red' },
     });
+    await account.call('POST', `/user/calendar/${calendar.id}/import`, {
+      raw: 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT',
+      headers: { 'content-type': 'text/calendar' },
+    });
     await made(`/user/calendar/${calendar.id}/feeds`, { detail: 'busy', name: 'phone' });
     const { schedule } = await made(`/user/${user.id}/schedule`, {
       timezone: 'UTC',
@@ -55,6 +60,12 @@ async function fullAccount(): Promise<Account> {
       recurrence: { freq: 'weekly', interval: 1, byweekday: ['Mon'] },
       reminders: [{ delta: -10, identifier: 'soon' }],
       metadata,
+    });
+    await made(`/user/${user.id}/events`, {
+      calendarId: calendar.id,
+      date: '2030-02-01',
+      days: 2,
+      recurrence: { freq: 'weekly', interval: 1, until: '2030-03-01' },
     });
     for (const service of [group, single]) {
       await made(`/service/${service.id}/users`, {
@@ -151,11 +162,12 @@ describe('an export', { timeout: 60_000 }, () => {
         account: 1,
         user: 2,
         calendar: 2,
-        event: 5,
+        event: 9,
         schedule: 2,
         service: 2,
         host: 4,
         booking: 5,
+        importedEvent: 2,
         feed: 2,
         signingKey: 1,
         apiKey: 2,
@@ -163,7 +175,7 @@ describe('an export', { timeout: 60_000 }, () => {
         endpoint: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 5 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 2 + 9 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
@@ -172,7 +184,7 @@ describe('an export', { timeout: 60_000 }, () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
-    expect(cursors.length).toBe(13);
+    expect(cursors.length).toBe(14);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
       expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));
@@ -235,6 +247,9 @@ describe('an import', { timeout: 60_000 }, () => {
   it('restores rows, versions, availability revisions and search entries exactly, and the same keys work', async () => {
     const account = await fullAccount();
     const lines = await exportOf(account.apiKey);
+    // `npm run import` checks each line, as a request would be.
+    const check = lineChecker(account.id);
+    for (const line of dataLines(lines).slice(0, -1)) expect(await check(line), line.type).toBeNull();
     expect(await importInto(db, lines)).toBe(true);
     expect(await rowsOf(db, account.id)).toEqual(await rowsOf(env.DB, account.id));
     expect(dataLines(await exportOf(account.apiKey, { db }))).toEqual(dataLines(lines));

@@ -36,7 +36,7 @@ function expectReplay(reply: Reply, first: Reply): void {
   expect(reply.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
 }
 
-it('takes an Idempotency-Key on every POST but those that only read or send', () => {
+it('takes an Idempotency-Key on every POST but those that only read or send, and imports, which know events by their UID', () => {
   const others = entries.filter(({ row }) => row.method === 'POST' && !row.does.idempotent);
   expect(others.map(({ name }) => name).sort()).toEqual([
     'POST /account/keys/inspect',
@@ -45,7 +45,9 @@ it('takes an Idempotency-Key on every POST but those that only read or send', ()
     'POST /account/webhook/test',
     'POST /account/webhooks/:webhookId/secret',
     'POST /account/webhooks/:webhookId/test',
+    'POST /calendar/:calendarId/import',
     'POST /events/:eventId/instances/:originalStartTs/reset',
+    'POST /user/calendar/:calendarId/import',
     'POST /user/events/:eventId/instances/:originalStartTs/reset',
   ]);
 });

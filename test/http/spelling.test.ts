@@ -34,8 +34,9 @@ const expectGood = (entry: Entry, { status, problem }: Reply) =>
 describe.each(titled(entries))('%s', (_, entry) => {
   it('takes ids in capitals in its path, its body and its credentials, and answers them in lower case', async () => {
     const user = await newUser({ color: 'red' });
-    const { path, body } = await prepare(entry, user);
+    const { path, body, ...text } = await prepare(entry, user);
     const reply = await send(entry, user, {
+      ...text,
       path: pathInCapitals(entry, path),
       as: await credentialsInCapitals(entry, user),
       ...(body && { body: JSON.parse(inCapitals(JSON.stringify(body))) }),

@@ -147,6 +147,35 @@ describe("a change of a calendar's time zone", () => {
     });
   });
 
+  it.each([[false], [true]])(
+    'moves those of whole days to the first moment of their date in the new zone (rechecked: %s)',
+    async (rechecked) => {
+      const there = await world('Europe/Oslo');
+      await backfillReminders(open);
+      const date = { startTs: undefined, duration: undefined, date: '2030-01-10' };
+      const event = await enter(there, date);
+      await remind(open, () => NOW);
+      await move(there, 'Asia/Tokyo');
+      await env.DB.prepare('UPDATE calendars SET changed_at = ? WHERE account_id = ?')
+        .bind(NOW + HOUR, there.account.id)
+        .run();
+      if (rechecked) await backfillReminders(open);
+      await remind(open, () => NOW + HOUR);
+      const start = Date.parse('2030-01-10T00:00:00+09:00');
+      await remind(open, () => start - 10 * MINUTE - 1);
+      expect((await outbox(there)).references).toBe(0);
+      await remind(open, () => start - 10 * MINUTE + 9 * HOUR);
+      expect(await written(there)).toEqual([['ten before', start]]);
+      while ((await there.account.deliver(start + 9 * HOUR)) !== null);
+      expect((await there.account.bodies()).flatMap(({ reminders }) => reminders)).toMatchObject([
+        {
+          event: { id: event, allDay: true, date: '2030-01-10', days: 1, startTs: start, duration: DAY },
+          instance: { startTs: start, endTs: start + DAY },
+        },
+      ]);
+    },
+  );
+
   it('starts over where another calendar changes meanwhile, the reminders that are due soonest first', async () => {
     const there = await world();
     await backfillReminders(open);

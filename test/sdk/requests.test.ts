@@ -104,6 +104,7 @@ const accountRows: Row<NettuClient>[] = [
   ['calendar.create', (c) => c.calendar.create('u1', calendar), 'POST /user/u1/calendar', calendar],
   ['calendar.findById', (c) => c.calendar.findById('c1'), 'GET /user/calendar/c1'],
   ['calendar.ics', (c) => c.calendar.ics('c1'), 'GET /user/calendar/c1.ics'],
+  ['calendar.import', (c) => c.calendar.import('c1', 'BEGIN:VCALENDAR'), 'POST /user/calendar/c1/import', 'BEGIN:VCALENDAR'],
   ['calendar.feeds.list', (c) => c.calendar.feeds.list('c1'), 'GET /user/calendar/c1/feeds'],
   ['calendar.feeds.create', (c) => c.calendar.feeds.create('c1', { detail: 'busy', name: 'Phone' }), 'POST /user/calendar/c1/feeds', { detail: 'busy', name: 'Phone' }],
   ['calendar.feeds.remove', (c) => c.calendar.feeds.remove('c1', 'f1'), 'DELETE /user/calendar/c1/feeds/f1'],
@@ -179,6 +180,7 @@ const userRows: Row<NettuUserClient>[] = [
   ['calendar.create', (c) => c.calendar.create(calendar), 'POST /calendar', calendar],
   ['calendar.findById', (c) => c.calendar.findById('c1'), 'GET /calendar/c1'],
   ['calendar.ics', (c) => c.calendar.ics('c1'), 'GET /calendar/c1.ics'],
+  ['calendar.import', (c) => c.calendar.import('c1', 'BEGIN:VCALENDAR'), 'POST /calendar/c1/import', 'BEGIN:VCALENDAR'],
   ['calendar.feeds.list', (c) => c.calendar.feeds.list('c1'), 'GET /calendar/c1/feeds'],
   ['calendar.feeds.create', (c) => c.calendar.feeds.create('c1', { detail: 'busy', name: 'Phone' }), 'POST /calendar/c1/feeds', { detail: 'busy', name: 'Phone' }],
   ['calendar.feeds.remove', (c) => c.calendar.feeds.remove('c1', 'f1'), 'DELETE /calendar/c1/feeds/f1'],
@@ -272,7 +274,7 @@ const hostile = (args: unknown[]): unknown[] =>
 
 /** The headers of a request with a body, and of a creation: every POST except the inspection. */
 const headersOf = (request: string, body: unknown) => ({
-  ...(body ? { 'content-type': 'application/json' } : {}),
+  ...(body ? { 'content-type': typeof body === 'string' ? 'text/calendar' : 'application/json' } : {}),
   ...(/^POST (?!.*\/inspect$)/.test(request) ? { 'idempotency-key': expect.stringMatching(UUID) } : {}),
 });
 

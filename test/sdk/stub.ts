@@ -10,6 +10,9 @@ export interface Sent {
 
 export type Reply = () => Response | Promise<Response>;
 
+/** iCalendar text stays text. */
+const bodyIn = (body: string): unknown => (/^[{[]/.test(body) ? JSON.parse(body) : body);
+
 export function stubFetch(...replies: Reply[]) {
   const sent: Sent[] = [];
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
@@ -18,7 +21,7 @@ export function stubFetch(...replies: Reply[]) {
       method: init.method,
       url,
       headers,
-      body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
+      body: typeof init.body === 'string' ? bodyIn(init.body) : undefined,
     });
     const reply = replies[Math.min(sent.length, replies.length) - 1] ?? json({});
     return reply();

@@ -16,6 +16,8 @@ interface Fixture {
   of?: (user: User) => Promise<unknown>;
   body?: object | ((user: User) => Promise<object> | object);
   query?: string;
+  /** Sent as iCalendar text, in place of a body. */
+  text?: string;
   /** Whether the response is text: lines of JSON, or iCalendar text. */
   lines?: true;
   /** The round trips of a request if not 1. */
@@ -72,6 +74,10 @@ const fixtures: Record<string, Fixture> = {
   'GET /user/:userId/calendar': { query: list },
   'POST /user/:userId/calendar': { body: { timezone: 'Europe/Oslo' } },
   'GET /user/calendar/:calendarId.ics': { lines: true },
+  'POST /user/calendar/:calendarId/import': {
+    text: 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT',
+    trips: 2,
+  },
   'GET /user/calendar/:calendarId/feeds': {},
   'POST /user/calendar/:calendarId/feeds': { body: { detail: 'full' } },
   'DELETE /user/calendar/:calendarId/feeds/:feedId': {},
@@ -238,7 +244,10 @@ export const titled = (some: readonly Entry[]): [string, Entry][] =>
   some.map((entry) => [`${entry.name} (${entry.door})`, entry]);
 
 /** A valid request for an entry, with new resources of this user. */
-export async function prepare(entry: Entry, user: User): Promise<{ path: string; body?: object }> {
+export async function prepare(
+  entry: Entry,
+  user: User,
+): Promise<{ path: string; body?: object; raw?: string; headers?: Record<string, string> }> {
   const { fixture } = entry;
   if (!fixture) throw new Error(`support/rows.ts: add a line for "${entry.name}" to "fixtures"`);
   let path = entry.path;
@@ -251,7 +260,8 @@ export async function prepare(entry: Entry, user: User): Promise<{ path: string;
   }
   await fixture.of?.(user);
   const body = typeof fixture.body === 'function' ? await fixture.body(user) : fixture.body;
-  return { path, ...(body && { body }) };
+  const text = fixture.text && { raw: fixture.text, headers: { 'content-type': 'text/calendar' } };
+  return { path, ...(body && { body }), ...text };
 }
 
 /** The entry's path with every parameter replaced by this value. */

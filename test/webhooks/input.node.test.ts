@@ -31,7 +31,7 @@ it.each([
   [['*', 5], 'events[1]'],
   ['*', 'events'],
   [{}, 'events'],
-  [new Array(23).fill('*'), 'events'],
+  [new Array(24).fill('*'), 'events'],
 ])('rejects the events %j', async (events, path) => {
   await expectInvalidBody('setWebhook', { webhookUrl: 'https://example.test/', events }, path);
 });

@@ -17,6 +17,8 @@ async function bodies(account: NotifiedAccount) {
 const newest = async (account: NotifiedAccount, type: string) =>
   (await bodies(account)).find((body) => body.type === type);
 
+const wholeDays = { date: '2030-01-31', days: 2, recurrence: { freq: 'daily', interval: 2 } };
+
 describe('an update says what it changed:', () => {
   const event = {
     startTs: SOON,
@@ -35,6 +37,9 @@ describe('an update says what it changed:', () => {
     ],
     ['event', '/user/:user/events', event, { busy: true, recurrence: null }],
     ['event', '/user/:user/events', event, { exdates: [SOON], metadata: {} }],
+    ['event', '/user/:user/events', event, { date: '2030-01-31', days: 3, recurrence: null }],
+    ['event', '/user/:user/events', { ...wholeDays, metadata: {} }, { startTs: SOON, duration: HOUR }],
+    ['event', '/user/:user/events', wholeDays, { date: '2030-02-01', exdates: ['2030-02-02'] }],
     ['event', '/user/:user/events', event, { startTs: SOON + HOUR, duration: 0, reminders: [] }],
     [
       'schedule',

@@ -124,7 +124,7 @@ interface Times {
   events_read: number;
   /** The events without recurrence and exdates: `start,duration,start,duration…` */
   singles: string | null;
-  /** The other events, as JSON: `[[start, duration, recurrence, exdates, time zone]…]`. null where the answer has too many bytes. */
+  /** The other events, as JSON: `[[start, duration, recurrence, exdates, time zone, days]…]`. null where the answer has too many bytes. */
   series: string | null;
   /** The bytes of the recurrences and exdates of the whole answer. */
   bytes: number;
@@ -220,7 +220,7 @@ export const selectBookedTimes = (request: AvailabilityQuery): Query<BookedTimes
 
 /** What the instances of an event `e` depend on, besides its times. */
 const repeating = (calendar: string): Sql =>
-  raw(`${ruleOf('e', calendar)} AS recurrence, e.exdates, ${zoneOf('e', calendar)} AS timezone`);
+  raw(`${ruleOf('e', calendar)} AS recurrence, e.exdates, e.days, ${zoneOf('e', calendar)} AS timezone`);
 
 /** The hosts `h` of the service, and the target `t`. */
 const hostsOf = ({ target, hostUserIds }: AvailabilityQuery): Sql => sql`(${target}) t
@@ -262,7 +262,7 @@ const marked = ({ decides }: AvailabilityQuery, mark: Sql): Sql =>
   sql`, ${decides ? mark : sql`NULL`} AS mark`;
 
 /** The condition that an event `e` has instances of its own, which SQL does not know. */
-export const isSeries = sql`(e.recurrence IS NOT NULL OR e.exdates <> '[]')`;
+export const isSeries = sql`(e.recurrence IS NOT NULL OR e.exdates <> '[]' OR e.days IS NOT NULL)`;
 
 /** An event `e` of a calendar, as it is: any change of it, or of what its instances depend on, changes its mark. */
 export const calendarMark = (calendar: string): Sql =>
@@ -290,7 +290,7 @@ const grouped = (by: Sql, events: Sql, more: Sql = sql``): Sql => sql`
       group_concat(CASE WHEN counts AND NOT repeats THEN start_ts || ',' || duration END) AS singles,
       group_concat(CASE WHEN counts THEN mark END, ';') AS marks,
       coalesce(sum(CASE WHEN counts AND repeats THEN coalesce(octet_length(recurrence), 0) + octet_length(exdates) END), 0) AS bytes,
-      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates), timezone)) FILTER (WHERE counts AND repeats) AS series
+      json_group_array(json_array(start_ts, duration, json(recurrence), json(exdates), timezone, days)) FILTER (WHERE counts AND repeats) AS series
     FROM (${events} LIMIT ${SLOT_EVENTS_MAX + 1}) GROUP BY ${by}
   )`;
 

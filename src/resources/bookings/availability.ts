@@ -8,6 +8,7 @@ import { Budget, Overspent } from '../../time/budget.ts';
 import { type Interval, merge, subtract, widen } from '../../time/intervals.ts';
 import { instances } from '../../time/recurrence.ts';
 import { DAY_MS, MINUTE_MS } from '../../time/units.ts';
+import { dayInstances, daySeriesOf } from '../../time/whole-days.ts';
 import { ofAnyone } from '../events/limits.ts';
 import {
   type AvailabilityHostRow,
@@ -159,6 +160,7 @@ type SeriesValues = [
   recurrence: Recurrence | null,
   exdates: number[],
   timezone: string,
+  days: number | null,
 ];
 
 /** The times of a group of events, in any order. */
@@ -172,11 +174,14 @@ function intervalsOf(group: CalendarTimes | BookedTimes, window: Interval, budge
     found.push({ start, end: start + (numbers[i + 1] as number) });
   }
   const timespan = { startTs: window.start, endTs: window.end };
-  for (const [startTs, duration, recurrence, exdates, timezone] of JSON.parse(
+  for (const [startTs, duration, recurrence, exdates, timezone, days] of JSON.parse(
     series ?? '[]',
   ) as SeriesValues[]) {
     const event = { startTs, duration, busy: true, recurrence, exdates };
-    for (const instance of instances(event, timezone, 'Mon', timespan, budget)) {
+    const taken = days
+      ? dayInstances(daySeriesOf(event, days), timezone, timespan, budget)
+      : instances(event, timezone, 'Mon', timespan, budget);
+    for (const instance of taken) {
       found.push({ start: instance.startTs, end: instance.endTs });
     }
   }

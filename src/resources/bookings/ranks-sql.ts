@@ -21,9 +21,12 @@ export const rankOf = (now: number): Sql => {
         WHERE e.service_id = h.service_id AND e.session IS NOT NULL)
       + (SELECT count(*) FROM ${eventsOfHost} AND e.expires_at > ${at})
     END,
-    max(coalesce((SELECT e.created FROM ${eventsOfHost} AND e.expires_at IS NULL ORDER BY e.created DESC LIMIT 1), 0),
-      coalesce((SELECT max(e.created) FROM ${eventsOfHost} AND e.expires_at > ${at}), 0))`;
+    max(coalesce((SELECT ${bookedAt} FROM ${eventsOfHost} AND e.expires_at IS NULL ORDER BY e.created DESC, e.seq DESC LIMIT 1), 0),
+      coalesce((SELECT max(${bookedAt}) FROM ${eventsOfHost} AND e.expires_at > ${at}), 0))`;
 };
+
+/** When an event was made: of those of one millisecond, the one that was written later came later. */
+const bookedAt = sql`e.created * 1000000 + e.seq % 1000000`;
 
 /** The events of the bookings of a host `h` in the service, as the start of a condition. */
 const eventsOfHost = sql`events e INDEXED BY events_of_service

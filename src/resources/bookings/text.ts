@@ -1,5 +1,6 @@
 /** The iCalendar text of a booking. */
-import { ICALENDAR, loadLazy } from '../../ical/load.ts';
+import { ICALENDAR } from '../../ical/media-type.ts';
+import { loadLazy } from '../../lazy/load.ts';
 import { read } from '../../operation.ts';
 import { found, plan, TextDocument } from '../../plan.ts';
 import { selectBooking } from './sql.ts';

@@ -21,8 +21,12 @@ export const isBooked = sql`(events.session IS NOT NULL AND NOT ${raw(removed('e
 export const isShared = sql`(${isBooked} AND EXISTS (SELECT 1 FROM session_events other
   WHERE other.account_id = events.account_id AND other.session = events.session AND other.seq <> events.seq))`;
 
-/** The condition that an update would make an event of a booking something that the booking is not. */
-export function unbooks({ busy, recurrence, exdates, serviceId }: EventUpdate): Sql {
+/** The condition that an update would make an event of a booking something that the booking is not: a booking takes no whole days. */
+export function unbooks({ busy, recurrence, exdates, serviceId, days }: EventUpdate): Sql {
+  if (days) return serviceId === null ? isBooked : sql`(events.service_id IS NOT NULL)`;
+  if (serviceId && days === undefined) {
+    return sql`(events.days IS NOT NULL OR ${isBooked} AND ${busy === false || recurrence || exdates?.length ? sql`1` : sql`events.service_id IS NOT ${serviceId}`})`;
+  }
   if (busy === false || recurrence || exdates?.length) return isBooked;
   return serviceId === undefined ? sql`0` : sql`(${isBooked} AND events.service_id IS NOT ${serviceId})`;
 }

@@ -1,6 +1,6 @@
 /**
  * Decides what a change of one occurrence, or of those that follow, writes. It is part of the module that the Worker loads only
- * when it needs it (src/ical/lazy.ts), so it takes and returns data: a problem comes back as a value.
+ * when it needs it (src/lazy/lazy.ts), so it takes and returns data: a problem comes back as a value.
  */
 import { exists, type Scope } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
@@ -8,9 +8,12 @@ import { RECURRENCE_COUNT_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
 import { firstVersion } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { Occurrence, Recurrence } from '../../sdk/types.ts';
-import { isOccurrence, split, toOccurrence } from '../../time/occurrences.ts';
+import { parseDate } from '../../time/dates.ts';
+import { isOccurrence, split } from '../../time/occurrences.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { DAY_MS } from '../../time/units.ts';
+import { datesOf, spanInAnyZone } from '../../time/whole-days.ts';
+import { firstAt, toLocal } from '../../time/zone.ts';
 import { invalid } from '../../validation/schemas.ts';
 import {
   type Exceptions,
@@ -21,9 +24,10 @@ import {
   ruledOf,
   withinBudget,
 } from './exceptions.ts';
-import type { EventUpdate } from './input.ts';
+import type { Division, EventUpdate, OwnInput } from './input.ts';
+import { kindOf } from './kinds.ts';
 import { requireLawful, ruledAfter } from './lawful.ts';
-import type { SeriesRow } from './overrides-sql.ts';
+import { nameOf, occurrenceOf, type SeriesRow, startOf } from './overrides-sql.ts';
 import {
   deleteOverrides,
   type Inherited,
@@ -65,14 +69,64 @@ const refusing =
     }
   };
 
-/** @throws Problem `booking-event` for the event of a booking, `not-found` for what is no occurrence. */
-function requireOccurrence(row: SeriesRow, originalStartTs: number): void {
+/** The name of an occurrence in a request: its original start in milliseconds, or its original date. */
+type Name = number | string;
+
+/**
+ * The original start of an occurrence, as the database stores it: of whole days, the midnight of its date in UTC.
+ *
+ * @throws Problem `booking-event` for the event of a booking, `not-found` for what is no occurrence.
+ */
+function originalIn(row: SeriesRow, name: Name): number {
   if (row.booked) {
     throw new Problem('booking-event', 'An event of a booking takes place once. Change the booking instead.');
   }
-  if (!withinBudget((budget) => isOccurrence(ruledOf(row), originalStartTs, budget))) {
+  const original = storedName(row, name);
+  if (original === null || !withinBudget((budget) => isOccurrence(ruledOf(row), original, budget))) {
     throw new Problem('not-found', 'The rule of the event has no occurrence that starts then.');
   }
+  return original;
+}
+
+/** null: no occurrence of this series has such a name. */
+function storedName({ days, timezone }: SeriesRow, name: Name): number | null {
+  const date = typeof name === 'string' && name.includes('-') ? parseDate(name) : undefined;
+  if (!days) return date === undefined ? Number(name) : null;
+  if (date !== undefined) return date === null ? null : date * DAY_MS;
+  const midnight = Math.floor(toLocal(timezone, Number(name)) / DAY_MS) * DAY_MS;
+  return firstAt(timezone, midnight) === Number(name) ? midnight : null;
+}
+
+/** An occurrence as the rule says. */
+function instanceOf({ days, timezone, duration, busy }: SeriesRow, original: number): Occurrence {
+  const name = nameOf(original, days !== null, timezone);
+  const times = days
+    ? datesOf(timezone, original / DAY_MS, days)
+    : { startTs: original, endTs: original + duration };
+  return { ...times, busy: busy === 1, ...name };
+}
+
+/**
+ * What an occurrence has of its own, as the database stores it.
+ *
+ * @throws Problem `input-invalid` where the members are those of the other kind of event.
+ */
+function storedOwn(row: SeriesRow, original: number, { date, days, ...own }: OwnInput): OwnMembers {
+  const { startTs, duration } = own;
+  const unfit = Object.entries(row.days ? { startTs, duration } : { date, days });
+  const refused = unfit.flatMap(([path, value]) => (value === undefined ? [] : [path]));
+  if (refused.length > 0) {
+    const kind = row.days ? 'of whole days, which have date and days' : 'timed: it has startTs and duration';
+    throw invalid(refused.map((path) => ({ path, reason: `must not be there: the event is ${kind}` })));
+  }
+  if (!row.days || (date === undefined && days === undefined)) return own;
+  const day = date === undefined ? original / DAY_MS : (parseDate(date) ?? 0);
+  const span = spanInAnyZone(day, days ?? row.days);
+  return {
+    ...own,
+    ...(date !== undefined && { startTs: span.startTs }),
+    ...(days !== undefined && { duration: span.duration, days }),
+  };
 }
 
 /**
@@ -110,27 +164,22 @@ function settled(scope: Scope, change: SeriesChange, original: number, exception
 }
 
 export const decideReset = refusing(
-  (scope: Scope, change: SeriesChange, original: number): Decision & { instance: Occurrence } => {
+  (scope: Scope, change: SeriesChange, name: Name): Decision & { instance: Occurrence } => {
     const { row } = change;
-    requireOccurrence(row, original);
+    const original = originalIn(row, name);
     requireTime(row.service_id, isCancelled(row, original));
-    const endTs = original + row.duration;
     return {
       statements: settled(scope, change, original, without(exceptionsOf(row), original)),
-      instance: { startTs: original, endTs, busy: row.busy === 1, originalStartTs: original },
+      instance: instanceOf(row, original),
     };
   },
 );
 
 export const decideOverride = refusing(
-  (
-    scope: Scope,
-    change: SeriesChange,
-    original: number,
-    own: OwnMembers,
-  ): Decision & { instance: Occurrence } => {
+  (scope: Scope, change: SeriesChange, name: Name, input: OwnInput): Decision & { instance: Occurrence } => {
     const { row } = change;
-    requireOccurrence(row, original);
+    const original = originalIn(row, name);
+    const own = storedOwn(row, original, input);
     const moves = own.startTs !== undefined || own.duration !== undefined;
     requireTime(row.service_id, moves || isCancelled(row, original));
     const { exdates, overridden } = exceptionsOf(row);
@@ -144,19 +193,23 @@ export const decideOverride = refusing(
         putOverride(change, original, own, version),
         updateSeries(change, exceptions, overrideIsThere(scope, row.id, original, version)),
       ],
-      instance: toOccurrence({
-        originalStartTs: original,
-        startTs: own.startTs ?? original,
-        duration: own.duration ?? row.duration,
-        busy: own.busy ?? row.busy === 1,
-        metadata: own.metadata,
-      }),
+      instance: occurrenceOf(
+        {
+          original_ts: original,
+          start_ts: own.startTs ?? startOf(original, row.days !== null),
+          duration: own.duration ?? row.duration,
+          days: own.days ?? row.days,
+          busy: own.busy === undefined ? row.busy : Number(own.busy),
+          metadata: own.metadata ?? null,
+        },
+        row.timezone,
+      ),
     };
   },
 );
 
-export const decideCancel = refusing((scope: Scope, change: SeriesChange, original: number): Decision => {
-  requireOccurrence(change.row, original);
+export const decideCancel = refusing((scope: Scope, change: SeriesChange, name: Name): Decision => {
+  const original = originalIn(change.row, name);
   const { exdates, overridden } = without(exceptionsOf(change.row), original);
   const exceptions = requireRoom({ exdates: [...exdates, original], overridden });
   return { statements: settled(scope, change, original, exceptions) };
@@ -164,7 +217,6 @@ export const decideCancel = refusing((scope: Scope, change: SeriesChange, origin
 
 /** The rules of a series that is split before an occurrence; null: before the first one. */
 function partsOf(row: SeriesRow, originalStartTs: number) {
-  requireOccurrence(row, originalStartTs);
   const { recurrence, ...rest } = ruledOf(row);
   return withinBudget((budget) =>
     split({ ...rest, recurrence: recurrence as Recurrence }, originalStartTs, ENDS, budget),
@@ -181,8 +233,9 @@ function divided({ exdates, overridden }: Exceptions, from: number): [Exceptions
 }
 
 /** @returns null where the whole event ends. */
-export const decideEnd = refusing((scope: Scope, change: SeriesChange, from: number): Decision | null => {
+export const decideEnd = refusing((scope: Scope, change: SeriesChange, name: Name): Decision | null => {
   const { row } = change;
+  const from = originalIn(row, name);
   const parts = partsOf(row, from);
   if (!parts) return null;
   const [exceptions, others] = divided(exceptionsOf(row), from);
@@ -205,35 +258,40 @@ export const decideSplit = refusing(
     scope: Scope,
     change: SeriesChange,
     id: string,
-    { originalStartTs, ...update }: EventUpdate & { originalStartTs: number },
+    { original: name, ...update }: Division,
   ): Decision & { created: Sql; ended: EventRow; following: EventRow } => {
     const { row, now } = change;
-    const parts = partsOf(row, originalStartTs);
+    const original = originalIn(row, name);
+    const parts = partsOf(row, original);
     if (!parts) {
-      throw invalid([
-        { path: 'originalStartTs', reason: 'must not be the first occurrence: update the event instead' },
-      ]);
+      const path = typeof name === 'string' ? 'originalDate' : 'originalStartTs';
+      throw invalid([{ path, reason: 'must not be the first occurrence: update the event instead' }]);
     }
     const { startTs, duration, recurrence, exdates, busy, reminders, metadata, serviceId, timezone } = update;
+    const { days = row.days, names, unfit } = kindOf(update);
+    const isTurned = (days === null) !== (row.days === null);
+    if (!isTurned && names && (names === 'dates') !== (days !== null)) throw invalid(unfit);
     const service = serviceId === undefined ? row.service_id : serviceId;
     const moves = [startTs, duration, recurrence, exdates, serviceId, timezone].some(
       (one) => one !== undefined,
     );
     requireTime(service, moves);
-    const [exceptions, others] = divided(exceptionsOf(row), originalStartTs);
-    const rest = { ...ruledOf(row), startTs: originalStartTs, recurrence: parts.following };
-    const ruled = ruledAfter(rest, update);
+    const [exceptions, others] = divided(exceptionsOf(row), original);
+    const rest = { ...ruledOf(row), startTs: original, recurrence: parts.following };
+    const ruled = ruledAfter(rest, update, row.calendar_timezone);
+    const start = startOf(ruled.startTs, ruled.wholeDays);
     requireLawful(ruled, recurrence === undefined);
     const followed = exceptionsAfter(others, rest, ruled, exdates);
     const following: EventRow = {
       ...columnsOf(row),
       id,
-      start_ts: ruled.startTs,
+      start_ts: start,
+      days,
       duration: duration ?? row.duration,
       busy: busy === undefined ? row.busy : Number(busy),
       recurrence: ruled.recurrence && JSON.stringify(ruled.recurrence),
       ...storedExceptions(followed),
-      timezone: ruled.zone,
+      timezone: days === null ? ruled.zone : row.calendar_timezone,
       reminders: reminders ? JSON.stringify(reminders) : row.reminders,
       metadata: metadata ? JSON.stringify(metadata) : row.metadata,
       created: now,
@@ -245,11 +303,18 @@ export const decideSplit = refusing(
       statements: [
         insertFollowing(change, {
           row: following,
-          lastStart: lastStart(ruled.startTs, ruled.recurrence),
+          lastStart: lastStart(start, ruled.recurrence),
           serviceId: service,
         }),
         ...deleteOverrides(scope, row.id, followed.dropped, created),
-        ...moveOverrides(scope, { from: row.id, to: id }, followed.moves, update, now, created),
+        ...moveOverrides(
+          scope,
+          { from: row.id, to: id, wholeDays: days !== null, turned: isTurned },
+          followed.moves,
+          { ...update, days: isTurned ? days : update.days },
+          now,
+          created,
+        ),
         updateSeries(change, { ...exceptions, ...ruleOf(row.start_ts, parts.before) }, created),
       ],
       created,
@@ -279,7 +344,8 @@ const columnsOf = (row: EventRow): EventRow =>
 /** What an update of a series does to its exceptions. */
 export const decideChange = refusing((row: SeriesRow, update: EventUpdate) => {
   const before = ruledOf(row);
-  const after = ruledAfter(before, update);
+  const after = ruledAfter(before, update, row.calendar_timezone);
+  const wholeDays = after.wholeDays ?? false;
   if (update.recurrence !== undefined || update.startTs !== undefined)
     requireLawful(after, update.recurrence === undefined && isLong(before));
   const { exdates, overridden, moves, dropped } = exceptionsAfter(
@@ -292,23 +358,33 @@ export const decideChange = refusing((row: SeriesRow, update: EventUpdate) => {
     change: {
       recurrence: update.recurrence && (after.recurrence as EventUpdate['recurrence']),
       exdates,
-      lastStart: lastStart(after.startTs, after.recurrence),
+      lastStart: lastStart(startOf(after.startTs, wholeDays), after.recurrence),
       decided: { version: row.version, overridden: JSON.stringify(overridden) },
     },
     moves,
     dropped,
+    wholeDays,
+    turned: wholeDays !== before.wholeDays,
   };
 });
+
+/** What becomes of the overrides of a series that changes. */
+interface FollowingOverrides {
+  moves: readonly Move[];
+  dropped: readonly number[];
+  wholeDays: boolean;
+  turned: boolean;
+}
 
 /** The statements that such an update needs for the overrides of a series. */
 export const changeOverrides = (
   scope: Scope,
   id: string,
-  { moves, dropped }: { moves: readonly Move[]; dropped: readonly number[] },
+  { moves, dropped, wholeDays, turned }: FollowingOverrides,
   inherited: Inherited,
   now: number,
   when: Sql,
 ): Sql[] => [
   ...deleteOverrides(scope, id, dropped, when),
-  ...moveOverrides(scope, { from: id }, moves, inherited, now, when),
+  ...moveOverrides(scope, { from: id, wholeDays, turned }, moves, inherited, now, when),
 ];

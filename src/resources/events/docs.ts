@@ -2,7 +2,8 @@ import { FOUND_BY_METADATA, LISTED, type OperationDocs } from '../../operation-d
 
 /** The groups of these operations in the reference. */
 export const tags = {
-  Events: 'An event takes place once, or repeats by the rules of RFC 5545 in the time zone of its calendar.',
+  Events:
+    'An event takes place once, or repeats by the rules of RFC 5545 in its own time zone, by default that of its calendar.',
   'Free/busy': 'The times at which a user is busy, without any details of the events.',
 };
 
@@ -89,9 +90,9 @@ export const docs = {
     tag: 'Events',
     summary: 'Change one occurrence of an event',
     description:
-      'The occurrence is named by the start that the rule gives it. What you omit is as in the series, also when the series changes. ' +
+      'The occurrence is named by the start that the rule gives it, or by its date if it is of whole days. What you omit is as in the series, also when the series changes. ' +
       'A cancelled occurrence takes place again. At most 1,000 exceptions.',
-    sdk: 'events.updateInstance(eventId, originalStartTs, body)',
+    sdk: 'events.updateInstance(eventId, original, body)',
     answer: 'OccurrenceResult',
     body: 'UpdateInstance',
     codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'quota-exceeded'],
@@ -100,7 +101,7 @@ export const docs = {
     tag: 'Events',
     summary: 'Cancel one occurrence of an event',
     description: 'The occurrence does not take place, and its original start is in `exdates`.',
-    sdk: 'events.removeInstance(eventId, originalStartTs)',
+    sdk: 'events.removeInstance(eventId, original)',
     answer: 'EventResult',
     codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended'],
   },
@@ -108,7 +109,7 @@ export const docs = {
     tag: 'Events',
     summary: 'Reset one occurrence of an event',
     description: 'The occurrence takes place as the rule says again, whether it was changed or cancelled.',
-    sdk: 'events.resetInstance(eventId, originalStartTs)',
+    sdk: 'events.resetInstance(eventId, original)',
     answer: 'OccurrenceResult',
     codes: ['booking-event', 'answer-too-large', 'contended'],
   },

@@ -3,19 +3,24 @@ import { EVENTS_WORK_MAX_MS, EXCEPTIONS_MAX, UNTIL_MAX_DAYS } from '../../limits
 import { Problem } from '../../problem.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
 import { follow, type Ruled } from '../../time/occurrences.ts';
+import { untilOf } from '../../time/rule.ts';
 import { DAY_MS } from '../../time/units.ts';
+import { dayOfSpan } from '../../time/whole-days.ts';
 import type { SeriesRow } from './overrides-sql.ts';
 import type { Move } from './overrides-write-sql.ts';
 import { overriddenOf } from './table.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** What the rule of a series is expanded with. */
-export const ruledOf = (row: SeriesRow): Ruled => ({
-  startTs: row.start_ts,
+/** What the rule of a series is expanded with: of whole days, its dates, as their midnights in UTC. */
+export const ruledOf = (
+  row: Pick<SeriesRow, 'start_ts' | 'recurrence' | 'timezone' | 'week_start' | 'days'>,
+): Ruled => ({
+  startTs: row.days ? dayOfSpan(row.start_ts) * DAY_MS : row.start_ts,
   recurrence: row.recurrence === null ? null : JSON.parse(row.recurrence),
-  zone: row.timezone,
+  zone: row.days ? 'UTC' : row.timezone,
   weekStart: row.week_start,
+  wholeDays: row.days !== null,
 });
 
 /**
@@ -97,4 +102,4 @@ export function exceptionsAfter(
 
 /** Whether the end of a rule is farther from the start than a request may set it. */
 export const isLong = ({ startTs, recurrence }: Ruled): boolean =>
-  (recurrence?.until ?? 0) - startTs > UNTIL_MAX_DAYS * DAY_MS;
+  recurrence?.until !== undefined && untilOf(recurrence) - startTs > UNTIL_MAX_DAYS * DAY_MS;

@@ -1,6 +1,7 @@
 /** The input of the operations on events, and the windows of queries. */
 import * as v from 'valibot';
 import {
+  EVENT_DAYS_MAX,
   EVENT_MAX_MS,
   EXDATES_MAX,
   FREEBUSY_CALENDARS_MAX,
@@ -17,8 +18,10 @@ import { emptyErrors, recurrenceErrors, sizes } from '../../time/recurrence-erro
 import { DAY_MS } from '../../time/units.ts';
 import {
   at,
+  date,
   idsIn,
   integer,
+  isRecord,
   isUuid,
   list,
   metadata,
@@ -30,13 +33,24 @@ import {
   wholeNumber,
 } from '../../validation/schemas.ts';
 import { weekStart } from '../calendars/input.ts';
+import { inUtc, namedIn, ofOneKind, type Shaped, type Stored } from './kinds.ts';
 
 const WINDOW_MAX_MS = WINDOW_MAX_DAYS * DAY_MS;
 
 export const startTs = integer(0, START_MAX_TS_MS, 'milliseconds');
 const duration = integer(0, EVENT_MAX_MS, 'milliseconds');
 const busy = v.boolean('must be true or false');
-const exdates = list(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), EXDATES_MAX);
+const dateRule = 'must be a date from 1970-01-01 to 2199-12-31';
+/** A date of a whole-day event. Dates of four, two and two digits sort as text. */
+const eventDate = v.pipe(
+  date,
+  v.check((text) => text >= '1970' && text < '2200', dateRule),
+);
+const days = integer(1, EVENT_DAYS_MAX, 'days');
+/** A moment of a timed event, or a date of a whole-day one. */
+const moment = <S extends v.GenericSchema<number, number>>(moment: S) =>
+  v.union([moment, date], 'must be a time in milliseconds, or a date of a whole-day event');
+const exdates = list(moment(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')), EXDATES_MAX);
 const reminders = list(
   shape({
     delta: integer(-REMINDER_MAX_MINUTES, REMINDER_MAX_MINUTES, 'minutes'),
@@ -56,7 +70,7 @@ const recurrence = shape({
   freq: v.picklist(['yearly', 'monthly', 'weekly', 'daily'], 'must be yearly, monthly, weekly or daily'),
   interval: whole,
   count: v.optional(whole),
-  until: v.optional(whole),
+  until: v.optional(moment(whole)),
   byweekday: v.optional(list(name, sizes.byweekday, 'must be a list of weekdays')),
   bymonthday: wholes('bymonthday'),
   bymonth: v.optional(
@@ -68,40 +82,54 @@ const recurrence = shape({
   weekStart: v.optional(weekStart),
 });
 
-type Ruled = { recurrence?: object | null | undefined; startTs?: number | undefined };
-
-/** @param errorsOf `isSound`: the members have no errors of their own. */
-const rule = <T extends Ruled>(
-  errorsOf: (recurrence: Recurrence, startTs: number | undefined, isSound: boolean) => FieldError[],
+/** The errors of the rule of a body, for its start in UTC: undefined where the body has none. */
+const rule = <T extends Shaped>(
+  errorsOf: (recurrence: Recurrence, startTs: number | undefined, body: T, isSound: boolean) => FieldError[],
 ) =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed || !dataset.value.recurrence) return;
-    const { recurrence, startTs } = dataset.value;
-    for (const { path, reason } of errorsOf(recurrence as Recurrence, startTs, !dataset.issues)) {
+    const { recurrence, startTs, date } = dataset.value;
+    const start = date === undefined ? startTs : Date.parse(date);
+    for (const { path, reason } of errorsOf(recurrence as Recurrence, start, dataset.value, !dataset.issues))
       addIssue({ message: reason, path: at(path ? `recurrence.${path}` : 'recurrence') });
-    }
   });
 
-/** If the request has no `startTs`, the statement that updates the event compares `until` with the stored start. */
-const lawful = <T extends Ruled>() =>
-  rule<T>((recurrence, startTs, isSound) => {
+/** If the request has no start, the statement that updates the event compares `until` with the stored one. */
+const lawful = <T extends Shaped>() =>
+  rule<T>((recurrence, startTs, { date }, isSound) => {
     const errors = recurrenceErrors(recurrence, startTs ?? Number.POSITIVE_INFINITY);
-    return errors.length > 0 || startTs === undefined || !isSound ? errors : emptyErrors(recurrence, startTs);
+    if (errors.length > 0 || startTs === undefined || !isSound) return errors;
+    return emptyErrors(recurrence, startTs, date !== undefined);
   });
 
-const created = shape({
-  calendarId: uuid(),
-  startTs,
-  duration,
-  busy: v.optional(busy, false),
-  recurrence: v.nullish(recurrence, null),
-  reminders: v.optional(reminders, []),
-  serviceId: v.optional(serviceId, null),
-  metadata: v.optional(metadata, {}),
-  timezone: v.optional(timezone),
-});
+type UtcRecurrence = Omit<v.InferOutput<typeof recurrence>, 'until'> & { until?: number | undefined };
 
-export const creation = v.pipe(created, lawful());
+const created = v.pipe(
+  shape({
+    calendarId: uuid(),
+    startTs: v.optional(startTs),
+    duration: v.optional(duration),
+    date: v.optional(eventDate),
+    days: v.optional(days),
+    busy: v.optional(busy, false),
+    recurrence: v.nullish(recurrence, null),
+    reminders: v.optional(reminders, []),
+    serviceId: v.optional(serviceId, null),
+    metadata: v.optional(metadata, {}),
+    timezone: v.optional(timezone),
+  }),
+  ofOneKind(true),
+);
+
+export const creation = v.pipe(
+  created,
+  lawful(),
+  v.transform(
+    (body) =>
+      inUtc(body) as Omit<typeof body, keyof Stored | 'recurrence'> &
+        Stored & { recurrence: UtcRecurrence | null },
+  ),
+);
 
 /** An event that is stored. Its series may be empty, or the first part of one that was split, with a later end. */
 export const stored = v.pipe(
@@ -112,6 +140,8 @@ export const stored = v.pipe(
 const changes = {
   startTs: v.optional(startTs),
   duration: v.optional(duration),
+  date: v.optional(eventDate),
+  days: v.optional(days),
   busy: v.optional(busy),
   recurrence: v.optional(v.nullable(recurrence)),
   exdates: v.optional(exdates),
@@ -121,24 +151,76 @@ const changes = {
   timezone: v.optional(timezone),
 };
 
+/** An update, with what the database stores in place of dates. */
+type Updated<T> = Omit<T, keyof Stored | 'recurrence' | 'exdates'> &
+  Partial<Stored> & {
+    recurrence?: UtcRecurrence | null | undefined;
+    exdates?: number[] | undefined;
+    /** The paths of the members that were dates. */
+    dates?: string[];
+  };
+
+function updated<T extends Shaped>(body: T): Updated<T> {
+  const { dates } = namedIn(body);
+  const stored: Shaped & { dates?: string[] } = { ...inUtc(body), ...(dates.length && { dates }) };
+  return stored as Updated<T>;
+}
+
 /** An absent member stays as it is. */
-export const update = v.pipe(shape(changes), lawful());
+export const update = v.pipe(shape(changes), ofOneKind(false), lawful(), v.transform(updated));
+
+const { startTs: ownStart, duration: ownDuration, date: ownDate, days: ownDays } = changes;
 
 /** What differs in one occurrence; an absent member is the series'. */
-export const override = shape({
-  startTs: changes.startTs,
-  duration: changes.duration,
-  busy: changes.busy,
-  metadata: changes.metadata,
-  reminders: changes.reminders,
-});
+export const override = v.pipe(
+  shape({
+    startTs: ownStart,
+    duration: ownDuration,
+    date: ownDate,
+    days: ownDays,
+    busy: changes.busy,
+    metadata: changes.metadata,
+    reminders: changes.reminders,
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { startTs, duration, date, days } = dataset.value;
+    const isDated = date !== undefined || days !== undefined;
+    for (const [path, value] of Object.entries({ startTs, duration }))
+      if (isDated && value !== undefined)
+        addIssue({ message: 'must not be beside date and days', path: at(path) });
+  }),
+);
+
+/** What names an occurrence, in a path or in a query: its original start, in milliseconds, or its original date. */
+export const original = v.union(
+  [wholeNumber(0, INSTANT_MAX_TS_MS), date],
+  'must be a time in milliseconds, or a date of a whole-day event',
+);
 
 /** The occurrence before which a series is split, and how the series that takes the rest differs. */
 export const division = v.pipe(
-  shape({ originalStartTs: integer(0, INSTANT_MAX_TS_MS, 'milliseconds'), ...changes }),
+  shape({
+    originalStartTs: v.optional(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')),
+    originalDate: v.optional(date),
+    ...changes,
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!isRecord(dataset.value)) return;
+    const { originalStartTs, originalDate } = dataset.value;
+    if ((originalStartTs === undefined) === (originalDate === undefined))
+      addIssue({ message: 'must be there, or else originalDate', path: at('originalStartTs') });
+  }),
+  ofOneKind(false),
   lawful(),
+  v.transform(({ originalStartTs, originalDate, ...body }) => ({
+    original: (originalStartTs ?? originalDate) as number | string,
+    ...updated(body),
+  })),
 );
 
+export type OwnInput = v.InferOutput<typeof override>;
+export type Division = v.InferOutput<typeof division>;
 export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
@@ -159,7 +241,7 @@ const inReach = <T extends Timespan>() =>
   );
 
 /** Without `from`, the whole event. */
-export const removal = parameters({ from: v.optional(wholeNumber(0, INSTANT_MAX_TS_MS)) });
+export const removal = parameters({ from: v.optional(original) });
 
 export const window = v.pipe(parameters(bounds), inOrder(), inReach());
 

@@ -14,8 +14,8 @@ import type {
   Timespan,
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
-import { byStart } from '../../time/occurrences.ts';
-import { instances, mergeBusy } from '../../time/recurrence.ts';
+import { byStart, overlaps } from '../../time/occurrences.ts';
+import { mergeBusy } from '../../time/recurrence.ts';
 import {
   calendars as calendarTable,
   selectCalendar,
@@ -33,7 +33,7 @@ import {
   seriesOf,
 } from './overrides-sql.ts';
 import type { BusyRow } from './sql.ts';
-import { type EventRow, events, toSeries } from './table.ts';
+import { type EventRow, events, instancesOf } from './table.ts';
 import { type EventInWindow, inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
 
 /**
@@ -48,7 +48,7 @@ function expander(fetched: readonly Sized[], window: Timespan, limits: Limits) {
   budget.spend(ROW_PRICE_NS * fetched.length);
   let left = limits.instances;
   return (event: BusyRow): Instance[] => {
-    const found = instances(toSeries(event), event.timezone, 'Mon', window, budget);
+    const found = instancesOf(event, window, budget);
     left -= found.length;
     if (left < 0) throw new Overspent();
     return found;
@@ -74,20 +74,26 @@ export const getInstances = read({
         event: events.toResource(event),
         instances: bounded(() => {
           const named = expander([], query, ofOwner)(event).map(withName);
-          return [...named, ...overridesOf(event)].sort(byStart);
+          return [...named, ...overridesOf(event, query)].sort(byStart);
         }, 'The event has too many instances in this window. Request a shorter window.'),
       }),
     ),
 });
 
 /** An instance that is as the rule says. */
-const withName = (instance: Instance): Occurrence => ({ ...instance, originalStartTs: instance.startTs });
+const withName = (instance: Instance): Occurrence => ({
+  ...instance,
+  originalStartTs: instance.startTs,
+  ...(instance.date !== undefined && { originalDate: instance.date }),
+});
 
 /** The overrides of an event in the window. @throws Overspent where they have too many bytes. */
-function overridesOf({ overridden, overrides }: ExpandedEventRow): Occurrence[] {
+function overridesOf({ overridden, overrides, timezone }: ExpandedEventRow, window: Timespan): Occurrence[] {
   if (overrides === null && overridden !== '{}') throw new Overspent();
   const values: OverrideValues[] = JSON.parse(overrides ?? '[]');
-  return values.map(occurrenceOf);
+  return values
+    .map((override) => occurrenceOf(override, timezone))
+    .filter((one) => overlaps(one, window) && (!one.allDay || one.endTs > one.startTs));
 }
 
 /** An event of a window, with its occurrences in it. */
@@ -117,9 +123,10 @@ function expandAll(rows: readonly EventInWindow[], expand: (event: EventInWindow
     const series = byId.get(id) ?? seriesIn(override);
     if (!series) continue;
     byId.set(id, series);
-    const { original_ts, start_ts, duration, busy, own_metadata } = override;
+    const { original_ts, own_metadata, timezone } = override;
     const metadata = own_metadata === null ? null : JSON.parse(own_metadata);
-    series.instances.push(occurrenceOf([original_ts as number, start_ts, duration, busy, metadata]));
+    const values = { ...override, original_ts: original_ts as number, metadata };
+    series.instances.push(occurrenceOf(values, timezone));
   }
   return [...byId.values()];
 }

@@ -3,7 +3,7 @@
  * (decisions.ts), and writes it only while the series is as it was read; otherwise it reads again.
  */
 import type { Scope } from '../../db/scope.ts';
-import { loadLazy } from '../../ical/load.ts';
+import { loadLazy } from '../../lazy/load.ts';
 import { type Input, write } from '../../operation.ts';
 import { change, creation, found, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
@@ -75,11 +75,10 @@ const settle = (
   own: Parameters<Lazy['decideOverride']>[3] = {},
 ): Plan<OccurrenceResult> =>
   decided<OccurrenceResult>(scope, eventId, now, (lazy, change, again) => {
-    const original = Number(originalStartTs);
     const isPlain = Object.values(own).every((member) => member === undefined);
     const decision = isPlain
-      ? lazy.decideReset(scope, change, original)
-      : lazy.decideOverride(scope, change, original, own);
+      ? lazy.decideReset(scope, change, originalStartTs)
+      : lazy.decideOverride(scope, change, originalStartTs, own);
     return writing(
       taken(decision),
       (after, { instance }) => withEtag({ event: events.toResource(after), instance }, after),
@@ -105,7 +104,7 @@ export const removeInstance = write({
   target,
   run: (scope, { params, now }): Plan<EventResult> =>
     decided<EventResult>(scope, params.eventId, now, (lazy, change, again) =>
-      writing(taken(lazy.decideCancel(scope, change, Number(params.originalStartTs))), toResult, again),
+      writing(taken(lazy.decideCancel(scope, change, params.originalStartTs)), toResult, again),
     ),
 });
 

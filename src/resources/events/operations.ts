@@ -1,19 +1,21 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
 import { sql } from '../../db/sql.ts';
-import { loadLazy } from '../../ical/load.ts';
+import { loadLazy } from '../../lazy/load.ts';
 import { BOOKED_COMPARED_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
 import { firstVersion, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
-import { Problem } from '../../problem.ts';
+import { type FieldError, Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
 import { lastStart } from '../../time/recurrence.ts';
-import { metadataQuery } from '../../validation/schemas.ts';
+import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
 import { untilWritten } from '../until-written.ts';
 import { selectUser } from '../users/table.ts';
 import { basisOf, type NearRow } from './booked-sql.ts';
+import { ruledOf } from './exceptions.ts';
 import * as input from './input.ts';
+import { kindOf } from './kinds.ts';
 import { requireLawful, ruledAfter } from './lawful.ts';
 import { ofOwner } from './limits.ts';
 import { decided, taken } from './occurrences.ts';
@@ -33,7 +35,7 @@ import {
   selectNearNew,
   updateEvent,
 } from './sql.ts';
-import { type EventRow, events } from './table.ts';
+import { type EventRow, events, inZone } from './table.ts';
 
 const toResult = (row: EventRow): WithEtag<EventResult> => withEtag({ event: events.toResource(row) }, row);
 
@@ -66,6 +68,7 @@ async function comparedWith(near: readonly NearRow[], now: number): Promise<stri
 
 export const createEvent = write({
   idempotent: true,
+  revived: ({ event }: EventResult): EventResult => ({ event: inZone(event) }),
   body: input.creation,
   run(scope, { body, tokenUser, now }) {
     const { serviceId } = body;
@@ -84,7 +87,8 @@ export const createEvent = write({
       created: now,
       updated: now,
       version: firstVersion(),
-      timezone: body.timezone ?? '',
+      timezone: body.timezone ?? 'UTC', // the batch decides: see `answerInSql`
+      days: body.days ?? null,
     };
     const lastStart = lastStartOf(body.startTs, body.recurrence);
     const insert = (known: string) => insertEvent(scope, row, body, tokenUser, lastStart, known);
@@ -97,7 +101,7 @@ export const createEvent = write({
     let known = '';
     return untilWritten<EventResult>((again) =>
       plan(
-        [selectNearNew(scope, row, serviceId, body.recurrence, tokenUser, lastStart), insert(known)] as const,
+        [selectNearNew(scope, row, serviceId, body, tokenUser, lastStart), insert(known)] as const,
         async (near, inserted) => {
           if (inserted[0]) return toResult(inserted[0]);
           known = await comparedWith(near, now);
@@ -123,7 +127,8 @@ export const changeEvent = write({
     const { startTs, recurrence } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
-    const update = { ...body, lastStart, tokenUser, now };
+    const { days, names, unfit } = kindOf(body);
+    const update = { ...body, days, names, lastStart, tokenUser, now };
     let known = '';
     return untilWritten<EventResult>((again) => {
       const statements = [
@@ -132,36 +137,37 @@ export const changeEvent = write({
         ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
       ] as const;
       return plan(statements, async (before, [after], near = []) => {
-        requireChangeable(found(before));
+        const stored = found(before);
+        requireChangeable(stored, unfit);
         if (after) return toResult(after);
-        if (found(before).reading) return changeWithExceptions(scope, eventId, update);
+        if (stored.reading) return changeWithExceptions(scope, eventId, update, unfit);
         const basis = await comparedWith(near, now);
         if (basis !== known) {
           known = basis;
           return again();
         }
-        const { start_ts, recurrence: rule } = found(before);
-        const stored = {
-          startTs: start_ts,
-          recurrence: rule && JSON.parse(rule),
-          zone: 'UTC',
-          weekStart: 'Mon',
-        } as const;
-        requireLawful(ruledAfter(stored, body), false);
+        const ruled = ruledOf({ ...stored, timezone: 'UTC', week_start: 'Mon' });
+        requireLawful(ruledAfter(ruled, body, 'UTC'), false);
         return again();
       });
     });
   },
 });
 
-/** @throws Problem where an event cannot change so. */
-function requireChangeable({ nameable, unbooks, shared }: ChangeableRow): void {
+/**
+ * @param unfit what to say where the update is one for the other kind of event.
+ * @throws Problem where an event cannot change so.
+ */
+function requireChangeable(
+  { nameable, unbooks, shared, unfit: isUnfit }: ChangeableRow,
+  unfit: FieldError[],
+): void {
   if (!nameable)
     throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
   if (unbooks) {
     throw new Problem(
       'booking-event',
-      'An event of a booking stays busy, of its service, and without recurrence and exdates. Change the booking instead.',
+      'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
     );
   }
   if (shared) {
@@ -170,10 +176,16 @@ function requireChangeable({ nameable, unbooks, shared }: ChangeableRow): void {
       'The event belongs to a booking with several hosts. Reschedule the booking instead.',
     );
   }
+  if (isUnfit) throw invalid(unfit);
 }
 
 /** The plan of a change that decides what becomes of the exceptions of a series. */
-function changeWithExceptions(scope: Scope, eventId: string, update: EventChange): Plan<EventResult> {
+function changeWithExceptions(
+  scope: Scope,
+  eventId: string,
+  update: EventChange,
+  unfit: FieldError[],
+): Plan<EventResult> {
   let known = '';
   return decided<EventResult>(scope, eventId, update.now, (lazy, { row }, again) => {
     const decision = taken(lazy.decideChange(row, update));
@@ -187,7 +199,7 @@ function changeWithExceptions(scope: Scope, eventId: string, update: EventChange
     ];
     return plan(statements, async (...results) => {
       const after = results.at(-1)?.[0] as EventRow | undefined;
-      requireChangeable(found(results[0] as ChangeableRow[]));
+      requireChangeable(found(results[0] as ChangeableRow[]), unfit);
       if (after) return toResult(after);
       if (mayCollide(change)) known = await comparedWith(results[1] as NearRow[], update.now);
       return again();

@@ -5,8 +5,10 @@
 import type { Scope } from '../../db/scope.ts';
 import { type Query, query, raw, type Sql, sql } from '../../db/sql.ts';
 import { PAGE_MAX_BYTES } from '../../limits.ts';
-import type { Occurrence, Timespan, Weekday } from '../../sdk/types.ts';
-import { toOccurrence } from '../../time/occurrences.ts';
+import type { Metadata, Occurrence, Timespan, Weekday } from '../../sdk/types.ts';
+import { DAY_MS } from '../../time/units.ts';
+import { dateOfMoment, datesOf, dayOfSpan, spanInAnyZone } from '../../time/whole-days.ts';
+import { firstAt } from '../../time/zone.ts';
 import { isBooked } from './booked-sql.ts';
 import { isEvent, selectEvent } from './sql.ts';
 import { type EventRow, events } from './table.ts';
@@ -15,6 +17,8 @@ import { type EventRow, events } from './table.ts';
 export type SeriesRow = EventRow & {
   /** The calendar's: a new rule that names none has it. */
   week_start: Weekday;
+  /** The calendar's: that of whole days. */
+  calendar_timezone: string;
   service_id: string | null;
   /** 1: the event belongs to a booking. */
   booked: number;
@@ -31,28 +35,55 @@ const ofSeries = (name: string, { account }: Scope, series: Sql | string): Sql =
   sql`${raw(name)}.account_id = ${account} AND ${raw(name)}.id > ${series} || '/' AND ${raw(name)}.id < ${series} || '0'`;
 
 export const selectSeries = (scope: Scope, id: string, now: number): Query<SeriesRow> => query<SeriesRow>`
-  SELECT event.*, calendars.week_start FROM (
+  SELECT event.*, calendars.week_start, calendars.timezone AS calendar_timezone FROM (
     SELECT ${events.selected}, service_id, ${isBooked} AS booked FROM events WHERE ${isEvent(scope, id, now)}) event
   JOIN calendars ON calendars.account_id = ${scope.account} AND calendars.id = event.calendar_id`;
 
-/** An override, as SQL returns it in JSON: its metadata is null where it is the series'. */
-export type OverrideValues = [
-  originalStartTs: number,
-  startTs: number,
-  duration: number,
-  busy: number,
-  metadata: Record<string, string> | null,
-];
+/** The columns of an override: its metadata is null where it is the series'. */
+export interface OverrideValues {
+  original_ts: number;
+  start_ts: number;
+  duration: number;
+  busy: number;
+  days: number | null;
+  metadata: Metadata | null;
+}
 
-/** The occurrence of an override. */
-export const occurrenceOf = ([
-  originalStartTs,
-  startTs,
-  duration,
-  busy,
-  metadata,
-]: OverrideValues): Occurrence =>
-  toOccurrence({ originalStartTs, startTs, duration, busy: busy === 1, metadata: metadata ?? undefined });
+/** The same of a row `name`, as JSON. */
+export const overrideValues = (name: string): Sql =>
+  raw(`json_object('original_ts', ${name}.original_ts,
+  'start_ts', ${name}.start_ts, 'duration', ${name}.duration, 'busy', ${name}.busy, 'days', ${name}.days,
+  'metadata', ${ownMetadata(name).text})`);
+
+/**
+ * The occurrence of an override.
+ *
+ * @param zone the time zone of whole days: their calendar's.
+ */
+export function occurrenceOf(
+  { original_ts, start_ts, duration, busy, days, metadata }: OverrideValues,
+  zone: string,
+): Occurrence {
+  const times = days
+    ? datesOf(zone, dayOfSpan(start_ts), days)
+    : { startTs: start_ts, endTs: start_ts + duration };
+  const name = nameOf(original_ts, days !== null, zone);
+  return { ...times, busy: busy === 1, ...name, overridden: true, ...(metadata && { metadata }) };
+}
+
+/** What names an occurrence, by its original start as the database stores it: of whole days, the midnight of a date in UTC. */
+export const nameOf = (
+  original: number,
+  wholeDays: boolean,
+  zone: string,
+): Pick<Occurrence, 'originalStartTs' | 'originalDate'> =>
+  wholeDays
+    ? { originalStartTs: firstAt(zone, original), originalDate: dateOfMoment(original) }
+    : { originalStartTs: original };
+
+/** What the database stores as the start of an occurrence: of whole days, that of their span in any zone. */
+export const startOf = (original: number, wholeDays = false): number =>
+  wholeDays ? spanInAnyZone(original / DAY_MS, 1).startTs : original;
 
 /** An event with its overrides in a window. */
 export type ExpandedEventRow = EventRow & {
@@ -69,7 +100,7 @@ export const selectExpanded = (
 ): Query<ExpandedEventRow> => query<ExpandedEventRow>`
   SELECT event.*, CASE WHEN overridden <> '{}' THEN (
     SELECT CASE WHEN coalesce(sum(octet_length(o.metadata)), 0) <= ${PAGE_MAX_BYTES}
-      THEN json_group_array(json_array(o.original_ts, o.start_ts, o.duration, o.busy, ${ownMetadata('o')})) END
+      THEN json_group_array(${overrideValues('o')}) END
     FROM events o WHERE ${ofSeries('o', scope, sql`event.id`)}
       AND o.start_ts < ${endTs} AND (o.start_ts >= ${startTs} OR o.start_ts + o.duration > ${startTs})) END AS overrides
   FROM (${selectEvent(scope, id, now)}) event`;

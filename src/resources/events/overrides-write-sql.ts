@@ -5,17 +5,22 @@
 import type { Scope } from '../../db/scope.ts';
 import { assign, type Param, raw, type Sql, sql } from '../../db/sql.ts';
 import type { Metadata, Recurrence } from '../../sdk/types.ts';
-import type { SeriesRow } from './overrides-sql.ts';
+import { type SeriesRow, startOf } from './overrides-sql.ts';
 import { nextNth } from './sql.ts';
 import { type EventRow, events } from './table.ts';
+
+/** The members in which an override may differ. The number of its days goes with its duration. */
+const DIFFERS = ['startTs', 'duration', 'busy', 'metadata', 'reminders'] as const;
 
 /** The id of an override. */
 export const overrideId = (series: string, originalStartTs: number): string => `${series}/${originalStartTs}`;
 
 /** What an occurrence has of its own; the others are the series'. */
 export interface OwnMembers {
+  /** Of whole days: the start of their span in any zone, its length, and their number. */
   startTs?: number | undefined;
   duration?: number | undefined;
+  days?: number | undefined;
   busy?: boolean | undefined;
   metadata?: Metadata | undefined;
   reminders?: object | undefined;
@@ -38,7 +43,7 @@ const isRead = ({ row, isSeries }: SeriesChange): Sql => sql`${isSeries} AND eve
  */
 export function putOverride(change: SeriesChange, original: number, own: OwnMembers, version: number): Sql {
   const { row, now } = change;
-  const start = own.startTs ?? original;
+  const start = own.startTs ?? startOf(original, row.days !== null);
   const columns = {
     start_ts: start,
     last_start: start,
@@ -46,7 +51,8 @@ export function putOverride(change: SeriesChange, original: number, own: OwnMemb
     busy: own.busy === undefined ? row.busy : Number(own.busy),
     reminders: own.reminders ? JSON.stringify(own.reminders) : row.reminders,
     metadata: JSON.stringify(own.metadata ?? {}),
-    differs: JSON.stringify(Object.keys(own).filter((name) => own[name as keyof OwnMembers] !== undefined)),
+    differs: JSON.stringify(DIFFERS.filter((name) => own[name] !== undefined)),
+    days: own.days ?? row.days,
     timezone: row.timezone,
     updated: now,
     version,
@@ -117,6 +123,17 @@ export interface Inherited {
   reminders?: object | undefined;
   serviceId?: string | null | undefined;
   timezone?: string | undefined;
+  /** The number of whole days; null: the series is a timed one from now on. */
+  days?: number | null | undefined;
+}
+
+/** The series that overrides go to. */
+interface Target {
+  from: string;
+  to?: string;
+  wholeDays: boolean;
+  /** The series was a timed one and is of whole days, or the reverse: its overrides lose their own times. */
+  turned: boolean;
 }
 
 /**
@@ -125,27 +142,39 @@ export interface Inherited {
  */
 export function moveOverrides(
   { account }: Scope,
-  { from, to = from }: { from: string; to?: string },
+  { from, to = from, wholeDays, turned }: Target,
   moves: readonly Move[],
-  { duration, busy, reminders, serviceId, timezone }: Inherited,
+  { duration, busy, reminders, serviceId, timezone, days }: Inherited,
   now: number,
   when: Sql,
 ): Sql[] {
-  const inherited = [duration, busy, reminders, serviceId, timezone].some((value) => value !== undefined);
+  const inherited = [duration, busy, reminders, serviceId, timezone, days].some(
+    (value) => value !== undefined,
+  );
   const moved = from !== to || moves.some(([was, is]) => was !== is);
   if (moves.length === 0 || !(inherited || moved)) return [];
   const steps = from === to && moved ? [`${to}/+`, `${to}/`] : [`${to}/`];
   const [first = ''] = steps;
-  const entries = moves.map(([was, is]) => [overrideId(from, was), `${first}${is}`, is]);
+  const entries = moves.map(([was, is]) => [
+    overrideId(from, was),
+    `${first}${is}`,
+    is,
+    startOf(is, wholeDays),
+  ]);
   const own = (name: string, column: string, value: Param | Sql) =>
     sql`CASE WHEN instr(differs, ${`"${name}"`}) THEN ${raw(column)} ELSE ${value} END`;
-  const start = own('startTs', 'start_ts', sql`move.value ->> 2`);
+  const ownTime: typeof own = (name, column, value) => (turned ? sql`${value}` : own(name, column, value));
+  const start = ownTime('startTs', 'start_ts', sql`move.value ->> 3`);
   const set = assign({
     id: sql`move.value ->> 1`,
     original_ts: sql`move.value ->> 2`,
     start_ts: start,
     last_start: start,
-    duration: duration === undefined ? undefined : own('duration', 'duration', duration),
+    duration: duration === undefined ? undefined : ownTime('duration', 'duration', duration),
+    days: days === undefined ? undefined : ownTime('duration', 'days', days),
+    differs: turned
+      ? sql`(SELECT json_group_array(value) FROM json_each(differs) WHERE value NOT IN ('startTs', 'duration'))`
+      : undefined,
     busy: busy === undefined ? undefined : own('busy', 'busy', Number(busy)),
     reminders: reminders && own('reminders', 'reminders', JSON.stringify(reminders)),
     service_id: serviceId,

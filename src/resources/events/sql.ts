@@ -8,6 +8,7 @@ import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
+import { WHOLE_DAYS_LEAD_MS, WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
 import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import {
@@ -26,7 +27,7 @@ import { type EventRow, events } from './table.ts';
 /** The columns that free/busy reads of an event: never its contents. */
 export type BusyRow = Pick<
   EventRow,
-  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone'
+  'start_ts' | 'duration' | 'busy' | 'recurrence' | 'exdates' | 'timezone' | 'days'
 >;
 
 const columns = events.selected;
@@ -74,15 +75,15 @@ export const insertEvent = (
   known: string,
 ): Sql<EventRow> => sql<EventRow>`
   INSERT INTO events (account_id, id, calendar_id, user_id, start_ts, duration, busy, recurrence, last_start, reminders,
-    service_id, metadata, created, updated, version, timezone, nth)
+    service_id, metadata, created, updated, version, timezone, days, nth)
   SELECT account_id, ${row.id}, id, user_id, ${row.start_ts}, ${row.duration}, ${row.busy},
     ${withWeekStart(row.recurrence, sql`week_start`)},
     ${boundOfNew(row, recurrence, lastStart)}, ${row.reminders}, ${serviceId},
     ${row.metadata}, ${row.created}, ${row.updated}, ${row.version},
-    coalesce(${timezone ?? null}, timezone), ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
+    coalesce(${timezone ?? null}, timezone), ${row.days}, ${nextNth(sql`calendars.account_id`, sql`calendars.user_id`)}
   FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live}
     AND ${mayName(scope, serviceId, tokenUser)}
-    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
+    ${serviceId === null ? sql`` : sql`AND ${basisOfNear(placedNew(row, serviceId, timezone, boundOfNew(row, recurrence, lastStart)), row.created)} = ${known}`}
   RETURNING ${columns}`;
 
 /**
@@ -99,7 +100,7 @@ const boundOfNew = (row: EventRow, recurrence: NewEvent['recurrence'], lastStart
   boundOf(lastStart, recurrence, sql`${row.start_ts}`, sql`${row.recurrence}`);
 
 /** A new event, in the row of `calendars`. */
-const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
+const placedNew = (row: EventRow, service: string, timezone: string | undefined, lastStart: Sql): Placed => ({
   account: sql`calendars.account_id`,
   user: sql`calendars.user_id`,
   start: row.start_ts,
@@ -107,7 +108,7 @@ const placedNew = (row: EventRow, service: string, lastStart: Sql): Placed => ({
   recurrence: row.recurrence,
   exdates: row.exdates,
   lastStart,
-  timezone: row.timezone || sql`calendars.timezone`,
+  timezone: timezone ?? sql`calendars.timezone`,
   weekStart: sql`calendars.week_start`,
   service,
   seq: null,
@@ -119,12 +120,12 @@ export const selectNearNew = (
   scope: Scope,
   row: EventRow,
   service: string,
-  recurrence: NewEvent['recurrence'],
+  { recurrence, timezone }: NewEvent,
   tokenUser: string | null,
   lastStart: number | null,
 ): Query<NearRow> =>
   selectNear(
-    placedNew(row, service, boundOfNew(row, recurrence, lastStart)),
+    placedNew(row, service, timezone, boundOfNew(row, recurrence, lastStart)),
     sql`FROM calendars WHERE ${ofUser(scope)} AND id = ${row.calendar_id} AND ${calendars.live} AND ${mayName(scope, service, tokenUser)}`,
     row.created,
   );
@@ -153,10 +154,13 @@ export interface ChangeableRow {
   unbooks: number;
   /** 1: the event would move, and belongs to bookings with several hosts. */
   shared: number;
+  /** 1: the change does not fit an event of whole days; or, of a timed one, it fits nothing else. */
+  unfit: number;
   /** 1: what becomes of its exceptions has to be decided first: see `needsReading`. */
   reading: number;
   start_ts: number;
   recurrence: string | null;
+  days: number | null;
 }
 
 export const selectChangeable = (
@@ -165,8 +169,8 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared,
-    ${needsReading(change)} AS reading, start_ts, recurrence
+    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit,
+    ${needsReading(change)} AS reading, start_ts, recurrence, days
   FROM events WHERE ${isEvent(scope, id, change.now)}`;
 
 /**
@@ -216,6 +220,15 @@ const placedAfter = (change: EventChange): Placed => {
   };
 };
 
+/**
+ * The condition that a change names dates for an event of whole days, and moments for a timed one. The schema knows it where
+ * the change says which of them the event becomes.
+ */
+const fits = ({ days, names }: EventChange): Sql =>
+  days !== undefined || names === undefined
+    ? sql`1`
+    : sql`(events.days IS ${names === 'dates' ? sql`NOT NULL` : sql`NULL`})`;
+
 /** Whether an update may bring an event that names a service to another time. */
 export const mayCollide = (change: EventUpdate): boolean => {
   const { startTs, duration, serviceId, recurrence, exdates, timezone } = change;
@@ -240,6 +253,8 @@ export const selectNearChanged = (scope: Scope, id: string, change: EventChange)
   );
 
 export interface EventChange extends EventUpdate {
+  /** What the event is, as the update's members tell; undefined where they do not. */
+  names?: 'dates' | 'moments' | undefined;
   /**
    * As in `insertEvent`; undefined where the update does not have both the start and the rule. Then the row keeps its bound
    * if neither changes; otherwise SQL bounds the rule by its `until` or by `reachOfCount`.
@@ -260,7 +275,7 @@ export interface EventChange extends EventUpdate {
 export const mayChange = (scope: Scope, id: string, change: EventChange, known: string): Sql => sql`
   ${isEvent(scope, id, change.now)} AND ${mayKeepOrName(scope, change.serviceId, change.tokenUser)}
   AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
-  AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}
+  AND ${fits(change)} AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}
   ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), change.now)} ELSE '' END = ${known}` : sql``}`;
 
 /**
@@ -269,8 +284,8 @@ export const mayChange = (scope: Scope, id: string, change: EventChange, known: 
  * have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
-  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, timezone, now } =
-    change;
+  const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, days, now } = change;
+  const { timezone = leavesDays(change) } = change;
   const start = startTs === undefined ? sql`start_ts` : sql`new.start`;
   const newRule = withWeekStart(
     recurrence ? JSON.stringify(recurrence) : null,
@@ -296,18 +311,36 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
     timezone,
+    days,
     updated: now,
     version: sql`version + 1`,
   });
   // The first part of a series that was split may have a later end, and keeps it.
-  const lawful = sql`coalesce(${until} - ${start} BETWEEN 0 AND ${UNTIL_MAX_MS} OR ${rule} IS recurrence
-    AND (${start} = start_ts OR ${until} >= ${start} AND ${until} - start_ts > ${UNTIL_MAX_MS}), 1)`;
+  const lawful = sql`coalesce(${until} - ${start} BETWEEN ${leadOf(days)} AND ${UNTIL_MAX_MS} + ${slackOf(days)} OR ${rule} IS recurrence
+    AND (${start} = start_ts OR ${until} >= ${start} + ${leadOf(days)} AND ${until} - start_ts > ${UNTIL_MAX_MS}), 1)`;
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start) new
     WHERE ${mayChange(scope, id, change, known)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
     RETURNING ${columns}`;
 }
+
+/** The time zone of an event that was of whole days and becomes a timed one: its calendar's of this moment. */
+const leavesDays = ({ days }: EventChange): Sql | undefined =>
+  days === null
+    ? sql`CASE WHEN days IS NULL THEN timezone ELSE (SELECT c.timezone FROM calendars c
+        WHERE c.account_id = events.account_id AND c.id = events.calendar_id) END`
+    : undefined;
+
+/** By how much the `until` of whole days may be farther from `start_ts`, which is before their first moment: see `spanInAnyZone`. */
+const slackOf = (days: number | null | undefined): Sql => ofWholeDays(days, WHOLE_DAYS_SLACK_MS);
+
+/** How long their `start_ts` is before the midnight of their first date in UTC. */
+const leadOf = (days: number | null | undefined): Sql => ofWholeDays(days, WHOLE_DAYS_LEAD_MS);
+
+/** A number for events of whole days, and 0 for timed ones. */
+const ofWholeDays = (days: number | null | undefined, valueMs: number): Sql =>
+  days === undefined ? sql`iif(days IS NULL, 0, ${valueMs})` : sql`${days ? valueMs : 0}`;
 
 /** The value of `last_start`: the given one; where that is null, the reach of a count. */
 const boundOf = (

@@ -75,7 +75,7 @@ export const selectLastingEventsIn = (scope: Scope, calendars: Sql, window: Even
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`start_ts, duration, busy, exdates,
+  const selected = sql`start_ts, duration, busy, exdates, days,
     ${raw(ruleOf('events', 'c'))} AS recurrence, ${raw(zoneOf('events', 'c'))} AS timezone,
     octet_length(exdates) + coalesce(octet_length(events.recurrence), 0) AS size`;
   return upTo<BusyRow & Found>(limit, eventsIn(scope, calendars, window, selected, sql`busy = 1`));

@@ -1,7 +1,9 @@
 /** Rows of `events` as the writer of iCalendar text takes them. */
 import type { Detail, WrittenEvent, WrittenOverride } from '../../ical/calendar.ts';
+import { DAY_MS } from '../../time/units.ts';
+import { dayOfSpan } from '../../time/whole-days.ts';
 import { seriesOf } from '../events/overrides-sql.ts';
-import { type EventRow, events } from '../events/table.ts';
+import { type EventRow, events, toSeries } from '../events/table.ts';
 import type { EventInWindow } from '../events/window-sql.ts';
 
 /**
@@ -13,32 +15,39 @@ export function toWritten(rows: readonly EventInWindow[], detail: Detail): Writt
     rows.filter(({ original_ts }) => original_ts !== null),
     ({ id }) => seriesOf(id),
   );
-  const zoned = (row: EventRow): WrittenEvent => {
-    const event = events.toResource(row);
-    return { ...event, weekStart: event.recurrence?.weekStart ?? 'Mon' };
-  };
   const alone = (override: EventInWindow, { metadata }: WrittenEvent): WrittenEvent => ({
-    ...zoned(override),
+    ...writtenOf(override),
     metadata: metadataOf(override) ?? metadata,
   });
   return rows.flatMap((row): WrittenEvent[] => {
     // A series of its own row, or one whose row an override has with it.
     if (row.original_ts !== null)
-      return row.series === null ? [] : [alone(row, zoned(JSON.parse(row.series)))];
-    const event = zoned(row);
+      return row.series === null ? [] : [alone(row, writtenOf(JSON.parse(row.series)))];
+    const event = writtenOf(row);
     const overrides = (overridesOf.get(row.id) ?? []).filter(({ busy }) => detail === 'full' || busy);
     if (detail === 'busy' && !event.busy) return overrides.map((override) => alone(override, event));
     const written = new Set(overrides.map(({ original_ts }) => original_ts));
-    const exdates = (JSON.parse(row.exdates) as number[]).filter((exdate) => !written.has(exdate));
+    const exdates = event.exdates.filter((exdate) => !written.has(exdate));
     return [{ ...event, exdates, overrides: overrides.map((override) => overrideOf(override, event)) }];
   });
 }
 
+/** An event, with its exdates and those of its overrides. Of whole days, each date is its midnight in UTC. */
+function writtenOf(row: EventRow): WrittenEvent {
+  const event = events.toResource(row);
+  const { recurrence, exdates } = toSeries(row);
+  const weekStart = recurrence?.weekStart ?? 'Mon';
+  const zone = row.days ? { allDay: true, timezone: 'UTC' } : {};
+  return { ...event, ...zone, ...timesOf(row), recurrence, exdates: [...exdates], weekStart };
+}
+
+const timesOf = ({ days, start_ts, duration }: EventRow) =>
+  days ? { startTs: dayOfSpan(start_ts) * DAY_MS, duration: days * DAY_MS } : { startTs: start_ts, duration };
+
 function overrideOf(row: EventInWindow, { metadata }: WrittenEvent): WrittenOverride {
   return {
+    ...timesOf(row),
     originalStartTs: row.original_ts as number,
-    startTs: row.start_ts,
-    duration: row.duration,
     busy: row.busy === 1,
     reminders: JSON.parse(row.reminders),
     metadata: metadataOf(row) ?? metadata,

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { RULE_DATES_MAX, RULE_INTERVALS_MAX, SCHEDULE_RULES_MAX } from '../../limits.ts';
 import type { ClockTime, ScheduleRule } from '../../sdk/types.ts';
 import { WEEKDAYS } from '../../time/calendar.ts';
-import { formatDate, parseDate } from '../../time/dates.ts';
+import { parseDate } from '../../time/dates.ts';
 import { merge } from '../../time/intervals.ts';
-import { at, integer, list, metadata, shape, timezone } from '../../validation/schemas.ts';
+import { at, date, integer, list, metadata, shape, timezone } from '../../validation/schemas.ts';
 
 const time = v.pipe(
   shape({ hours: integer(0, 24), minutes: integer(0, 59) }),
@@ -21,14 +21,6 @@ const interval = v.pipe(
     const { start, end } = dataset.value;
     if (minutesOf(end) <= minutesOf(start)) addIssue({ message: 'must be after start', path: at('end') });
   }),
-);
-
-const dateRule = 'must be a date that exists, such as 2030-01-31';
-const date = v.pipe(
-  v.string(dateRule),
-  v.regex(/^\d{4}-\d{1,2}-\d{1,2}$/, dateRule),
-  v.check((text) => parseDate(text) !== undefined, dateRule),
-  v.transform((text) => formatDate(parseDate(text) ?? 0)),
 );
 
 /** A span of dates, both included. */

@@ -56,8 +56,8 @@ const eventsOf = (page: EventsPage) => page.events;
 
 /** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function events(send: Send, root: string) {
-  const instance = (eventId: string, originalStartTs: number) =>
-    root + path`/${{ eventId }}/instances/${{ originalStartTs: String(originalStartTs) }}`;
+  const instance = (eventId: string, original: number | string) =>
+    root + path`/${{ eventId }}/instances/${{ original: String(original) }}`;
   return {
     /** Returns an event. */
     findById: async (eventId: string, options?: ReadOptions<EventResult>) =>
@@ -71,29 +71,25 @@ function events(send: Send, root: string) {
     remove: async (eventId: string, options?: ChangeOptions) =>
       send<EventResult>('DELETE', root + path`/${{ eventId }}`, options),
 
-    /** Changes one occurrence of an event, by the start that its rule gives it. A token needs `UpdateCalendarEvent`. */
+    /** Changes one occurrence of an event, by its `originalStartTs` or `originalDate`. A token needs `UpdateCalendarEvent`. */
     updateInstance: async (
       eventId: string,
-      originalStartTs: number,
+      original: number | string,
       data: UpdateInstance,
       options?: ChangeOptions,
-    ) => send<OccurrenceResult>('PUT', instance(eventId, originalStartTs), options, data),
+    ) => send<OccurrenceResult>('PUT', instance(eventId, original), options, data),
 
     /** Cancels one occurrence of an event. A token needs `UpdateCalendarEvent`. */
-    removeInstance: async (eventId: string, originalStartTs: number, options?: ChangeOptions) =>
-      send<EventResult>('DELETE', instance(eventId, originalStartTs), options),
+    removeInstance: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<EventResult>('DELETE', instance(eventId, original), options),
 
     /** Lets one occurrence take place as the rule says again. A token needs `UpdateCalendarEvent`. */
-    resetInstance: async (eventId: string, originalStartTs: number, options?: ChangeOptions) =>
-      send<OccurrenceResult>('POST', `${instance(eventId, originalStartTs)}/reset`, options),
+    resetInstance: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<OccurrenceResult>('POST', `${instance(eventId, original)}/reset`, options),
 
     /** Ends a series before an occurrence. A token needs `UpdateCalendarEvent`; from the first one, `DeleteCalendarEvent` too. */
-    removeFrom: async (eventId: string, originalStartTs: number, options?: ChangeOptions) =>
-      send<EventResult>(
-        'DELETE',
-        root + path`/${{ eventId }}` + query({ from: String(originalStartTs) }),
-        options,
-      ),
+    removeFrom: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<EventResult>('DELETE', root + path`/${{ eventId }}` + query({ from: String(original) }), options),
 
     /** Makes an occurrence and those that follow an event of their own. A token needs `CreateCalendarEvent` too. */
     split: async (eventId: string, data: SplitEvent, options?: CreateOptions) =>

@@ -2,7 +2,14 @@
 import type { Answer } from '../answer.ts';
 import type { ChangeOptions, CreateOptions, ReadOptions, RequestOptions } from '../options.ts';
 import type { Send } from '../request.ts';
-import type { CreateFeed, CreateFeedResult, FeedResult, FeedsResult, ICalendarText } from '../types.ts';
+import type {
+  CreateFeed,
+  CreateFeedResult,
+  FeedResult,
+  FeedsResult,
+  ICalendarText,
+  ImportResult,
+} from '../types.ts';
 import { path } from '../url.ts';
 
 type TextOptions = ReadOptions<ICalendarText>;
@@ -28,6 +35,19 @@ export function calendarText(send: Send, root: string) {
     /** Returns a calendar as iCalendar text: its events of the last 90 days and all to come. */
     ics: async (calendarId: string, options?: TextOptions) =>
       text(send, root + path`/${{ calendarId }}.ics`, options),
+
+    /**
+     * Adds the events of a calendar file, iCalendar text of at most 1 MiB, to a calendar. The same file changes nothing, so it
+     * is safe to repeat. A token needs `CreateCalendarEvent`.
+     */
+    import: async (calendarId: string, text: ICalendarText, options: RequestOptions = {}) =>
+      send<ImportResult>(
+        'POST',
+        root + path`/${{ calendarId }}/import`,
+        { ...options, headers: { ...options.headers, 'content-type': 'text/calendar' } },
+        undefined,
+        { text },
+      ),
 
     /** The addresses under which calendar apps read a calendar. A token needs `UpdateCalendar`. */
     feeds: {

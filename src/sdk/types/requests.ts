@@ -90,10 +90,14 @@ export interface UpdateCalendar extends CalendarSettingsUpdate {
 
 export interface CreateEvent {
   calendarId: string;
-  /** The start, in milliseconds since the epoch. */
-  startTs: number;
+  /** The start, in milliseconds since the epoch. Required with `duration`, unless the event is of whole days. */
+  startTs?: number | undefined;
   /** The length, in milliseconds. */
-  duration: number;
+  duration?: number | undefined;
+  /** The first date of a whole-day event, such as `2030-01-31`, in place of `startTs` and `duration`. */
+  date?: string | undefined;
+  /** The number of its dates: 1 … 366. Default: 1. */
+  days?: number | undefined;
   /** Default: false. */
   busy?: boolean | undefined;
   recurrence?: Recurrence | null | undefined;
@@ -111,11 +115,15 @@ export interface UpdateEvent {
   startTs?: number | undefined;
   /** The length, in milliseconds. */
   duration?: number | undefined;
+  /** Makes the event one of whole days, from this date on. `startTs` and `duration` together make it a timed one. */
+  date?: string | undefined;
+  /** The number of dates: 1 … 366. Default: 1. */
+  days?: number | undefined;
   busy?: boolean | undefined;
   /** How the event repeats. null: it takes place once. */
   recurrence?: Recurrence | null | undefined;
-  /** The start times of excluded instances, in milliseconds since the epoch. */
-  exdates?: number[] | undefined;
+  /** The start times of excluded instances, in milliseconds since the epoch; of a whole-day event their dates. */
+  exdates?: (number | string)[] | undefined;
   reminders?: Reminder[] | undefined;
   /** Makes the event a booking of this service, for its user. A token names only a service that its user is a host of. */
   serviceId?: string | null | undefined;
@@ -131,6 +139,10 @@ export interface UpdateInstance {
   startTs?: number | undefined;
   /** The length, in milliseconds. */
   duration?: number | undefined;
+  /** Of an event of whole days, the first date. */
+  date?: string | undefined;
+  /** Of an event of whole days, the number of dates. */
+  days?: number | undefined;
   busy?: boolean | undefined;
   /** In place of the series' metadata, for this occurrence. */
   metadata?: Metadata | undefined;
@@ -141,13 +153,18 @@ export interface UpdateInstance {
 /** The occurrence from which on a series becomes another one, and how that one differs. */
 export interface SplitEvent extends UpdateEvent {
   /** The original start of the occurrence, in milliseconds since the epoch. It is not the first one. */
-  originalStartTs: number;
+  originalStartTs?: number | undefined;
+  /** Of an event of whole days, the original date of the occurrence, in place of `originalStartTs`. */
+  originalDate?: string | undefined;
 }
 
 /** The part of an event to delete. */
 export interface RemoveQuery {
-  /** The original start of an occurrence, in milliseconds since the epoch: it and those that follow. Default: the whole event. */
-  from?: number | undefined;
+  /**
+   * The original start of an occurrence, in milliseconds since the epoch, or of whole days its original date: it and those that
+   * follow. Default: the whole event.
+   */
+  from?: number | string | undefined;
 }
 
 /** The position at which an export continues. */

@@ -124,8 +124,8 @@ export interface Recurrence {
   interval: number;
   /** The number of instances: 1 … 739. */
   count?: number | undefined;
-  /** The latest start of an instance, in milliseconds since the epoch. */
-  until?: number | undefined;
+  /** The latest start of an instance, in milliseconds since the epoch; of a whole-day event a date, such as `2030-01-31`. */
+  until?: number | string | undefined;
   /** Every Monday: `'Mon'`. The first Monday of the month or year: `'1Mon'`. The last Friday: `'-1Fri'`. */
   byweekday?: (Weekday | `${number}${Weekday}`)[] | undefined;
   /** The days of the month: 1 … 31, or -1 … -31, counted from its end. */
@@ -157,16 +157,22 @@ export interface CalendarEvent {
   startTs: number;
   /** The length, in milliseconds. */
   duration: number;
-  /** The IANA time zone on whose clock the event repeats. */
+  /** The IANA time zone on whose clock the event repeats. Whole days are in the time zone that their calendar has now. */
   timezone: string;
+  /** Present where the event is of whole days. Its times are those of its dates in `timezone`. */
+  allDay?: true | undefined;
+  /** The first date of a whole-day event, such as `2030-01-31`. */
+  date?: string | undefined;
+  /** The number of its dates: 1 … 366. */
+  days?: number | undefined;
   busy: boolean;
   /** The time of creation, in milliseconds since the epoch. */
   created: number;
   /** The time of the last change, in milliseconds since the epoch. */
   updated: number;
   recurrence: Recurrence | null;
-  /** The start times of excluded instances, in milliseconds since the epoch. */
-  exdates: number[];
+  /** The start times of excluded instances, in milliseconds since the epoch; of a whole-day event their dates. */
+  exdates: (number | string)[];
   reminders: Reminder[];
   metadata: Metadata;
 }
@@ -178,6 +184,12 @@ export interface Instance {
   /** The end, in milliseconds since the epoch. */
   endTs: number;
   busy: boolean;
+  /** Present where the event is of whole days. */
+  allDay?: true | undefined;
+  /** The first date, such as `2030-01-31`. */
+  date?: string | undefined;
+  /** The number of dates. */
+  days?: number | undefined;
 }
 
 /** One occurrence of an event, with its name. */
@@ -187,6 +199,8 @@ export interface Occurrence extends Instance {
    * moved to. A single event has one occurrence, at its start.
    */
   originalStartTs: number;
+  /** The date that the rule gives an occurrence of whole days. It names the occurrence: its start goes by its calendar's zone. */
+  originalDate?: string | undefined;
   /** Present where the occurrence differs from the series. */
   overridden?: true | undefined;
   /** Present where the occurrence has its own, in place of the series'. */

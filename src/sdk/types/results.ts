@@ -52,6 +52,16 @@ export interface ApiKeysResult {
   apiKeys: ApiKey[];
 }
 
+/** What an import did, in events of the service: an event of the file can be several. */
+export interface ImportResult {
+  created: number;
+  updated: number;
+  /** Those that were imported before, and are not newer in the file. */
+  unchanged: number;
+  /** What the file has and events cannot represent; `uid` is null where the file names none. */
+  skipped: { uid: string | null; reason: string }[];
+}
+
 export interface FeedResult {
   feed: Feed;
 }

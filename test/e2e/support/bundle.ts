@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The Worker's main module; wrangler also builds src/ical/lazy.js. Test files run at the same time: each one uses the cached bundle, or builds the same one. */
+/** The Worker's main module; wrangler also builds src/lazy/lazy.js. Test files run at the same time: each one uses the cached bundle, or builds the same one. */
 export async function bundle(): Promise<string> {
   const cache = join(tmpdir(), 'nettu-e2e');
   const folder = join(cache, await fingerprint());

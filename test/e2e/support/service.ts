@@ -177,7 +177,7 @@ async function start(
   { d1Databases = { DB: 'the-one-and-only' }, SHARDS, ...setup }: Setup = {},
 ): Promise<Service> {
   const compatibilityDate = /^compatibility_date = "(.+)"/m.exec(await text('wrangler.toml'))?.[1] ?? '';
-  const lazy = { type: 'ESModule', path: 'lazy.js', contents: await text('src/ical/lazy.js') } as const;
+  const lazy = { type: 'ESModule', path: 'lazy.js', contents: await text('src/lazy/lazy.js') } as const;
   const workers = named.map(({ name, modules }) => ({
     name,
     modules: [...modules, lazy],

@@ -34,7 +34,7 @@ const jobs = calendars.map(({ events, window }, i) => {
 });
 
 /**
- * How many of 500 calendars each reader read as we do on 28 November 2026; all differences were faults of its own, looked at one by one.
+ * How many of 500 calendars each reader read as we do on 28 November 2026; the differences that were looked at were faults of its own, not all of them were.
  * ical.js: dates from the end of a month in every nth year, EXDATE beside BYMONTH and ordinals, BYSETPOS beside BYMONTH.
  * node-ical: it stays an hour late after an occurrence in a gap, and cannot read some DTSTART at all.
  * python3-icalendar takes a known zone from the system, whose law for Morocco is older than ours: those are left out.

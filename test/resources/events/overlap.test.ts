@@ -32,7 +32,7 @@ const single = fc.record({
 const recurring = series.map(({ startTs, duration, recurrence }) => {
   const start = BASE + (startTs % (3 * 365 * DAY));
   const { until, ...rest } = recurrence ?? {};
-  const moved = until === undefined ? rest : { ...rest, until: until - startTs + start };
+  const moved = until === undefined ? rest : { ...rest, until: Number(until) - startTs + start };
   return { startTs: start, duration, recurrence: moved as Series['recurrence'] };
 });
 const windows = fc.sample(

@@ -177,7 +177,8 @@ const ending = fc
   )
   .map(({ startTs, duration, recurrence, ...rest }, i) => {
     const start = Date.UTC(2024, 0, 1) + (startTs % (365 * DAY));
-    const until = recurrence?.until === undefined ? {} : { until: recurrence.until - startTs + start };
+    const until =
+      recurrence?.until === undefined ? {} : { until: Number(recurrence.until) - startTs + start };
     const length = i % 3 === 0 ? 0 : duration % (2 * DAY);
     return {
       ...rest,

@@ -1,18 +1,21 @@
 /**
- * What few requests and the jobs need: iCalendar text, changes of occurrences, the comparison of events that name a service,
- * removals and cleaning. The Worker loads it when it needs it. It is a module of its own in a deployment, which src/dev/lazy.ts
+ * The crons and the queue, and what few requests need: iCalendar text, changes of occurrences, the comparison of events that
+ * name a service. The Worker loads it when it needs it. It is a module of its own in a deployment, which src/dev/lazy.ts
  * builds as lazy.js. It shares no class with the Worker, so whatever passes between the two is data.
  */
+import { calendarText, type WrittenCalendar, type WrittenEvent } from '../ical/calendar.ts';
 import type { NearRow } from '../resources/events/booked-sql.ts';
 import { collides } from '../resources/events/collision.ts';
 import { Budget, Overspent } from '../time/budget.ts';
-import { calendarText, type WrittenCalendar, type WrittenEvent } from './calendar.ts';
 
-export { STEPS } from '../removals/steps.ts';
-export * from '../resources/bookings/clean-sql.ts';
+export { bookingText } from '../ical/booking.ts';
+export { readCalendar, uidsIn } from '../ical/read/calendar.ts';
+export { differences } from '../ical/read/differences.ts';
+export { runCron } from '../jobs/cron.ts';
+export { consume } from '../jobs/queue.ts';
 export * from '../resources/events/decisions.ts';
 export { toWritten } from '../resources/feeds/written.ts';
-export { bookingText } from './booking.ts';
+export * as importSql from '../resources/imports/sql.ts';
 
 /** What an expansion returns; null where it costs more than allowed, in the prices of `time/budget.ts`. */
 function within<A>(workNs: number, expand: (budget: Budget) => A): A | null {

@@ -1,0 +1,2 @@
+/** The media type of iCalendar text. */
+export const ICALENDAR = 'text/calendar; charset=utf-8';
