@@ -145,10 +145,11 @@ const parsed = (route: RouteName, body: object) =>
 
 describe('null in', () => {
   it.each(members)('%s: %s', async (route, title, path) => {
-    // An event has either a start or a date, and both are refused alike.
+    // An event has either a start or a date, and both are refused alike. So it is with the name of an occurrence.
     const body = {
       ...bodies[route],
       ...(['date', 'days'].includes(title) && { date: '2030-01-31', days: 2 }),
+      ...(title === 'originalDate' && { originalDate: '2030-01-31' }),
     };
     let held: unknown;
     const without = changed(body, path, (holder, name) => {

@@ -90,9 +90,11 @@ function originalIn(row: SeriesRow, name: Name): number {
 
 /** null: no occurrence of this series has such a name. */
 function storedName({ days, timezone }: SeriesRow, name: Name): number | null {
-  const date = typeof name === 'string' && name.includes('-') ? parseDate(name) : undefined;
-  if (!days) return date === undefined ? Number(name) : null;
-  if (date !== undefined) return date === null ? null : date * DAY_MS;
+  if (typeof name === 'string' && name.includes('-')) {
+    const date = parseDate(name);
+    return days && date !== undefined ? date * DAY_MS : null;
+  }
+  if (!days) return Number(name);
   const midnight = Math.floor(toLocal(timezone, Number(name)) / DAY_MS) * DAY_MS;
   return firstAt(timezone, midnight) === Number(name) ? midnight : null;
 }
@@ -268,9 +270,11 @@ export const decideSplit = refusing(
       throw invalid([{ path, reason: 'must not be the first occurrence: update the event instead' }]);
     }
     const { startTs, duration, recurrence, exdates, busy, reminders, metadata, serviceId, timezone } = update;
-    const { days = row.days, names, unfit } = kindOf(update);
+    const kind = kindOf(update);
+    if (kind.days === undefined && kind.names && (kind.names === 'dates') !== (row.days !== null))
+      throw invalid(kind.unfit);
+    const { days = row.days } = kind;
     const isTurned = (days === null) !== (row.days === null);
-    if (!isTurned && names && (names === 'dates') !== (days !== null)) throw invalid(unfit);
     const service = serviceId === undefined ? row.service_id : serviceId;
     const moves = [startTs, duration, recurrence, exdates, serviceId, timezone].some(
       (one) => one !== undefined,

@@ -92,7 +92,7 @@ export const docs = {
     description:
       'The occurrence is named by the start that the rule gives it, or by its date if it is of whole days. What you omit is as in the series, also when the series changes. ' +
       'A cancelled occurrence takes place again. At most 1,000 exceptions.',
-    sdk: 'events.updateInstance(eventId, original, body)',
+    sdk: 'events.updateInstance(eventId, originalStartTs, body)',
     answer: 'OccurrenceResult',
     body: 'UpdateInstance',
     codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'quota-exceeded'],
@@ -101,7 +101,7 @@ export const docs = {
     tag: 'Events',
     summary: 'Cancel one occurrence of an event',
     description: 'The occurrence does not take place, and its original start is in `exdates`.',
-    sdk: 'events.removeInstance(eventId, original)',
+    sdk: 'events.removeInstance(eventId, originalStartTs)',
     answer: 'EventResult',
     codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended'],
   },
@@ -109,7 +109,7 @@ export const docs = {
     tag: 'Events',
     summary: 'Reset one occurrence of an event',
     description: 'The occurrence takes place as the rule says again, whether it was changed or cancelled.',
-    sdk: 'events.resetInstance(eventId, original)',
+    sdk: 'events.resetInstance(eventId, originalStartTs)',
     answer: 'OccurrenceResult',
     codes: ['booking-event', 'answer-too-large', 'contended'],
   },

@@ -57,7 +57,7 @@ const eventsOf = (page: EventsPage) => page.events;
 /** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function events(send: Send, root: string) {
   const instance = (eventId: string, original: number | string) =>
-    root + path`/${{ eventId }}/instances/${{ original: String(original) }}`;
+    root + path`/${{ eventId }}/instances/${{ original: `${original}` }}`;
   return {
     /** Returns an event. */
     findById: async (eventId: string, options?: ReadOptions<EventResult>) =>
@@ -89,7 +89,7 @@ function events(send: Send, root: string) {
 
     /** Ends a series before an occurrence. A token needs `UpdateCalendarEvent`; from the first one, `DeleteCalendarEvent` too. */
     removeFrom: async (eventId: string, original: number | string, options?: ChangeOptions) =>
-      send<EventResult>('DELETE', root + path`/${{ eventId }}` + query({ from: String(original) }), options),
+      send<EventResult>('DELETE', root + path`/${{ eventId }}` + query({ from: original }), options),
 
     /** Makes an occurrence and those that follow an event of their own. A token needs `CreateCalendarEvent` too. */
     split: async (eventId: string, data: SplitEvent, options?: CreateOptions) =>
