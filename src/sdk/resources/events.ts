@@ -56,8 +56,8 @@ const eventsOf = (page: EventsPage) => page.events;
 
 /** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function events(send: Send, root: string) {
-  const instance = (eventId: string, original: number | string) =>
-    root + path`/${{ eventId }}/instances/${{ original: `${original}` }}`;
+  const instance = (eventId: string, original: number | string, more = '') =>
+    root + path`/${{ eventId }}/instances/${{ original: `${original}` }}` + more;
   return {
     /** Returns an event. */
     findById: async (eventId: string, options?: ReadOptions<EventResult>) =>
@@ -85,7 +85,7 @@ function events(send: Send, root: string) {
 
     /** Lets one occurrence take place as the rule says again. A token needs `UpdateCalendarEvent`. */
     resetInstance: async (eventId: string, original: number | string, options?: ChangeOptions) =>
-      send<OccurrenceResult>('POST', `${instance(eventId, original)}/reset`, options),
+      send<OccurrenceResult>('POST', instance(eventId, original, '/reset'), options),
 
     /** Ends a series before an occurrence. A token needs `UpdateCalendarEvent`; from the first one, `DeleteCalendarEvent` too. */
     removeFrom: async (eventId: string, original: number | string, options?: ChangeOptions) =>
