@@ -26,7 +26,7 @@ import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
-import { countRows, limitRows, readersOf } from './row-limit.ts';
+import { countRows, limitRows, readersOf, rowsOf } from './row-limit.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -56,7 +56,7 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
   const readers = readersOf(caller, request.headers);
   limitRows(readers, now);
   // Of a run before this one, with a credential that was refused.
-  const rowsBefore = trace.rowsRead;
+  const rowsBefore = rowsOf(trace);
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -84,7 +84,7 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
   } catch (error) {
     throw problemOf(error, route, request.headers, now);
   } finally {
-    countRows(readers, trace.rowsRead - rowsBefore, now);
+    countRows(readers, rowsOf(trace) - rowsBefore, now);
   }
 }
 
