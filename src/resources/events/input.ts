@@ -21,7 +21,6 @@ import {
   date,
   idsIn,
   integer,
-  isRecord,
   isUuid,
   list,
   metadata,
@@ -206,7 +205,7 @@ export const division = v.pipe(
     ...changes,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
-    if (!isRecord(dataset.value)) return;
+    if (!dataset.typed || dataset.issues) return;
     const { originalStartTs, originalDate } = dataset.value;
     if ((originalStartTs === undefined) === (originalDate === undefined))
       addIssue({ message: 'must be there, or else originalDate', path: at('originalStartTs') });
