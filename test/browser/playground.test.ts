@@ -219,7 +219,13 @@ it('calendar: moves one occurrence of a series, and then those that follow', asy
   await page.getByRole('button', { name: 'This and those that follow' }).click();
   await expect.poll(async () => (await all('Stand-up')).length).toBe(before.length + 1);
   const parts = await all('Stand-up');
-  expect(parts.map(({ instances }) => instances.length)).toEqual([(before[0]?.instances.length ?? 0) - 1, 1]);
+  const starts = (before[0]?.instances ?? []).map(({ startTs }) => startTs);
+  const friday = parts[1]?.event.startTs ?? 0;
+  expect(parts.map(({ instances }) => instances.map(({ startTs }) => startTs))).toEqual([
+    starts.filter((startTs) => startTs < friday),
+    starts.filter((startTs) => startTs >= friday),
+  ]);
+  expect(new Date(friday).getUTCDay()).toBe(5);
   expect(parts[1]?.event.duration).toBe(45 * 60 * 1000);
 });
 
