@@ -23,6 +23,7 @@ import {
   removeEndpoint,
   rollSecret,
   rowsWith,
+  type ShownRow,
   selectEndpoint,
   selectEndpoints,
   toEndpoint,
@@ -35,7 +36,7 @@ import { newWebhookSecret } from './sign.ts';
 export const ROLL_ADVICE =
   'If it did, the webhook has a new secret, and the old one signs beside it for a day. Another roll is safe.';
 
-const toResult = (row: EndpointRow): WithEtag<WebhookEndpointResult> =>
+const toResult = (row: ShownRow): WithEtag<WebhookEndpointResult> =>
   withEtag({ webhook: toEndpoint(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'webhookId'>, 'params'>) =>
@@ -97,7 +98,7 @@ export const rollOneWebhookSecret = write({
   idempotent: true,
   // The record holds the id alone, and a replay answers with the webhook as it is now.
   current: (scope) => endpointInSql(scope, sql`answer ->> '$[0].id'`),
-  revived: (row: EndpointRow): WebhookEndpointResult => toResult(found(row.url ? [row] : [])).body,
+  revived: (row: ShownRow): WebhookEndpointResult => toResult(found(row.url ? [row] : [])).body,
   run(scope, { params: { webhookId }, now }) {
     const roll = newRoll(now);
     const [first, further] = rowsWith(scope, webhookId);
