@@ -19,7 +19,7 @@ export const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 20;
 /** The JSON of one page of a list, which ends early before it has more; an answer without pages is then `answer-too-large`. */
 export const PAGE_MAX_BYTES = 2_000_000;
-/** The rows that one page of bookings or deliveries reads, with those that its filter leaves out; the next page goes on. */
+/** The rows that one page of bookings or deliveries reads, with those that its filter leaves out; the next page goes on. Free/busy of a whole user reads as many calendars, with those that are being removed. */
 export const FILTERED_ROWS_MAX = 1000;
 /** The resources that a `findByMeta` can skip: it reads them. */
 export const SKIP_MAX = 100_000;
@@ -276,13 +276,13 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 2500;
+export const EXPORT_PART_MAX = 4000;
 /** The JSON of one part of an export. */
-export const EXPORT_PART_MAX_BYTES = 1_000_000;
+export const EXPORT_PART_MAX_BYTES = 1_600_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */
 export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
-/** The parts of one answer of an export, which then ends in a cursor. */
-export const EXPORT_PARTS_MAX = 400;
+/** The parts of one answer of an export, which then ends in a cursor: each has three statements, and D1 limits those of a request to 1,000. */
+export const EXPORT_PARTS_MAX = 300;
 
 // Health
 
