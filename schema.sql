@@ -1103,6 +1103,32 @@ BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
 END;
 
+-- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
+CREATE TRIGGER host_insert_counts AFTER INSERT ON service_users
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER host_delete_counts AFTER DELETE ON service_users
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER feed_insert_counts AFTER INSERT ON feeds
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER feed_delete_counts AFTER DELETE ON feeds
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER imported_event_insert_counts AFTER INSERT ON imported_events WHEN octet_length(NEW.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib + (2 * octet_length(NEW.uid) >> 10) WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER imported_event_delete_counts AFTER DELETE ON imported_events WHEN octet_length(OLD.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib - (2 * octet_length(OLD.uid) >> 10) WHERE account_id = OLD.account_id;
+END;
+
 -- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
 CREATE TRIGGER usage_stays_within_quotas
 AFTER UPDATE OF users, calendars, events, schedules, services, bookings, kib ON usage

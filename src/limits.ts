@@ -232,7 +232,7 @@ export const HOLDS_MAX = 1000;
 export const USER_HOLDS_MAX = 20;
 /** The live holds that no user made, but the account with its API key. */
 export const GUEST_HOLDS_MAX = 500;
-/** What an account stores: each resource counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
+/** What an account stores: each resource, host and feed counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
 export const STORED_MAX_BYTES = 4 * 1024 ** 3;
 /** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
 export const IDEMPOTENCY_RECORDS_MAX = 250_000;
