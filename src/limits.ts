@@ -89,6 +89,8 @@ export const EVENT_DAYS_MAX = 366;
 export const EVENT_MAX_MS = EVENT_DAYS_MAX * DAY_MS;
 /** The exdates of an event. */
 export const EXDATES_MAX = 1000;
+/** The exceptions of a series: its exdates and its overridden occurrences together. */
+export const EXCEPTIONS_MAX = 1000;
 /** The reminders of an event. */
 export const REMINDERS_MAX = 100;
 /** The farthest that a reminder can be from its instance, before or after. */
@@ -259,7 +261,7 @@ export const IMPORT_WORK_MAX_MS = 100;
 export const EVENT_JSON_MAX_BYTES = 400;
 /** The JSON of one event in free/busy; a longer event counts as several. */
 export const BUSY_EVENT_JSON_MAX_BYTES = 200;
-/** The instances of one answer: their JSON stays below 2 MB. */
+/** The instances of one answer: their JSON stays below 3 MB. */
 export const INSTANCES_MAX = 30_000;
 /** The busy instances that one free/busy answer merges. */
 export const BUSY_INSTANCES_MAX = 100_000;
