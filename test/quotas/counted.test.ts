@@ -112,7 +112,8 @@ describe('a cascade', () => {
   it('hosts, feeds and long UIDs of imported events, of a deleted calendar, service and user', async () => {
     const account = await newAccount();
     const [user, other] = [await account.newUser(), await account.newUser()];
-    const services = [await newService(account), await newService(account)];
+    const newService = async () => (await account.call('POST', '/service', { body: {} })).body.service.id;
+    const services = [await newService(), await newService()];
     for (const service of services)
       for (const { id: userId } of [user, other])
         await account.call('POST', `/service/${service}/users`, { body: { userId } });
