@@ -19,7 +19,7 @@ export const PAGE_MAX = 100;
 export const PAGE_DEFAULT = 20;
 /** The JSON of one page of a list, which ends early before it has more; an answer without pages is then `answer-too-large`. */
 export const PAGE_MAX_BYTES = 2_000_000;
-/** The rows that one page of bookings or deliveries reads, with those that its filter leaves out; the next page goes on. Free/busy of a whole user reads as many calendars, with those that are being removed. */
+/** The rows that one page of bookings or deliveries reads, with those that its filter leaves out; the next page goes on. */
 export const FILTERED_ROWS_MAX = 1000;
 /** The resources that a `findByMeta` can skip: it reads them. */
 export const SKIP_MAX = 100_000;

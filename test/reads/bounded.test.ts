@@ -138,36 +138,6 @@ it.each(['asc', 'desc'])('metadata entries that never match together, %s', async
   expect(Math.abs(many.rows - few.rows)).toBeLessThan(100);
 });
 
-it('free/busy among calendars of a user that are being removed', async () => {
-  const world = await quietWorld();
-  const { account, id: user } = world.user;
-  const remove = (n: number) =>
-    env.DB.batch([
-      env.DB.prepare(
-        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-         INSERT INTO calendars (account_id, id, user_id, timezone, week_start, metadata)
-         SELECT ?2, lower(hex(randomblob(16))), ?3, 'UTC', 'Mon', '{"dead":"1"}' FROM n`,
-      ).bind(n, account.id, user),
-      env.DB.prepare(
-        `INSERT INTO removals (account_id, id, kind) SELECT account_id, id, 'calendar' FROM calendars
-         WHERE account_id = ? AND metadata = '{"dead":"1"}' ON CONFLICT DO NOTHING`,
-      ).bind(account.id),
-    ]);
-  const path = `/user/${user}/freebusy${window}`;
-  const { body: before } = await account.call('GET', path);
-  await remove(FILTERED_ROWS_MAX - 10);
-  expect((await account.call('GET', path)).body).toEqual(before);
-  await remove(20);
-  const many = await rowsOf(world, path);
-  await remove(4 * FILTERED_ROWS_MAX);
-  const most = await rowsOf(world, path);
-  expect([many, most]).toMatchObject([tooLarge, tooLarge]);
-  expect(most.rows).toBeLessThanOrEqual(many.rows);
-  expect(most.rows).toBeLessThan(20 * FILTERED_ROWS_MAX);
-  const named = await account.call('GET', `${path}&calendarIds=${world.ids.calendarId}`);
-  expect(named.status).toBe(200);
-});
-
 it('free/busy of all calendars of a user, however many', async () => {
   const world = await quietWorld();
   const fill = (n: number) =>

@@ -14,8 +14,8 @@ import type { BusyRow } from './sql.ts';
 import { type EventRow, events, ruleOf, selectedWithCalendar, zoneOf } from './table.ts';
 
 /** The ids of calendars. One more than the limit shows that there are too many. */
-export const upToLimit = (calendars: Sql): Query<{ id: string | null }> =>
-  query<{ id: string | null }>`SELECT id FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
+export const upToLimit = (calendars: Sql): Query<{ id: string }> =>
+  query<{ id: string }>`SELECT id FROM (${calendars}) LIMIT ${FREEBUSY_CALENDARS_MAX + 1}`;
 
 /** A window, and the time of the request. All are milliseconds since the epoch. */
 type EventWindow = Timespan & { now: number };
