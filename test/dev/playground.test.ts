@@ -1,5 +1,6 @@
 /** The playground's pure parts: where a series goes when one of its occurrences is moved, and the code of a request. */
 import { expect, it } from 'vitest';
+import { type Shown, write } from '../../src/playground/page/event-changes.ts';
 import { moved, type When } from '../../src/playground/page/when.ts';
 import { sdkCall } from '../../src/playground/sdk-call.ts';
 
@@ -74,6 +75,16 @@ it.each<[what: string, start: When, was: When, to: When, says: object, byweekday
 ])('a series moves as its occurrence does: %s', (_, first, was, to, says, byweekday) => {
   const recurrence = { freq: 'weekly' as const, interval: 1, ...(byweekday && { byweekday }) };
   expect(moved({ timezone: 'Europe/Oslo', recurrence }, first, was, to)).toEqual(says);
+});
+
+it('refuses to move a series away from the weekdays of its rule, before it sends anything', async () => {
+  const occurrence = { originalStartTs: 0, startTs: 0, endTs: 1, busy: true, allDay: true, days: 1 };
+  const instance = { ...occurrence, originalDate: '2030-01-03', date: '2030-01-03' };
+  const recurrence = { freq: 'weekly', interval: 1, byweekday: ['Thu'] };
+  const shown = { event: { recurrence, timezone: 'Europe/Oslo' }, instance } as unknown as Shown;
+  const to = { kind: 'move', when: whole('2030-01-04'), shown } as const;
+  for (const which of ['series', 'following'] as const)
+    await expect(write({} as never, { ...to, which })).rejects.toThrow('Move only this one.');
 });
 
 it.each([

@@ -43,7 +43,10 @@ export function editEvent(edited: EventToEdit): Promise<Edit | undefined> {
             title: text('title'),
             when: whole
               ? { date: text('date'), days: Number(text('days')) }
-              : { startTs: instantOf(text('start'), zone), duration: Number(text('minutes')) * MINUTE_MS },
+              : {
+                  startTs: startOf(text('start'), when, zone),
+                  duration: Number(text('minutes')) * MINUTE_MS,
+                },
             timezone: whole ? undefined : text('timezone'),
             repeats: text('repeats') as Details['repeats'],
             busy: form.has('busy'),
@@ -98,6 +101,10 @@ export function editEvent(edited: EventToEdit): Promise<Edit | undefined> {
     `,
   );
 }
+
+/** The instant of what the field says. One that is left as it was stays, also in an hour that the clock shows twice. */
+const startOf = (wall: string, was: When, zone: string): number =>
+  !isWhole(was) && wallClock(was.startTs, zone) === wall ? was.startTs : instantOf(wall, zone);
 
 /** The fields of a time. Whole days become the morning of their first. */
 function timesView(when: When, zone: string) {

@@ -148,7 +148,7 @@ const addressView = (url: string): TemplateResult => html`
   </div>
 `;
 
-const feedsView = (feeds: Feed[], remove: (feed: Feed) => void): TemplateResult => html`
+const feedsView = (feeds: Feed[], remove: (feed: Feed) => Promise<void>): TemplateResult => html`
   <ul class="keys" aria-label="Feeds">
     ${feeds.map(
       (feed) => html`<li>
