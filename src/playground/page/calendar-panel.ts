@@ -121,7 +121,7 @@ export function calendarPanel(section: HTMLElement): () => void {
       draw();
     },
     select: async (selected) => {
-      await create(placeOf(selected));
+      await create(spanAt(selected));
       calendar.unselect();
     },
     eventClick: async ({ event }) => {
@@ -137,7 +137,7 @@ export function calendarPanel(section: HTMLElement): () => void {
     eventDrop: ({ event, revert }) => {
       const shown = event.extendedProps as Shown;
       const was = whenOf(shown.instance);
-      const to = placeOf(event);
+      const to = spanAt(event);
       // It lasts as long as before, over a change of clocks too.
       return place(
         'Move',
@@ -146,7 +146,7 @@ export function calendarPanel(section: HTMLElement): () => void {
         revert,
       );
     },
-    eventResize: ({ event, revert }) => place('Resize', event.extendedProps as Shown, placeOf(event), revert),
+    eventResize: ({ event, revert }) => place('Resize', event.extendedProps as Shown, spanAt(event), revert),
   });
   const place = async (verb: string, shown: Shown, when: When, revert: () => void) => {
     const which = await whichOf(shown, verb, when);
@@ -261,7 +261,7 @@ export function calendarPanel(section: HTMLElement): () => void {
 }
 
 /** Where FullCalendar has an event or a selection. One that has just come from the row has no end. */
-function placeOf({
+function spanAt({
   allDay,
   start,
   end,
