@@ -24,7 +24,7 @@ export const docs = {
     sdk: 'events.create(userId, body)',
     answer: 'EventResult',
     body: 'CreateEvent',
-    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended'],
+    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   findEvents: {
     tag: 'Events',
@@ -58,6 +58,7 @@ export const docs = {
       'answer-too-large',
       'contended',
       'quota-exceeded',
+      'calendar-read-only',
     ],
   },
   removeEvent: {
@@ -66,6 +67,7 @@ export const docs = {
     description: 'If the event belongs to a booking, deleting the event cancels the booking.',
     sdk: 'events.remove(eventId)',
     answer: 'EventResult',
+    codes: ['calendar-read-only'],
   },
   getInstances: {
     tag: 'Events',
