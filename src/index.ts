@@ -10,8 +10,7 @@ import { requireHttps } from './http/https.ts';
 import { logRequest } from './http/request-log.ts';
 import { preflight, respond } from './http/respond.ts';
 import { routerOf } from './http/router.ts';
-import { runCron } from './jobs/cron.ts';
-import { consume } from './jobs/queue.ts';
+import { loadLazy } from './lazy/load.ts';
 import { removeSoon } from './removals/wake-queue.ts';
 import { routes } from './routes.ts';
 import { Trace } from './trace.ts';
@@ -69,6 +68,12 @@ export default {
     }
     return response;
   },
-  scheduled: ({ cron, scheduledTime }, env) => runCron(env, cron, scheduledTime),
-  queue: (batch, env) => consume(batch, env, { clock: Date.now }),
+  async scheduled({ cron, scheduledTime }, env) {
+    const { runCron } = await loadLazy();
+    await runCron(env, cron, scheduledTime);
+  },
+  async queue(batch, env) {
+    const { consume } = await loadLazy();
+    await consume(batch, env, { clock: Date.now });
+  },
 } satisfies ExportedHandler<Env, Message>;

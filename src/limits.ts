@@ -114,6 +114,8 @@ export const EVENT_DAYS_MAX = 366;
 export const EVENT_MAX_MS = EVENT_DAYS_MAX * DAY_MS;
 /** The exdates of an event. */
 export const EXDATES_MAX = 1000;
+/** The exceptions of a series: its exdates and its overridden occurrences together. */
+export const EXCEPTIONS_MAX = 1000;
 /** The reminders of an event. */
 export const REMINDERS_MAX = 100;
 /** The farthest that a reminder can be from its instance, before or after. */
@@ -224,12 +226,14 @@ export const USER_WRITES_MAX = 100;
 export const ACCOUNT_WRITES_MAX = 600;
 /** The time in which those writes count. */
 export const WRITES_WINDOW_SECONDS = 10;
-/** The rows that one user's requests may have the database read, in one isolate. */
+/** The rows that one user's requests may have the database read or write, in one isolate. */
 export const USER_ROWS_MAX = 300_000;
-/** The rows that the requests of an account with its API keys may have it read, and likewise those of all its users together. */
+/** The rows that the requests of an account with its API keys may have it read or write, and likewise those of all its users together. */
 export const ACCOUNT_ROWS_MAX = 1_000_000;
-/** The rows that the requests of one address without a credential may have it read. */
+/** The rows that the requests of one address without a credential may have it read or write. */
 export const ADDRESS_ROWS_MAX = 300_000;
+/** A row that is written counts as so many rows that are read: the database takes about as long. What it costs is bounded by the quotas. */
+export const ROW_WRITTEN_ROWS = 10;
 /** A request counts as at least so many rows, so these limits bound the number of reads, too. */
 export const REQUEST_ROWS_MIN = 100;
 /** The time in which those rows count. */
@@ -282,7 +286,7 @@ export const IMPORT_WORK_MAX_MS = 100;
 export const EVENT_JSON_MAX_BYTES = 400;
 /** The JSON of one event in free/busy; a longer event counts as several. */
 export const BUSY_EVENT_JSON_MAX_BYTES = 200;
-/** The instances of one answer: their JSON stays below 2 MB. */
+/** The instances of one answer: their JSON stays below 3 MB. */
 export const INSTANCES_MAX = 30_000;
 /** The busy instances that one free/busy answer merges. */
 export const BUSY_INSTANCES_MAX = 100_000;
@@ -290,7 +294,7 @@ export const BUSY_INSTANCES_MAX = 100_000;
 export const EVENTS_WORK_MAX_MS = 100;
 /** The same for one free/busy answer, or one search for slots. */
 export const BUSY_WORK_MAX_MS = 35;
-/** The slots of the grid times the hosts, in one answer. */
+/** The slots of the grid times the hosts, in one answer; a date counts as 24 hours. */
 export const OFFERS_MAX = 100_000;
 /** The events that one answer with slots takes into account, and one booking; of calendars and of bookings, as many each are read. */
 export const SLOT_EVENTS_MAX = 30_000;

@@ -6,6 +6,7 @@ import type { Shard } from './db/shards.ts';
 import type { Query, Sql } from './db/sql.ts';
 import type { Env } from './env.ts';
 import type { Plan, Versioned, WithEtag } from './plan.ts';
+import type { NamedPermission } from './sdk/types.ts';
 import type { ParamName } from './validation/params.ts';
 
 type Schema = v.GenericSchema | undefined;
@@ -52,6 +53,8 @@ export interface Input<P extends ParamName = ParamName, Q = unknown, B = unknown
   extends ParsedInput<P, Q, B> {
   /** The shard of the account; for a new account, the shard that will hold it. */
   readonly shard: Shard;
+  /** Requires more permissions than the route needs. @throws Problem `policy-denied` */
+  requires(needs: readonly NamedPermission[]): void;
 }
 
 interface Definition<A, P extends ParamName, Q extends Schema, B extends Schema, S extends Sql> {

@@ -54,6 +54,7 @@ export const kinds = {
   'booking-cancelled': [409, 'The booking is cancelled'],
   'booking-shared': [409, 'The booking has several hosts'],
   'booking-event': [409, 'The event belongs to a booking'],
+  'exception-limit': [409, 'Too many exceptions'],
   'export-replaced': [409, 'A newer export has begun'],
   'quota-exceeded': [409, 'A quota is used up'],
   'precondition-failed': [412, 'The resource has changed'],

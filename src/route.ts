@@ -16,6 +16,8 @@ export type Door = 'admin' | 'user' | 'both' | 'public' | 'anyone' | 'feed';
 /** One operation, the paths that lead to it, and the permissions that a token needs. */
 export type Route = Readonly<Partial<Record<Door, `/${string}`>>> & {
   readonly needs: readonly NamedPermission[];
+  /** The permissions of a request that has this parameter in its query, in place of `needs`. */
+  readonly needsWith?: Readonly<Record<string, readonly NamedPermission[]>>;
   readonly status?: 201;
   /** The path parameter that names the owner; through the `user` door the owner is the caller. */
   readonly owner?: 'userId';

@@ -16,6 +16,7 @@ import { getBookingSlots } from './resources/bookings/slots.ts';
 import { getBookingText } from './resources/bookings/text.ts';
 import * as calendars from './resources/calendars/operations.ts';
 import { getCalendarEvents, getFreebusy, getInstances } from './resources/events/instances.ts';
+import * as occurrences from './resources/events/occurrences.ts';
 import * as events from './resources/events/operations.ts';
 import * as feeds from './resources/feeds/operations.ts';
 import { importCalendar } from './resources/imports/operations.ts';
@@ -94,8 +95,12 @@ export const routes = {
   createEvent: { method: 'POST', admin: '/user/:userId/events', user: '/events', owner: 'userId', needs: ['CreateCalendarEvent'], does: events.createEvent, status: 201 },
   getEvent: { method: 'GET', admin: '/user/events/:eventId', user: '/events/:eventId', needs: [], does: events.getEvent },
   changeEvent: { method: 'PUT', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['UpdateCalendarEvent'], does: events.changeEvent },
-  removeEvent: { method: 'DELETE', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['DeleteCalendarEvent'], does: events.removeEvent },
+  removeEvent: { method: 'DELETE', admin: '/user/events/:eventId', user: '/events/:eventId', needs: ['DeleteCalendarEvent'], needsWith: { from: ['UpdateCalendarEvent'] }, does: occurrences.removeEvent },
   getInstances: { method: 'GET', admin: '/user/events/:eventId/instances', user: '/events/:eventId/instances', needs: [], does: getInstances },
+  changeInstance: { method: 'PUT', admin: '/user/events/:eventId/instances/:originalStartTs', user: '/events/:eventId/instances/:originalStartTs', needs: ['UpdateCalendarEvent'], does: occurrences.changeInstance },
+  removeInstance: { method: 'DELETE', admin: '/user/events/:eventId/instances/:originalStartTs', user: '/events/:eventId/instances/:originalStartTs', needs: ['UpdateCalendarEvent'], does: occurrences.removeInstance },
+  resetInstance: { method: 'POST', admin: '/user/events/:eventId/instances/:originalStartTs/reset', user: '/events/:eventId/instances/:originalStartTs/reset', needs: ['UpdateCalendarEvent'], does: occurrences.resetInstance },
+  splitEvent: { method: 'POST', admin: '/user/events/:eventId/split', user: '/events/:eventId/split', needs: ['CreateCalendarEvent', 'UpdateCalendarEvent'], does: occurrences.splitEvent, status: 201 },
   getCalendarEvents: { method: 'GET', admin: '/user/calendar/:calendarId/events', user: '/calendar/:calendarId/events', needs: [], does: getCalendarEvents },
   getFreebusy: { method: 'GET', anyone: '/user/:userId/freebusy', owner: 'userId', opens: 'publicFreebusy', needs: [], does: getFreebusy },
 

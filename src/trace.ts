@@ -14,8 +14,9 @@ export class Trace {
   actor: Actor | null = null;
   /** The shard that the request runs on; null while none is known. */
   shard: Shard | null = null;
-  /** The rows that the database read. */
+  /** The rows that the database read, and those that it wrote, index entries included. */
   rowsRead = 0;
+  rowsWritten = 0;
   /** The code of the problem in the answer, and what caused it where there is more to say. */
   code: ProblemCode | undefined;
   cause: string | undefined;

@@ -60,8 +60,13 @@ interface ConnectionOptions {
   replicaFrom?: string | null;
   /** When the request gives up, in milliseconds since the epoch. */
   endsMs?: number;
-  /** Adds up the rows that the database read. */
-  tally?: { rowsRead: number };
+  /** Adds up the rows that the database read, and those that it wrote. */
+  tally?: Tally;
+}
+
+interface Tally {
+  rowsRead: number;
+  rowsWritten: number;
 }
 
 /** One caller's connection to one database, for one request. */
@@ -72,7 +77,7 @@ export class Connection {
   bytes = 0;
   readonly #db: D1Database;
   readonly #endsMs: number;
-  readonly #tally: { rowsRead: number };
+  readonly #tally: Tally;
   #replicaFrom: string | null;
 
   constructor(
@@ -80,7 +85,7 @@ export class Connection {
     {
       replicaFrom = null,
       endsMs = Date.now() + DEADLINE_MS,
-      tally = { rowsRead: 0 },
+      tally = { rowsRead: 0, rowsWritten: 0 },
     }: ConnectionOptions = {},
   ) {
     this.#db = db;
@@ -156,6 +161,7 @@ export class Connection {
     const results = await within(timeoutMs, session.batch(prepared));
     for (const { meta } of results) {
       this.#tally.rowsRead += meta.rows_read;
+      this.#tally.rowsWritten += meta.rows_written;
       this.bytes = meta.size_after;
     }
     this.bookmark = session.getBookmark();

@@ -1,6 +1,7 @@
 /**
  * npm run accounts: lists the accounts of every shard, with what they use.
- * npm run account -- show ID [--remote] [--persist-to FOLDER] [--config FILE]: what an account may have, and has.
+ * npm run account -- show ID [--remote] [--persist-to FOLDER] [--config FILE]: what an account may have, and has; of a
+ *   deleted one, how far its removal is.
  * npm run account -- suspend ID, and resume ID: closes an account for every caller, and opens it again.
  * npm run account -- quota ID events=50000 users=default: sets quotas of an account, in the database of its shard.
  * npm run account -- delete ID: removes an account. It is gone at once, and the Worker deletes its rows in steps.
@@ -17,6 +18,27 @@ import { rowsOf } from './wrangler-d1.ts';
 
 const USAGE =
   'Run npm run accounts, or npm run account -- show ID, suspend ID, resume ID, delete ID, or quota ID events=50000 users=default.';
+
+/** What the steps of a removal delete of an account, in their order, before the account itself. */
+const REMOVED = [
+  'bookings',
+  'events',
+  'service_users',
+  'calendars',
+  'schedules',
+  'services',
+  'users',
+  'deliveries',
+];
+
+/** The removal of an account, and how far it is. Times are in milliseconds since the epoch. */
+interface AccountRemoval {
+  since: number;
+  failures: number;
+  nextAt: number;
+  /** The tables that have rows of it, each in its place. */
+  left: (string | null)[];
+}
 
 /** Runs one statement in the database of the account. */
 type Run = <Row>(sql: string) => Row[];
@@ -97,16 +119,22 @@ export function account(args: string[]): string[] {
 }
 
 function show({ id, binding, run }: Target): string[] {
+  const left = REMOVED.map(
+    (table) => `CASE WHEN EXISTS (SELECT 1 FROM ${table} WHERE account_id = '${id}') THEN '${table}' END`,
+  );
   const [row] = run<{
     json: string;
     own: string;
     suspended: number | null;
+    removal: string | null;
     webhooks: number;
     paused: number;
     slow: number;
   }>(
     `SELECT json, usage.quotas AS own, count(e.id) AS webhooks, count(e.paused_at) AS paused, count(e.slow_since) AS slow,
-      (SELECT since FROM suspensions WHERE account_id = usage.account_id) AS suspended
+      (SELECT since FROM suspensions WHERE account_id = usage.account_id) AS suspended,
+      (SELECT json_object('since', created, 'failures', failures, 'nextAt', next_at, 'left', json_array(${left}))
+        FROM removals WHERE account_id = usage.account_id AND id = usage.account_id) AS removal
       FROM usage JOIN quotas_json ON quotas_json.account_id = usage.account_id LEFT JOIN endpoints e ON e.account_id = usage.account_id
       WHERE usage.account_id = '${id}' GROUP BY usage.account_id`,
   );
@@ -115,13 +143,21 @@ function show({ id, binding, run }: Target): string[] {
   const quotas = Object.entries(JSON.parse(row.json) as Record<QuotaName, Quota>);
   return [
     `account ${id} in ${binding}`,
-    ...(row.suspended === null ? [] : [`suspended since ${new Date(row.suspended).toISOString()}`]),
+    ...(row.removal === null ? [] : removalIn(JSON.parse(row.removal))),
+    ...(row.suspended === null ? [] : [`suspended since ${timeOf(row.suspended)}`]),
     `webhooks: ${row.webhooks}, of which ${row.paused} are paused and ${row.slow} slow`,
     ...quotas.map(
       ([quota, { limit, use }]) => `${quota}: ${use} of ${limit}${quota in own ? ', set here' : ''}`,
     ),
   ];
 }
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+const removalIn = ({ since, failures, nextAt, left }: AccountRemoval): string[] => [
+  `deleted since ${timeOf(since)}; still there: ${left.filter(Boolean).join(', ') || 'its own row'}`,
+  ...(failures ? [`its removal failed ${failures} times, and goes on at ${timeOf(nextAt)}`] : []),
+];
 
 interface ListedAccount {
   id: string;

@@ -15,7 +15,8 @@ export async function buildLazy(): Promise<void> {
     bundle: true,
     format: 'esm',
     target: 'es2024',
-    minify: true,
+    // wrangler uploads no source map for it, so that names and lines in the log are its own.
+    minify: false,
     logLevel: 'warning',
     write: false,
   });

@@ -54,6 +54,8 @@ const token = text(1, 64);
 const byItsRoute = v.unknown();
 
 const own = { id: uuid(), version: count };
+/** The id of an override: see overrides-sql.ts. */
+const OVERRIDE_ID = /^[0-9a-f-]{36}\/\d{1,16}$/;
 
 const webhookSecret = v.pipe(
   v.string('must be a string'),
@@ -88,7 +90,8 @@ const schemas = {
     metadata: byItsRoute,
   }),
   event: shape({
-    ...own,
+    version: count,
+    id: v.union([uuid(), v.pipe(v.string(), v.regex(OVERRIDE_ID))], 'must be a UUID'),
     userId: uuid(),
     calendarId: byItsRoute,
     startTs: byItsRoute,
@@ -106,6 +109,11 @@ const schemas = {
     lastStart: v.nullable(integer(-DAY_MS, INSTANT_MAX_TS_MS, 'milliseconds')),
     session: v.nullable(token),
     expiresAt: time,
+    overridden: v.optional(v.record(v.pipe(v.string(), v.regex(/^\d{1,16}$/)), count)),
+    originalTs: v.optional(v.nullable(integer(0, INSTANT_MAX_TS_MS, 'milliseconds'))),
+    differs: v.optional(
+      v.nullable(list(v.picklist(['startTs', 'duration', 'busy', 'metadata', 'reminders']), 5)),
+    ),
   }),
   schedule: shape({ ...own, userId: uuid(), timezone: byItsRoute, rules: byItsRoute, metadata: byItsRoute }),
   service: shape({ ...own, multiPerson: byItsRoute, metadata: byItsRoute, revision: count }),
@@ -228,7 +236,7 @@ const byRoute: { [T in Type]?: (line: Line) => unknown } = {
   user: ({ metadata }) => validate(users.creation, { metadata }),
   calendar: ({ timezone, weekStart, metadata }) =>
     validate(calendars.creation, { timezone, weekStart, metadata }),
-  event: ({ busy, ...line }) => validate(events.creation, { ...withDates(line), busy: busy === 1 }),
+  event: ({ busy, ...line }) => validate(events.stored, { ...withDates(line), busy: busy === 1 }),
   schedule: ({ timezone, rules, metadata }) => validate(schedules.complete, { timezone, rules, metadata }),
   service: ({ multiPerson, metadata }) => validate(services.creation, { multiPerson, metadata }),
   host: ({ userId, bufferBefore, bufferAfter, closest, furthest, bookingCalendarId }) =>

@@ -2,7 +2,7 @@
 import type { Trace } from '../trace.ts';
 
 /**
- * Logs the route, the account, who acts, the outcome, the time and the rows read. The path is that of the table of routes,
+ * Logs the route, the account, who acts, the outcome, the time and the rows read and written. The path is that of the table of routes,
  * since the ids and the query of a request may be confidential.
  *
  * @param ms how long the request waited. The clock of a Worker stands still while the Worker computes.
@@ -10,7 +10,7 @@ import type { Trace } from '../trace.ts';
 export function logRequest(
   { method }: Request,
   { status }: Response,
-  { id, route, account, actor, rowsRead, code, limit, cause }: Trace,
+  { id, route, account, actor, rowsRead, rowsWritten, code, limit, cause }: Trace,
   ms: number,
 ): void {
   const line = JSON.stringify({
@@ -22,6 +22,7 @@ export function logRequest(
     ...actor,
     ms,
     rowsRead,
+    rowsWritten,
     code,
     limit,
     cause,

@@ -15,7 +15,7 @@ import type { ParsedRequest } from '../operation.ts';
 import { type Plan, type Planner, refusal, type WithEtag } from '../plan.ts';
 import { Problem } from '../problem.ts';
 import { BASE_PATH, type Route } from '../route.ts';
-import type { CreateAccountResult } from '../sdk/types.ts';
+import type { CreateAccountResult, NamedPermission } from '../sdk/types.ts';
 import { inLowerCase, isUuid } from '../validation/schemas.ts';
 import { replicaFrom, withBookmark } from './bookmark.ts';
 import { problemOf } from './errors.ts';
@@ -26,7 +26,7 @@ import { streamed } from './json-lines.ts';
 import { onlyInVersions, versionsToMatch } from './preconditions.ts';
 import { countWrite, limitRate, limitWrites, policiesOf, type Writer } from './rate-limit.ts';
 import { type Reply, replyOf } from './respond.ts';
-import { countRows, limitRows, readersOf } from './row-limit.ts';
+import { countRows, limitRows, readersOf, rowsOf } from './row-limit.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -56,7 +56,7 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
   const readers = readersOf(caller, request.headers);
   limitRows(readers, now);
   // Of a run before this one, with a credential that was refused.
-  const rowsBefore = trace.rowsRead;
+  const rowsBefore = rowsOf(trace);
   const parsed = once(() => parse(match, caller, exchange));
 
   try {
@@ -64,8 +64,8 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
     trace.shard = shard;
     const planner: Planner = (scope) =>
       refusing(async () => {
-        authorize(caller, route);
-        return plan(route, scope, shard, await parsed());
+        authorize(caller, needsOf(route, request));
+        return plan(match.route, scope, { shard, caller }, await parsed());
       });
     const replica = replicaFrom(request, route, shard, caller);
     const connection = new Connection(shard.db, { replicaFrom: replica, endsMs, tally: trace });
@@ -84,7 +84,7 @@ async function respondAs(caller: Caller, match: Match, exchange: Exchange, endsM
   } catch (error) {
     throw problemOf(error, route, request.headers, now);
   } finally {
-    countRows(readers, trace.rowsRead - rowsBefore, now);
+    countRows(readers, rowsOf(trace) - rowsBefore, now);
   }
 }
 
@@ -118,11 +118,16 @@ function withoutCredential(refusal: unknown, match: Match, exchange: Exchange): 
 }
 
 /** @throws Problem `policy-denied` */
-function authorize({ token }: Caller, { needs }: Route): void {
+function authorize({ token }: Caller, needs: readonly NamedPermission[]): void {
   if (!token) return;
   const { allowed, because } = decide(token.policy, needs);
   if (!allowed)
     throw new Problem('policy-denied', `This needs the permission ${needs.join(', ')}. ${because}`);
+}
+
+function needsOf({ needs, needsWith = {} }: Route, { url }: Request): readonly NamedPermission[] {
+  const { searchParams } = new URL(url);
+  return Object.entries(needsWith).find(([name]) => searchParams.has(name))?.[1] ?? needs;
 }
 
 /** The validated input, and the conditions in the headers. @throws Problem for anything invalid. */
@@ -152,10 +157,11 @@ const ignoredMembers = ({ ignored }: ParsedRequest) =>
 async function plan(
   { does }: Route,
   scope: Scope,
-  shard: Shard,
+  { shard, caller }: { shard: Shard; caller: Caller },
   { input, versions, idempotency }: ParsedRequest,
 ): Promise<Plan> {
-  const planned = { ...input, shard } as never;
+  const requires = (needs: readonly NamedPermission[]) => authorize(caller, needs);
+  const planned = { ...input, shard, requires } as never;
   if (idempotency) {
     // A stored answer stands, whatever is wrong with the request today.
     const planner: Planner = (scope) => refusing(async () => does.run(scope, planned));

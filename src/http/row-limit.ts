@@ -1,7 +1,7 @@
 /**
- * Limits the rows that a caller's requests have the database read. The database serves all accounts with one thread and
- * bills by rows, so what counts is what a request costs, not only how many there are. The isolate counts in its memory,
- * from the figures that D1 returns with each batch: that takes no round trip and writes nothing.
+ * Limits the rows that a caller's requests have the database read and write. The database serves all accounts with one
+ * thread and bills by rows, so what counts is what a request costs, not only how many there are. The isolate counts in its
+ * memory, from the figures that D1 returns with each batch: that takes no round trip and writes nothing.
  */
 import type { Caller } from '../auth/credential.ts';
 import { BoundedMap } from '../bounded-map.ts';
@@ -9,14 +9,16 @@ import {
   ACCOUNT_ROWS_MAX,
   ADDRESS_ROWS_MAX,
   REQUEST_ROWS_MIN,
+  ROW_WRITTEN_ROWS,
   ROWS_WINDOW_SECONDS,
   USER_ROWS_MAX,
 } from '../limits.ts';
+import type { Trace } from '../trace.ts';
 import { addressIn, limited, networkOf, type Policy } from './rate-limit.ts';
 
 const rows = (name: string, who: string, max: number): Policy => ({
   name,
-  who: `${who} had too many rows read`,
+  who: `${who} had too many rows read or written`,
   max,
   seconds: ROWS_WINDOW_SECONDS,
 });
@@ -71,9 +73,13 @@ export function limitRows(readers: readonly Reader[], now: number): void {
   }
 }
 
-/** Counts the rows that a request had read. */
-export function countRows(readers: readonly Reader[], read: number, now: number): void {
-  const counted = Math.max(read, REQUEST_ROWS_MIN);
+/** The rows that a request has had read so far, and those that it has had written, as so many more. */
+export const rowsOf = ({ rowsRead, rowsWritten }: Pick<Trace, 'rowsRead' | 'rowsWritten'>): number =>
+  rowsRead + ROW_WRITTEN_ROWS * rowsWritten;
+
+/** Counts the rows of a request. */
+export function countRows(readers: readonly Reader[], rows: number, now: number): void {
+  const counted = Math.max(rows, REQUEST_ROWS_MIN);
   for (const { policy, key } of readers)
     levels.set(key, { rows: levelOf(key, policy, now) + counted, at: now });
 }

@@ -8,7 +8,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time/units.ts';
 import { toInstant, toLocal } from '../time/zone.ts';
 import { contentLine, textValue } from './content-lines.ts';
 import { type WrittenRule, writtenRule } from './rule.ts';
-import { durationOf, localTime, utcTime } from './times.ts';
+import { dateOf, durationOf, localTime, utcTime } from './times.ts';
 import { isUtc, zoneText } from './zones.ts';
 
 /** How much a feed says of an event: everything, or only when its user is busy. */
@@ -20,10 +20,20 @@ export interface WrittenEvent
     CalendarEvent,
     'id' | 'startTs' | 'duration' | 'busy' | 'recurrence' | 'reminders' | 'metadata' | 'created' | 'updated'
   > {
-  /** The zone and the week start by which it repeats. */
+  /** Whether it is of whole days: then each of its times is the midnight of a date in UTC, and its zone is UTC. */
+  allDay?: boolean | undefined;
   exdates: number[];
+  /** The zone and the week start by which it repeats. */
   timezone: string;
   weekStart: Weekday;
+  /** The occurrences that differ from the series; their original starts are not among the exdates. */
+  overrides?: readonly WrittenOverride[];
+}
+
+/** An occurrence that differs from its series, as it takes place. */
+export interface WrittenOverride
+  extends Pick<WrittenEvent, 'startTs' | 'duration' | 'busy' | 'reminders' | 'metadata' | 'updated'> {
+  originalStartTs: number;
 }
 
 /** What surrounds the events. */
@@ -95,11 +105,33 @@ function zonesOf(events: readonly WrittenEvent[]): Map<string, number> {
 function eventText(event: WrittenEvent, rule: Rules[number], detail: Detail): string {
   if (rule === null) return '';
   const times = rule ? seriesLines(event, rule) : singleLines(event);
-  const common = [...versionLines(event), ...textLines(event, detail)];
-  const alarms = detail === 'full' ? alarmLines(event) : [];
-  const component = (own: string[]) =>
-    ['BEGIN:VEVENT', `UID:${event.id}`, ...own, ...common, ...alarms, 'END:VEVENT'].map(contentLine).join('');
-  return [times.lines, ...times.moved].map(component).join('');
+  const component = (own: string[], shown = event) =>
+    [
+      ...['BEGIN:VEVENT', `UID:${event.id}`, ...own, ...versionLines(shown), ...textLines(shown, detail)],
+      ...(detail === 'full' ? alarmLines(shown) : []),
+      'END:VEVENT',
+    ]
+      .map(contentLine)
+      .join('');
+  const overrides = rule ? overriddenLines(event, rule) : [];
+  return [
+    ...[times.lines, ...times.moved].map((own) => component(own)),
+    ...overrides.map(([own, shown]) => component(own, shown)),
+  ].join('');
+}
+
+/** The occurrences that differ from a series: the lines of each, and what else it says. */
+function overriddenLines(
+  event: WrittenEvent,
+  { timeMs }: WrittenRule,
+): [lines: string[], shown: WrittenEvent][] {
+  return (event.overrides ?? []).flatMap((override): [string[], WrittenEvent][] => {
+    const { originalStartTs, startTs, duration } = override;
+    const local = localOf(originalStartTs, event, timeMs);
+    if (local === undefined) return [];
+    const lines = [localLine('RECURRENCE-ID', event, local), timeLine('DTSTART', event, startTs)];
+    return [[[...lines, ...lengthLine(event, duration)], { ...event, ...override }]];
+  });
 }
 
 interface Times {
@@ -109,16 +141,27 @@ interface Times {
 }
 
 /** A start and an end. A time whose wall clock shows another instant first is written in UTC. */
-function singleLines({ startTs, duration, timezone }: WrittenEvent): Times {
-  const start = timeLine('DTSTART', timezone, startTs);
-  const end = isMoment(duration) ? [] : [timeLine('DTEND', timezone, startTs + duration)];
+function singleLines(event: WrittenEvent): Times {
+  const { startTs, duration } = event;
+  const start = timeLine('DTSTART', event, startTs);
+  const end = isMoment(duration) ? [] : [timeLine('DTEND', event, startTs + duration)];
   return { lines: [start, ...end], moved: [] };
 }
 
 /** A length of less than a second is none. */
 const isMoment = (duration: number): boolean => duration < SECOND_MS;
 
-function timeLine(name: string, zone: string, instant: number): string {
+/** RFC 5545 section 3.8.2.5: of dates, the length is in days. */
+function lengthLine({ allDay }: Zoned, duration: number): string[] {
+  if (isMoment(duration)) return [];
+  return [`DURATION:${allDay ? `P${duration / DAY_MS}D` : durationOf(duration)}`];
+}
+
+type Zoned = Pick<WrittenEvent, 'timezone' | 'allDay'>;
+
+function timeLine(name: string, event: Zoned, instant: number): string {
+  const zone = event.timezone;
+  if (event.allDay) return localLine(name, event, instant);
   if (isUtc(zone)) return `${name}:${utcTime(instant)}`;
   const local = toLocal(zone, instant);
   return toInstant(zone, local) === instant
@@ -127,30 +170,33 @@ function timeLine(name: string, zone: string, instant: number): string {
 }
 
 /** A local time of a series, which its readers expand in the zone. */
-const localLine = (name: string, zone: string, ...locals: number[]): string =>
-  isUtc(zone)
+function localLine(name: string, { timezone, allDay }: Zoned, ...locals: number[]): string {
+  if (allDay) return `${name};VALUE=DATE:${locals.map((local) => dateOf(local / DAY_MS)).join(',')}`;
+  return isUtc(timezone)
     ? `${name}:${locals.map(utcTime).join(',')}`
-    : `${name};TZID=${zone}:${locals.map(localTime).join(',')}`;
+    : `${name};TZID=${timezone}:${locals.map(localTime).join(',')}`;
+}
 
 function seriesLines(event: WrittenEvent, { firstDay, timeMs, text, oddDays }: WrittenRule): Times {
-  const { startTs, duration, timezone, exdates } = event;
+  const { startTs, duration, timezone, exdates, overrides = [] } = event;
   const first = firstDay * DAY_MS + timeMs;
   const startDay = Math.floor(toLocal(timezone, startTs) / DAY_MS);
-  const length = isMoment(duration) ? [] : [`DURATION:${durationOf(duration)}`];
+  const length = lengthLine(event, duration);
   // In order: ical.js overlooks others.
   const excluded = exdates.flatMap((exdate) => localOf(exdate, event, timeMs) ?? []).sort((a, b) => a - b);
   const lines = [
-    localLine('DTSTART', timezone, first),
+    localLine('DTSTART', event, first),
     ...length,
     `RRULE:${text}`,
-    ...(excluded.length ? [localLine('EXDATE', timezone, ...excluded)] : []),
+    ...(excluded.length ? [localLine('EXDATE', event, ...excluded)] : []),
   ];
   // Other readers read such times in their own ways, so each of them is written as an occurrence with a start in UTC.
   const moved = oddDays.flatMap((day) => {
     const local = day * DAY_MS + timeMs;
     const instant = day === startDay ? startTs : toInstant(timezone, local);
     if (exdates.includes(instant)) return [];
-    return [[localLine('RECURRENCE-ID', timezone, local), `DTSTART:${utcTime(instant)}`, ...length]];
+    if (overrides.some(({ originalStartTs }) => originalStartTs === instant)) return [];
+    return [[localLine('RECURRENCE-ID', event, local), `DTSTART:${utcTime(instant)}`, ...length]];
   });
   return { lines, moved };
 }

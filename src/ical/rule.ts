@@ -16,7 +16,7 @@ export interface RuledSeries {
   timezone: string;
   weekStart: Weekday;
   /** Whether it repeats by date, as a whole day does: then UNTIL is a date. */
-  allDay?: boolean;
+  allDay?: boolean | undefined;
 }
 
 /** How a series is written. */

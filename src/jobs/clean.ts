@@ -9,12 +9,19 @@
 import { batch } from '../db/connection.ts';
 import { deleteExpired as deleteRecords, selectEndOfStretch } from '../db/idempotency-store.ts';
 import { JobLog } from '../job-log.ts';
-import { loadLazy } from '../lazy/load.ts';
+import {
+  cancelSeats,
+  deleteCancelled,
+  deleteExpiredHolds,
+  deleteFinished,
+  moveCounts,
+  selectCancellation,
+  selectEndOfBookings,
+  selectEndOfHosts,
+} from '../resources/bookings/clean-sql.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time/units.ts';
 import { deleteExpired as deleteDeliveries } from '../webhooks/outbox-sql.ts';
 import { loadWalks, saveWalks, type Walk } from './walks.ts';
-
-type Lazy = Awaited<ReturnType<typeof loadLazy>>;
 
 /** What one run may use. D1 grants a run 1,000 queries (developers.cloudflare.com/d1/platform/limits). */
 const BOUNDS = { statements: 600, ms: 20 * SECOND_MS };
@@ -23,12 +30,7 @@ const BOUNDS = { statements: 600, ms: 20 * SECOND_MS };
 const STEP_ROWS = 500;
 
 /** The walks over whole tables. Their statements read up to `rows` rows, most of which stay. */
-const walksOf = ({
-  selectEndOfBookings,
-  deleteCancelled,
-  selectEndOfHosts,
-  moveCounts,
-}: Lazy): readonly Walk[] => [
+const WALKS: readonly Walk[] = [
   // A record that has expired is never replayed, so it may stay until the next walk comes by.
   { name: 'idempotency', rows: 5000, restMs: HOUR_MS / 2, end: selectEndOfStretch, change: deleteRecords },
   {
@@ -63,11 +65,10 @@ export async function clean(
   log = new JobLog(),
 ): Promise<void> {
   const startedAt = clock();
-  const lazy = await loadLazy();
-  const walks = await loadWalks(db, walksOf(lazy), startedAt);
+  const walks = await loadWalks(db, WALKS, startedAt);
   const tasks: Task[] = [
-    seats(db, lazy),
-    holds(db, lazy),
+    seats(db),
+    holds(db),
     deliveries(db),
     ...walks.map((walk) => ({ name: walk.name, statements: 2, step: (now: number) => walk.step(db, now) })),
   ];
@@ -106,7 +107,7 @@ const deliveries = (db: D1Database): Task => ({
 });
 
 /** The task that deletes expired holds, beginning with any account, so that none always comes last. */
-function holds(db: D1Database, { deleteExpiredHolds }: Lazy): Task {
+function holds(db: D1Database): Task {
   let from: string = crypto.randomUUID();
   return {
     name: 'holds',
@@ -121,7 +122,7 @@ function holds(db: D1Database, { deleteExpiredHolds }: Lazy): Task {
 }
 
 /** The task that cancels the seats of sessions whose events are deleted, for one account after the other. */
-function seats(db: D1Database, { selectCancellation, cancelSeats, deleteFinished }: Lazy): Task {
+function seats(db: D1Database): Task {
   let last: string = crypto.randomUUID();
   return {
     name: 'cancellations',

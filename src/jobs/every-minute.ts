@@ -6,7 +6,6 @@ import { batch } from '../db/connection.ts';
 import { RunBudget } from '../db/run-budget.ts';
 import type { Env } from '../env.ts';
 import { JobLog } from '../job-log.ts';
-import { loadLazy } from '../lazy/load.ts';
 import { backfillReminders } from '../reminders/backfill.ts';
 import { remind } from '../reminders/remind.ts';
 import { removeInSteps } from '../removals/remove.ts';
@@ -16,6 +15,7 @@ import { type DueEndpoint, dropPending, type Lane, selectDropping } from '../web
 import { selectDropped } from '../webhooks/sql.ts';
 import { dueEndpoints, wakeQueueForDue } from '../webhooks/wake-queue.ts';
 import { SUBSCRIPTIONS } from './names.ts';
+import { fetchDue, selectAnyDue } from './subscriptions.ts';
 
 /** The endpoints that are served at once where there is no queue. */
 const ENDPOINTS_AT_ONCE_MAX = 5;
@@ -82,7 +82,7 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<number> {
  */
 async function fetchOrWake(env: Env, { clock }: Run, log: JobLog, shard: number): Promise<number> {
   const at = clock();
-  const [[due]] = await batch(env.DB, [(await loadLazy()).selectAnyDue(at)]);
+  const [[due]] = await batch(env.DB, [selectAnyDue(at)]);
   if (!due) return 0;
   const queue = env.DELIVERIES_SLOW ?? env.DELIVERIES;
   if (queue) await queue.send({ shard, place: shard, cron: SUBSCRIPTIONS, at });
@@ -92,7 +92,6 @@ async function fetchOrWake(env: Env, { clock }: Run, log: JobLog, shard: number)
 
 /** Fetches the subscriptions that are due. */
 export async function fetchSubscriptions(env: Env, clock: () => number, log: JobLog): Promise<void> {
-  const { fetchDue } = await loadLazy();
   const setting = env.ALLOW_PRIVATE_WEBHOOKS;
   await fetchDue({ batch: (statements) => batch(env.DB, statements), clock, setting, log });
 }

@@ -32,6 +32,8 @@ import { tags, words } from './words.ts';
 export function describe(types: Readonly<Record<string, Schema>>, catalogue: string) {
   const schemas: Record<string, Schema> = {};
   const responses: Record<string, object> = {};
+  /** The lists of codes that share the name of a response. */
+  const codesOf = new Map<string, string[]>();
   const recorded: Record<string, object> = {};
 
   const typeNamed = (name: string): Schema => {
@@ -74,10 +76,20 @@ export function describe(types: Readonly<Record<string, Schema>>, catalogue: str
     contentSchema: { type: 'array', items: answer(name) },
   });
 
+  /** The name of a response, with a number where another one with other codes has it. */
+  function numbered(many: string, codes: readonly ProblemCode[]): string {
+    const lists = codesOf.get(many) ?? [];
+    codesOf.set(many, lists);
+    const list = codes.join();
+    if (!lists.includes(list)) lists.push(list);
+    const number = lists.indexOf(list) + 1;
+    return number === 1 ? many : `${many}${number}`;
+  }
+
   function problem(status: number, codes: readonly ProblemCode[], door: Door): object {
     const denied = codes.includes('policy-denied') ? 'OrDenied' : '';
     const many = `${status === 401 ? 'Refused' : `Refused${status}`}${pascal(door)}${denied}`;
-    const name = codes.length > 3 ? many : codes.map(pascal).join('Or');
+    const name = codes.length > 3 ? numbered(many, codes) : codes.map(pascal).join('Or');
     const narrowed = { properties: { status: { const: status }, code: { enum: codes } } };
     responses[name] = {
       description: codes.map((code) => `- \`${code}\`: ${kinds[code][1]}`).join('\n'),

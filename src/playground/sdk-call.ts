@@ -3,7 +3,8 @@
 /** Replaces tokens by `$TOKEN`. */
 export const withoutSecrets = (text: string): string => text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN');
 
-/** The calls by method and path. `:` is a value of the path, `$1` that value, `$B` the body, `$Q` the query, `$N` `notBefore`. */
+/** The calls by method and path. `:` is a value of the path, `$1` that value, `$B` the body, `$Q` the query,
+ * `$F` its `from`, `$N` `notBefore`. */
 const calls: [method: string, path: string, call: string][] = [
   ['GET', '/me', 'client.user.me()'],
   ['POST', '/calendar', 'client.calendar.create($B)'],
@@ -13,7 +14,11 @@ const calls: [method: string, path: string, call: string][] = [
   ['GET', '/calendar/:/events', 'client.calendar.getEvents($1, $Q)'],
   ['POST', '/events', 'client.events.create($B)'],
   ['PUT', '/events/:', 'client.events.update($1, $B)'],
+  ['DELETE?from', '/events/:', 'client.events.removeFrom($1, $F)'],
   ['DELETE', '/events/:', 'client.events.remove($1)'],
+  ['PUT', '/events/:/instances/:', 'client.events.updateInstance($1, $2, $B)'],
+  ['DELETE', '/events/:/instances/:', 'client.events.removeInstance($1, $2)'],
+  ['POST', '/events/:/split', 'client.events.split($1, $B)'],
   ['POST', '/schedule', 'client.schedule.create($B)'],
   ['PUT', '/schedule/:', 'client.schedule.update($1, $B)'],
   ['DELETE', '/schedule/:', 'client.schedule.remove($1)'],
@@ -28,13 +33,19 @@ const calls: [method: string, path: string, call: string][] = [
   ['PUT', '/user/:/tokens', 'client.user.revokeTokens($1, $N)'],
 ];
 
+/** An original start is a number, and an id is text. */
+const idOrTime = (value: string): string => (/^\d+$/.test(value) ? value : `'${value}'`);
+
 export function sdkCall(method: string, pathAndQuery: string, body?: string): string {
   const [path = '', query = ''] = pathAndQuery.split('?');
   for (const [verb, pattern, call] of calls) {
-    const values = verb === method && new RegExp(`^${pattern.replaceAll(':', '([^/]+)')}$`).exec(path);
+    const values =
+      verb === method + (query.startsWith('from=') ? '?from' : '') &&
+      new RegExp(`^${pattern.replaceAll(':', '([^/]+)')}$`).exec(path);
     if (!values || (pattern.endsWith('/:') && path.endsWith('/inspect'))) continue;
     const code = call
-      .replace(/\$(\d)/g, (_, index) => `'${decodeURIComponent(values[Number(index)] ?? '')}'`)
+      .replace(/\$(\d)/g, (_, index) => idOrTime(decodeURIComponent(values[Number(index)] ?? '')))
+      .replace('$F', () => query.replace('from=', ''))
       .replace('$B', () => literal(JSON.parse(body ?? '{}')))
       .replace('$N', () => literal((JSON.parse(body ?? '{}') as { notBefore?: unknown }).notBefore))
       .replace('$Q', () => literal(fromQuery(query)));

@@ -3,9 +3,9 @@
  */
 import { RunBudget } from '../db/run-budget.ts';
 import { JobLog } from '../job-log.ts';
-import { loadLazy } from '../lazy/load.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { putOff, selectNext } from './sql.ts';
+import { STEPS } from './steps.ts';
 
 interface RunOptions {
   /** The most statements, and milliseconds, of the run. */
@@ -36,7 +36,7 @@ export async function removeInSteps(
     if (!removal && last === '') break;
     last = removal?.account_id ?? '';
     const index = done.get(removal?.id ?? '') ?? 0;
-    const step = removal && (await loadLazy()).STEPS[removal.kind][index];
+    const step = removal && STEPS[removal.kind][index];
     if (!step) continue;
     steps += 1;
     try {

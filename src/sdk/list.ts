@@ -32,7 +32,7 @@ export function list<P extends Page, Item>(
   send: Send,
   itemsOf: (page: P) => Item[],
   pathOf: () => string,
-  { limit, cursor, order, startTs, endTs, state, metadata = {} }: ListQuery & BookingsQuery = {},
+  { cursor, metadata = {}, ...rest }: ListQuery & BookingsQuery = {},
   options?: RequestOptions,
 ): List<P, Item> {
   // Created now, since the caller's line has left the stack when the list requests a page.
@@ -40,13 +40,7 @@ export function list<P extends Page, Item>(
   const filter: Record<string, string> = {};
   for (const [key, value] of Object.entries(metadata)) filter[`metadata[${key}]`] = value;
   const request = async (cursor: string | undefined) =>
-    send<P>(
-      'GET',
-      pathOf() + query({ limit, cursor, order, startTs, endTs, state, ...filter }),
-      options,
-      undefined,
-      { origin },
-    );
+    send<P>('GET', pathOf() + query({ ...rest, cursor, ...filter }), options, undefined, { origin });
 
   let firstPage: Promise<Answer<P>> | undefined;
   const first = () => (firstPage ??= request(cursor));

@@ -43,7 +43,7 @@ interface SendOptions {
   origin?: Error;
   /** Whether the caller reads the body of a successful answer. */
   streams?: boolean;
-  /** A body that is text, whose type the headers of the options say. */
+  /** A body that is iCalendar text. */
   text?: string;
 }
 
@@ -85,7 +85,7 @@ export function sender(connection: Connection, authenticate: Authenticate): Send
     const key = creates ? options.idempotencyKey || newKey() : undefined;
     const given = { ...connection.headers, 'nettu-sdk': `js/${VERSION}`, ...options.headers };
     const fixed = {
-      'content-type': body && 'application/json',
+      'content-type': text ? 'text/calendar' : body && 'application/json',
       'idempotency-key': key,
       'if-match': ifMatch,
       'if-none-match': earlier?.data ? earlier.etag : undefined,

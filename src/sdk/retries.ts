@@ -9,7 +9,7 @@ const BACKOFF_MS = 500;
 const RETRY_AFTER_MAX_MS = 60_000;
 
 /** The statuses after which a repeatable request is sent again; those above 511 are a CDN's words for a lost answer. */
-const RETRIED = [429, 502, 503, 504, 520, 521, 522, 523, 524];
+const RETRIED = /429|50[2-4]|52[0-4]/;
 
 /** The codes of errors after which nothing has changed, so that any request is safe to retry. */
 const CHANGED_NOTHING = ['rate-limited', 'contended'];
@@ -55,7 +55,7 @@ export async function retrying<T>(
 }
 
 const isSafe = ({ status, error }: Answer<unknown>, repeatable: boolean): boolean =>
-  (repeatable && RETRIED.includes(status)) || CHANGED_NOTHING.includes(error?.code ?? '');
+  (repeatable && RETRIED.test(String(status))) || CHANGED_NOTHING.includes(error?.code ?? '');
 
 /** The `retry-after` header in milliseconds; it has seconds or a date (RFC 9110, 10.2.3). 0 without the header. */
 function retryAfter(headers: Headers): number {

@@ -20,9 +20,10 @@ export interface Override {
 
 /** What decides where the occurrences of a series are. */
 export interface Ruled extends Pick<Series, 'startTs' | 'recurrence'> {
-  /** The IANA time zone in which the rule is expanded. */
+  /** The IANA time zone in which the rule is expanded: UTC for whole days, whose start is the midnight of a date there. */
   zone: string;
   weekStart: Weekday;
+  wholeDays?: boolean | undefined;
 }
 
 /** An exception is cheaper than a conversion: it is compared and sorted. */
@@ -58,13 +59,7 @@ export function occurrences(
 export const byStart = (a: Occurrence, b: Occurrence): number =>
   a.startTs - b.startTs || a.originalStartTs - b.originalStartTs;
 
-export const toOccurrence = ({
-  originalStartTs,
-  startTs,
-  duration,
-  busy,
-  metadata,
-}: Override): Occurrence => ({
+const toOccurrence = ({ originalStartTs, startTs, duration, busy, metadata }: Override): Occurrence => ({
   startTs,
   endTs: startTs + duration,
   busy,
@@ -173,7 +168,8 @@ export function follow(
 
 /** By how many days the exceptions of a series move on the wall clock. */
 function daysBetween(before: Ruled, after: Ruled, budget: Budget): number {
-  const zoned = { ...before, zone: after.zone };
+  // An event that becomes one of whole days, or a timed one, stays on its dates: its zone is not another one.
+  const zoned = !before.wholeDays === !after.wholeDays ? { ...before, zone: after.zone } : before;
   const [from, inZone, to] = [localDay(before), localDay(zoned), localDay(after)];
   // In another zone the start may be on another date. The rest of the series goes with it, unless the rule names its days.
   const byZone = inZone !== from && occursOn(zoned, inZone, budget) ? inZone - from : 0;

@@ -2,6 +2,7 @@
 import { RECURRENCE_COUNT_MAX, RECURRENCE_INTERVAL_MAX, UNTIL_MAX_DAYS } from '../limits.ts';
 import type { FieldError } from '../problem.ts';
 import type { Recurrence } from '../sdk/types.ts';
+import { neverOccurs } from './recurrence.ts';
 import { MONTHS, parseWeekday, untilOf } from './rule.ts';
 import { DAY_MS } from './units.ts';
 
@@ -87,6 +88,18 @@ export function recurrenceErrors(recurrence: Recurrence, startTs: number): Field
     }
   }
   return found;
+}
+
+/**
+ * The error of a recurrence without `recurrenceErrors` that has no occurrence; none where it has one, or where it takes too
+ * long to find out.
+ */
+export function emptyErrors(recurrence: Recurrence, startTs: number, wholeDays: boolean): FieldError[] {
+  if (!neverOccurs(recurrence, startTs, wholeDays)) return [];
+  const start = wholeDays ? 'date' : 'startTs';
+  const because =
+    untilOf(recurrence) < startTs ? `until is before ${start}` : `no date from ${start} on fits the rule`;
+  return [{ path: '', reason: `must have an occurrence: ${because}` }];
 }
 
 /** Values that count from 1, or backwards from -1. */

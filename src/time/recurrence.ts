@@ -151,15 +151,23 @@ function lastCounted(recurrence: Recurrence, startTs: number): number {
  * or no date fits it. false where the search costs too much.
  *
  * @param startTs the start of the series, in milliseconds since the epoch.
+ * @param wholeDays `startTs` is a date, as its midnight in UTC, and so the same in every time zone.
  */
-export function neverOccurs(recurrence: Recurrence, startTs: number): boolean {
+export function neverOccurs(recurrence: Recurrence, startTs: number, wholeDays = false): boolean {
   const { interval, byweekday, bymonthday, byyearday } = recurrence;
   const until = untilOf(recurrence);
   if (until < startTs) return true;
   // The local day of the start matters where it supplies the days, or where not every period counts.
   const isOpen = interval > 1 || !(byweekday?.length || bymonthday?.length || byyearday?.length);
-  const days = isOpen ? firstDays(startTs) : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
-  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1);
+  const days = wholeDays
+    ? [startTs / DAY_MS]
+    : isOpen
+      ? firstDays(startTs)
+      : [Math.floor((startTs + WESTMOST_MS) / DAY_MS)];
+  // Without months, one week of a weekly rule is like another.
+  const isUniform = recurrence.freq === 'weekly' && !recurrence.bymonth?.length;
+  const uniform = isUniform ? startTs / DAY_MS + 14 * (interval + 1) : Infinity;
+  const to = Math.min(LAST_DAY, Math.floor(until / DAY_MS) + 1, uniform);
   const budget = new Budget(FRUITLESS_MAX_NS);
   try {
     for (const first of days) {

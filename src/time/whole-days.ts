@@ -17,6 +17,9 @@ export const spanInAnyZone = (day: number, days: number): { startTs: number; dur
   duration: days * DAY_MS + EASTMOST_MS - WESTMOST_MS,
 });
 
+/** How long before the midnight of its first date in UTC such a span begins. */
+export const WHOLE_DAYS_LEAD_MS = EASTMOST_MS;
+
 /** How long after the start of such a span the date of its first day ends in UTC. */
 export const WHOLE_DAYS_SLACK_MS = EASTMOST_MS + DAY_MS;
 
@@ -36,6 +39,14 @@ export const dateOfMoment = (ts: number): string => formatDate(Math.floor(ts / D
 export const timesOf = (zone: string, day: number, days: number): Timespan => ({
   startTs: firstAt(zone, day * DAY_MS),
   endTs: firstAt(zone, (day + days) * DAY_MS),
+});
+
+/** The same, with its dates. */
+export const datesOf = (zone: string, day: number, days: number) => ({
+  ...timesOf(zone, day, days),
+  allDay: true as const,
+  date: formatDate(day),
+  days,
 });
 
 /** A series of whole days. Days are numbered from 1970-01-01. */
@@ -89,8 +100,8 @@ export function dayInstances(
   return instances(floating, 'UTC', 'Mon', around, budget).flatMap((instance) => {
     budget.convert(zone, instance.startTs);
     budget.convert(zone, instance.endTs);
-    const times = timesOf(zone, instance.startTs / DAY_MS, days);
-    if (times.endTs <= startTs || times.startTs >= endTs || times.endTs === times.startTs) return [];
-    return [{ ...times, busy, allDay: true as const, date: dateOfMoment(instance.startTs), days }];
+    const dates = datesOf(zone, instance.startTs / DAY_MS, days);
+    if (dates.endTs <= startTs || dates.startTs >= endTs || dates.endTs === dates.startTs) return [];
+    return [{ ...dates, busy }];
   });
 }

@@ -88,5 +88,5 @@ const toReminder = ({
 }: CopiedReminder): RemindersNotification['reminders'][number] => ({
   event: events.toResource(event),
   identifier,
-  instance: { startTs, endTs: startTs + event.duration },
+  instance: { startTs, endTs: startTs + event.duration, busy: event.busy === 1, originalStartTs: startTs },
 });

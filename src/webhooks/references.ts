@@ -5,8 +5,14 @@
 import { type Query, query, type Sql } from '../db/sql.ts';
 import { live } from '../db/table.ts';
 import { WEBHOOK_BODY_MAX_BYTES } from '../limits.ts';
+import {
+  type OverrideValues,
+  occurrenceOf,
+  overrideValues,
+  seriesId,
+} from '../resources/events/overrides-sql.ts';
 import { type EventRow, events, instancesOf, toSeries } from '../resources/events/table.ts';
-import type { CalendarEvent, Instance, RemindersNotification } from '../sdk/types.ts';
+import type { CalendarEvent, Instance, Occurrence, Reminder, RemindersNotification } from '../sdk/types.ts';
 import { Budget, Overspent } from '../time/budget.ts';
 import { instances } from '../time/recurrence.ts';
 import { MINUTE_MS } from '../time/units.ts';
@@ -30,8 +36,16 @@ export interface ReferencedEvent {
   id: string;
   versions: number;
   expires_at: number | null;
-  /** JSON: the `EventRow`; null where the events before it have `EVENTS_MAX_BYTES`. */
+  /** JSON: the `EventRow`, of an override its series'; null where the events before it have `EVENTS_MAX_BYTES`. */
   json: string | null;
+  /** JSON: `OverriddenReminders`; null where the event is no override. */
+  override: string | null;
+}
+
+/** What reminders need of an override: its values, and its own reminders. */
+interface OverriddenReminders {
+  values: OverrideValues;
+  reminders: Reminder[];
 }
 
 /** The references of a delivery of reminders; null for any other, and for one of the release before this one. */
@@ -44,11 +58,14 @@ export function referencesIn({ type, content }: { type: string; content: string 
 /** The events to which deliveries of the account refer. */
 export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): Query<ReferencedEvent> =>
   query<ReferencedEvent>`
-    SELECT id, versions, expires_at, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
+    SELECT id, versions, expires_at, override, CASE WHEN sum(bytes) OVER (ORDER BY place) - bytes < ${EVENTS_MAX_BYTES}
       THEN (SELECT json FROM event_json WHERE event_json.seq = found.seq) END AS json
     FROM (
-      SELECT e.seq, e.id, e.version + c.version AS versions, e.expires_at, reference.place,
-        octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) AS bytes
+      SELECT coalesce(s.seq, e.seq) AS seq, CASE WHEN e.original_ts IS NOT NULL THEN json_object('reminders', json(e.reminders),
+          'values', ${overrideValues('e')}) END AS override,
+        e.id, e.version + c.version AS versions, e.expires_at, reference.place,
+        octet_length(e.metadata) + octet_length(e.reminders) + octet_length(e.exdates) + coalesce(octet_length(s.metadata)
+          + octet_length(s.reminders) + octet_length(s.exdates), 0) AS bytes
       FROM (
         SELECT reference.value ->> 0 AS id, min(delivery.key * 1000 + reference.key) AS place
         FROM json_each(${JSON.stringify(deliveryIds)}) delivery
@@ -58,6 +75,7 @@ export const selectReferenced = (account: Sql, deliveryIds: readonly string[]): 
       ) reference
       CROSS JOIN events e ON e.account_id = ${account} AND e.id = reference.id AND ${live(events, 'e')}
       CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id
+      LEFT JOIN events s ON e.original_ts IS NOT NULL AND s.account_id = e.account_id AND s.id = ${seriesId('e')}
     ) found`;
 
 /**
@@ -109,19 +127,23 @@ function readEvent(json: string): ReadEvent {
 /** The reminder of the event as it is now; null where the event no longer has it. */
 function reminderOf(
   { row, event }: ReadEvent,
-  { versions }: ReferencedEvent,
+  { versions, override }: ReferencedEvent,
   [, writtenVersions, index, startTs, at]: Reference,
 ): RemindersNotification['reminders'][number] | null {
-  const reminder = event.reminders[index];
+  const own: OverriddenReminders | null = override === null ? null : JSON.parse(override);
+  const reminder = (own ?? event).reminders[index];
   if (!reminder) return null;
+  const moved: Occurrence | null = own && occurrenceOf(own.values, row.timezone);
   if (versions !== writtenVersions) {
     if (startTs + reminder.delta * MINUTE_MS !== at) return null;
-    if (!takesPlace(row, startTs)) return null;
+    if (moved ? moved.startTs !== startTs : !takesPlace(row, startTs)) return null;
   }
-  const dates = row.days ? instanceAt(row, startTs) : null;
-  const instance = dates
-    ? { startTs, endTs: dates.endTs, allDay: dates.allDay, date: dates.date, days: dates.days }
-    : { startTs, endTs: startTs + row.duration };
+  const dates = row.days && !override ? instanceAt(row, startTs) : null;
+  const instance =
+    moved ??
+    (dates
+      ? { ...dates, originalStartTs: startTs, originalDate: dates.date }
+      : { startTs, endTs: startTs + row.duration, busy: event.busy, originalStartTs: startTs });
   return { event, identifier: reminder.identifier, instance };
 }
 

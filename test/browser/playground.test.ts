@@ -84,13 +84,14 @@ it('calendar: creates, moves and resizes an event by dragging, and deletes one i
   await expect.poll(async () => (await titled('Interview'))?.event.duration).toBe(90 * 60 * 1000);
 
   await event('Stand-up').nth(1).click();
-  await page.getByRole('button', { name: 'Delete this instance' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Only this one' }).click();
   await expect.poll(() => event('Stand-up').count()).toBe(4);
   expect((await titled('Stand-up'))?.event.exdates).toHaveLength(1);
-  await requests().getByText('await client.events.update').first().waitFor({ state: 'attached' });
+  await requests().getByText('await client.events.removeInstance').first().waitFor({ state: 'attached' });
 });
 
-it('calendar: asks before a save or a resize changes every instance of a series, and says so', async () => {
+it('calendar: asks whether a save or a resize is of one occurrence, of those that follow, or of all', async () => {
   await open('calendar');
   await event('Gym').first().waitFor();
   const gym = async () =>
@@ -104,25 +105,23 @@ it('calendar: asks before a save or a resize changes every instance of a series,
     await drag({ x, y: box.y + box.height - 2 }, { x, y: box.y + box.height + 20 });
   };
   await stretch();
-  await page.getByText('This changes every instance').waitFor();
   await page.getByRole('button', { name: 'Change nothing' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect((await gym())?.duration).toBe(lasting);
   await stretch();
-  await page.getByRole('button', { name: 'Resize every instance' }).click();
+  await page.getByRole('button', { name: 'All' }).click();
   await expect.poll(async () => (await gym())?.duration).toBe(lasting + 30 * 60 * 1000);
 
   await page.locator('.calendar[aria-busy="false"]').waitFor();
   await event('Gym').first().click();
-  await page.getByText('Saving changes every instance').waitFor();
   await page.getByLabel('Title').fill('Swimming');
-  await page.getByRole('button', { name: 'Save the whole series' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'Change nothing' }).click();
   expect(await titled('Swimming')).toBeUndefined();
   await event('Gym').first().click();
   await page.getByLabel('Minutes').fill('60');
-  await page.getByRole('button', { name: 'Save the whole series' }).click();
-  await page.getByRole('button', { name: 'Save every instance' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'All' }).click();
   await expect.poll(async () => (await gym())?.duration).toBe(lasting);
 });
 
@@ -200,17 +199,34 @@ it('on a phone, the calendar comes before its settings', async () => {
     .toBeLessThan(await top(page.locator('.calendar')));
 });
 
-it('calendar: moves one instance out of its series', async () => {
+it('calendar: moves one occurrence of a series, and then those that follow', async () => {
   await open('calendar');
   await event('Gym').waitFor();
   await drag(await spot(3, '17:00:00'), await spot(4, '15:00:00'));
-  await page.getByRole('button', { name: 'Only this instance' }).click();
-  const gyms = async () =>
-    (await events(ida?.calendarId))
-      .filter(({ event }) => event.metadata.title === 'Gym')
-      .map(({ event }) => event);
-  await expect.poll(async () => (await gyms()).map(({ exdates }) => exdates.length).sort()).toEqual([0, 1]);
-  await expect.poll(() => event('Gym').count()).toBe(1);
+  await page.getByRole('button', { name: 'Only this one' }).click();
+  const all = async (title: string) =>
+    (await events(ida?.calendarId)).filter(({ event }) => event.metadata.title === title);
+  await expect.poll(async () => (await all('Gym'))[0]?.instances[0]?.overridden).toBe(true);
+  expect(await all('Gym')).toHaveLength(1);
+  await event('Gym').filter({ hasText: '15:00' }).waitFor();
+  await requests().getByText('await client.events.updateInstance').first().waitFor({ state: 'attached' });
+
+  // The last of the week: after it, the series goes on at the other time.
+  const before = await all('Stand-up');
+  await event('Stand-up').last().click();
+  await page.getByLabel('Minutes').fill('45');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'This and those that follow' }).click();
+  await expect.poll(async () => (await all('Stand-up')).length).toBe(before.length + 1);
+  const parts = await all('Stand-up');
+  const starts = (before[0]?.instances ?? []).map(({ startTs }) => startTs);
+  const friday = parts[1]?.event.startTs ?? 0;
+  expect(parts.map(({ instances }) => instances.map(({ startTs }) => startTs))).toEqual([
+    starts.filter((startTs) => startTs < friday),
+    starts.filter((startTs) => startTs >= friday),
+  ]);
+  expect(new Date(friday).getUTCDay()).toBe(5);
+  expect(parts[1]?.event.duration).toBe(45 * 60 * 1000);
 });
 
 it('calendar: shows another time zone, and the week of the next clock change', async () => {

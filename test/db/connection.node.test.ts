@@ -37,7 +37,9 @@ function database(...outcomes: (string | null)[]) {
       at.push(Date.now() - began);
       if (outcome === undefined) return new Promise(() => {});
       if (outcome !== null) return Promise.reject(new Error(outcome));
-      return Promise.resolve(statements.map(() => ({ results: [], meta: { rows_read: 0, size_after: 0 } })));
+      return Promise.resolve(
+        statements.map(() => ({ results: [], meta: { rows_read: 0, rows_written: 0, size_after: 0 } })),
+      );
     },
     getBookmark: () => '0',
   };

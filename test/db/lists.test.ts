@@ -18,6 +18,7 @@ import * as availability from '../../src/resources/bookings/availability-sql.ts'
 import type { Decision } from '../../src/resources/bookings/guard-sql.ts';
 import { insertBooking, insertEvents, type NewBooking } from '../../src/resources/bookings/sql.ts';
 import { selectCalendar, selectCalendarsById } from '../../src/resources/calendars/table.ts';
+import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-write-sql.ts';
 import { updateEvent } from '../../src/resources/events/sql.ts';
 import * as imports from '../../src/resources/imports/sql.ts';
 import { firstOf } from '../../src/webhooks/endpoint.ts';
@@ -151,6 +152,18 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'resources/calendars/table.ts selectCalendarsById': [
     [[selectCalendarsById({ ...scope, user: 'u' }, ['c'])], { calendars: byId('calendars') }],
   ],
+  'resources/events/overrides-write-sql.ts deleteOverrides': [
+    [deleteOverrides(scope, 'e', [1], sql`1`), { events: byId('events') }],
+  ],
+  'resources/events/overrides-write-sql.ts moveOverrides': [
+    [
+      moveOverrides(scope, { from: 'e', wholeDays: false, turned: false }, [[1, 2]], {}, 1, sql`1`).slice(
+        0,
+        1,
+      ),
+      { events: bySeq, own: byId('events') },
+    ],
+  ],
   'resources/imports/sql.ts selectImported': [[[imports.selectImported(scope, 'c', ['u'])], { i: byUid }]],
   'resources/imports/sql.ts insertImported': [
     [
@@ -179,7 +192,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
   'webhooks/references.ts selectReferenced': [
     [
       [selectReferenced(sql`${account}`, ['d'])],
-      { d: byDelivery, e: byId('events'), c: byId('calendars'), v: bySeq },
+      { d: byDelivery, e: byId('events'), s: byId('events'), c: byId('calendars'), v: bySeq },
     ],
   ],
   'webhooks/outbox-sql.ts recordAttempts': [

@@ -330,6 +330,13 @@ describe('npm run account', () => {
       });
       expect(() => ran('delete', there)).toThrow('or it is deleted already');
       expect(await all()).toEqual(marked);
+      await withDatabases(({ DB_EU }) =>
+        DB_EU.prepare('UPDATE removals SET failures = 2, next_at = 0').run(),
+      );
+      expect(ran('show', there).slice(1, 3)).toEqual([
+        expect.stringMatching(/^deleted since 20\d\d-.*; still there: users$/),
+        'its removal failed 2 times, and goes on at 1970-01-01T00:00:00.000Z',
+      ]);
 
       // Workers have it, Node does not.
       vi.stubGlobal('scheduler', { wait: async () => undefined });

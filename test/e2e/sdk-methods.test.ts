@@ -14,7 +14,8 @@ const other = newKeyPair();
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const window = { startTs: 0, endTs: 1000 };
 const when = { startTs: 100, duration: 200 };
-const instance = { startTs: 100, endTs: 300, busy: true };
+const instance = { startTs: 100, endTs: 300, busy: true, originalStartTs: 100 };
+const DAY = 24 * 60 * 60 * 1000;
 
 const account = (publicJwtKey: string | null) => ({ account: { id: UUID, publicJwtKey } });
 const key = (more: object) => ({ key: { publicJwtKey: other.publicKey, retiresAt: null, ...more } });
@@ -29,6 +30,12 @@ const makeEvent = async (actors: Actors) => {
   return dataOf(await actors.accountClient.events.create(actors.userId, body)).event;
 };
 const idOfEvent = async (actors: Actors) => (await makeEvent(actors)).id;
+const idOfSeries = async (actors: Actors) => {
+  const id = await idOfEvent(actors);
+  const recurrence = { freq: Frequency.Daily, interval: 1, count: 3 };
+  dataOf(await actors.accountClient.events.update(id, { recurrence }));
+  return id;
+};
 
 /** The methods of both clients. */
 const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
@@ -38,7 +45,7 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
       return actors[who].user.freebusy(actors.userId, { ...window, calendarIds: [calendarId] });
     },
     200,
-    { busy: [instance], userId: UUID },
+    { busy: [{ startTs: 100, endTs: 300, busy: true }], userId: UUID },
   ],
   'calendar.getEvents': [
     async (actors) => {
@@ -127,6 +134,31 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
     },
     200,
     { events: [{ id: UUID, ...when, ...withEtag }], nextCursor: null },
+  ],
+  'events.updateInstance': [
+    async (actors) => actors[who].events.updateInstance(await idOfSeries(actors), 100, { duration: 300 }),
+    200,
+    { event: when, instance: { ...instance, endTs: 400, overridden: true } },
+  ],
+  'events.removeInstance': [
+    async (actors) => actors[who].events.removeInstance(await idOfSeries(actors), 100),
+    200,
+    { event: { exdates: [100] } },
+  ],
+  'events.resetInstance': [
+    async (actors) => actors[who].events.resetInstance(await idOfSeries(actors), 100),
+    200,
+    { event: when, instance },
+  ],
+  'events.removeFrom': [
+    async (actors) => actors[who].events.removeFrom(await idOfSeries(actors), 100 + DAY),
+    200,
+    { event: { recurrence: { count: 1 } } },
+  ],
+  'events.split': [
+    async (actors) => actors[who].events.split(await idOfSeries(actors), { originalStartTs: 100 + DAY }),
+    201,
+    { event: { recurrence: { count: 1 } }, following: { id: UUID, startTs: 100 + DAY } },
   ],
   'events.getInstances': [
     async (actors) => actors[who].events.getInstances(await idOfEvent(actors), window),

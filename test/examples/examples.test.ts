@@ -138,6 +138,12 @@ beforeAll(async () => {
   const ofEvent = { user: ada, params: { eventId: event.id } };
   await play('getEvent', ofEvent);
   await play('changeEvent', { ...ofEvent, body: { exdates: [at('2030-01-15T09:00')] } });
+  const third = {
+    ...ofEvent,
+    params: { eventId: event.id, originalStartTs: String(at('2030-01-22T09:00')) },
+  };
+  const afternoon = { startTs: at('2030-01-22T14:00'), metadata: { title: 'Team meeting', room: 'B' } };
+  await play('changeInstance', { ...third, body: afternoon });
   await play('getInstances', { ...ofEvent, query: january });
   await play('getCalendarEvents', { ...ofCalendar, query: january });
   const file = [
@@ -163,6 +169,12 @@ beforeAll(async () => {
   await play('removeFeed', { user: ada, params: { calendarId: calendar.id, feedId: feed.id } });
   await play('listEvents', { user: ada, query: { limit: 20 } });
   await play('findEvents', { query: { key: 'title', value: 'Team meeting' } });
+  await play('resetInstance', third);
+  await play('removeInstance', third);
+  await play('splitEvent', {
+    ...ofEvent,
+    body: { originalStartTs: at('2030-01-29T09:00'), duration: 2 * HOUR },
+  });
   await play('getFreebusy', { params, query: january });
 
   const rules = [rule('Mon', [9, 12]), rule('Tue', [9, 12], [13, 16])];

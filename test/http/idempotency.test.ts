@@ -46,7 +46,9 @@ it('takes an Idempotency-Key on every POST but those that only read or send, and
     'POST /account/webhooks/:webhookId/secret',
     'POST /account/webhooks/:webhookId/test',
     'POST /calendar/:calendarId/import',
+    'POST /events/:eventId/instances/:originalStartTs/reset',
     'POST /user/calendar/:calendarId/import',
+    'POST /user/events/:eventId/instances/:originalStartTs/reset',
   ]);
 });
 

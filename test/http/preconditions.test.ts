@@ -74,6 +74,12 @@ async function currentEtag(entry: Entry, user: User, path: string): Promise<stri
   if (/^\/account(\/(pubkey|settings|webhook))$/.test(entry.path)) {
     return etagOf(await user.account.call('GET', '/account'));
   }
+  const [event, original] = path.split('/instances/');
+  if (original) {
+    const reply =
+      entry.door === 'user' ? user.call('GET', event as string) : user.account.call('GET', event as string);
+    return etagOf(await reply);
+  }
   if (get) return etagOf(await send(get, user, { path }));
   if (entry.path.endsWith('/tokens')) return etagOf(await user.account.call('GET', `/user/${user.id}`));
   if (entry.path.startsWith('/account/keys/')) {

@@ -41,6 +41,7 @@ it('logs the method, route, status, account, actor, duration and rows read', asy
     kid: expect.any(String),
     ms: expect.any(Number),
     rowsRead: expect.any(Number),
+    rowsWritten: 0,
   });
   await user.account.call('GET', `/user/calendar/${calendarId}`);
   const ofAccount = line();

@@ -1,6 +1,12 @@
-/** The rows that a caller's requests have the database read are limited, in the isolate's memory. */
+/** The rows that a caller's requests have the database read and write are limited, in the isolate's memory. */
 import { expect, it } from 'vitest';
-import { ACCOUNT_ROWS_MAX, ADDRESS_ROWS_MAX, REQUEST_ROWS_MIN, USER_ROWS_MAX } from '../../src/limits.ts';
+import {
+  ACCOUNT_ROWS_MAX,
+  ADDRESS_ROWS_MAX,
+  REQUEST_ROWS_MIN,
+  ROW_WRITTEN_ROWS,
+  USER_ROWS_MAX,
+} from '../../src/limits.ts';
 import { type Account, call, counting, newAccount, newKeys, type User } from '../support/client.ts';
 import { through } from '../support/database.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -9,13 +15,13 @@ const NOW = Date.now();
 const at = (address: string) => ({ 'cf-connecting-ip': address });
 const headers = at('198.51.100.8');
 
-/** A database that says that each batch read so many rows. */
-const reads = (rows: number): D1Database =>
+/** A database that says that each batch read so many rows, and wrote so many. */
+const reads = (rows: number, written = 0): D1Database =>
   through(async (run) => {
     const results = await run();
     return results.map((result, i) => ({
       ...result,
-      meta: { ...result.meta, rows_read: i === 0 ? rows : 0 },
+      meta: { ...result.meta, rows_read: i === 0 ? rows : 0, rows_written: i === 0 ? written : 0 },
     }));
   });
 
@@ -35,7 +41,7 @@ it("a user's reads beyond the limit are 429 without a round trip, until enough o
   expect(refused.headers.get('ratelimit-policy')).toBe('"user-rows";q=300000;w=10');
   expect(refused.headers.get('ratelimit')).toBe('"user-rows";r=0;t=10');
   expect(refused.body.detail).toBe(
-    'This user had too many rows read: at most 300000 in 10 seconds. Nothing changed. Wait 10 seconds.',
+    'This user had too many rows read or written: at most 300000 in 10 seconds. Nothing changed. Wait 10 seconds.',
   );
   expect(trips()).toBe(0);
   // Writes read, too.
@@ -58,6 +64,22 @@ it("all users of an account together have a limit, which leaves the account's AP
     expect((await get(account, '/account', rows)).status).toBe(200);
   }
   expectProblem(await get(account, '/account', 1), 'rate-limited');
+});
+
+it('a row written counts as several that are read, for whoever wrote it', async () => {
+  const account = await newAccount();
+  const [ann, bob] = [await account.newUser(), await account.newUser()];
+  for (const user of [ann, bob]) await get(user, '/me', 0);
+  await get(account, '/account', 0);
+  const body = { timezone: 'UTC' };
+  const write = (caller: Account | User, path: string, max: number) =>
+    caller.call('POST', path, { headers, body, env: { DB: reads(0, max / ROW_WRITTEN_ROWS + 1) }, now: NOW });
+  expect((await write(ann, '/calendar', USER_ROWS_MAX)).status).toBe(201);
+  expectProblem(await get(ann, '/me', 1), 'rate-limited');
+  expect((await get(bob, '/me', 1)).status).toBe(200);
+  expect((await write(account, `/user/${bob.id}/calendar`, ACCOUNT_ROWS_MAX)).status).toBe(201);
+  expectProblem(await get(account, '/account', 1), 'rate-limited');
+  expect((await get(bob, '/me', 1)).status).toBe(200);
 });
 
 it('a refusal that had rows read counts them, too', async () => {

@@ -152,6 +152,24 @@ describe('a series', () => {
     ]);
   });
 
+  it('of whole days is written by dates, each of its times and its length', () => {
+    const day = (date: number) => Date.UTC(2030, 0, date);
+    const whole = { allDay: true, timezone: 'UTC', startTs: day(7), duration: 2 * 24 * HOUR };
+    const times = (more: Partial<WrittenEvent>) =>
+      linesOf({ ...whole, ...more }).filter((line) =>
+        /^(DT(START|END)|DURATION|RRULE|EXDATE|RECURRENCE)/.test(line),
+      );
+    expect(times({})).toEqual(['DTSTART;VALUE=DATE:20300107', 'DTEND;VALUE=DATE:20300109']);
+    const weekly = { freq: 'weekly', interval: 1, until: day(29) - 1 } as const;
+    const moved = { originalStartTs: day(21), startTs: day(23), duration: 24 * HOUR, busy: true };
+    const overrides = [{ ...moved, reminders: [], metadata: {}, updated: 0 }];
+    expect(times({ recurrence: weekly, exdates: [day(14)], overrides })).toEqual([
+      ...['DTSTART;VALUE=DATE:20300107', 'DURATION:P2D', 'RRULE:FREQ=WEEKLY;UNTIL=20300128;BYDAY=MO'],
+      'EXDATE;VALUE=DATE:20300114',
+      ...['RECURRENCE-ID;VALUE=DATE:20300121', 'DTSTART;VALUE=DATE:20300123', 'DURATION:P1D'],
+    ]);
+  });
+
   it('keeps its exact start in the second of two equal hours', () => {
     const startTs = at('2030-10-27T01:30:00Z');
     expect(ruled(startTs, { freq: 'daily', interval: 1, count: 2 })).toEqual([

@@ -10,7 +10,7 @@ import { reading } from '../support/database.ts';
 import { DAY, HOUR } from '../support/events.ts';
 import { END, START } from '../support/hostile-rows.ts';
 import { cronRan, type Entry, entries, send } from '../support/rows.ts';
-import { fill, fillRecords, quietWorld, type World } from './world.ts';
+import { fill, fillRecords, quietWorld, type World, withCalendarOfThePast } from './world.ts';
 
 const window = `?startTs=${START}&endTs=${END}`;
 /** The owner sees free events, so this window has none. */
@@ -76,13 +76,14 @@ const cases: Record<string, string[]> = {
   'GET /me/bookings': [window, '?limit=2', '?limit=2&state=cancelled'],
 };
 
-/** Reads that answer with all that there is, so that they read it: test/export and feeds.test.ts hold them to a number of rows each. */
-const whole = [
-  'GET /account/export',
+/** A text has every event to come, so these are of a calendar whose events are over. */
+const texts = [
   'GET /user/calendar/:calendarId.ics',
   'GET /calendar/:calendarId.ics',
   'GET /feed/:secret.ics',
 ];
+/** It answers with all that there is, so that it reads it: test/export holds it to a number of rows each. */
+const whole = 'GET /account/export';
 /** It creates, so it has a test of its own. */
 const creation = 'POST /account';
 
@@ -95,14 +96,16 @@ const requests = open.flatMap((entry) =>
 
 let few: World;
 let many: World;
+let past: readonly [few: World, many: World];
 beforeAll(async () => {
   [few, many] = [await quietWorld(), await quietWorld()];
   await cronRan();
   await fill(few, 300);
   await fill(many, 3000);
+  past = [await withCalendarOfThePast(few, 300), await withCalendarOfThePast(many, 3000)];
 });
 
-async function rowsOf(world: World, entry: Entry, search: string): Promise<number> {
+async function rowsOf(world: World, entry: Entry, search: string, status = 200): Promise<number> {
   const { db, rows } = reading();
   const path = entry.path.replace(/:(\w+)/g, (_, name: string) => world.ids[name] ?? name);
   const query = search
@@ -110,12 +113,14 @@ async function rowsOf(world: World, entry: Entry, search: string): Promise<numbe
     .replace('WEBHOOK', world.ids.webhookId ?? '')
     .replace('CALENDAR', world.ids.calendarId ?? '');
   const reply = await send(entry, world.user, { path, search: query, env: { DB: db } });
-  expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  expect(reply.status, JSON.stringify(reply.body)).toBe(status);
   return rows();
 }
 
 it('has a case for each route', () => {
-  expect(open.map(({ name }) => name).sort()).toEqual([...Object.keys(cases), ...whole, creation].sort());
+  expect(open.map(({ name }) => name).sort()).toEqual(
+    [...Object.keys(cases), ...texts, whole, creation].sort(),
+  );
 });
 
 /** A scan may end at one more entry of an index. */
@@ -124,6 +129,38 @@ const SLACK = 12;
 it.each(requests)('%s', async (_, entry, search) => {
   const among = [await rowsOf(few, entry, search), await rowsOf(many, entry, search)] as const;
   expect(among[1]).toBeLessThanOrEqual(among[0] + SLACK);
+});
+
+it.each(texts)('%s', async (name) => {
+  const entry = open.find((entry) => entry.name === name) as Entry;
+  const among = [await rowsOf(past[0], entry, ''), await rowsOf(past[1], entry, '')] as const;
+  expect(among[1]).toBeLessThanOrEqual(among[0] + SLACK);
+});
+
+const tooLong = `?startTs=${START}&endTs=${START + 63 * DAY}`;
+const inverted = `?startTs=${END}&endTs=${START}`;
+/** By the last words of the path: windows that a request may not have. */
+const refused: Record<string, string[]> = {
+  booking: [slots.replace('2030-01-02', '2030-04-12'), slots.replace('2030-01-02', '2029-12-31')],
+  freebusy: [tooLong, inverted],
+  instances: [tooLong, inverted],
+  events: [tooLong, inverted],
+  bookings: [inverted],
+};
+
+it.each(
+  requests.flatMap(([, entry, search]) =>
+    search.includes('start')
+      ? (refused[entry.path.split('/').at(-1) ?? ''] ?? ['?']).map((bad): [string, Entry, string] => [
+          entry.name + bad,
+          entry,
+          bad,
+        ])
+      : [],
+  ),
+)('%s is refused before it reads what it is about', async (_, entry, search) => {
+  // The credential.
+  expect(await rowsOf(many, entry, search, 400)).toBeLessThanOrEqual(6);
 });
 
 it.each(['byCalendar', 'group'] as const)('slots of a service %s', async (kind) => {
@@ -143,6 +180,19 @@ it.each(['serviceId', 'group'] as const)('a booking, %s', async (kind) => {
     const path = `/service/${kind === 'group' ? group : ids.serviceId}/booking`;
     const body = { startTs: START + (kind === 'group' ? 22 : 20) * HOUR, duration: HOUR };
     expect((await user.account.call('POST', path, { body, env: { DB: db } })).status).toBe(201);
+    return rows();
+  };
+  expect(await rowsIn(many)).toBeLessThanOrEqual((await rowsIn(few)) + SLACK);
+});
+
+it('an import of a file reads the events of its UIDs', async () => {
+  const rowsIn = async ({ user, ids }: World) => {
+    const { db, rows } = reading();
+    const raw = 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:new\nDTSTART:20200101T000000Z\nEND:VEVENT\nEND:VCALENDAR';
+    const headers = { 'content-type': 'text/calendar' };
+    const path = `/user/calendar/${ids.calendarId}/import`;
+    const { body } = await user.account.call('POST', path, { raw, headers, env: { DB: db } });
+    expect(body).toMatchObject({ created: 1 });
     return rows();
   };
   expect(await rowsIn(many)).toBeLessThanOrEqual((await rowsIn(few)) + SLACK);

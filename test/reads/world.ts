@@ -9,6 +9,7 @@ import {
   hostileRows,
   type Kind,
   type Owner,
+  over,
   recordRows,
   START,
   type Statement,
@@ -95,6 +96,19 @@ export const fillBookings = (world: World, n: number, kind: BookingKind) =>
 /** Idempotency records of a caller, `n` of them. */
 export const fillRecords = (account: string, caller: string, n: number) =>
   run(recordRows(account, caller, n));
+
+/** The world with another calendar in place of its own, and the secret of a feed: all its `n` events of each kind are over. */
+export async function withCalendarOfThePast(world: World, n: number): Promise<World> {
+  const { user, ids } = world;
+  const calendarId = await user.newCalendar();
+  const { body } = await user.account.call('POST', `/user/calendar/${calendarId}/feeds`, {
+    body: { detail: 'full' },
+  });
+  const [, secret = ''] = /feed\/(.*)\.ics$/.exec(body.url) ?? [];
+  const past = { ...world, ids: { ...ids, calendarId, secret } };
+  for (const kind of Object.values(over(Date.UTC(2020, 0, 1)))) await fillEvents(past, n, kind);
+  return past;
+}
 
 /** Fills the world with `n` rows of each kind. */
 export async function fill(world: World, n: number): Promise<void> {

@@ -87,7 +87,7 @@ it('has the format of the published service, with the current event', async () =
       {
         event: (await there.account.call('GET', path, { now: NOW })).body.event,
         identifier: 'ten before',
-        instance: { startTs: NOW + HOUR, endTs: NOW + 2 * HOUR },
+        instance: { startTs: NOW + HOUR, endTs: NOW + 2 * HOUR, busy: false, originalStartTs: NOW + HOUR },
       },
     ],
   });

@@ -20,7 +20,7 @@ it('returns a user, calendar, event, schedule and service as stored', async () =
     interval: 1,
     byweekday: ['Mon', 'Wed'],
     bymonth: [1, 2],
-    until: 10_000_000,
+    until: 1_000_000_000,
   };
   const startTs = 86_400_000 * 4;
   const creations: [path: string, get: (body: Reply['body']) => string, bodies: object[]][] = [

@@ -98,11 +98,11 @@ describe('a list that is iterated over', () => {
       'c2',
       'c3',
     ]);
-    const rest = 'order=desc&metadata%5Bplan%5D=free';
+    const plan = 'metadata%5Bplan%5D=free';
     expect(sent.map(({ url }) => url.split('?')[1])).toEqual([
-      `limit=2&${rest}`,
-      `limit=2&cursor=after%202&${rest}`,
-      `limit=2&cursor=after%20none&${rest}`,
+      `limit=2&order=desc&${plan}`,
+      `limit=2&order=desc&cursor=after%202&${plan}`,
+      `limit=2&order=desc&cursor=after%20none&${plan}`,
     ]);
   });
 

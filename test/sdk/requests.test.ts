@@ -34,7 +34,7 @@ const booking = {
 };
 
 const later = { limit: 50, cursor: 'c+/=', order: 'desc', metadata: { 'a&b': 'c=d', crm: '42' } } as const;
-const LATER = 'limit=50&cursor=c%2B%2F%3D&order=desc&metadata%5Ba%26b%5D=c%3Dd&metadata%5Bcrm%5D=42';
+const LATER = 'limit=50&order=desc&cursor=c%2B%2F%3D&metadata%5Ba%26b%5D=c%3Dd&metadata%5Bcrm%5D=42';
 
 type Fetch = ReturnType<typeof stubFetch>['fetch'];
 type Call<Client> = (client: Client) => Promise<Answer<unknown>>;
@@ -122,6 +122,11 @@ const accountRows: Row<NettuClient>[] = [
   ['events.findById', (c) => c.events.findById('e1'), 'GET /user/events/e1'],
   ['events.update', (c) => c.events.update('e1', { recurrence: null, exdates: [1000] }), 'PUT /user/events/e1', { recurrence: null, exdates: [1000] }],
   ['events.remove', (c) => c.events.remove('e1'), 'DELETE /user/events/e1'],
+  ['events.updateInstance', (c) => c.events.updateInstance('e1', 1000, { busy: false }), 'PUT /user/events/e1/instances/1000', { busy: false }],
+  ['events.removeInstance', (c) => c.events.removeInstance('e1', 1000), 'DELETE /user/events/e1/instances/1000'],
+  ['events.resetInstance', (c) => c.events.resetInstance('e1', 1000), 'POST /user/events/e1/instances/1000/reset'],
+  ['events.removeFrom', (c) => c.events.removeFrom('e1', 1000), 'DELETE /user/events/e1?from=1000'],
+  ['events.split', (c) => c.events.split('e1', { originalStartTs: 1000 }), 'POST /user/events/e1/split', { originalStartTs: 1000 }],
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /user/events/e1/instances?startTs=1000&endTs=2000'],
   ['events.list', (c) => c.events.list('u1'), 'GET /user/u1/events'],
   ['events.list, a later page', (c) => c.events.list('u1', later), `GET /user/u1/events?${LATER}`],
@@ -191,6 +196,11 @@ const userRows: Row<NettuUserClient>[] = [
   ['events.findById', (c) => c.events.findById('e1'), 'GET /events/e1'],
   ['events.update', (c) => c.events.update('e1', { busy: undefined, duration: 1 }), 'PUT /events/e1', { duration: 1 }],
   ['events.remove', (c) => c.events.remove('e1'), 'DELETE /events/e1'],
+  ['events.updateInstance', (c) => c.events.updateInstance('e1', 1000, { busy: false }), 'PUT /events/e1/instances/1000', { busy: false }],
+  ['events.removeInstance', (c) => c.events.removeInstance('e1', 1000), 'DELETE /events/e1/instances/1000'],
+  ['events.resetInstance', (c) => c.events.resetInstance('e1', 1000), 'POST /events/e1/instances/1000/reset'],
+  ['events.removeFrom', (c) => c.events.removeFrom('e1', 1000), 'DELETE /events/e1?from=1000'],
+  ['events.split', (c) => c.events.split('e1', { originalStartTs: 1000 }), 'POST /events/e1/split', { originalStartTs: 1000 }],
   ['events.list', (c) => c.events.list(), 'GET /events'],
   ['events.list, a later page', (c) => c.events.list(later), `GET /events?${LATER}`],
   ['events.getInstances', (c) => c.events.getInstances('e1', window), 'GET /events/e1/instances?startTs=1000&endTs=2000'],
@@ -214,7 +224,7 @@ const userRows: Row<NettuUserClient>[] = [
   ['booking.move', (c) => c.booking.move('b1', 2000), 'PUT /booking/b1', { startTs: 2000 }],
   ['booking.cancel', (c) => c.booking.cancel('b1'), 'DELETE /booking/b1'],
   ['booking.list', (c) => c.booking.list(window), 'GET /me/bookings?startTs=1000&endTs=2000'],
-  ['booking.list of a state', (c) => c.booking.list({ state: 'held', limit: 5, cursor: 'x' }), 'GET /me/bookings?limit=5&cursor=x&state=held'],
+  ['booking.list of a state', (c) => c.booking.list({ state: 'held', limit: 5, cursor: 'x' }), 'GET /me/bookings?state=held&limit=5&cursor=x'],
 ];
 
 /** The names of all methods of a client, such as `calendar.create`. */

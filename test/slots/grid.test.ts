@@ -1,7 +1,7 @@
 /** The grid of a date is on the wall clock, however the clock changes on it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gridOf, gridSize, windowOf } from '../../src/slots/grid.ts';
+import { gridOf, windowOf } from '../../src/slots/grid.ts';
 import type { Host } from '../../src/slots/host.ts';
 import { openings } from '../../src/slots/openings.ts';
 import { bookingSlots } from '../../src/slots/slots.ts';
@@ -106,26 +106,6 @@ const always: Host = {
   earliest: -DAY,
   latest: null,
 };
-
-test('gridSize is the number of slots of a host who is always open, the last date aside', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(nearChange, anyDate),
-      fc.integer({ min: 0, max: 100 }),
-      interval,
-      ({ zone, day }, more, interval) => {
-        const query = { zone, first: day, last: day + more, interval };
-        const longer = { ...query, last: query.last + 2, duration: MINUTE };
-        const found = bookingSlots(longer, [always], { variant: 'collective' });
-        const size = found
-          .filter(({ date }) => dayOf(date) <= query.last)
-          .reduce((sum, { slots }) => sum + slots.length, 0);
-        expect(gridSize(query)).toBe(size);
-      },
-    ),
-    { numRuns: 100 },
-  );
-});
 
 test.each(['2030-03-31', '2030-10-27'])(
   'opening hours after the change have the slots of any Sunday: %s',

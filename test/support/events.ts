@@ -1,7 +1,8 @@
 /** Shared by the tests of events: both doors, times in short form, and events by the thousand. */
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { CalendarEvent, Instance, Recurrence, Timespan } from '../../src/sdk/types.ts';
+import type { CalendarEvent, Occurrence as Instance, Recurrence, Timespan } from '../../src/sdk/types.ts';
+import { neverOccurs } from '../../src/time/recurrence.ts';
 import { type Call, newUser, type Reply, type User } from './client.ts';
 
 export const HOUR = 3_600_000;
@@ -56,6 +57,15 @@ export const doors = [
   ['the user', byUser],
 ] as const;
 
+/** Whether a rule has an occurrence: a request with another one is refused. */
+export const occurs = ({
+  startTs,
+  recurrence,
+}: {
+  startTs: number;
+  recurrence?: object | null | undefined;
+}) => !recurrence || !neverOccurs(recurrence as Recurrence, startTs);
+
 /** Creates an event as the account. */
 export async function made(user: User, body: object): Promise<CalendarEvent> {
   const reply = await byAccount.create(user, body);
@@ -97,7 +107,7 @@ export const byId = (
 };
 
 /** The start of each instance, such as `2024-03-31T07:00Z`. */
-export const startsOf = (instances: Instance[]): string[] =>
+export const startsOf = (instances: Pick<Instance, 'startTs'>[]): string[] =>
   instances.map(({ startTs }) => new Date(startTs).toISOString().replace(':00.000Z', 'Z'));
 
 /** An event that a test inserts directly. */

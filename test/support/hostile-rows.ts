@@ -58,14 +58,47 @@ export function eventRows({ account, user, calendar }: Owner, n: number, kind: K
 
 export const yearly = `'{"freq":"yearly","interval":1,"weekStart":"Mon"}'`;
 
+/** Kinds of events that are over at a moment, in milliseconds since the epoch. */
+export const over = (at: number): Record<string, Kind> => ({
+  'long ago': {
+    start: `${at - 400 * DAY_MS} + i`,
+    duration: HOUR_MS,
+    last: `${at - 400 * DAY_MS} + i`,
+    busy: 1,
+  },
+  'ended series': {
+    start: `${at - 900 * DAY_MS} + i`,
+    duration: HOUR_MS,
+    last: `${at - 890 * DAY_MS} + i`,
+    busy: 1,
+    more: { recurrence: yearly },
+  },
+  'ended series of whole days': {
+    start: `${at - 900 * DAY_MS} + i % 20 * ${DAY_MS}`,
+    duration: 2 * DAY_MS,
+    last: `${at - 860 * DAY_MS}`,
+    busy: 1,
+    more: { recurrence: yearly, days: '2' },
+  },
+  'of expired holds': {
+    start: `${at} + i`,
+    duration: HOUR_MS,
+    last: `${at} + i`,
+    busy: 1,
+    more: { expires_at: '1' },
+  },
+});
+
 /** Kinds of events that a request about the window must not read. */
 export const unread: Record<string, Kind> = {
+  ...over(START),
   'free in the window': {
     start: `${START} + i % 20000000`,
     duration: HOUR_MS,
     last: `${START} + i % 20000000`,
     busy: 0,
   },
+  'free whole days': { start: `${START}`, duration: DAY_MS, last: `${START}`, busy: 0, more: { days: '1' } },
   'endless and free': {
     start: `${START - 400 * DAY_MS} + i`,
     duration: 60_000,
@@ -73,32 +106,12 @@ export const unread: Record<string, Kind> = {
     busy: 0,
     more: { recurrence: yearly },
   },
-  'long ago': {
-    start: `${START - 400 * DAY_MS} + i`,
-    duration: HOUR_MS,
-    last: `${START - 400 * DAY_MS} + i`,
-    busy: 1,
-  },
   'far ahead': {
     start: `${START + 400 * DAY_MS} + i`,
     duration: HOUR_MS,
     last: `${START + 400 * DAY_MS} + i`,
     busy: 1,
     reminders: true,
-  },
-  'ended series': {
-    start: `${START - 900 * DAY_MS} + i`,
-    duration: HOUR_MS,
-    last: `${START - 890 * DAY_MS} + i`,
-    busy: 1,
-    more: { recurrence: yearly },
-  },
-  'of expired holds': {
-    start: `${START} + i`,
-    duration: HOUR_MS,
-    last: `${START} + i`,
-    busy: 1,
-    more: { expires_at: '1' },
   },
 };
 
@@ -129,6 +142,11 @@ const others = [
    SELECT ?2, 'user.created', '{}', 'delivered', NULL, 1 FROM n`,
   `INSERT INTO deliveries (account_id, type, content, state, next_at, expires_at)
    SELECT ?2, 'user.created', '{}', 'failed', NULL, 1 FROM n`,
+  `INSERT INTO imported_events (account_id, calendar_id, uid, piece, event_id, sequence, modified)
+   SELECT account_id, calendar_id, id, '', id, 0, 0 FROM events WHERE account_id = ?2 AND user_id = ?3 LIMIT ?1 ON CONFLICT DO NOTHING`,
+  `INSERT INTO feeds (account_id, id, calendar_id, hash, detail, hint, created)
+   SELECT ?2, lower(hex(randomblob(16))), id, hex(randomblob(32)), 'full', '', 1 FROM calendars
+   WHERE account_id = ?2 AND user_id <> ?3`,
 ];
 
 /** A kind of bookings: `start` and `expires` are SQL. */

@@ -51,6 +51,7 @@ export const statuses = {
   'booking-cancelled': 409,
   'booking-shared': 409,
   'booking-event': 409,
+  'exception-limit': 409,
   'export-replaced': 409,
   'quota-exceeded': 409,
   'precondition-failed': 412,

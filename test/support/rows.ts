@@ -28,6 +28,8 @@ const page = '?key=color&value=red';
 const list = '?limit=2&order=desc&metadata[color]=red';
 const window = '?startTs=0&endTs=86400000';
 const when = { startTs: 3_600_000, duration: 60_000 };
+/** An event with several occurrences. */
+const repeated = { ...when, recurrence: { freq: 'daily', interval: 1, count: 9 } };
 
 /** By method and first path of the row. */
 const fixtures: Record<string, Fixture> = {
@@ -90,6 +92,10 @@ const fixtures: Record<string, Fixture> = {
   'PUT /user/events/:eventId': { body: { busy: true } },
   'DELETE /user/events/:eventId': {},
   'GET /user/events/:eventId/instances': { query: window },
+  'PUT /user/events/:eventId/instances/:originalStartTs': { body: { busy: true }, trips: 2 },
+  'DELETE /user/events/:eventId/instances/:originalStartTs': { trips: 2 },
+  'POST /user/events/:eventId/instances/:originalStartTs/reset': { trips: 2 },
+  'POST /user/events/:eventId/split': { body: { originalStartTs: when.startTs + 86_400_000 }, trips: 2 },
   'GET /user/calendar/:calendarId/events': { query: window },
   'GET /user/:userId/freebusy': { query: window },
   'GET /schedule/meta': { query: page },
@@ -187,7 +193,9 @@ const params: Record<string, (user: User) => Promise<string> | string> = {
   userId: (user) => user.id,
   calendarId: calendarOf,
   eventId: async (user) =>
-    (await made(user, `/user/${user.id}/events`, { calendarId: await calendarOf(user), ...when })).event.id,
+    (await made(user, `/user/${user.id}/events`, { calendarId: await calendarOf(user), ...repeated })).event
+      .id,
+  originalStartTs: () => String(when.startTs + 86_400_000),
   kid: async (user) =>
     (await made(user, '/account/keys', { publicJwtKey: keys.pem, kid: crypto.randomUUID() })).key.kid,
   scheduleId: async (user) =>

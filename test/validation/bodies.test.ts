@@ -15,21 +15,23 @@ const rules = [
   { variant: { type: 'WDay', value: 'Mon' }, intervals: [{ start: time(9), end: time(10) }] },
   { variant: { type: 'Date', value: '2030-01-31' }, intervals: [] },
 ];
+/** A Sunday, and a rule with an occurrence on the day after. */
+const startTs = Date.UTC(1972, 11, 31);
 const recurrence = {
   freq: 'yearly',
   interval: 1,
   count: 5,
-  until: 86_400_000,
+  until: startTs + 2 * 86_400_000,
   byweekday: ['Mon'],
   bymonthday: [1],
-  bymonth: ['May'],
+  bymonth: ['January'],
   byyearday: [1],
   byweekno: [1],
   bysetpos: [1],
   weekStart: 'Sun',
 };
 const event = {
-  startTs: 0,
+  startTs,
   duration: 1,
   busy: true,
   recurrence,
@@ -77,6 +79,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   addFeed: { detail: 'busy', name: 'a' },
   createEvent: { calendarId: ID, ...event },
   changeEvent: { ...event, exdates: [5] },
+  changeInstance: { startTs, duration: 1, busy: true, metadata, reminders: event.reminders },
+  splitEvent: { originalStartTs: startTs, ...event, exdates: [5] },
   createSchedule: { timezone: 'UTC', rules, metadata },
   changeSchedule: { timezone: 'UTC', rules, metadata },
   createService: service,
@@ -96,6 +100,7 @@ const VALUES: Partial<Record<RouteName, string[]>> = {
   addApiKey: ['name', 'expiresAt'],
   createEvent: ['recurrence', 'serviceId'],
   changeEvent: ['recurrence', 'serviceId'],
+  splitEvent: ['recurrence', 'serviceId'],
   addHost: ['furthestBookingTime', 'bookingCalendarId'],
   changeHost: ['furthestBookingTime', 'bookingCalendarId'],
 };
@@ -140,10 +145,11 @@ const parsed = (route: RouteName, body: object) =>
 
 describe('null in', () => {
   it.each(members)('%s: %s', async (route, title, path) => {
-    // An event has either a start or a date, and both are refused alike.
+    // An event has either a start or a date, and both are refused alike. So it is with the name of an occurrence.
     const body = {
       ...bodies[route],
       ...(['date', 'days'].includes(title) && { date: '2030-01-31', days: 2 }),
+      ...(title === 'originalDate' && { originalDate: '2030-01-31' }),
     };
     let held: unknown;
     const without = changed(body, path, (holder, name) => {

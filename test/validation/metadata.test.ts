@@ -5,7 +5,7 @@ import { expectInvalidBody, MARK, membersOf, routesWhere } from '../support/pars
 
 const routes = routesWhere(({ does }) => membersOf(does.body).includes('metadata'));
 /** The required members of these bodies. */
-const beside = { timezone: 'UTC', calendarId: NOBODY, startTs: 0, duration: 3_600_000 };
+const beside = { timezone: 'UTC', calendarId: NOBODY, startTs: 0, originalStartTs: 0, duration: 3_600_000 };
 const bodyWith = (metadata: string) => `${JSON.stringify(beside).slice(0, -1)},"metadata":${metadata}}`;
 
 const many = JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, `v${i}`])));
@@ -38,8 +38,8 @@ const refused: Record<string, [text: string, path: string]> = {
   ],
 };
 
-it('12 routes accept metadata: the creation and the update of six resources', () => {
-  expect(routes).toHaveLength(12);
+it('14 routes accept metadata: the creation and the update of six resources, a split, and an occurrence', () => {
+  expect(routes).toHaveLength(14);
 });
 
 it.each(Object.entries(refused))('rejects %s', async (_, [text, path]) => {

@@ -67,6 +67,8 @@ export const problemNotes = {
     'The event belongs to a booking with several hosts, so one of them cannot move it. Move the booking.',
   'booking-event':
     'The event belongs to a booking, and the change would make it something that the booking is not: a series, an event of another service, or one that is not busy. Nothing was written. Change the booking, or delete the event, which cancels the booking.',
+  'exception-limit':
+    'The series has as many exceptions as it may: exdates and overridden occurrences together. Split it, or reset some.',
   'export-replaced':
     'The last line of an export, after a newer one of the same account has begun: an account has one at a time. Its last `cursor` still continues it, and then ends the newer one.',
   'quota-exceeded':

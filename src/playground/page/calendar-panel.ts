@@ -8,7 +8,7 @@ import { unwrap } from '@nettu/scheduler-sdk';
 import { html, nothing, render } from 'lit';
 import { changesOf } from './clock.ts';
 import { type Change, type Shown, toShown, write } from './event-changes.ts';
-import { chooseInstanceOrSeries, confirmSeries, editEvent } from './event-dialog.ts';
+import { chooseWhich, editEvent } from './event-dialog.ts';
 import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { clientOf, hosts } from './session.ts';
@@ -123,23 +123,26 @@ export function calendarPanel(section: HTMLElement): () => void {
       const shown = event.extendedProps as Shown;
       const edit = await editEvent({ zone: zone(), shown });
       if (!edit) return;
-      if (edit.kind === 'save' && shown.event.recurrence && !(await confirmSeries('Save'))) return;
-      await change({ ...edit, shown });
+      const which = await whichOf(shown, edit.kind === 'save' ? 'Save' : 'Delete');
+      if (which) await change({ ...edit, which, shown });
     },
     eventDrop: async ({ event, oldEvent, revert }) => {
       const shown = event.extendedProps as Shown;
       const by = (event.start?.valueOf() ?? 0) - (oldEvent.start?.valueOf() ?? 0);
-      const which = shown.event.recurrence ? await chooseInstanceOrSeries('Move') : 'series';
+      const which = await whichOf(shown, 'Move');
       if (which) await change({ kind: 'move', which, by, shown }, revert);
       else revert();
     },
     eventResize: async ({ event, revert }) => {
       const shown = event.extendedProps as Shown;
-      if (shown.event.recurrence && !(await confirmSeries('Resize'))) return revert();
+      const which = await whichOf(shown, 'Resize');
+      if (!which) return revert();
       const duration = (event.end?.valueOf() ?? 0) - (event.start?.valueOf() ?? 0);
-      await change({ kind: 'resize', duration, shown }, revert);
+      await change({ kind: 'resize', duration, which, shown }, revert);
     },
   });
+  const whichOf = async ({ event }: Shown, verb: string) =>
+    event.recurrence ? chooseWhich(verb) : ('series' as const);
   const zone = () => (calendar.getOption('timeZone') as string) || 'UTC';
 
   async function create(startTs: number, duration: number): Promise<void> {

@@ -2,17 +2,19 @@
 import {
   type CalendarEvent,
   Frequency,
-  type Instance,
   type InstancesResult,
   type NettuUserClient,
+  type Occurrence,
   type Recurrence,
+  type UpdateEvent,
+  type UpdateInstance,
   unwrap,
 } from '@nettu/scheduler-sdk';
 
 /** An instance of an event that the calendar shows. */
 export interface Shown {
   event: CalendarEvent;
-  instance: Instance;
+  instance: Occurrence;
 }
 
 export interface Details {
@@ -24,13 +26,17 @@ export interface Details {
   busy: boolean;
 }
 
-export type Edit = ({ kind: 'save' } & Details) | { kind: 'delete'; which: 'instance' | 'series' };
+export type Edit = ({ kind: 'save' } & Details) | { kind: 'delete' };
+
+/** What a change of a series is of: one occurrence, it and those that follow, or all. */
+export type Which = 'instance' | 'following' | 'series';
 
 export type Change =
   | ({ kind: 'create'; calendarId: string } & Details)
-  | (Edit & { shown: Shown })
-  | { kind: 'move'; which: 'instance' | 'series'; by: number; shown: Shown }
-  | { kind: 'resize'; duration: number; shown: Shown };
+  | ((Edit | { kind: 'move'; by: number } | { kind: 'resize'; duration: number }) & {
+      which: Which;
+      shown: Shown;
+    });
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -58,48 +64,55 @@ export async function write(client: NettuUserClient, change: Change): Promise<vo
     }
     case 'save': {
       const { title, startTs, duration, busy, repeats, shown } = change;
-      const by = startTs - shown.instance.startTs;
+      const metadata = { ...shown.event.metadata, ...shown.instance.metadata, title };
       const rule = repeats === 'unchanged' ? undefined : (ruleOf(repeats) ?? null);
-      await unwrap(
-        client.events.update(shown.event.id, {
-          duration,
-          busy,
-          metadata: { ...shown.event.metadata, title },
-          ...(by && { startTs: movedStart(shown.event, by) }),
-          ...(rule !== undefined && { recurrence: rule }),
-        }),
-      );
+      const details = { duration, busy, metadata, ...(rule !== undefined && { recurrence: rule }) };
+      return update(client, change, startTs - shown.instance.startTs, details);
+    }
+    case 'delete': {
+      const { id } = change.shown.event;
+      const { originalStartTs } = change.shown.instance;
+      const { events } = client;
+      if (change.which === 'instance') await unwrap(events.removeInstance(id, originalStartTs));
+      else if (change.which === 'following') await unwrap(events.removeFrom(id, originalStartTs));
+      else await unwrap(events.remove(id));
       return;
     }
-    case 'delete':
-      await (change.which === 'instance'
-        ? cancelInstance(client, change.shown)
-        : unwrap(client.events.remove(change.shown.event.id)));
-      return;
     case 'resize':
-      await unwrap(client.events.update(change.shown.event.id, { duration: change.duration }));
-      return;
+      return update(client, change, 0, { duration: change.duration });
     case 'move':
-      await (change.which === 'instance' && change.shown.event.recurrence
-        ? moveInstance(client, change.shown, change.by)
-        : unwrap(
-            client.events.update(change.shown.event.id, {
-              startTs: movedStart(change.shown.event, change.by),
-            }),
-          ));
+      return update(client, change, change.by, {});
   }
 }
 
-/** Cancels one instance of a series. */
-const cancelInstance = (client: NettuUserClient, { event, instance }: Shown) =>
-  unwrap(client.events.update(event.id, { exdates: [...event.exdates, instance.startTs] }));
+/** Moves and changes one occurrence, those from it on, or the whole event. */
+async function update(
+  { events }: NettuUserClient,
+  { which, shown }: { which: Which; shown: Shown },
+  by: number,
+  details: Omit<UpdateEvent, 'startTs'>,
+): Promise<void> {
+  const { event, instance } = shown;
+  const { originalStartTs } = instance;
+  if (which === 'instance') {
+    const { recurrence: _, ...own } = details;
+    const startTs = instance.startTs + by;
+    await unwrap(events.updateInstance(event.id, originalStartTs, { ...ownOf(shown), startTs, ...own }));
+  } else if (which === 'following' && originalStartTs !== event.startTs) {
+    const startTs = movedStart({ ...event, startTs: originalStartTs }, by);
+    await unwrap(events.split(event.id, { originalStartTs, startTs, ...details }));
+  } else {
+    await unwrap(events.update(event.id, { ...(by && { startTs: movedStart(event, by) }), ...details }));
+  }
+}
 
-/** Creates a single event at the new time, then cancels the instance. */
-async function moveInstance(client: NettuUserClient, shown: Shown, by: number): Promise<void> {
-  const { calendarId, duration, busy, metadata } = shown.event;
-  const startTs = shown.instance.startTs + by;
-  await unwrap(client.events.create({ calendarId, startTs, duration, busy, metadata }));
-  await cancelInstance(client, shown);
+/** What an occurrence differs in already: a change of one occurrence replaces all of it. */
+function ownOf({ event, instance: { startTs, endTs, busy, metadata } }: Shown): UpdateInstance {
+  return {
+    ...(endTs - startTs !== event.duration && { duration: endTs - startTs }),
+    ...(busy !== event.busy && { busy }),
+    ...(metadata && { metadata }),
+  };
 }
 
 /** The new start of an event. A rule with weekdays keeps them, so only the time of day changes. */
@@ -114,8 +127,8 @@ const ruleOf = (repeats: Details['repeats']): Recurrence | undefined =>
 /** The instances of an event in FullCalendar's form. */
 export const toShown = ({ event, instances }: InstancesResult) =>
   instances.map((instance) => ({
-    id: `${event.id} ${instance.startTs}`,
-    title: event.metadata.title ?? event.metadata.name ?? 'Busy',
+    id: `${event.id} ${instance.originalStartTs}`,
+    title: instance.metadata?.title ?? event.metadata.title ?? event.metadata.name ?? 'Busy',
     start: instance.startTs,
     end: instance.endTs,
     classNames: [instance.busy ? 'busy' : 'free', event.recurrence ? 'series' : 'single'],

@@ -1,7 +1,7 @@
-/** The dialogs of the calendar panel: to edit an event, to choose an instance or the series, and to confirm a series. */
+/** The dialogs of the calendar panel: to edit an event, and to choose of what a change of a series is. */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { instantOf, wallClock } from './clock.ts';
-import { type Details, type Edit, REPEATS, type Shown } from './event-changes.ts';
+import { type Details, type Edit, REPEATS, type Shown, type Which } from './event-changes.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -22,7 +22,7 @@ export function editEvent({
 }: EventToEdit): Promise<Edit | undefined> {
   const { event, instance } = shown ?? {};
   const start = instance?.startTs ?? startTs;
-  const minutes = Math.round((event?.duration ?? duration) / MINUTE_MS);
+  const minutes = Math.round((instance ? instance.endTs - instance.startTs : duration) / MINUTE_MS);
   const series = Boolean(event?.recurrence);
   const repeats = series ? ['unchanged', ...REPEATS] : REPEATS;
   return dialog<Edit>(
@@ -43,8 +43,8 @@ export function editEvent({
         }}
       >
         <h2>${event ? 'Event' : 'New event'}</h2>
-        ${series ? html`<p class="muted">This is one instance of a series. Saving changes every instance.</p>` : nothing}
-        <label>Title<input name="title" .value=${event?.metadata.title ?? ''} required autofocus /></label>
+        ${series ? html`<p class="muted">This is one of a series. Next, choose whether the others change, too.</p>` : nothing}
+        <label>Title<input name="title" .value=${instance?.metadata?.title ?? event?.metadata.title ?? ''} required autofocus /></label>
         <label>
           Starts (${zone.replaceAll('_', ' ')})
           <input type="datetime-local" name="start" .value=${wallClock(start, zone)} required />
@@ -56,22 +56,13 @@ export function editEvent({
             ${repeats.map((name) => html`<option value=${name}>${name}</option>`)}
           </select>
         </label>
-        <label class="check"><input type="checkbox" name="busy" ?checked=${event?.busy ?? true} /> Busy</label>
+        <label class="check"><input type="checkbox" name="busy" ?checked=${instance?.busy ?? true} /> Busy</label>
         <div class="actions">
-          <button class="primary">${series ? 'Save the whole series' : event ? 'Save' : 'Create'}</button>
+          <button class="primary">${event ? 'Save' : 'Create'}</button>
           <button type="button" @click=${() => close(undefined)}>Close</button>
           ${
-            series
-              ? html`<button type="button" class="danger" @click=${() => close({ kind: 'delete', which: 'instance' })}>
-                  Delete this instance
-                </button>`
-              : nothing
-          }
-          ${
             event
-              ? html`<button type="button" class="danger" @click=${() => close({ kind: 'delete', which: 'series' })}>
-                  Delete${series ? ' the series' : ''}
-                </button>`
+              ? html`<button type="button" class="danger" @click=${() => close({ kind: 'delete' })}>Delete</button>`
               : nothing
           }
         </div>
@@ -80,37 +71,23 @@ export function editEvent({
   );
 }
 
-/** @param verb what happens to the choice, such as "Move". */
-export function chooseInstanceOrSeries(verb: string): Promise<'instance' | 'series' | undefined> {
-  return dialog<'instance' | 'series'>(
-    (close) => html`
-      <h2>${verb} one instance or the series?</h2>
-      <div class="actions answers">
-        <button type="button" class="primary" autofocus @click=${() => close('instance')}>Only this instance</button>
-        <button type="button" @click=${() => close('series')}>The whole series</button>
-        <button type="button" @click=${() => close(undefined)}>Neither</button>
-      </div>
-    `,
-  );
-}
-
 /**
- * Asks whether to change every instance of a series. The service has no change of one instance yet.
+ * Asks which occurrences of a series change.
  *
- * @param verb what happens to the series, such as "Resize".
+ * @param verb what happens to them, such as "Move".
  */
-export async function confirmSeries(verb: string): Promise<boolean> {
-  const confirmed = await dialog<true>(
+export function chooseWhich(verb: string): Promise<Which | undefined> {
+  return dialog<Which>(
     (close) => html`
-      <h2>${verb} the whole series?</h2>
-      <p>This changes every instance, past and future. A single instance cannot be changed this way yet.</p>
+      <h2>${verb} one, or more of the series?</h2>
       <div class="actions answers">
-        <button type="button" class="primary" @click=${() => close(true)}>${verb} every instance</button>
-        <button type="button" autofocus @click=${() => close(undefined)}>Change nothing</button>
+        <button type="button" class="primary" autofocus @click=${() => close('instance')}>Only this one</button>
+        <button type="button" @click=${() => close('following')}>This and those that follow</button>
+        <button type="button" @click=${() => close('series')}>All</button>
+        <button type="button" @click=${() => close(undefined)}>Change nothing</button>
       </div>
     `,
   );
-  return confirmed === true;
 }
 
 function dialog<T>(

@@ -62,10 +62,20 @@ export interface AvailabilityQuery {
   target: AvailabilityTarget;
   /** Only these hosts; undefined: all of them. */
   hostUserIds?: readonly string[] | undefined;
+  /** Of more hosts, no events are read: the caller refuses them. undefined: of all of them. */
+  hostsMax?: number | undefined;
   /** Milliseconds since the epoch. */
   now: number;
   /** Whether a write will be decided on the rows, so that they say what the decision depends on. */
   decides?: true;
+}
+
+/** The request whose target is null where it has more hosts than its `hostsMax`. */
+export function ofFewHosts(request: AvailabilityQuery): AvailabilityQuery {
+  const { target, hostUserIds, hostsMax = HOSTS_MAX } = request;
+  if (hostsMax >= (hostUserIds?.length ?? HOSTS_MAX)) return request;
+  const few: AvailabilityTarget = sql`SELECT * FROM (${target}) WHERE (SELECT count(*) FROM ${hostsOf(request)}) <= ${hostsMax}`;
+  return { ...request, target: few };
 }
 
 export interface AvailabilityServiceRow {

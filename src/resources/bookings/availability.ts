@@ -17,6 +17,7 @@ import {
   type BookedTimes,
   BUFFER_MAX_MS,
   type CalendarTimes,
+  ofFewHosts,
   type SessionRow,
   selectBookedTimes,
   selectCalendarTimes,
@@ -29,14 +30,16 @@ import {
 const AVAILABILITY_PRICE_NS = { date: 500, rule: 500, single: 150 };
 
 /** The statements that read an availability, for one batch. */
-export const availabilityQueries = (request: AvailabilityQuery) =>
-  [
+export function availabilityQueries(request: AvailabilityQuery) {
+  const few = ofFewHosts(request);
+  return [
     selectService(request),
     selectHosts(request),
-    selectCalendarTimes(request),
-    selectBookedTimes(request),
-    selectSessions(request),
+    selectCalendarTimes(few),
+    selectBookedTimes(few),
+    selectSessions(few),
   ] as const;
+}
 
 /** The rows of `availabilityQueries`. */
 export type AvailabilityRows = [

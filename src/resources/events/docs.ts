@@ -47,7 +47,9 @@ export const docs = {
     summary: 'Update an event',
     description:
       'If the event belongs to a booking with one host, moving the event moves the booking, though never onto another booking ' +
-      'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates.',
+      'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates. When the start, ' +
+      'the time zone or the rule of a series changes, its exceptions follow their occurrences by their position on the wall ' +
+      'clock; those that are no longer occurrences go. `exdates` in the request win.',
     sdk: 'events.update(eventId, body)',
     answer: 'EventResult',
     body: 'UpdateEvent',
@@ -55,6 +57,7 @@ export const docs = {
       'booking-event',
       'booking-shared',
       'slot-taken',
+      'exception-limit',
       'answer-too-large',
       'contended',
       'quota-exceeded',
@@ -64,20 +67,78 @@ export const docs = {
   removeEvent: {
     tag: 'Events',
     summary: 'Delete an event',
-    description: 'If the event belongs to a booking, deleting the event cancels the booking.',
+    description:
+      'If the event belongs to a booking, deleting the event cancels the booking. With `from`, the series ends before that ' +
+      'occurrence, which needs the permission UpdateCalendarEvent; from its first occurrence on, the whole event is deleted, ' +
+      'which needs DeleteCalendarEvent too.',
     sdk: 'events.remove(eventId)',
     answer: 'EventResult',
-    codes: ['calendar-read-only'],
+    query: 'RemoveQuery',
+    codes: ['booking-event', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   getInstances: {
     tag: 'Events',
     summary: 'List the instances of an event in a time window',
     description:
-      'Returns the times at which a recurring event takes place, in order, and none that `exdates` excludes.',
+      'Returns the occurrences of an event in order, without those that are cancelled. An occurrence that was moved into the window ' +
+      'is among them; `originalStartTs` names it.',
     sdk: 'events.getInstances(eventId, query)',
     answer: 'InstancesResult',
     query: 'Timespan',
     codes: ['answer-too-large'],
+  },
+  changeInstance: {
+    tag: 'Events',
+    summary: 'Change one occurrence of an event',
+    description:
+      'The occurrence is named by the start that the rule gives it, or by its date if it is of whole days. What you omit is as in the series, also when the series changes. ' +
+      'A cancelled occurrence takes place again. At most 1,000 exceptions.',
+    sdk: 'events.updateInstance(eventId, originalStartTs, body)',
+    answer: 'OccurrenceResult',
+    body: 'UpdateInstance',
+    codes: [
+      'booking-event',
+      'exception-limit',
+      'answer-too-large',
+      'contended',
+      'quota-exceeded',
+      'calendar-read-only',
+    ],
+  },
+  removeInstance: {
+    tag: 'Events',
+    summary: 'Cancel one occurrence of an event',
+    description: 'The occurrence does not take place, and its original start is in `exdates`.',
+    sdk: 'events.removeInstance(eventId, originalStartTs)',
+    answer: 'EventResult',
+    codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'calendar-read-only'],
+  },
+  resetInstance: {
+    tag: 'Events',
+    summary: 'Reset one occurrence of an event',
+    description: 'The occurrence takes place as the rule says again, whether it was changed or cancelled.',
+    sdk: 'events.resetInstance(eventId, originalStartTs)',
+    answer: 'OccurrenceResult',
+    codes: ['booking-event', 'answer-too-large', 'contended', 'calendar-read-only'],
+  },
+  splitEvent: {
+    tag: 'Events',
+    summary: 'Split a series',
+    description:
+      'The series ends before the occurrence, and a new event takes the rest, with the changes in the request. Its count is what was ' +
+      'left, its `until` the same, and its exceptions are those from there on.',
+    sdk: 'events.split(eventId, body)',
+    answer: 'SplitResult',
+    body: 'SplitEvent',
+    codes: [
+      'not-found',
+      'booking-event',
+      'exception-limit',
+      'answer-too-large',
+      'contended',
+      'quota-exceeded',
+      'calendar-read-only',
+    ],
   },
   getCalendarEvents: {
     tag: 'Events',

@@ -14,16 +14,13 @@ import {
 } from '../../limits.ts';
 import type { FieldError } from '../../problem.ts';
 import type { Recurrence, Timespan } from '../../sdk/types.ts';
-import { parseDate } from '../../time/dates.ts';
-import { recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
+import { emptyErrors, recurrenceErrors, sizes } from '../../time/recurrence-errors.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { lastMomentOf, spanInAnyZone } from '../../time/whole-days.ts';
 import {
   at,
   date,
   idsIn,
   integer,
-  isRecord,
   isUuid,
   list,
   metadata,
@@ -35,6 +32,7 @@ import {
   wholeNumber,
 } from '../../validation/schemas.ts';
 import { weekStart } from '../calendars/input.ts';
+import { inUtc, namedIn, ofOneKind, type Shaped, type Stored } from './kinds.ts';
 
 const WINDOW_MAX_MS = WINDOW_MAX_DAYS * DAY_MS;
 
@@ -83,123 +81,29 @@ const recurrence = shape({
   weekStart: v.optional(weekStart),
 });
 
-/** The members of a body that depend on whether the event is of whole days. */
-interface Shaped {
-  startTs?: number | undefined;
-  duration?: number | undefined;
-  date?: string | undefined;
-  days?: number | null | undefined;
-  serviceId?: string | null | undefined;
-  timezone?: string | undefined;
-  recurrence?: { until?: number | string | undefined } | null | undefined;
-  exdates?: (number | string)[] | undefined;
-}
-
-/** The members of a body that only one kind of event has: with dates, of whole days, and with moments, timed. */
-function namedIn({ startTs, duration, timezone, recurrence, exdates = [] }: Shaped) {
-  const until = recurrence?.until;
-  return {
-    dates: [
-      ...(typeof until === 'string' ? ['recurrence.until'] : []),
-      ...exdates.flatMap((one, i) => (typeof one === 'string' ? [`exdates[${i}]`] : [])),
-    ],
-    moments: [
-      ...(startTs === undefined ? [] : ['startTs']),
-      ...(duration === undefined ? [] : ['duration']),
-      ...(timezone === undefined ? [] : ['timezone']),
-      ...exdates.flatMap((one, i) => (typeof one === 'number' ? [`exdates[${i}]`] : [])),
-    ],
-  };
-}
-
-/** Why a member does not fit the event. */
-const reasonOf = (path: string, names: 'dates' | 'moments'): string =>
-  names === 'dates'
-    ? 'must be a time in milliseconds: the event is not of whole days'
-    : path.startsWith('exdates')
-      ? 'must be a date: the event is of whole days'
-      : 'must not be there: an event of whole days has date and days, in the time zone of its calendar';
-
-/**
- * What an update says of the event: whether it is of whole days from now on, and the members that fit only one of both kinds.
- *
- * @returns `days`: null makes it a timed event; undefined keeps what it is. `unfit`: the errors where it is of the other kind.
- */
-export function kindOf(update: EventUpdate): {
-  days: number | null | undefined;
-  names: 'dates' | 'moments' | undefined;
-  unfit: FieldError[];
-} {
-  const { days, startTs, duration, dates = [] } = update;
-  const moments = namedIn(update).moments.filter((path) => !dates.includes(path));
-  const names = dates.length ? 'dates' : moments.length ? 'moments' : undefined;
-  const isTimed = days === undefined && startTs !== undefined && duration !== undefined;
-  const unfit = (names === 'dates' ? dates : moments).map((path) => ({
-    path,
-    reason: reasonOf(path, names ?? 'moments'),
-  }));
-  return { days: isTimed ? null : days, names, unfit };
-}
-
-/** Refuses a body that is neither a timed event nor one of whole days, or both. */
-const ofOneKind = <T>(creates: boolean) =>
+/** The errors of the rule of a body, for its start in UTC: undefined where the body has none. */
+const rule = <T extends Shaped>(
+  errorsOf: (recurrence: Recurrence, startTs: number | undefined, body: T, isSound: boolean) => FieldError[],
+) =>
   v.rawCheck<T>(({ dataset, addIssue }) => {
-    if (!isRecord(dataset.value)) return;
-    const body = dataset.value as Shaped;
-    const refuse = (path: string, reason: string) => addIssue({ message: reason, path: at(path) });
-    if (body.date === undefined) {
-      if (body.days !== undefined) refuse('days', 'must be beside date');
-      const { startTs, duration } = body;
-      if (creates && startTs === undefined) refuse('startTs', 'must be there, unless there is a date');
-      if (creates && duration === undefined) refuse('duration', 'must be there, unless there is a date');
-    } else if (body.serviceId) refuse('serviceId', 'must not be beside date: a booking has no whole days');
-    if (!dataset.typed) return;
-    const { dates, moments } = namedIn(body);
-    if (body.date !== undefined) for (const path of moments) refuse(path, reasonOf(path, 'moments'));
-    else if (creates || moments.length) for (const path of dates) refuse(path, reasonOf(path, 'dates'));
+    if (!dataset.typed || !dataset.value.recurrence) return;
+    const { recurrence, startTs, date } = dataset.value;
+    const start = date === undefined ? startTs : Date.parse(date);
+    for (const { path, reason } of errorsOf(recurrence as Recurrence, start, dataset.value, !dataset.issues))
+      addIssue({ message: reason, path: at(path ? `recurrence.${path}` : 'recurrence') });
   });
-
-/** What the database stores: of whole days, the span of the dates in any time zone. */
-interface Stored {
-  startTs: number;
-  duration: number;
-  /** The number of whole days; null where the event is timed, undefined where it stays as it is. */
-  days?: number | null | undefined;
-}
-
-/** Turns dates into the moments of UTC that the database stores. */
-function inUtc<T extends Shaped>(body: T) {
-  const { recurrence, exdates, date } = body;
-  const until = recurrence?.until;
-  return {
-    ...body,
-    ...(date !== undefined && spanOf(date, body.days ?? 1)),
-    ...(typeof until === 'string' && { recurrence: { ...recurrence, until: lastMomentOf(until) } }),
-    ...(exdates?.some((one) => typeof one === 'string') && {
-      exdates: exdates.map((one) => Date.parse(String(one))),
-    }),
-  };
-}
-
-const spanOf = (date: string, days: number): Stored => ({
-  ...spanInAnyZone(parseDate(date) ?? 0, days),
-  days,
-});
 
 /** If the request has no start, the statement that updates the event compares `until` with the stored one. */
 const lawful = <T extends Shaped>() =>
-  v.rawCheck<T>(({ dataset, addIssue }) => {
-    if (!dataset.typed || !dataset.value.recurrence) return;
-    const { recurrence, startTs = Number.POSITIVE_INFINITY, date } = dataset.value;
-    const start = date === undefined ? startTs : Date.parse(date);
-    for (const { path, reason } of recurrenceErrors(recurrence as Recurrence, start)) {
-      addIssue({ message: reason, path: at(`recurrence.${path}`) });
-    }
+  rule<T>((recurrence, startTs, { date }, isSound) => {
+    const errors = recurrenceErrors(recurrence, startTs ?? Number.POSITIVE_INFINITY);
+    if (errors.length > 0 || startTs === undefined || !isSound) return errors;
+    return emptyErrors(recurrence, startTs, date !== undefined);
   });
 
 type UtcRecurrence = Omit<v.InferOutput<typeof recurrence>, 'until'> & { until?: number | undefined };
 
-export const creation = v.pipe(
+const created = v.pipe(
   shape({
     calendarId: uuid(),
     startTs: v.optional(startTs),
@@ -214,6 +118,10 @@ export const creation = v.pipe(
     timezone: v.optional(timezone),
   }),
   ofOneKind(true),
+);
+
+export const creation = v.pipe(
+  created,
   lawful(),
   v.transform(
     (body) =>
@@ -222,38 +130,96 @@ export const creation = v.pipe(
   ),
 );
 
+/** An event that is stored. Its series may be empty, or the first part of one that was split, with a later end. */
+export const stored = v.pipe(
+  created,
+  rule((recurrence) => recurrenceErrors(recurrence, Number.POSITIVE_INFINITY)),
+);
+
+const changes = {
+  startTs: v.optional(startTs),
+  duration: v.optional(duration),
+  date: v.optional(eventDate),
+  days: v.optional(days),
+  busy: v.optional(busy),
+  recurrence: v.optional(v.nullable(recurrence)),
+  exdates: v.optional(exdates),
+  reminders: v.optional(reminders),
+  serviceId: v.optional(serviceId),
+  metadata: v.optional(metadata),
+  timezone: v.optional(timezone),
+};
+
+/** An update, with what the database stores in place of dates. */
+type Updated<T> = Omit<T, keyof Stored | 'recurrence' | 'exdates'> &
+  Partial<Stored> & {
+    recurrence?: UtcRecurrence | null | undefined;
+    exdates?: number[] | undefined;
+    /** The paths of the members that were dates. */
+    dates?: string[];
+  };
+
+function updated<T extends Shaped>(body: T): Updated<T> {
+  const { dates } = namedIn(body);
+  const stored: Shaped & { dates?: string[] } = { ...inUtc(body), ...(dates.length && { dates }) };
+  return stored as Updated<T>;
+}
+
 /** An absent member stays as it is. */
-export const update = v.pipe(
+export const update = v.pipe(shape(changes), ofOneKind(false), lawful(), v.transform(updated));
+
+const { startTs: ownStart, duration: ownDuration, date: ownDate, days: ownDays } = changes;
+
+/** What differs in one occurrence; an absent member is the series'. */
+export const override = v.pipe(
   shape({
-    startTs: v.optional(startTs),
-    duration: v.optional(duration),
-    date: v.optional(eventDate),
-    days: v.optional(days),
-    busy: v.optional(busy),
-    recurrence: v.optional(v.nullable(recurrence)),
-    exdates: v.optional(exdates),
-    reminders: v.optional(reminders),
-    serviceId: v.optional(serviceId),
-    metadata: v.optional(metadata),
-    timezone: v.optional(timezone),
+    startTs: ownStart,
+    duration: ownDuration,
+    date: ownDate,
+    days: ownDays,
+    busy: changes.busy,
+    metadata: changes.metadata,
+    reminders: changes.reminders,
   }),
-  ofOneKind(false),
-  lawful(),
-  v.transform((body) => {
-    const { dates } = namedIn(body);
-    return { ...inUtc(body), ...(dates.length && { dates }) } as Omit<
-      typeof body,
-      keyof Stored | 'recurrence' | 'exdates'
-    > &
-      Partial<Stored> & {
-        recurrence?: UtcRecurrence | null | undefined;
-        exdates?: number[] | undefined;
-        /** The paths of the members that were dates. */
-        dates?: string[];
-      };
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { startTs, duration, date, days } = dataset.value;
+    const isDated = date !== undefined || days !== undefined;
+    for (const [path, value] of Object.entries({ startTs, duration }))
+      if (isDated && value !== undefined)
+        addIssue({ message: 'must not be beside date and days', path: at(path) });
   }),
 );
 
+/** What names an occurrence, in a path or in a query: its original start, in milliseconds, or its original date. */
+export const original = v.union(
+  [wholeNumber(0, INSTANT_MAX_TS_MS), date],
+  'must be a time in milliseconds, or a date of a whole-day event',
+);
+
+/** The occurrence before which a series is split, and how the series that takes the rest differs. */
+export const division = v.pipe(
+  shape({
+    originalStartTs: v.optional(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')),
+    originalDate: v.optional(date),
+    ...changes,
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues) return;
+    const { originalStartTs, originalDate } = dataset.value;
+    if ((originalStartTs === undefined) === (originalDate === undefined))
+      addIssue({ message: 'must be there, or else originalDate', path: at('originalStartTs') });
+  }),
+  ofOneKind(false),
+  lawful(),
+  v.transform(({ originalStartTs, originalDate, ...body }) => ({
+    original: (originalStartTs ?? originalDate) as number | string,
+    ...updated(body),
+  })),
+);
+
+export type OwnInput = v.InferOutput<typeof override>;
+export type Division = v.InferOutput<typeof division>;
 export type NewEvent = v.InferOutput<typeof creation>;
 export type EventUpdate = v.InferOutput<typeof update>;
 
@@ -272,6 +238,9 @@ const inReach = <T extends Timespan>() =>
     ({ startTs, endTs }) => endTs - startTs <= WINDOW_MAX_MS,
     `must be at most ${WINDOW_MAX_DAYS} days after startTs`,
   );
+
+/** Without `from`, the whole event. */
+export const removal = parameters({ from: v.optional(original) });
 
 export const window = v.pipe(parameters(bounds), inOrder(), inReach());
 

@@ -10,9 +10,11 @@ import type {
   FreebusyResult,
   Instance,
   InstancesResult,
+  Occurrence,
   Timespan,
 } from '../../sdk/types.ts';
 import { Budget, Overspent } from '../../time/budget.ts';
+import { byStart, overlaps } from '../../time/occurrences.ts';
 import { mergeBusy } from '../../time/recurrence.ts';
 import {
   calendars as calendarTable,
@@ -23,9 +25,16 @@ import {
 import { selectUser } from '../users/table.ts';
 import * as input from './input.ts';
 import { INSTANCE_BYTES, type Limits, ofAnyone, ofOwner, ROW_PRICE_NS } from './limits.ts';
-import { type BusyRow, selectEvent } from './sql.ts';
-import { events, instancesOf } from './table.ts';
-import { inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
+import {
+  type ExpandedEventRow,
+  type OverrideValues,
+  occurrenceOf,
+  selectExpanded,
+  seriesOf,
+} from './overrides-sql.ts';
+import type { BusyRow } from './sql.ts';
+import { type EventRow, events, instancesOf } from './table.ts';
+import { type EventInWindow, inWindow, selectBusyEventsIn, selectEventsIn, upToLimit } from './window-sql.ts';
 
 /**
  * Returns a function that expands an event. It throws once all events together exceed the limits.
@@ -60,20 +69,75 @@ export const getInstances = read({
   query: input.window,
   run: (scope, { params, query, now }) =>
     lookup(
-      selectEvent(scope, params.eventId, now),
+      selectExpanded(scope, params.eventId, query, now),
       (event): InstancesResult => ({
         event: events.toResource(event),
-        instances: bounded(
-          () => expander([], query, ofOwner)(event),
-          'The event has too many instances in this window. Request a shorter window.',
-        ),
+        instances: bounded(() => {
+          const named = expander([], query, ofOwner)(event).map(withName);
+          return [...named, ...overridesOf(event, query)].sort(byStart);
+        }, 'The event has too many instances in this window. Request a shorter window.'),
       }),
     ),
 });
 
-/** The JSON of an event with its instances, or a little less: what is left out here, `PAGE_MAX_BYTES` has room for. */
-const bytesOf = ({ row, instances }: { row: Sized; instances: Instance[] }): number =>
-  RESOURCE_BYTES + (row.size ?? 0) + INSTANCE_BYTES * instances.length;
+/** An instance that is as the rule says. */
+const withName = (instance: Instance): Occurrence => ({
+  ...instance,
+  originalStartTs: instance.startTs,
+  ...(instance.date !== undefined && { originalDate: instance.date }),
+});
+
+/** The overrides of an event in the window. @throws Overspent where they have too many bytes. */
+function overridesOf({ overridden, overrides, timezone }: ExpandedEventRow, window: Timespan): Occurrence[] {
+  if (overrides === null && overridden !== '{}') throw new Overspent();
+  const values: OverrideValues[] = JSON.parse(overrides ?? '[]');
+  return values
+    .map((override) => occurrenceOf(override, timezone))
+    .filter((one) => overlaps(one, window) && (!one.allDay || one.endTs > one.startTs));
+}
+
+/** An event of a window, with its occurrences in it. */
+interface Expanded {
+  row: EventRow;
+  seq: number;
+  instances: Occurrence[];
+}
+
+/**
+ * The events of a window with their occurrences. An override is one of its series, which stands in its row where no other one
+ * has it.
+ */
+function expandAll(rows: readonly EventInWindow[], expand: (event: EventInWindow) => Instance[]): Expanded[] {
+  const [overrides, others] = [true, false].map((wanted) =>
+    rows.filter(({ original_ts }) => (original_ts !== null) === wanted),
+  ) as [EventInWindow[], EventInWindow[]];
+  const byId = new Map(
+    others.map((row): [string, Expanded] => [
+      row.id,
+      { row, seq: row.seq, instances: expand(row).map(withName) },
+    ]),
+  );
+  for (const override of overrides) {
+    if (expand(override).length === 0) continue;
+    const id = seriesOf(override.id);
+    const series = byId.get(id) ?? seriesIn(override);
+    if (!series) continue;
+    byId.set(id, series);
+    const { original_ts, own_metadata, timezone } = override;
+    const metadata = own_metadata === null ? null : JSON.parse(own_metadata);
+    const values = { ...override, original_ts: original_ts as number, metadata };
+    series.instances.push(occurrenceOf(values, timezone));
+  }
+  return [...byId.values()];
+}
+
+/** The series in the row of an override; null where the series is another row of the window. */
+const seriesIn = ({ series, seq }: EventInWindow): Expanded | null =>
+  series === null ? null : { row: JSON.parse(series), seq, instances: [] };
+
+/** The JSON of events with their instances, or a little less: what is left out here, `PAGE_MAX_BYTES` has room for. */
+const bytesOf = (rows: readonly Sized[], instances: number): number =>
+  rows.reduce((sum, { size }) => sum + RESOURCE_BYTES + (size ?? 0), 0) + INSTANCE_BYTES * instances;
 
 /** Events without an instance in the window are left out. */
 export const getCalendarEvents = read({
@@ -89,12 +153,17 @@ export const getCalendarEvents = read({
         const answer = () => {
           const expand = expander(read, query, ofOwner);
           // SQL would read a row more for each event to sort them.
-          const taken = inWindow(read)
-            .sort((a, b) => a.start_ts - b.start_ts || a.seq - b.seq)
-            .map((event) => ({ row: event, instances: expand(event) }))
-            .filter(({ instances }) => instances.length > 0);
-          if (taken.reduce((sum, one) => sum + bytesOf(one), 0) > PAGE_MAX_BYTES) throw new Overspent();
-          return taken.map(({ row, instances }) => ({ event: events.toResource(row), instances }));
+          const taken = expandAll(inWindow(read), expand)
+            .filter(({ instances }) => instances.length > 0)
+            .sort((a, b) => a.row.start_ts - b.row.start_ts || a.seq - b.seq);
+          const ids = new Set(taken.map(({ row }) => row.id));
+          const answered = read.filter(({ id, original_ts }) => original_ts !== null || ids.has(id));
+          const instances = taken.reduce((sum, one) => sum + one.instances.length, 0);
+          if (bytesOf(answered, instances) > PAGE_MAX_BYTES) throw new Overspent();
+          return taken.map(({ row, instances }) => ({
+            event: events.toResource(row),
+            instances: instances.sort(byStart),
+          }));
         };
         return {
           calendar: calendarTable.toResource(calendar),

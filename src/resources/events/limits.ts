@@ -49,5 +49,5 @@ export const ofAnyone: Limits = {
 /** The cost of decoding a row and its JSON, in nanoseconds. */
 export const ROW_PRICE_NS = 4_000;
 
-/** The JSON of an instance. */
+/** The JSON of an instance without its name, so that an answer from before it had one still fits. */
 export const INSTANCE_BYTES = 61;

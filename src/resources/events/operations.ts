@@ -1,26 +1,32 @@
 /** Operations on single events. */
 import { ownerOf, type Scope } from '../../db/scope.ts';
-import { BOOKED_COMPARED_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
+import { sql } from '../../db/sql.ts';
+import { loadLazy } from '../../lazy/load.ts';
+import { BOOKED_COMPARED_MAX } from '../../limits.ts';
 import { type Input, read, write } from '../../operation.ts';
-import { change, firstVersion, found, lookup, plan, type WithEtag, withEtag } from '../../plan.ts';
-import { Problem } from '../../problem.ts';
+import { firstVersion, found, lookup, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
+import { type FieldError, Problem } from '../../problem.ts';
 import type { EventResult, EventsPage, EventsResult, Recurrence } from '../../sdk/types.ts';
-import { Budget, Overspent } from '../../time/budget.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { invalid, metadataQuery } from '../../validation/schemas.ts';
 import { page, pageQuery, whole } from '../lists.ts';
 import { untilWritten } from '../until-written.ts';
 import { selectUser } from '../users/table.ts';
 import { basisOf, type NearRow } from './booked-sql.ts';
-import { collides } from './collision.ts';
+import { ruledOf } from './exceptions.ts';
 import * as input from './input.ts';
+import { kindOf } from './kinds.ts';
+import { requireLawful, ruledAfter } from './lawful.ts';
 import { ofOwner } from './limits.ts';
+import { decided, taken } from './occurrences.ts';
 import {
   answerInSql,
-  deleteEvent,
+  type ChangeableRow,
+  type EventChange,
   eventIsThere,
   insertEvent,
   listedEvents,
+  mayChange,
   mayCollide,
   selectChangeable,
   selectEvent,
@@ -47,18 +53,16 @@ const onBooking = () =>
  *
  * @throws Problem `slot-taken` where the event overlaps one of them, `answer-too-large`
  */
-function comparedWith(near: readonly NearRow[], now: number): string {
-  const tooMuch = () =>
-    new Problem(
+async function comparedWith(near: readonly NearRow[], now: number): Promise<string> {
+  if (near.length === 0) return '';
+  const found = (await loadLazy()).collidesWithin(near, now, ofOwner.workNs);
+  if (found) throw onBooking();
+  if (found === null || near.length > BOOKED_COMPARED_MAX) {
+    throw new Problem(
       'answer-too-large',
       'The user has too many events with a serviceId to compare this one with. Let its recurrence end earlier.',
     );
-  try {
-    if (collides(near, now, new Budget(ofOwner.workNs))) throw onBooking();
-  } catch (error) {
-    throw error instanceof Overspent ? tooMuch() : error;
   }
-  if (near.length > BOOKED_COMPARED_MAX) throw tooMuch();
   return basisOf(near);
 }
 
@@ -77,6 +81,7 @@ export const createEvent = write({
       busy: Number(body.busy),
       recurrence: body.recurrence && JSON.stringify(body.recurrence),
       exdates: '[]',
+      overridden: '{}',
       reminders: JSON.stringify(body.reminders),
       metadata: JSON.stringify(body.metadata),
       created: now,
@@ -97,9 +102,9 @@ export const createEvent = write({
     return untilWritten<EventResult>((again) =>
       plan(
         [selectNearNew(scope, row, serviceId, body, tokenUser, lastStart), insert(known)] as const,
-        (near, inserted) => {
+        async (near, inserted) => {
           if (inserted[0]) return toResult(inserted[0]);
-          known = comparedWith(near, now);
+          known = await comparedWith(near, now);
           return known === '' ? toResult(found(inserted)) : again();
         },
         { expected },
@@ -122,7 +127,7 @@ export const changeEvent = write({
     const { startTs, recurrence } = body;
     const lastStart =
       startTs === undefined || recurrence === undefined ? undefined : lastStartOf(startTs, recurrence);
-    const { days, names, unfit } = input.kindOf(body);
+    const { days, names, unfit } = kindOf(body);
     const update = { ...body, days, names, lastStart, tokenUser, now };
     let known = '';
     return untilWritten<EventResult>((again) => {
@@ -131,44 +136,76 @@ export const changeEvent = write({
         updateEvent(scope, eventId, update, known),
         ...(mayCollide(body) ? [selectNearChanged(scope, eventId, update)] : []),
       ] as const;
-      return plan(statements, (before, [after], near = []) => {
-        const { nameable, unbooks, shared, unfit: isUnfit } = found(before);
-        if (!nameable)
-          throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
-        if (unbooks) {
-          throw new Problem(
-            'booking-event',
-            'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
-          );
+      return plan(statements, async (before, [after], near = []) => {
+        const stored = found(before);
+        requireChangeable(stored, unfit);
+        if (after) return toResult(after);
+        if (stored.reading) return changeWithExceptions(scope, eventId, update, unfit);
+        const basis = await comparedWith(near, now);
+        if (basis !== known) {
+          known = basis;
+          return again();
         }
-        if (shared) {
-          throw new Problem(
-            'booking-shared',
-            'The event belongs to a booking with several hosts. Reschedule the booking instead.',
-          );
-        }
-        if (isUnfit) throw invalid(unfit);
-        if (!after) {
-          const basis = comparedWith(near, now);
-          if (basis !== known) {
-            known = basis;
-            return again();
-          }
-          throw invalid([
-            { path: 'recurrence.until', reason: `must be at most ${UNTIL_MAX_DAYS} days after startTs` },
-          ]);
-        }
-        return toResult(after);
+        const ruled = ruledOf({ ...stored, timezone: 'UTC', week_start: 'Mon' });
+        requireLawful(ruledAfter(ruled, body, 'UTC'), false);
+        return again();
       });
     });
   },
 });
 
-export const removeEvent = write({
-  params: ['eventId'],
-  target,
-  run: (scope, { params, now }) => change(deleteEvent(scope, params.eventId, now), toResult),
-});
+/**
+ * @param unfit what to say where the update is one for the other kind of event.
+ * @throws Problem where an event cannot change so.
+ */
+function requireChangeable(
+  { nameable, unbooks, shared, unfit: isUnfit }: ChangeableRow,
+  unfit: FieldError[],
+): void {
+  if (!nameable)
+    throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
+  if (unbooks) {
+    throw new Problem(
+      'booking-event',
+      'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
+    );
+  }
+  if (shared) {
+    throw new Problem(
+      'booking-shared',
+      'The event belongs to a booking with several hosts. Reschedule the booking instead.',
+    );
+  }
+  if (isUnfit) throw invalid(unfit);
+}
+
+/** The plan of a change that decides what becomes of the exceptions of a series. */
+function changeWithExceptions(
+  scope: Scope,
+  eventId: string,
+  update: EventChange,
+  unfit: FieldError[],
+): Plan<EventResult> {
+  let known = '';
+  return decided<EventResult>(scope, eventId, update.now, (lazy, { row }, again) => {
+    const decision = taken(lazy.decideChange(row, update));
+    const change: EventChange = { ...update, ...decision.change };
+    const when = sql`EXISTS (SELECT 1 FROM events WHERE ${mayChange(scope, eventId, change, known)})`;
+    const statements = [
+      selectChangeable(scope, eventId, change),
+      selectNearChanged(scope, eventId, change),
+      ...lazy.changeOverrides(scope, eventId, decision, update, update.now, when),
+      updateEvent(scope, eventId, change, known),
+    ];
+    return plan(statements, async (...results) => {
+      const after = results.at(-1)?.[0] as EventRow | undefined;
+      requireChangeable(found(results[0] as ChangeableRow[]), unfit);
+      if (after) return toResult(after);
+      if (mayCollide(change)) known = await comparedWith(results[1] as NearRow[], update.now);
+      return again();
+    });
+  });
+}
 
 export const findEvents = read({
   query: metadataQuery,

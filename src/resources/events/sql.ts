@@ -8,7 +8,7 @@ import { listedIn } from '../../db/table.ts';
 import { UNTIL_MAX_DAYS } from '../../limits.ts';
 import type { CalendarEvent } from '../../sdk/types.ts';
 import { DAY_MS } from '../../time/units.ts';
-import { WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
+import { WHOLE_DAYS_LEAD_MS, WHOLE_DAYS_SLACK_MS } from '../../time/whole-days.ts';
 import { calendars } from '../calendars/table.ts';
 import { selectService } from '../services/table.ts';
 import {
@@ -135,14 +135,15 @@ export const eventIsThere = (scope: Scope, { id }: EventRow): Sql => exists(scop
 /** The condition that an event exists: the event of a hold ends with the hold, whether or not its row is deleted yet. */
 export const alive = (now: number): Sql => sql`(expires_at IS NULL OR expires_at > ${now})`;
 
-const one = (scope: Scope, id: string, now: number): Sql =>
+/** The condition that a row is the event, and that the event exists. */
+export const isEvent = (scope: Scope, id: string, now: number): Sql =>
   sql`${ofUser(scope)} AND events.id = ${id} AND ${alive(now)} AND ${events.live}`;
 
 export const selectEvent = (scope: Scope, id: string, now: number): Query<EventRow> =>
-  query<EventRow>`SELECT ${columns} FROM events WHERE ${one(scope, id, now)}`;
+  query<EventRow>`SELECT ${columns} FROM events WHERE ${isEvent(scope, id, now)}`;
 
 /** The same for an event that exists: it may also keep its service, even a deleted one. */
-const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
+export const mayKeepOrName = (...[scope, serviceId, tokenUser]: Parameters<typeof mayName>): Sql =>
   serviceId ? sql`(service_id IS ${serviceId} OR ${mayName(scope, serviceId, tokenUser)})` : sql`1`;
 
 /** Why an event can, or cannot, change: the same conditions as in `updateEvent`. */
@@ -155,6 +156,11 @@ export interface ChangeableRow {
   shared: number;
   /** 1: the change does not fit an event of whole days; or, of a timed one, it fits nothing else. */
   unfit: number;
+  /** 1: what becomes of its exceptions has to be decided first: see `needsReading`. */
+  reading: number;
+  start_ts: number;
+  recurrence: string | null;
+  days: number | null;
 }
 
 export const selectChangeable = (
@@ -163,19 +169,35 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit
-  FROM events WHERE ${one(scope, id, change.now)}`;
+    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit,
+    ${needsReading(change)} AS reading, start_ts, recurrence, days
+  FROM events WHERE ${isEvent(scope, id, change.now)}`;
+
+/**
+ * The condition that the Worker reads a series before it writes this change: the series has exceptions that the change moves, or
+ * overrides that take it over, or a rule of which only an expansion tells whether it has an occurrence at all.
+ */
+const needsReading = ({ startTs, recurrence, exdates, timezone, ...change }: EventChange): Sql => {
+  const { duration, busy, reminders, serviceId } = change;
+  const rule = recurrence === undefined ? sql`recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
+  const moved = startTs !== undefined || recurrence !== undefined;
+  const shared = exdates ?? duration ?? busy ?? reminders;
+  const overridden = shared !== undefined || serviceId !== undefined;
+  return sql`(${moved ? sql`(exdates <> '[]' OR ${isRare(rule)})` : timezone === undefined ? sql`0` : sql`exdates <> '[]'`} OR ${overridden ? sql`overridden <> '{}'` : sql`0`})`;
+};
+
+/** The condition that no date may fit a rule, or none before its end. */
+const isRare = (
+  rule: Sql,
+): Sql => sql`coalesce(${rule} ->> 'bymonthday', ${rule} ->> 'byyearday', ${rule} ->> 'byweekno',
+  ${rule} ->> 'bysetpos', ${rule} ->> 'bymonth', ${rule} ->> 'until') IS NOT NULL`;
 
 /** The columns of an event after a change. */
 const start = ({ startTs }: EventChange) => sql`${startTs ?? sql`events.start_ts`}`;
 const rule = ({ recurrence }: EventChange) =>
   recurrence === undefined ? sql`events.recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
-const excluded = ({ startTs, exdates }: EventChange) =>
-  exdates
-    ? sql`${JSON.stringify(exdates)}`
-    : startTs === undefined
-      ? sql`events.exdates`
-      : sql`CASE WHEN events.start_ts = ${startTs} THEN events.exdates ELSE '[]' END`;
+const excluded = ({ exdates }: EventChange) =>
+  exdates ? sql`${JSON.stringify(exdates)}` : sql`events.exdates`;
 
 /** The row of `events` as it would be after a change. */
 const placedAfter = (change: EventChange): Placed => {
@@ -226,7 +248,7 @@ const comesToTime = (change: EventChange): Sql => {
 export const selectNearChanged = (scope: Scope, id: string, change: EventChange): Query<NearRow> =>
   selectNear(
     placedAfter(change),
-    sql`FROM events WHERE ${one(scope, id, change.now)} AND ${comesToTime(change)}`,
+    sql`FROM events WHERE ${isEvent(scope, id, change.now)} AND ${comesToTime(change)}`,
     change.now,
   );
 
@@ -241,12 +263,25 @@ export interface EventChange extends EventUpdate {
   /** As in `mayName`. */
   tokenUser: string | null;
   now: number;
+  /** What was decided on a version of the series; absent where the change needs no decision. */
+  decided?: { version: number; overridden: string } | undefined;
 }
 
 /**
- * Updates an event; absent members stay as they are, and a new start clears the exdates. No row comes back where
- * `selectChangeable` says why, or where the update would put the rule's `until` farther from the start than
- * `UNTIL_MAX_DAYS`. SQL checks the `until`, because the update may have only one of the two.
+ * The condition that a row is the event, that it can change so, and that it still has the version that was decided on.
+ *
+ * @param known `basisOf` the events near it that it was compared with.
+ */
+export const mayChange = (scope: Scope, id: string, change: EventChange, known: string): Sql => sql`
+  ${isEvent(scope, id, change.now)} AND ${mayKeepOrName(scope, change.serviceId, change.tokenUser)}
+  AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
+  AND ${fits(change)} AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}
+  ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), change.now)} ELSE '' END = ${known}` : sql``}`;
+
+/**
+ * Updates an event; absent members stay as they are. No row comes back where `selectChangeable` says why, or where the rule has
+ * an `until` that is farther from the start than `UNTIL_MAX_DAYS`, or before it. SQL checks the `until`, because the update may
+ * have only one of the two.
  */
 export function updateEvent(scope: Scope, id: string, change: EventChange, known: string): Sql<EventRow> {
   const { startTs, duration, busy, recurrence, exdates, reminders, serviceId, metadata, days, now } = change;
@@ -264,17 +299,14 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
       : sql`CASE WHEN ${rule} IS NULL THEN ${start}
           WHEN ${rule} IS recurrence AND ${start} = start_ts THEN last_start
           ELSE coalesce(${until}, ${start} + ${reachOfCount(rule)}) END`;
-  const keptExdates =
-    startTs === undefined
-      ? undefined
-      : sql`CASE WHEN new.start = start_ts AND ${sameKind(days)} THEN exdates ELSE '[]' END`;
   const assignments = assign({
     start_ts: startTs,
     duration,
     busy: busy === undefined ? undefined : Number(busy),
     recurrence: recurrence === undefined ? undefined : newRule,
     last_start: startTs === undefined && recurrence === undefined ? undefined : lastStart,
-    exdates: exdates ? JSON.stringify(exdates) : keptExdates,
+    exdates: exdates && JSON.stringify(exdates),
+    overridden: change.decided?.overridden,
     reminders: reminders && JSON.stringify(reminders),
     service_id: serviceId,
     metadata: metadata && JSON.stringify(metadata),
@@ -283,19 +315,15 @@ export function updateEvent(scope: Scope, id: string, change: EventChange, known
     updated: now,
     version: sql`version + 1`,
   });
+  // The first part of a series that was split may have a later end, and keeps it.
+  const lawful = sql`coalesce(${until} - ${start} BETWEEN ${leadOf(days)} AND ${UNTIL_MAX_MS} + ${slackOf(days)} OR ${rule} IS recurrence
+    AND (${start} = start_ts OR ${until} >= ${start} + ${leadOf(days)} AND ${until} - start_ts > ${UNTIL_MAX_MS}), 1)`;
   return sql<EventRow>`
     UPDATE events SET ${assignments}
     FROM (SELECT ${startTs ?? null} AS start) new
-    WHERE ${one(scope, id, now)} AND ${mayKeepOrName(scope, serviceId, change.tokenUser)} AND coalesce(${until} - ${start} <= ${UNTIL_MAX_MS} + ${slackOf(days)}, 1)
-      AND ${fits(change)}
-      AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
-      ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), now)} ELSE '' END = ${known}` : sql``}
+    WHERE ${mayChange(scope, id, change, known)} AND ${change.decided ? sql`1` : sql`${lawful} AND NOT ${needsReading(change)}`}
     RETURNING ${columns}`;
 }
-
-/** The condition that an event with this number of days is timed as before, or of whole days as before. */
-const sameKind = (days: number | null | undefined): Sql =>
-  days === undefined ? sql`1` : sql`(days IS NULL) = ${Number(days === null)}`;
 
 /** The time zone of an event that was of whole days and becomes a timed one: its calendar's of this moment. */
 const leavesDays = ({ days }: EventChange): Sql | undefined =>
@@ -305,10 +333,14 @@ const leavesDays = ({ days }: EventChange): Sql | undefined =>
     : undefined;
 
 /** By how much the `until` of whole days may be farther from `start_ts`, which is before their first moment: see `spanInAnyZone`. */
-const slackOf = (days: number | null | undefined): Sql =>
-  days === undefined
-    ? sql`iif(days IS NULL, 0, ${WHOLE_DAYS_SLACK_MS})`
-    : sql`${days ? WHOLE_DAYS_SLACK_MS : 0}`;
+const slackOf = (days: number | null | undefined): Sql => ofWholeDays(days, WHOLE_DAYS_SLACK_MS);
+
+/** How long their `start_ts` is before the midnight of their first date in UTC. */
+const leadOf = (days: number | null | undefined): Sql => ofWholeDays(days, WHOLE_DAYS_LEAD_MS);
+
+/** A number for events of whole days, and 0 for timed ones. */
+const ofWholeDays = (days: number | null | undefined, valueMs: number): Sql =>
+  days === undefined ? sql`iif(days IS NULL, 0, ${valueMs})` : sql`${days ? valueMs : 0}`;
 
 /** The value of `last_start`: the given one; where that is null, the reach of a count. */
 const boundOf = (
@@ -332,7 +364,7 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
 
 /** Deletes an event. A trigger of schema.sql cancels the bookings that it was made for. */
 export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
-  sql<EventRow>`DELETE FROM events WHERE ${one(scope, id, now)} RETURNING ${columns}`;
+  sql<EventRow>`DELETE FROM events WHERE ${isEvent(scope, id, now)} RETURNING ${columns}`;
 
 export const selectEventsByMetadata = (
   scope: Scope,
@@ -340,5 +372,6 @@ export const selectEventsByMetadata = (
   now: number,
 ): Query<EventRow & Sized> => selectByMetadata(scope, listedEvents(scope, now), page);
 
-/** The list of a scope's events. */
-export const listedEvents = (scope: Scope, now: number): Listed => listedIn(events, scope, alive(now));
+/** The list of a scope's events. An override is part of its series. */
+export const listedEvents = (scope: Scope, now: number): Listed =>
+  listedIn(events, scope, sql`original_ts IS NULL AND ${alive(now)}`);

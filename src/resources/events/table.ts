@@ -72,10 +72,11 @@ export function instancesOf(
 }
 
 /** The times of an event, as clients see them. */
-function timesOfEvent(row: BusyColumns & { timezone: string }) {
+function timesOfEvent(row: BusyColumns & { timezone: string; overridden?: string }) {
+  const exdates = cancelledOf(row);
   const series = toDaySeries(row);
-  if (!series) return toSeries(row);
-  const { day, days, busy, recurrence, exdates } = series;
+  if (!series) return { ...toSeries(row), exdates };
+  const { day, days, busy, recurrence } = series;
   const { startTs, endTs } = timesOf(row.timezone, day, days);
   return {
     startTs,
@@ -88,7 +89,7 @@ function timesOfEvent(row: BusyColumns & { timezone: string }) {
       ...recurrence,
       ...(recurrence.until !== undefined && { until: dateOfMoment(untilOf(recurrence)) }),
     },
-    exdates: exdates.map(formatDate),
+    exdates: exdates.map(dateOfMoment),
   };
 }
 
@@ -109,6 +110,7 @@ const columns = {
   busy: integer,
   recurrence: nullableJson,
   exdates: json,
+  overridden: { ...json, added: true as const },
   reminders: json,
   metadata: json,
   created: integer,
@@ -121,6 +123,17 @@ const columns = {
 
 export type EventRow = RowOf<{ columns: typeof columns }>;
 
+/** How often the override of each occurrence has changed, by original start. A row of the release before this one has none. */
+export const overriddenOf = ({ overridden }: { overridden?: string }): Record<string, number> =>
+  JSON.parse(overridden ?? '{}');
+
+/** The original starts that clients see as `exdates`: those of the row, without the overridden ones. */
+function cancelledOf(row: Pick<EventRow, 'exdates'> & { overridden?: string }): number[] {
+  const exdates: number[] = JSON.parse(row.exdates);
+  const overridden = overriddenOf(row);
+  return exdates.filter((exdate) => !(exdate in overridden));
+}
+
 export const events = resourceTable({
   type: 'event',
   name: 'events',
@@ -131,6 +144,8 @@ export const events = resourceTable({
     service_id: nullableText,
     session: nullableText,
     expires_at: nullableInteger,
+    original_ts: { ...nullableInteger, added: true },
+    differs: { ...nullableJson, added: true },
   },
   belongs: { calendar_id: 'calendars', user_id: 'users' },
   lives: sessionLives,

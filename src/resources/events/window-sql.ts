@@ -9,6 +9,7 @@ import { FREEBUSY_CALENDARS_MAX } from '../../limits.ts';
 import type { Timespan } from '../../sdk/types.ts';
 import { sessionLives } from '../bookings/removed.ts';
 import { LENGTH_CLASSES } from './length-classes.ts';
+import { ownMetadata, seriesId } from './overrides-sql.ts';
 import type { BusyRow } from './sql.ts';
 import { type EventRow, events, ruleOf, selectedWithCalendar, zoneOf } from './table.ts';
 
@@ -35,27 +36,42 @@ export const inWindow = <Row extends Found>(rows: readonly Row[]): Row[] =>
  *
  * @param calendars selects rows with the `id` of each calendar.
  */
-export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {
-  const selected = sql`${selectedWithCalendar}, events.seq, ${events.size} AS size`;
-  return upTo<EventRow & Found & { seq: number }>(
+export const selectEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) =>
+  upTo<EventInWindow>(
     limit,
-    eventsIn(scope, calendars, window, selected, sql`busy IN (0, 1)`),
+    eventsIn(scope, calendars, window, withSeries(scope, window), sql`busy IN (0, 1)`),
   );
-};
+
+/** The columns of `EventInWindow`. */
+function withSeries({ account }: Scope, { startTs, endTs }: EventWindow): Sql {
+  // Where the series itself may have an instance in the window, it is another row.
+  const ofSeries = (column: Sql) => sql`CASE WHEN events.original_ts IS NOT NULL THEN (
+    SELECT ${column} FROM events series JOIN event_json ON event_json.seq = series.seq
+    WHERE series.account_id = ${account} AND series.id = ${seriesId('events')} AND NOT (series.start_ts < ${endTs}
+      AND (series.last_start IS NULL OR series.last_start + series.duration >= ${startTs}))) END`;
+  return sql`${selectedWithCalendar}, events.seq, events.original_ts, ${ownMetadata('events')} AS own_metadata,
+    ${ofSeries(sql`event_json.json`)} AS series,
+    ${events.size} + coalesce(${ofSeries(sql`octet_length(event_json.json)`)}, 0) AS size`;
+}
+
+/** An event of a window, or an override. */
+export type EventInWindow = EventRow &
+  Found & {
+    seq: number;
+    /** Of an override. */
+    original_ts: number | null;
+    /** JSON: of an override that has its own. */
+    own_metadata: string | null;
+    /** JSON: the row of the series of an override, where the series itself has no instance in the window. */
+    series: string | null;
+  };
 
 /** The same events, without those of holds: a hold is no event until somebody confirms it. */
-export const selectLastingEventsIn = (
-  scope: Scope,
-  calendars: Sql,
-  window: EventWindow,
-  limit: SizeLimit,
-) => {
-  const selected = sql`${selectedWithCalendar}, events.seq, ${events.size} AS size`;
-  return upTo<EventRow & Found & { seq: number }>(
+export const selectLastingEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) =>
+  upTo<EventInWindow>(
     limit,
-    lasting(scope, calendars, window, selected, sql`busy IN (0, 1)`),
+    lasting(scope, calendars, window, withSeries(scope, window), sql`busy IN (0, 1)`),
   );
-};
 
 /** The busy ones among the same events, without their contents. */
 export const selectBusyEventsIn = (scope: Scope, calendars: Sql, window: EventWindow, limit: SizeLimit) => {

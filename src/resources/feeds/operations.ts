@@ -100,11 +100,7 @@ function textPlan<Row extends CalendarRow>(
       const { writeCalendar, toWritten } = await loadLazy();
       const pieces =
         within(read, ofText) === read.length &&
-        writeCalendar(
-          { name, detail },
-          events.map((event) => toWritten(event)),
-          ofText.workNs,
-        );
+        writeCalendar({ name, detail }, toWritten(events, detail), ofText.workNs);
       if (pieces) return new TextDocument(ICALENDAR, pieces, version, modifiedAt);
       throw new Problem(
         'answer-too-large',

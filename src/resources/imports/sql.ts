@@ -56,7 +56,7 @@ export const updateImported = (
   isNewer = IS_NEWER,
 ): Sql => sql`
   UPDATE events SET start_ts = new.value ->> 'start', duration = new.value ->> 'duration', busy = new.value ->> 'busy',
-    recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates',
+    recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates', overridden = '{}',
     reminders = new.value ->> 'reminders', metadata = new.value ->> 'metadata', timezone = new.value ->> 'timezone', days = new.value ->> 'days', updated = ${now}, version = version + 1
   FROM json_each(${json(rows)}) new
   WHERE events.seq = (

@@ -9,8 +9,12 @@ import type {
   InstancesResult,
   ListQuery,
   MetadataQuery,
+  OccurrenceResult,
+  SplitEvent,
+  SplitResult,
   Timespan,
   UpdateEvent,
+  UpdateInstance,
 } from '../types.ts';
 import { path, query } from '../url.ts';
 
@@ -52,18 +56,44 @@ const eventsOf = (page: EventsPage) => page.events;
 
 /** The methods of both clients, below the path of each. A token's policy must allow each change. */
 function events(send: Send, root: string) {
+  const instance = (eventId: string, original: number | string, more = '') =>
+    root + path`/${{ eventId }}/instances/${{ original: `${original}` }}` + more;
   return {
     /** Returns an event. */
     findById: async (eventId: string, options?: ReadOptions<EventResult>) =>
       send<EventResult>('GET', root + path`/${{ eventId }}`, options),
 
-    /** Updates the given members of an event. A new `startTs` clears `exdates`. A token needs `UpdateCalendarEvent`. */
+    /** Updates the given members of an event. Exceptions follow their occurrences. A token needs `UpdateCalendarEvent`. */
     update: async (eventId: string, data: UpdateEvent, options?: ChangeOptions) =>
       send<EventResult>('PUT', root + path`/${{ eventId }}`, options, data),
 
     /** Deletes an event. A token needs `DeleteCalendarEvent`. */
     remove: async (eventId: string, options?: ChangeOptions) =>
       send<EventResult>('DELETE', root + path`/${{ eventId }}`, options),
+
+    /** Changes one occurrence of an event, by its `originalStartTs` or `originalDate`. A token needs `UpdateCalendarEvent`. */
+    updateInstance: async (
+      eventId: string,
+      original: number | string,
+      data: UpdateInstance,
+      options?: ChangeOptions,
+    ) => send<OccurrenceResult>('PUT', instance(eventId, original), options, data),
+
+    /** Cancels one occurrence of an event. A token needs `UpdateCalendarEvent`. */
+    removeInstance: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<EventResult>('DELETE', instance(eventId, original), options),
+
+    /** Lets one occurrence take place as the rule says again. A token needs `UpdateCalendarEvent`. */
+    resetInstance: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<OccurrenceResult>('POST', instance(eventId, original, '/reset'), options),
+
+    /** Ends a series before an occurrence. A token needs `UpdateCalendarEvent`; from the first one, `DeleteCalendarEvent` too. */
+    removeFrom: async (eventId: string, original: number | string, options?: ChangeOptions) =>
+      send<EventResult>('DELETE', root + path`/${{ eventId }}` + query({ from: original }), options),
+
+    /** Makes an occurrence and those that follow an event of their own. A token needs `CreateCalendarEvent` too. */
+    split: async (eventId: string, data: SplitEvent, options?: CreateOptions) =>
+      send<SplitResult>('POST', root + path`/${{ eventId }}/split`, options, data),
 
     /** Returns an event and its instances between two times (ms, at most 62 days apart). */
     getInstances: async (eventId: string, { startTs, endTs }: Timespan, options?: RequestOptions) =>

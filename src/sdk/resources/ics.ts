@@ -40,14 +40,8 @@ export function calendarText(send: Send, root: string) {
      * Adds the events of a calendar file, iCalendar text of at most 1 MiB, to a calendar. The same file changes nothing, so it
      * is safe to repeat. A token needs `CreateCalendarEvent`.
      */
-    import: async (calendarId: string, text: ICalendarText, options: RequestOptions = {}) =>
-      send<ImportResult>(
-        'POST',
-        root + path`/${{ calendarId }}/import`,
-        { ...options, headers: { ...options.headers, 'content-type': 'text/calendar' } },
-        undefined,
-        { text },
-      ),
+    import: async (calendarId: string, text: ICalendarText, options?: RequestOptions) =>
+      send<ImportResult>('POST', root + path`/${{ calendarId }}/import`, options, undefined, { text }),
 
     /** The addresses under which calendar apps read a calendar. A token needs `UpdateCalendar`. */
     feeds: {

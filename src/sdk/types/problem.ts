@@ -56,6 +56,7 @@ export type ProblemCode =
   | 'booking-cancelled'
   | 'booking-shared'
   | 'booking-event'
+  | 'exception-limit'
   | 'export-replaced'
   | 'quota-exceeded'
   // 412

@@ -132,7 +132,7 @@ export interface CreateEvent {
 
 /** A field that you omit stays as it is. */
 export interface UpdateEvent {
-  /** The start, in milliseconds since the epoch. A new start clears `exdates`. */
+  /** The start, in milliseconds since the epoch. The exceptions of a series go with it. */
   startTs?: number | undefined;
   /** The length, in milliseconds. */
   duration?: number | undefined;
@@ -152,6 +152,40 @@ export interface UpdateEvent {
   metadata?: Metadata | undefined;
   /** The IANA time zone on whose clock the event repeats. */
   timezone?: string | undefined;
+}
+
+/** How one occurrence differs from its series. What you omit is as in the series. */
+export interface UpdateInstance {
+  /** The start, in milliseconds since the epoch. */
+  startTs?: number | undefined;
+  /** The length, in milliseconds. */
+  duration?: number | undefined;
+  /** Of an event of whole days, the first date. */
+  date?: string | undefined;
+  /** Of an event of whole days, the number of dates. */
+  days?: number | undefined;
+  busy?: boolean | undefined;
+  /** In place of the series' metadata, for this occurrence. */
+  metadata?: Metadata | undefined;
+  /** In place of the series' reminders, for this occurrence. */
+  reminders?: Reminder[] | undefined;
+}
+
+/** The occurrence from which on a series becomes another one, and how that one differs. */
+export interface SplitEvent extends UpdateEvent {
+  /** The original start of the occurrence, in milliseconds since the epoch. It is not the first one. */
+  originalStartTs?: number | undefined;
+  /** Of an event of whole days, the original date of the occurrence, in place of `originalStartTs`. */
+  originalDate?: string | undefined;
+}
+
+/** The part of an event to delete. */
+export interface RemoveQuery {
+  /**
+   * The original start of an occurrence, in milliseconds since the epoch, or of whole days its original date: it and those that
+   * follow. Default: the whole event.
+   */
+  from?: number | string | undefined;
 }
 
 /** The position at which an export continues. */

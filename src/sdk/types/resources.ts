@@ -218,6 +218,8 @@ export interface Occurrence extends Instance {
    * moved to. A single event has one occurrence, at its start.
    */
   originalStartTs: number;
+  /** The date that the rule gives an occurrence of whole days. It names the occurrence: its start goes by its calendar's zone. */
+  originalDate?: string | undefined;
   /** Present where the occurrence differs from the series. */
   overridden?: true | undefined;
   /** Present where the occurrence has its own, in place of the series'. */

@@ -1,6 +1,16 @@
 /** The bodies of responses. */
 import type { Account } from './account.ts';
-import type { ApiKey, Calendar, CalendarEvent, Feed, Instance, Page, SigningKey, User } from './resources.ts';
+import type {
+  ApiKey,
+  Calendar,
+  CalendarEvent,
+  Feed,
+  Instance,
+  Occurrence,
+  Page,
+  SigningKey,
+  User,
+} from './resources.ts';
 
 export interface HealthResult {
   message: string;
@@ -97,7 +107,19 @@ export interface EventsPage extends EventsResult, Page {}
 
 export interface InstancesResult {
   event: CalendarEvent;
-  instances: Instance[];
+  instances: Occurrence[];
+}
+
+export interface OccurrenceResult {
+  event: CalendarEvent;
+  instance: Occurrence;
+}
+
+export interface SplitResult {
+  /** The series, which ends before the occurrence. */
+  event: CalendarEvent;
+  /** The series that takes the rest. */
+  following: CalendarEvent;
 }
 
 export interface CalendarEventsResult {

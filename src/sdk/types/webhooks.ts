@@ -1,5 +1,5 @@
 /** The notifications to a webhook, and their deliveries. */
-import type { Calendar, CalendarEvent, Page, Timespan, User } from './resources.ts';
+import type { Calendar, CalendarEvent, Occurrence, Page, User } from './resources.ts';
 import type { Booking, Schedule, Service } from './scheduling.ts';
 
 /** The resources whose changes a webhook can subscribe to, by the first word in the type of a notification. */
@@ -49,7 +49,7 @@ export interface RemindersNotification {
   type: 'reminders';
   /** When the service made the notification, in milliseconds since the epoch. */
   timestamp: number;
-  reminders: { event: CalendarEvent; identifier: string; instance: Timespan }[];
+  reminders: { event: CalendarEvent; identifier: string; instance: Occurrence }[];
 }
 
 /** The notification that `account.webhook.test` sends. */

@@ -192,7 +192,8 @@ describe('POST /account with an Idempotency-Key', () => {
 });
 
 it('answers within ten seconds in total when a shard hangs', async () => {
-  const empty = () => Promise.resolve([{ results: [], meta: { size_after: 1, rows_read: 0 } }]) as never;
+  const empty = () =>
+    Promise.resolve([{ results: [], meta: { size_after: 1, rows_read: 0, rows_written: 0 } }]) as never;
   const queriedAt: number[] = [];
   const hung = through(() => {
     queriedAt.push(Date.now());

@@ -51,7 +51,7 @@ describe('a booking', () => {
       busy: true,
       metadata: { title: 'Haircut' },
     });
-    expect(instances).toEqual([{ startTs: at(10), endTs: at(11), busy: true }]);
+    expect(instances).toEqual([{ startTs: at(10), endTs: at(11), busy: true, originalStartTs: at(10) }]);
     await expectSound(world);
   });
 

@@ -1,6 +1,7 @@
 /** Limits of a slots query: the Worker knows its size before it does the work, and answers it or returns 400. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { PAGE_MAX_BYTES } from '../../../src/limits.ts';
 import type { Recurrence } from '../../../src/sdk/types.ts';
 import { type Account, newAccount, type User } from '../../support/client.ts';
 import { reading, through } from '../../support/database.ts';
@@ -82,27 +83,47 @@ async function hostile(events: Stored[], timezone = 'UTC') {
 }
 
 describe('the size of the answer', () => {
-  it(
-    'allows 100,000 host ids: fewer dates, hosts or slots than 100 hosts every five minutes for 101 dates',
-    long,
-    async () => {
-      const { account, service, user } = await hostile([]);
-      await multiply(service);
-      expectProblem(await getSlots(account, service, ALL), 'answer-too-large');
-      // The limit of 100,000 ids: 100 hosts for 1,000 slots.
-      const three = { startDate: '2030-01-01', endDate: '2030-01-03', interval: 5 * MINUTE };
-      const few = await getSlots(account, service, three);
-      expect(few.body.dates[0].slots[0].userIds).toHaveLength(100);
-      expectProblem(
-        await getSlots(account, service, { ...three, endDate: '2030-01-04' }),
-        'answer-too-large',
-      );
-      const one = await getSlots(account, service, { ...ALL, hostUserIds: user.id });
-      expect(one.body.dates).toHaveLength(101);
-      const grid = { ...ALL, endDate: '2030-03-22', interval: 2 * HOUR };
-      expect((await getSlots(account, service, grid)).status).toBe(200);
-    },
-  );
+  it('is at most 2 MB, with 100 hosts and with one', long, async () => {
+    const { account, service, user } = await hostile([]);
+    await multiply(service);
+    const bytesOf = async (query: SlotsQuery) => {
+      const { status, body, problem } = await getSlots(account, service, query);
+      return status === 200 ? JSON.stringify(body).length : problem.code;
+    };
+    const hundred = { ...ALL, interval: 2 * HOUR, endDate: '2030-02-11' };
+    const one = { ...ALL, hostUserIds: user.id, endDate: '2030-03-13' };
+    for (const [query, longer] of [
+      [hundred, '2030-02-12'],
+      [one, '2030-03-16'],
+    ] as const) {
+      const bytes = await bytesOf(query);
+      expect(bytes).toBeGreaterThan(0.95 * PAGE_MAX_BYTES);
+      expect(bytes).toBeLessThanOrEqual(PAGE_MAX_BYTES);
+      expect(await bytesOf({ ...query, endDate: longer })).toBe('answer-too-large');
+    }
+  });
+
+  it('is known before an event is read: at most 100,000 slots of the grid times hosts', long, async () => {
+    const event: Stored = { startTs: START + 90 * MINUTE, duration: MINUTE };
+    const { account, service, user } = await hostile(Array(100).fill(event));
+    await multiply(service);
+    const rowsOf = async (query: SlotsQuery) => {
+      const { reply, rows } = await cost(account, service, query);
+      expectProblem(reply, 'answer-too-large');
+      return rows;
+    };
+    // 100 hosts have 10,000 events.
+    expect(await rowsOf({ ...ALL, endDate: '2030-01-03' })).toBeGreaterThan(10_000);
+    for (const query of [{ ...ALL, endDate: '2030-01-04' }, ALL, { ...ALL, interval: 20 * MINUTE }])
+      expect(await rowsOf(query)).toBeLessThan(1000);
+    // So many hosts are few enough.
+    const { body } = await getSlots(account, service, {
+      ...ALL,
+      endDate: '2030-02-01',
+      hostUserIds: user.id,
+    });
+    expect(body.dates).toHaveLength(32);
+  });
 
   it('depends on the hosts: a service without hosts accepts the largest query', async () => {
     const account = await newAccount();

@@ -11,6 +11,7 @@ import {
   HOUR,
   made,
   newUser,
+  occurs,
   type Stored,
   store,
   weekOf,
@@ -52,7 +53,7 @@ it.each(['Europe/Oslo', 'Pacific/Kiritimati'])(
     const calendarId = await user.newCalendar(timezone);
     const events = [
       ...fc.sample(single, { numRuns: 120, seed: 1 }),
-      ...fc.sample(recurring, { numRuns: 180, seed: 2 }),
+      ...fc.sample(recurring.filter(occurs), { numRuns: 180, seed: 2 }),
     ];
     const ids: string[] = [];
     for (const body of events) ids.push((await made(user, { calendarId, ...body })).id);
@@ -60,7 +61,9 @@ it.each(['Europe/Oslo', 'Pacific/Kiritimati'])(
     for (const window of windows) {
       const each = events.map((event, i) => ({
         event: { id: ids[i] ?? '' },
-        instances: instances({ ...event, busy: false, exdates: [] }, timezone, 'Mon', window),
+        instances: instances({ ...event, busy: false, exdates: [] }, timezone, 'Mon', window).map(
+          (instance) => ({ ...instance, originalStartTs: instance.startTs }),
+        ),
       }));
       const expected = byId(each.filter(({ instances }) => instances.length > 0));
       expect([window, await weekOf(user, calendarId, window)]).toEqual([window, expected]);

@@ -38,7 +38,6 @@ const taken: object[] = [
   { count: 739 },
   { until: startTs + 732 * DAY },
   { until: startTs },
-  { until: startTs - 1 },
   { until: startTs + 5, count: 5 },
   { bymonthday: [1, 31, -1, -31], bysetpos: [1, 366, -1, -366] },
   { bymonth: [1, 12] },

@@ -48,7 +48,8 @@ it('answers its dates, and their moments in the zone that its calendar has now',
   expect(read).toEqual(read.map(() => ({ ...event, ...inKiritimati })));
   // Nothing but the hours from 10:00 to 10:00 is busy, and a window of a millisecond at either end finds it.
   const times = { startTs: inKiritimati.startTs, endTs: inKiritimati.startTs + DAY };
-  const instance = { ...times, busy: true, allDay: true, date: '2030-03-31', days: 1 };
+  const name = { originalStartTs: times.startTs, originalDate: '2030-03-31' };
+  const instance = { ...times, ...name, busy: true, allDay: true, date: '2030-03-31', days: 1 };
   for (const [startTs, endTs, expected] of [
     [times.startTs - 20, times.startTs, []],
     [times.startTs - 20, times.startTs + 1, [instance]],

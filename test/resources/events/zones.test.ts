@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Recurrence } from '../../../src/sdk/types.ts';
 import type { Reply, User } from '../../support/client.ts';
 import {
   between,
@@ -15,6 +16,7 @@ import {
   made,
   ms,
   newUser,
+  occurs,
   startsOf,
   weekOf,
 } from '../../support/events.ts';
@@ -105,6 +107,48 @@ it("a biweekly series counts weeks from its own weekStart, or from its calendar'
   }
 });
 
+it('exceptions follow a series that changes its zone, and an override has the zone of its series', async () => {
+  const user = await newUser();
+  const calendarId = await user.newCalendar('Europe/Oslo');
+  const startTs = ms('2024-03-04T08:00Z');
+  const { id } = await made(user, { calendarId, startTs, duration: HOUR, recurrence: weekly });
+  await changeSettings(user, calendarId, { timezone: 'America/New_York', weekStart: 'Sun' });
+  const summer = ms('2024-04-01T07:00Z');
+  const put = (original: number, body: object) =>
+    byAccount.event(user, 'PUT', `${id}/instances/${original}`, { body });
+  await byAccount.event(user, 'DELETE', `${id}/instances/${summer}`);
+  await put(summer + 7 * DAY, { metadata: { one: 'yes' } });
+  await put(summer + 14 * DAY, { startTs: summer + 15 * DAY });
+  const zones = () => {
+    const statement = 'SELECT timezone, count(*) AS n FROM events WHERE account_id = ? GROUP BY 1 ORDER BY 1';
+    return env.DB.prepare(statement).bind(user.account.id).raw();
+  };
+  expect(await zones()).toEqual([['Europe/Oslo', 3]]);
+
+  // No clock changes in Tokyo, so the occurrences of the summer are an hour later.
+  const moved = await changed(user, id, { timezone: 'Asia/Tokyo' });
+  expect(moved).toMatchObject({ exdates: [summer + HOUR], recurrence: { weekStart: 'Mon' } });
+  expect(await zones()).toEqual([['Asia/Tokyo', 3]]);
+  const april = between('2024-04-01T00:00Z', '2024-04-20T00:00Z');
+  const overrides = [
+    { originalStartTs: summer + 7 * DAY + HOUR, startTs: summer + 7 * DAY + HOUR, metadata: { one: 'yes' } },
+    { originalStartTs: summer + 14 * DAY + HOUR, startTs: summer + 15 * DAY },
+  ];
+  expect((await byAccount.instances(user, id, april)).body.instances).toMatchObject(overrides);
+
+  // The same of the part that follows, whose new rule has the week start of its calendar.
+  const body = { originalStartTs: summer - 7 * DAY + HOUR, timezone: 'Europe/Oslo', recurrence: weekly };
+  const { event, following } = (await byAccount.event(user, 'POST', `${id}/split`, { body })).body;
+  expect([event.timezone, event.recurrence.weekStart]).toEqual(['Asia/Tokyo', 'Mon']);
+  expect(following).toMatchObject({ timezone: 'Europe/Oslo', recurrence: { weekStart: 'Sun' } });
+  expect(following.exdates).toEqual([summer]);
+  expect((await byAccount.event(user, 'GET', following.id)).body.event).toEqual(following);
+  expect(await zones()).toEqual([
+    ['Asia/Tokyo', 1],
+    ['Europe/Oslo', 3],
+  ]);
+});
+
 const fieldsOf = (reply: Reply) => {
   expectProblem(reply, 'input-invalid');
   return reply.problem?.errors?.map(({ path }) => path);
@@ -140,9 +184,10 @@ const ending = fc
       ...rest,
       startTs: start,
       duration: length,
-      recurrence: { ...recurrence, interval: 1, ...until },
+      recurrence: { ...(recurrence as Recurrence), interval: 1, ...until },
     };
-  });
+  })
+  .filter(occurs);
 
 it.each(['Pacific/Kiritimati', 'America/Adak', 'Etc/GMT+12'])(
   'a calendar that moves to %s keeps every event',
