@@ -43,7 +43,7 @@ export async function fetchFeed(
       if (refusal) return failed(`The address${redirects > 0 ? ' that it redirects to' : ''} ${refusal}.`);
       const response = await fetch(target, { headers, redirect: 'manual', signal });
       const to = REDIRECTS.includes(response.status) ? response.headers.get('location') : null;
-      if (to === null) return await read(response);
+      if (to === null) return await read(response, signal);
       response.body?.cancel().catch(() => {});
       const next = to.replace(/^webcals?:/i, 'https:');
       if (!URL.canParse(next, target)) return failed('It redirects to what is no address.');
@@ -68,14 +68,14 @@ export async function fetchFeed(
   }
 }
 
-async function read(response: Response): Promise<FetchedFeed> {
+async function read(response: Response, signal: AbortSignal): Promise<FetchedFeed> {
   const { status, headers, body } = response;
   if (status === 304) return { outcome: 'unchanged' };
   if (status !== 200) {
     body?.cancel().catch(() => {});
     return failed(`It answered ${status}. ${adviceOf(status)}`);
   }
-  const text = await textOf(body);
+  const text = await textOf(body, signal);
   if (text === null)
     return failed(
       `It has more than ${SUBSCRIPTION_MAX_BYTES / 1024 ** 2} MiB. Have the app share fewer events.`,
@@ -91,14 +91,22 @@ function adviceOf(status: number): string {
 }
 
 /** The text of a body, which the runtime has decompressed; null where it is too long, and then the rest is not read. */
-async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string | null> {
+async function textOf(body: ReadableStream<Uint8Array> | null, signal: AbortSignal): Promise<string | null> {
   if (!body) return '';
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', stop);
   const decoder = new TextDecoder();
   let [text, bytes] = ['', 0];
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > SUBSCRIPTION_MAX_BYTES) return null;
-    text += decoder.decode(chunk, { stream: true });
+  for (;;) {
+    const { done, value } = await reader.read();
+    signal.throwIfAborted();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > SUBSCRIPTION_MAX_BYTES) {
+      stop();
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
   }
-  return text + decoder.decode();
 }

@@ -1,4 +1,5 @@
 /** Fetches the subscription of a calendar now. */
+import type { ImportedRow } from '../../ical/read/differences.ts';
 import { loadLazy } from '../../lazy/load.ts';
 import { REFRESH_TIMEOUT_MS, REFRESH_WAIT_MS } from '../../limits.ts';
 import { write } from '../../operation.ts';
@@ -27,12 +28,13 @@ export const refreshCalendar = write({
           throw invalid([{ path: 'calendarId', reason: 'must be that of a calendar with a subscription' }]);
         if (!begun) throw tooSoon(latest.begun_at + REFRESH_WAIT_MS - now);
         const outcome = await fetchSubscription(begun, env.ALLOW_PRIVATE_WEBHOOKS, now, REFRESH_TIMEOUT_MS);
-        return plan(outcome.reads(scope), (fetched = []) =>
+        const store = (fetched: readonly ImportedRow[]) =>
           plan([...outcome.writes(scope, fetched), calendar], (...results): WithEtag<CalendarResult> => {
             const row = found(results.at(-1) as typeof rows);
             return withEtag({ calendar: calendars.toResource(row) }, row);
-          }),
-        );
+          });
+        const [read] = outcome.reads(scope);
+        return read ? plan([read], store) : store([]);
       },
     );
   },

@@ -102,3 +102,6 @@ export const run = (now = NOW, timeoutMs = 2000, db = env.DB): Promise<void> =>
     log: new JobLog(),
     timeoutMs,
   });
+
+/** Deletes the subscriptions and the lease of the tests before, whose clocks may have been ahead. */
+export const deleteOthers = () => env.DB.exec('DELETE FROM subscriptions; DELETE FROM job_runs;');
