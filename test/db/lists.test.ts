@@ -127,6 +127,12 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
       { reminders: bySeq },
     ],
   ],
+  'resources/bookings/availability-sql.ts firstOwn': [
+    [
+      [availability.selectHosts(slots)],
+      { fed: 'INDEX sqlite_autoindex_subscriptions_1 (account_id=? AND calendar_id=?)' },
+    ],
+  ],
   'resources/bookings/availability-sql.ts hostsOf': [
     [[availability.selectHosts(slots)], ofHosts],
     [[availability.selectCalendarTimes(slots)], ofHosts],
@@ -170,7 +176,7 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
       [subscriptions.selectDue(['a'], 1, 1)],
       {
         due: bySeq,
-        s: 'COVERING INDEX subscriptions_due (account_id=? AND next_at<?)',
+        s: 'INDEX subscriptions_due (account_id=? AND next_at<?)',
         c: byId('calendars'),
       },
     ],

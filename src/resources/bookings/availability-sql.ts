@@ -128,7 +128,7 @@ const ANY_SUBSCRIPTION = sql`EXISTS (SELECT 1 FROM subscriptions s WHERE s.accou
 
 /** The first busy calendar that takes events: a subscription takes none. */
 const firstOwn = sql`(SELECT own.value FROM json_each(${hostColumn('busy')}) own WHERE NOT EXISTS (
-  SELECT 1 FROM subscriptions s WHERE s.account_id = h.account_id AND s.calendar_id = own.value) ORDER BY own.key LIMIT 1)`;
+  SELECT 1 FROM subscriptions fed WHERE fed.account_id = h.account_id AND fed.calendar_id = own.value) ORDER BY own.key LIMIT 1)`;
 
 const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 

@@ -125,7 +125,7 @@ describe('a subscription', () => {
     await refresh();
     const before = await events();
     const original = Date.UTC(2030, 0, 10, 8);
-    const [event] = before as [{ id: string }];
+    const event = { id: before[0]?.id };
     const body = { calendarId: id, startTs: NOW, duration: HOUR };
     const headers = { 'content-type': 'text/calendar' };
     const refused = [
