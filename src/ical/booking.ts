@@ -2,7 +2,7 @@
 import type { Booking } from '../sdk/types.ts';
 import { SECOND_MS } from '../time/units.ts';
 import { describedBy } from './calendar.ts';
-import { contentLine } from './content-lines.ts';
+import { contentLines } from './content-lines.ts';
 import { utcTime } from './times.ts';
 
 /** STATUS (RFC 5545 section 3.8.1.11) of each state. */
@@ -33,5 +33,5 @@ export function bookingText({ id, startTs, duration, state, metadata, created, u
     'END:VEVENT',
     'END:VCALENDAR',
   ];
-  return lines.map(contentLine).join('');
+  return contentLines(lines);
 }

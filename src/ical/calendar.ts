@@ -6,7 +6,7 @@ import type { CalendarEvent, Metadata, Weekday } from '../sdk/types.ts';
 import { type Budget, unlimited } from '../time/budget.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../time/units.ts';
 import { toInstant, toLocal } from '../time/zone.ts';
-import { contentLine, textValue } from './content-lines.ts';
+import { contentLines, textValue } from './content-lines.ts';
 import { type WrittenRule, writtenRule } from './rule.ts';
 import { dateOf, durationOf, localTime, utcTime } from './times.ts';
 import { isUtc, zoneText } from './zones.ts';
@@ -85,7 +85,7 @@ function* pieces(
   ];
   if (name !== null) head.push(`X-WR-CALNAME:${textValue(name)}`, `NAME:${textValue(name)}`);
   head.push(`REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`, `X-PUBLISHED-TTL:${REFRESH}`);
-  yield head.map(contentLine).join('');
+  yield contentLines(head);
   for (const [zone, year] of zonesOf(events)) yield zoneText(zone, year);
   for (const [i, event] of events.entries()) yield eventText(event, rules[i], detail);
   yield 'END:VCALENDAR\r\n';
@@ -106,13 +106,11 @@ function eventText(event: WrittenEvent, rule: Rules[number], detail: Detail): st
   if (rule === null) return '';
   const times = rule ? seriesLines(event, rule) : singleLines(event);
   const component = (own: string[], shown = event) =>
-    [
+    contentLines([
       ...['BEGIN:VEVENT', `UID:${event.id}`, ...own, ...versionLines(shown), ...textLines(shown, detail)],
       ...(detail === 'full' ? alarmLines(shown) : []),
       'END:VEVENT',
-    ]
-      .map(contentLine)
-      .join('');
+    ]);
   const overrides = rule ? overriddenLines(event, rule) : [];
   return [
     ...[times.lines, ...times.moved].map((own) => component(own)),
