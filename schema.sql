@@ -1930,7 +1930,59 @@ BEGIN
   DELETE FROM events WHERE account_id = OLD.account_id AND id > OLD.id || '/' AND id < OLD.id || '0';
 END;
 
-<<<<<<< HEAD
+-- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
+CREATE TRIGGER host_insert_counts AFTER INSERT ON service_users
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER host_delete_counts AFTER DELETE ON service_users
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER feed_insert_counts AFTER INSERT ON feeds
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER feed_delete_counts AFTER DELETE ON feeds
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER imported_event_insert_counts AFTER INSERT ON imported_events WHEN octet_length(NEW.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib + (2 * octet_length(NEW.uid) >> 10) WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER imported_event_delete_counts AFTER DELETE ON imported_events WHEN octet_length(OLD.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib - (2 * octet_length(OLD.uid) >> 10) WHERE account_id = OLD.account_id;
+END;
+
+-- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
+CREATE TRIGGER usage_stays_within_quotas
+AFTER UPDATE OF users, calendars, events, schedules, services, bookings, kib ON usage
+BEGIN
+  SELECT RAISE(ABORT, 'quota_exceeded ' || exceeded) FROM (
+    SELECT CASE
+      WHEN NEW.users > OLD.users AND NEW.users > users THEN 'users ' || users || ' ' || OLD.users
+      WHEN NEW.calendars > OLD.calendars AND NEW.calendars > calendars THEN 'calendars ' || calendars || ' ' || OLD.calendars
+      WHEN NEW.events > OLD.events AND NEW.events > events THEN 'events ' || events || ' ' || OLD.events
+      WHEN NEW.schedules > OLD.schedules AND NEW.schedules > schedules THEN 'schedules ' || schedules || ' ' || OLD.schedules
+      WHEN NEW.services > OLD.services AND NEW.services > services THEN 'services ' || services || ' ' || OLD.services
+      WHEN NEW.bookings > OLD.bookings AND NEW.bookings > bookings THEN 'bookings ' || bookings || ' ' || OLD.bookings
+      WHEN NEW.bytes > OLD.bytes AND NEW.bytes > bytes THEN 'bytes ' || bytes || ' ' || OLD.bytes
+    END AS exceeded FROM quota_limits WHERE account_id = NEW.account_id)
+  WHERE exceeded IS NOT NULL;
+END;
+
+-- A subscription counts as two KiB: its URL, and what its server says of its text.
+CREATE TRIGGER subscription_insert_counts AFTER INSERT ON subscriptions
+BEGIN
+  UPDATE usage SET kib = kib + 2 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER subscription_delete_counts AFTER DELETE ON subscriptions
+BEGIN
+  UPDATE usage SET kib = kib - 2 WHERE account_id = OLD.account_id;
+END;
+
 -- The Worker reads the message (src/db/d1-errors.ts). What goes with its calendar, its user or its account goes all the same.
 CREATE TRIGGER event_insert_spares_subscriptions AFTER INSERT ON events
 WHEN EXISTS (SELECT 1 FROM subscriptions WHERE account_id = NEW.account_id AND calendar_id = NEW.calendar_id AND open = 0)
@@ -1973,47 +2025,4 @@ BEGIN
   FROM webhooks w CROSS JOIN calendars c ON c.account_id = NEW.account_id AND c.id = NEW.calendar_id
   CROSS JOIN calendar_json r ON r.seq = c.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.updated"'));
-=======
--- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
-CREATE TRIGGER host_insert_counts AFTER INSERT ON service_users
-BEGIN
-  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
-END;
-CREATE TRIGGER host_delete_counts AFTER DELETE ON service_users
-BEGIN
-  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
-END;
-CREATE TRIGGER feed_insert_counts AFTER INSERT ON feeds
-BEGIN
-  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
-END;
-CREATE TRIGGER feed_delete_counts AFTER DELETE ON feeds
-BEGIN
-  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
-END;
-CREATE TRIGGER imported_event_insert_counts AFTER INSERT ON imported_events WHEN octet_length(NEW.uid) >= 512
-BEGIN
-  UPDATE usage SET kib = kib + (2 * octet_length(NEW.uid) >> 10) WHERE account_id = NEW.account_id;
-END;
-CREATE TRIGGER imported_event_delete_counts AFTER DELETE ON imported_events WHEN octet_length(OLD.uid) >= 512
-BEGIN
-  UPDATE usage SET kib = kib - (2 * octet_length(OLD.uid) >> 10) WHERE account_id = OLD.account_id;
-END;
-
--- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
-CREATE TRIGGER usage_stays_within_quotas
-AFTER UPDATE OF users, calendars, events, schedules, services, bookings, kib ON usage
-BEGIN
-  SELECT RAISE(ABORT, 'quota_exceeded ' || exceeded) FROM (
-    SELECT CASE
-      WHEN NEW.users > OLD.users AND NEW.users > users THEN 'users ' || users || ' ' || OLD.users
-      WHEN NEW.calendars > OLD.calendars AND NEW.calendars > calendars THEN 'calendars ' || calendars || ' ' || OLD.calendars
-      WHEN NEW.events > OLD.events AND NEW.events > events THEN 'events ' || events || ' ' || OLD.events
-      WHEN NEW.schedules > OLD.schedules AND NEW.schedules > schedules THEN 'schedules ' || schedules || ' ' || OLD.schedules
-      WHEN NEW.services > OLD.services AND NEW.services > services THEN 'services ' || services || ' ' || OLD.services
-      WHEN NEW.bookings > OLD.bookings AND NEW.bookings > bookings THEN 'bookings ' || bookings || ' ' || OLD.bookings
-      WHEN NEW.bytes > OLD.bytes AND NEW.bytes > bytes THEN 'bytes ' || bytes || ' ' || OLD.bytes
-    END AS exceeded FROM quota_limits WHERE account_id = NEW.account_id)
-  WHERE exceeded IS NOT NULL;
->>>>>>> main
 END;

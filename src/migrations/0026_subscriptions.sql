@@ -37,6 +37,16 @@ SELECT c.seq, json_object('id', c.id, 'user_id', c.user_id, 'timezone', c.timezo
   'metadata', c.metadata, 'version', c.version + coalesce(s.version, 0), 'subscription', s.json) AS json
 FROM calendars c LEFT JOIN subscription_json s ON s.account_id = c.account_id AND s.calendar_id = c.id;
 
+-- A subscription counts as two KiB: its URL, and what its server says of its text.
+CREATE TRIGGER subscription_insert_counts AFTER INSERT ON subscriptions
+BEGIN
+  UPDATE usage SET kib = kib + 2 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER subscription_delete_counts AFTER DELETE ON subscriptions
+BEGIN
+  UPDATE usage SET kib = kib - 2 WHERE account_id = OLD.account_id;
+END;
+
 -- The Worker reads the message (src/db/d1-errors.ts). What goes with its calendar, its user or its account goes all the same.
 CREATE TRIGGER event_insert_spares_subscriptions AFTER INSERT ON events
 WHEN EXISTS (SELECT 1 FROM subscriptions WHERE account_id = NEW.account_id AND calendar_id = NEW.calendar_id AND open = 0)
