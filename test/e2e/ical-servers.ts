@@ -28,8 +28,8 @@ const calendarOf = (...events: string[]) =>
 const hour = (uid: string, at: number) =>
   vevent(uid, `DTSTART:20300108T${String(at).padStart(2, '0')}0000Z`, 'DURATION:PT1H', `SUMMARY:${uid}`);
 
-/** The file server: what it was asked for, and how much of its largest file it has sent. */
-const asked: string[] = [];
+/** The file server: the requests, and how much of its largest file it has sent. */
+const requests: string[] = [];
 let sentMiB = 0;
 const MIB = Buffer.alloc(1024 ** 2, ' ');
 const zeros = gzipSync(Buffer.alloc(512 * 1024 ** 2), { level: 9 });
@@ -61,7 +61,7 @@ const files: Record<string, (response: ServerResponse, request: IncomingMessage)
   '/half.ics': (response) => response.writeHead(200).write('BEGIN:VCALENDAR'),
 };
 const fileServer = createServer((request, response) => {
-  asked.push(request.url ?? '');
+  requests.push(request.url ?? '');
   const send = files[request.url ?? ''];
   if (send) send(response, request);
   else response.writeHead(404).end();
@@ -158,7 +158,7 @@ async function booked({ accountClient: client, userId }: Actors): Promise<void> 
     duration: HOUR_MS,
   });
   assert.equal(refused.error?.code, 'slot-unavailable');
-  assert.equal(asked.filter((url) => url === '/gzip.ics').length, 2);
+  assert.equal(requests.filter((url) => url === '/gzip.ics').length, 2);
   for (const id of subscribed)
     assert.equal(dataOf(await client.calendar.findById(id)).calendar.subscription?.error, null);
   console.log('Radicale and the file server keep a host from being booked');

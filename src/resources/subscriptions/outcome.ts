@@ -132,7 +132,7 @@ const emptied = (since: number) => ({
 
 /**
  * An event as the columns have it, with a number of its content in place of its version: many feeds give every event a new
- * version, or a new stamp, at each fetch. Alarms stay with the app that has them.
+ * version, or a new time, at each fetch. Alarms stay with the app that has them.
  */
 async function contentOf(event: ReadEvent, { busy }: SubscriptionRow): Promise<ImportRow> {
   const own = busy === 'as-written' ? event.busy : busy === 'all';

@@ -161,11 +161,11 @@ describe('a server that answers', () => {
     expect([await titles(), (await calendar()).subscription?.error]).toEqual([['One', 'Two'], null]);
   });
 
-  it('304 is asked for by etag and date, and changes nothing', async () => {
-    const asked: (string | null)[][] = [];
+  it('304 is what an etag and a date lead to, and changes nothing', async () => {
+    const requests: (string | null)[][] = [];
     const { calendar, titles } = await subscribed(({ headers }) => {
-      asked.push([headers.get('if-none-match'), headers.get('if-modified-since')]);
-      return asked.length > 1
+      requests.push([headers.get('if-none-match'), headers.get('if-modified-since')]);
+      return requests.length > 1
         ? new Response(null, { status: 304 })
         : text(file(vevent('one', 'SUMMARY:One')), {
             etag: '"1"',
@@ -174,7 +174,7 @@ describe('a server that answers', () => {
     });
     for (const hours of [0, 2, 4]) await run(NOW + hours * HOUR);
     const known = ['"1"', 'Mon, 07 Jan 2030 00:00:00 GMT'];
-    expect(asked).toEqual([[null, null], known, known]);
+    expect(requests).toEqual([[null, null], known, known]);
     expect((await calendar()).subscription).toMatchObject({
       fetchedAt: NOW + 4 * HOUR,
       changedAt: NOW,
@@ -290,34 +290,34 @@ describe('the events', () => {
 });
 
 describe('accounts', () => {
-  it('wait for no other: one whose servers hang has few of them asked, and each other account is served', async () => {
+  it('wait for no other: one whose servers hang has few of them called, and each other account is served', async () => {
     const hanging = await newUser();
-    let asked = 0;
+    let requests = 0;
     const hang: Server = () => {
-      asked += 1;
+      requests += 1;
       return new Promise<Response>(() => {});
     };
     for (let i = 0; i < 10; i++) await subscribed(hang, {}, { user: hanging });
     const others = await Promise.all(Array.from({ length: 6 }, () => subscribed(good)));
     await run(NOW, 400);
     for (const { titles } of others) expect(await titles()).toEqual(['One', 'Two']);
-    expect(asked).toBeLessThanOrEqual(5);
+    expect(requests).toBeLessThanOrEqual(5);
   });
 
   it('that are suspended are not served; two runs at once fetch once', async () => {
-    let asked = 0;
+    let requests = 0;
     const { account } = await subscribed(async () => {
-      asked += 1;
+      requests += 1;
       await scheduler.wait(20);
       return good();
     });
     const { id } = account;
     await env.DB.prepare('INSERT INTO suspensions (account_id, since) VALUES (?, 0)').bind(id).run();
     await run(NOW);
-    expect(asked).toBe(0);
+    expect(requests).toBe(0);
     await env.DB.prepare('DELETE FROM suspensions').run();
     await Promise.all([run(NOW), run(NOW)]);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 
   it('learn when a feed first breaks and when it is well again, and of changed events as of any others', async () => {
