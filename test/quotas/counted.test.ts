@@ -142,8 +142,8 @@ describe('a cascade', () => {
     await account.call('DELETE', `/user/${other.id}`);
     await finishRemovals();
     await expectCounted(account.id);
-    // A user with a calendar, a service, and a feed with its events.
-    expect(await useOf(account, 'bytes')).toBe(1024 * (1 + 1 + 1 + 1 + 3 + 3));
+    // A user with a calendar, a service, a feed with its events, and a calendar with a subscription.
+    expect(await useOf(account, 'bytes')).toBe(1024 * (1 + 1 + 1 + 1 + 3 + 3 + 1 + 2));
   });
 
   it('of the account itself leaves no counter', async () => {
