@@ -44,7 +44,7 @@ export const docs = {
     tag: 'Calendars',
     summary: 'Update a calendar',
     description:
-      'A new time zone or start of the week is for events that are made from then on: the others keep theirs.',
+      'A new time zone or start of the week applies to events created from then on. Existing events keep theirs.',
     sdk: 'calendar.update(calendarId, body)',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',
