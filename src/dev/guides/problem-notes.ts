@@ -53,6 +53,10 @@ export const problemNotes = {
   'webhook-limit': 'The account has reached its limit of webhooks. Remove one first.',
   'webhook-missing': 'The account has no webhook. Set it with `PUT /account/webhook`.',
   'feed-limit': 'The calendar has reached its limit of feeds. Remove one first.',
+  'subscription-limit':
+    'The user has reached the limit of subscriptions. Delete a calendar that has one first.',
+  'calendar-read-only':
+    'The events of a calendar with a subscription come only from its URL. Change them there, or book into another calendar.',
   'host-exists': 'The user is already a host of this service. Update the host instead.',
   'host-limit': 'The service has reached its limit of hosts. Remove one first.',
   'busy-limit': 'The host has reached its limit of busy calendars. Remove one first.',

@@ -10,6 +10,6 @@ export const docs = {
       'nothing does. The import skips what events cannot represent, and says why.',
     sdk: 'calendar.import(calendarId, body)',
     answer: 'ImportResult',
-    codes: ['quota-exceeded'],
+    codes: ['quota-exceeded', 'calendar-read-only'],
   },
 } as const satisfies Record<string, OperationDocs>;
