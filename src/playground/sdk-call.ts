@@ -17,6 +17,8 @@ const calls: [method: string, path: string, call: string][] = [
   ['POST', '/calendar/:/feeds', 'client.calendar.feeds.create($1, $B)'],
   ['DELETE', '/calendar/:/feeds/:', 'client.calendar.feeds.remove($1, $2)'],
   ['POST', '/calendar/:/import', 'client.calendar.import($1, text)'],
+  ['GET', '/calendar', 'client.calendar.list()'],
+  ['POST', '/calendar/:/refresh', 'client.calendar.refresh($1)'],
   ['POST', '/events', 'client.events.create($B)'],
   ['PUT', '/events/:', 'client.events.update($1, $B)'],
   ['DELETE?from', '/events/:', 'client.events.removeFrom($1, $F)'],

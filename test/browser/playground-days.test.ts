@@ -1,6 +1,7 @@
-/** Whole days in the calendar of the playground, its feeds, and the import of a file. */
+/** Whole days in the calendar of the playground, its feeds, its import of a file, and subscriptions. */
 import type { Page } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
+import { listen } from '../../src/playground/server.ts';
 import { NettuClient, unwrap } from '../../src/sdk/index.ts';
 import { daySpot, dragOn, settledBox, timeSpot } from './support/calendar.ts';
 import { picture, visit } from './support/chromium.ts';
@@ -193,5 +194,54 @@ it('makes a feed, shows its address once, and removes it; imports a file, and sa
   await page.getByText('No app subscribes').waitFor();
   expect((await fetch(url)).status).toBe(404);
   expect(errors).toEqual([]);
+  await close();
+});
+
+it('subscribes to a calendar by URL, shows its events, which nobody drags, and says what is wrong with it', async () => {
+  const { page, at, errors, close } = await open();
+  const source = await listen(0);
+  const date = ((await dateOf(page, 2)) ?? '').replaceAll('-', '');
+  const text = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//test//EN',
+    'BEGIN:VEVENT',
+    'UID:1',
+    'DTSTAMP:20300101T000000Z',
+  ];
+  text.push('SUMMARY:School trip', `DTSTART;VALUE=DATE:${date}`, 'END:VEVENT', 'END:VCALENDAR', '');
+  source.server.on('request', ({ url }, response) =>
+    response
+      .writeHead(url === '/school.ics' ? 200 : 404, { 'content-type': 'text/calendar' })
+      .end(text.join('\r\n')),
+  );
+  await page.getByText('Subscribe to a calendar by URL').click();
+  const list = page.getByRole('list', { name: 'Subscriptions' });
+  const subscribe = async (path: string) => {
+    await page.getByLabel('Its address').fill(source.url + path);
+    await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+  };
+  await subscribe('/school.ics');
+  await list.getByText('fetched at').waitFor();
+  await at('School trip').waitFor();
+  await page
+    .locator('#calendar .requests')
+    .getByText('await client.calendar.refresh')
+    .first()
+    .waitFor({ state: 'attached' });
+  expect(await at('School trip').locator('.fc-event-resizer').count()).toBe(0);
+  await at('School trip').click();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await subscribe('/none.ics');
+  await list.locator('.problem').waitFor();
+  await picture(page, 'playground-subscriptions', true);
+  for (const path of ['/none.ics', '/school.ics']) {
+    await page.getByRole('button', { name: `Remove: ${source.url}${path}` }).click();
+    await list.getByText(source.url + path).waitFor({ state: 'detached' });
+  }
+  await at('School trip').waitFor({ state: 'detached' });
+  expect(errors).toEqual([]);
+  source.server.close();
+  source.server.closeAllConnections();
   await close();
 });

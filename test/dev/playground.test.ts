@@ -109,6 +109,8 @@ it.each([
     "await client.calendar.feeds.create('a', {\n  detail: 'busy'\n});",
   ],
   ['DELETE', '/calendar/a/feeds/b', undefined, "await client.calendar.feeds.remove('a', 'b');"],
+  ['GET', '/calendar', undefined, 'await client.calendar.list();'],
+  ['POST', '/calendar/a/refresh', undefined, "await client.calendar.refresh('a');"],
   ['POST', '/calendar/a/import', 'BEGIN:VCALENDAR', "await client.calendar.import('a', text);"],
 ])('shows a request as a call of the SDK: %s %s', (method, path, body, code) => {
   expect(sdkCall(method, path, body)).toBe(code);

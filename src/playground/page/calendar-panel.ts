@@ -13,6 +13,7 @@ import { exchange } from './exchange.ts';
 import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { clientOf, hosts } from './session.ts';
+import { subscriptions } from './subscriptions.ts';
 import { daysBetween, isWhole, type When, whenOf } from './when.ts';
 
 const PANEL = 'calendar';
@@ -44,12 +45,14 @@ export function calendarPanel(section: HTMLElement): () => void {
   const client = () => clientOf(PANEL, owner?.id ?? '');
   const calendarId = () => owner?.calendarId ?? '';
   const sharing = exchange({ client, calendarId, onImport: () => calendar.refetchEvents() });
+  const timezone = () => calendarZone;
+  const subscribed = subscriptions({ client, timezone, onChange: () => calendar.refetchEvents() });
   /** On a phone the calendar comes first. */
   const arrange = () =>
     stage.replaceChildren(
       ...(NARROW.matches
-        ? [bar, container, hint, settings, sharing.element]
-        : [bar, settings, container, hint, sharing.element]),
+        ? [bar, container, hint, settings, sharing.element, subscribed.element]
+        : [bar, settings, container, hint, sharing.element, subscribed.element]),
     );
   arrange();
   NARROW.addEventListener('change', arrange);
@@ -103,7 +106,9 @@ export function calendarPanel(section: HTMLElement): () => void {
     },
     events: async ({ start, end }: { start: Date; end: Date }) => {
       const window = { startTs: start.valueOf(), endTs: end.valueOf() };
-      const { calendar: stored, events } = await unwrap(client().calendar.getEvents(calendarId(), window));
+      const read = async (id: string) => unwrap(client().calendar.getEvents(id, window));
+      const others = await Promise.all((await subscribed.read()).map(({ id }) => read(id)));
+      const { calendar: stored, events } = await read(calendarId());
       if (loadProblem) {
         loadProblem = '';
         draw();
@@ -114,7 +119,8 @@ export function calendarPanel(section: HTMLElement): () => void {
         if (first && zone() !== calendarZone) calendar.setOption('timeZone', calendarZone);
         draw();
       }
-      return events.flatMap(toShown);
+      const fed = others.flatMap(({ events }) => events.flatMap(toShown));
+      return [...events.flatMap(toShown), ...fed.map((one) => ({ ...one, editable: false }))];
     },
     eventSourceFailure: ({ message }) => {
       loadProblem = message;
@@ -126,6 +132,8 @@ export function calendarPanel(section: HTMLElement): () => void {
     },
     eventClick: async ({ event }) => {
       const shown = event.extendedProps as Shown;
+      // Only its URL changes an event of a subscription.
+      if (shown.event.calendarId !== calendarId()) return;
       const when = whenOf(shown.instance);
       const edit = await editEvent({ ...zonesOf(), when, shown });
       if (!edit) return;
@@ -219,6 +227,7 @@ export function calendarPanel(section: HTMLElement): () => void {
             owner = owners.find(({ id }) => id === (event.target as HTMLSelectElement).value);
             calendarZone = '';
             sharing.reset();
+            subscribed.reset();
             calendar.refetchEvents();
           }}>
             ${optionsView(
