@@ -13,8 +13,9 @@ export const selectImported = (
   uids: readonly string[],
 ): Query<ImportedRow> =>
   query<ImportedRow>`
-  SELECT uid, piece AS part, event_id, sequence, modified FROM json_each(${json(uids)}) wanted
-  CROSS JOIN imported_events i ON i.account_id = ${account} AND i.calendar_id = ${calendar} AND i.uid = wanted.value`;
+  SELECT uid, piece AS part, event_id, sequence, modified, (
+    SELECT service_id IS NOT NULL FROM events e WHERE e.account_id = i.account_id AND e.id = i.event_id) AS booked
+  FROM json_each(${json(uids)}) wanted CROSS JOIN imported_events i ON i.account_id = ${account} AND i.calendar_id = ${calendar} AND i.uid = wanted.value`;
 
 /** Inserts events that no import has made yet, also if another one made them a moment ago. */
 export const insertImported = (
@@ -44,7 +45,10 @@ export const insertUids = ({ account }: Scope, calendar: string, rows: readonly 
 /** The condition that a calendar is the scope's. */
 const isThere = (scope: Scope, calendar: string): Sql => sql`EXISTS (${selectCalendar(scope, calendar)})`;
 
-/** Updates events that are newer in the file, and returns one row for each. */
+/**
+ * Updates events that are newer in the file, and returns one row for each. What names a service here is a booking, and no file
+ * moves it onto another one.
+ */
 export const updateImported = (
   scope: Scope,
   calendar: string,
@@ -57,7 +61,7 @@ export const updateImported = (
   FROM json_each(${json(rows)}) new
   WHERE events.seq = (
     SELECT e.seq FROM imported_events i CROSS JOIN events e ON e.account_id = i.account_id AND e.id = i.event_id
-      AND +e.calendar_id = ${calendar}
+      AND +e.calendar_id = ${calendar} AND e.service_id IS NULL
     WHERE i.account_id = ${scope.account} AND i.event_id = new.value ->> 'id'
       AND (i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified'))
     AND ${isThere(scope, calendar)}
