@@ -59,7 +59,7 @@ export default defineConfig({
           // when it gets the files one by one.) Each file begins with an empty database.
           isolate: false,
           maxWorkers: 1,
-          setupFiles: ['test/support/log.ts', 'test/support/schema.ts'],
+          setupFiles: ['test/support/log.ts', 'test/support/pauses.ts', 'test/support/schema.ts'],
           globalSetup: ['test/e2e/support/receiver.ts'],
         },
       },

@@ -97,7 +97,7 @@ export interface Operation<
   readonly hasEtag?: true;
   /** Of a creation whose stored answer lacks what SQL cannot compute: completes it for a replay. */
   revived?(answer: never): unknown;
-  /** Creates a resource, and takes an `Idempotency-Key`. */
+  /** Creates a resource or rolls a secret, and takes an `Idempotency-Key`. */
   readonly idempotent?: true;
   /** Tells the client what to check before a retry, when the outcome of this write is unknown. */
   readonly retryAdvice?: string;

@@ -56,6 +56,9 @@ export const query = <Row = unknown>(
   changes: false,
 });
 
+/** A JSON object of columns, under their names: `a,b`, of our own. */
+export const jsonOf = (columns: string): Sql => raw(`json_object(${columns.replace(/\w+/g, "'$&', $&")})`);
+
 export const isQuery = (statement: Sql): statement is Query => 'changes' in statement;
 
 /** The assignments `a = ?, b = ?` of an UPDATE. It omits a column whose value is undefined, so the UPDATE keeps it. */

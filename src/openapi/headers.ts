@@ -70,7 +70,7 @@ export const parameters = {
   ),
   idempotencyKey: parameter(
     'idempotency-key',
-    'Makes it safe to retry the creation of a resource: for 24 hours, a request with the same key, caller and body gets the first response again. Use a new random key for each creation.',
+    'Makes it safe to retry the creation of a resource, or the roll of a secret: for 24 hours, a request with the same key, caller and body gets the first response again. Use a new random key for each of them.',
     { minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
   ),
 };

@@ -24,7 +24,10 @@ export function untilWritten<A>(attempt: (again: () => Promise<Plan<A>>) => Plan
         'Other requests keep changing what this one depends on. Nothing changed; try again.',
       );
     }
-    if (tries > 1) await scheduler.wait(Math.random() * WAIT_MS * 2 ** Math.min(tries, 5));
+    if (tries > 1) {
+      const waitMs = Math.random() * WAIT_MS * 2 ** Math.min(tries, 5);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
     tries += 1;
     return attempt(again);
   };

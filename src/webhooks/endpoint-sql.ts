@@ -3,7 +3,7 @@
  * which one has the row: see `further_endpoints` in schema.sql.
  */
 import type { Scope } from '../db/scope.ts';
-import { assign, type Query, query, type Sql, sql } from '../db/sql.ts';
+import { assign, jsonOf, type Query, query, raw, type Sql, sql } from '../db/sql.ts';
 import { WEBHOOK_SECRETS_MAX } from '../limits.ts';
 import { firstVersion, type Versioned } from '../plan.ts';
 import type { CreateWebhookEndpoint, UpdateWebhookEndpoint, WebhookEndpoint } from '../sdk/types.ts';
@@ -18,7 +18,10 @@ export interface EndpointRow extends HealthRow, Versioned, WebhookRow {
   description: string | null;
 }
 
-export const toEndpoint = (row: EndpointRow): WebhookEndpoint => ({
+/** What its owner sees of an endpoint. */
+export type ShownRow = Omit<EndpointRow, 'old_secret' | 'old_secret_until' | 'old_secrets'>;
+
+export const toEndpoint = (row: ShownRow): WebhookEndpoint => ({
   id: row.id,
   url: row.url,
   events: JSON.parse(row.events),
@@ -30,8 +33,10 @@ export const toEndpoint = (row: EndpointRow): WebhookEndpoint => ({
   ...toHealth(row),
 });
 
-const columns = sql`id, url, key, secret, old_secret, old_secret_until, old_secrets, events, description, headers, version,
-  next_at, slow_since, last_status, last_error, failing_since, paused_at, paused_because`;
+/** The columns that its owner sees; with the names, they are less than the 32 arguments that a function has in D1. */
+const SHOWN =
+  'id,url,key,secret,events,description,headers,version,next_at,slow_since,last_status,last_error,failing_since,paused_at,paused_because';
+const columns = raw(`${SHOWN},old_secret,old_secret_until,old_secrets`);
 
 export const selectEndpoints = ({ account }: Scope): Query<EndpointRow> => query<EndpointRow>`
   SELECT ${columns} FROM endpoints WHERE account_id = ${account} ORDER BY seq`;
@@ -99,6 +104,18 @@ export function insertEndpoint(scope: Scope, row: EndpointRow, now: number): [Sq
 
 export const endpointIsThere = ({ named }: Scope, { id }: EndpointRow): Sql =>
   sql`EXISTS (SELECT 1 FROM endpoints WHERE account_id = ${named} AND id = ${id})`;
+
+/**
+ * The row of an endpoint in an idempotency record, as the JSON of `[row, version]`; NULL where the endpoint is gone.
+ *
+ * @param id SQL for its id.
+ */
+export const endpointInSql = ({ named }: Scope, id: Sql): Sql => sql`(
+  SELECT json_array(${jsonOf(SHOWN)}, version) FROM endpoints WHERE account_id = ${named} AND id = ${id})`;
+
+/** The condition that one of the account's endpoints has this secret: a roll took effect. */
+export const hasSecret = ({ named }: Scope, secret: string): Sql =>
+  sql`EXISTS (SELECT 1 FROM endpoints WHERE account_id = ${named} AND secret = ${secret})`;
 
 /** A table, and the condition that its row is the endpoint. */
 interface TableRow {

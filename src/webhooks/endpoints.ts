@@ -1,6 +1,7 @@
 /** The operations on any of an account's webhooks, by its id. operations.ts has those on the first one. */
 import { newSecret } from '../crypto/hash.ts';
 import type { Scope } from '../db/scope.ts';
+import { sql } from '../db/sql.ts';
 import type { Env } from '../env.ts';
 import { OLD_SECRET_KEPT_MS, WEBHOOK_SECRETS_MAX, WEBHOOKS_MAX } from '../limits.ts';
 import { type Input, read, write } from '../operation.ts';
@@ -14,12 +15,15 @@ import type {
 } from '../sdk/types.ts';
 import {
   type EndpointRow,
+  endpointInSql,
   endpointIsThere,
+  hasSecret,
   insertEndpoint,
   newEndpointRow,
   removeEndpoint,
   rollSecret,
   rowsWith,
+  type ShownRow,
   selectEndpoint,
   selectEndpoints,
   toEndpoint,
@@ -32,7 +36,7 @@ import { newWebhookSecret } from './sign.ts';
 export const ROLL_ADVICE =
   'If it did, the webhook has a new secret, and the old one signs beside it for a day. Another roll is safe.';
 
-const toResult = (row: EndpointRow): WithEtag<WebhookEndpointResult> =>
+const toResult = (row: ShownRow): WithEtag<WebhookEndpointResult> =>
   withEtag({ webhook: toEndpoint(row) }, row);
 
 const target = (scope: Scope, { params }: Pick<Input<'webhookId'>, 'params'>) =>
@@ -91,15 +95,25 @@ export const removeWebhook = write({
 export const rollOneWebhookSecret = write({
   params: ['webhookId'],
   retryAdvice: ROLL_ADVICE,
+  idempotent: true,
+  // The record holds the id alone, and a replay answers with the webhook as it is now.
+  current: (scope) => endpointInSql(scope, sql`answer ->> '$[0].id'`),
+  revived: (row: ShownRow): WebhookEndpointResult => toResult(found(row.url ? [row] : [])).body,
   run(scope, { params: { webhookId }, now }) {
     const roll = newRoll(now);
     const [first, further] = rowsWith(scope, webhookId);
     return plan(
       [rollSecret(first, roll), rollSecret(further, roll), selectEndpoint(scope, webhookId)],
-      ([one], [other], rows): WebhookEndpointResult => {
+      ([one], [other], rows): WithEtag<WebhookEndpointResult> => {
         const row = found(rows);
         if (!one && !other) throw tooManySecrets();
-        return { webhook: toEndpoint(row) };
+        return toResult(row);
+      },
+      {
+        expected: {
+          answer: sql`${JSON.stringify([{ id: webhookId }, 0])}`,
+          created: hasSecret(scope, roll.secret),
+        },
       },
     );
   },

@@ -2,10 +2,16 @@
 import { read, write } from '../operation.ts';
 import { found, plan, type WithEtag, withEtag } from '../plan.ts';
 import { Problem } from '../problem.ts';
-import { changed } from '../resources/accounts/operations.ts';
-import { selectAccount, toAccount } from '../resources/accounts/sql.ts';
+import { changed, toResult } from '../resources/accounts/operations.ts';
+import {
+  type AccountRow,
+  accountInSql,
+  selectAccount,
+  toAccount,
+  withWebhook,
+} from '../resources/accounts/sql.ts';
 import type { AccountResult, WebhookResult } from '../sdk/types.ts';
-import { newEndpointRow, rollSecret as rollIn, rowOfFirst, selectFirst } from './endpoint-sql.ts';
+import { hasSecret, newEndpointRow, rollSecret as rollIn, rowOfFirst, selectFirst } from './endpoint-sql.ts';
 import { newCredentials, newRoll, ping, ROLL_ADVICE, tooMany, tooManySecrets } from './endpoints.ts';
 import * as input from './input.ts';
 import * as rows from './sql.ts';
@@ -44,17 +50,29 @@ export const deleteWebhook = write({
   run: (scope) => changed(scope, rows.removeWebhook(scope)),
 });
 
+const resultOf = (account: AccountRow | undefined): WithEtag<AccountResult> => {
+  if (!account?.webhook) throw webhookMissing();
+  return toResult(account);
+};
+
+/** A replay answers with the webhook as it is now, so that no idempotency record holds a secret. */
 export const rollSecret = write({
+  idempotent: true,
   retryAdvice: ROLL_ADVICE,
-  run: (scope, { now }) =>
-    plan(
-      [rollIn(rowOfFirst(scope), newRoll(now)), selectAccount(scope)],
-      ([rolled], [account]): AccountResult => {
-        if (!account?.webhook) throw webhookMissing();
+  current: withWebhook,
+  revived: (row: AccountRow): AccountResult => resultOf(row).body,
+  run(scope, { now }) {
+    const roll = newRoll(now);
+    return plan(
+      [rollIn(rowOfFirst(scope), roll), selectAccount(scope)],
+      ([rolled], [account]): WithEtag<AccountResult> => {
+        const result = resultOf(account);
         if (!rolled) throw tooManySecrets();
-        return { account: toAccount(account) };
+        return result;
       },
-    ),
+      { expected: { answer: accountInSql(scope), created: hasSecret(scope, roll.secret) } },
+    );
+  },
 });
 
 /** Posts a `ping` to the webhook, and answers with the outcome. */

@@ -86,7 +86,7 @@ export function wakeQueueSoon(env: Env, context: Pick<ExecutionContext, 'waitUnt
   checks.set(DB, check);
   context.waitUntil(
     (async () => {
-      if (pauseMs > 0) await scheduler.wait(pauseMs);
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       // A later write needs another check.
       check.pending = false;
       await wakeQueueForDue(env, queue, 'fast', Date.now(), notWoken);

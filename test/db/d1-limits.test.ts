@@ -5,10 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, it } from 'vitest';
 import { type Account, keys, newAccount, type User } from '../support/client.ts';
-import { withoutPauses } from '../support/pauses.ts';
 import { entries, prepare, send, titled } from '../support/rows.ts';
-
-withoutPauses();
 
 const LIMITS = {
   parameters: 100,

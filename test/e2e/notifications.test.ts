@@ -1,4 +1,4 @@
-/** The README's webhook receiver gets a change and a reminder, and rejects a forged notification. */
+/** The README's webhook receiver gets a change and a reminder, a second one the reminder, and each rejects a forged notification. */
 import { afterAll, expect, it } from 'vitest';
 import { NettuClient } from '../../src/sdk/index.ts';
 import { dataOf } from './support/actors.ts';
@@ -7,14 +7,15 @@ import { CODE, startService } from './support/service.ts';
 import { RECORDS } from './support/stored.ts';
 
 const service = await startService();
-const hook = await startHook();
+const [hook, second] = [await startHook(), await startHook()];
 const { notifications, url } = hook;
 afterAll(async () => {
   hook.stop();
+  second.stop();
   await service.stop();
 });
 
-it('delivers a ping, a change and a reminder after setWebhook', async () => {
+it('delivers a ping, a change and a reminder after setWebhook, and the reminder to a further webhook', async () => {
   const [baseUrl] = service.baseUrls;
   const { secretApiKey } = dataOf(await NettuClient({ baseUrl }).account.create({ code: CODE }));
   const accountClient = NettuClient({ baseUrl, apiKey: secretApiKey });
@@ -22,6 +23,11 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
   hook.secret = set.account.settings.webhook?.secret ?? '';
   const tested = dataOf(await accountClient.account.webhook.test());
   expect(tested).toEqual({ delivered: true, status: 204, error: null, cause: null });
+
+  const further = dataOf(await accountClient.account.webhooks.create({ url: second.url })).webhook;
+  const rolled = dataOf(await accountClient.account.webhooks.rollSecret(further.id)).webhook;
+  expect(rolled.secret).not.toBe(further.secret);
+  second.secret = rolled.secret;
 
   const { user } = dataOf(await accountClient.user.create({}));
   const { calendar } = dataOf(await accountClient.calendar.create(user.id, { timezone: 'UTC' }));
@@ -40,11 +46,11 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
     .poll(
       async () => {
         await service.runCron('* * * * *');
-        return notifications.map(({ type }) => type);
+        return [...notifications, ...second.notifications].map(({ type }) => type);
       },
       { timeout: 20_000, interval: 500 },
     )
-    .toEqual(all);
+    .toEqual([...all, 'reminders']);
   const instance = { startTs, endTs: startTs + 7_200_000 };
   expect(notifications.slice(1)).toEqual([
     { type: 'event.created', timestamp: expect.any(Number), version: expect.any(Number), data: { event } },
@@ -54,10 +60,13 @@ it('delivers a ping, a change and a reminder after setWebhook', async () => {
       reminders: [{ event, identifier: 'an hour in', instance }],
     },
   ]);
+  expect(second.notifications).toEqual(notifications.slice(2));
   const { deliveries } = dataOf(await accountClient.account.webhook.deliveries());
-  expect(deliveries.map(({ type, state }) => [type, state])).toEqual([
-    ['reminders', 'delivered'],
-    ['event.created', 'delivered'],
+  const ends = deliveries.map(({ type, state, webhookId }) => [type, state, webhookId === further.id]);
+  expect(ends.sort()).toEqual([
+    ['event.created', 'delivered', false],
+    ['reminders', 'delivered', false],
+    ['reminders', 'delivered', true],
   ]);
 
   const forged = await fetch(url, { method: 'POST', body: JSON.stringify(notifications[1]) });

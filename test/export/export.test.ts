@@ -6,10 +6,7 @@ import { importCopy } from '../../src/export/import.ts';
 import { columnsOf, tables } from '../../src/export/tables.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { through } from '../support/database.ts';
-import { withoutPauses } from '../support/pauses.ts';
 import { answerOf, copyOf, dataLines, emptyCopy, exportOf, importInto, linesIn, rowsOf } from './support.ts';
-
-withoutPauses();
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -4,10 +4,7 @@ import { expect, it } from 'vitest';
 import type { Line } from '../../src/export/import.ts';
 import { counting, newAccount } from '../support/client.ts';
 import { reading } from '../support/database.ts';
-import { withoutPauses } from '../support/pauses.ts';
 import { answerOf, emptyCopy, importInto, linesIn, rested, rowsOf } from './support.ts';
-
-withoutPauses();
 
 const USERS = 10_000;
 /** So many that one statement does not find all of them. */

@@ -5,10 +5,7 @@ import type { Line } from '../../src/export/import.ts';
 import { EXPORT_PART_MAX } from '../../src/limits.ts';
 import { type Account, call, newAccount } from '../support/client.ts';
 import { costing, writing } from '../support/database.ts';
-import { withoutPauses } from '../support/pauses.ts';
 import { answerOf, dataLines, exportOf, linesIn, rested } from './support.ts';
-
-withoutPauses();
 
 const EVENTS = 3 * EXPORT_PART_MAX;
 

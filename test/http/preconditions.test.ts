@@ -23,9 +23,7 @@ it('every PUT, DELETE and idempotent POST answers with one resource, and so has 
   expect(untagged.filter((name) => name.startsWith('POST')).sort()).toEqual([
     'POST /account/keys/inspect',
     'POST /account/webhook/deliveries/:deliveryId/replay',
-    'POST /account/webhook/secret',
     'POST /account/webhook/test',
-    'POST /account/webhooks/:webhookId/secret',
     'POST /account/webhooks/:webhookId/test',
     'POST /calendar/:calendarId/import',
     'POST /user/calendar/:calendarId/import',

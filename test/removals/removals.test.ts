@@ -5,12 +5,9 @@ import { removeInSteps } from '../../src/removals/remove.ts';
 import { at } from '../support/bookings.ts';
 import { newAccount } from '../support/client.ts';
 import { interrupted, reading, through, writing } from '../support/database.ts';
-import { withoutPauses } from '../support/pauses.ts';
 import { expectProblem } from '../support/problem.ts';
 import { finishRemovals } from '../support/removals.ts';
 import { answersOf, newRemovalWorld, removable, tracesOf } from './world.ts';
-
-withoutPauses();
 
 const kinds = Object.keys(removable) as (keyof typeof removable)[];
 

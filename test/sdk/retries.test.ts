@@ -54,6 +54,8 @@ const repeatable: [string, (client: NettuClient) => Promise<Answer<unknown>>][] 
   ['a read', (client) => client.user.find('u1')],
   ['a list', (client) => client.user.list()],
   ['a creation', (client) => client.user.create({ metadata: { crm: '42' } })],
+  ['a roll of a secret', (client) => client.account.webhook.rollSecret()],
+  ['a roll of another secret', (client) => client.account.webhooks.rollSecret('w1')],
   ['an inspection', (client) => client.account.keys.inspect('a.b.c')],
 ];
 

@@ -1,6 +1,6 @@
 /** Shared by the tests of webhooks: accounts with a webhook, deliveries as the queue and the cron make them, and the requests that arrived. */
 import { env } from 'cloudflare:workers';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { batch } from '../../src/db/connection.ts';
 import type { Env } from '../../src/env.ts';
 import type { Delivery, WebhookEvent } from '../../src/sdk/types.ts';
@@ -73,3 +73,27 @@ export const urlOf = (behaviour: string, name: string): string =>
 
 /** Deletes the deliveries whose retention has ended at that time. */
 export const deleteOldDeliveries = (now: number) => batch(env.DB, [deleteExpired(now, 500)]);
+
+/** A further webhook at the receiver, and what arrived there. */
+export async function further(account: NotifiedAccount, behaviour = 'ok', more: object = { events: ['*'] }) {
+  const name = crypto.randomUUID();
+  const body = { url: urlOf(behaviour, name), ...more };
+  const { status, body: created } = await account.call('POST', '/account/webhooks', { body, env: open });
+  expect([status, created]).toMatchObject([201, { webhook: { url: body.url } }]);
+  const { id, secret, key } = created.webhook;
+  const path = `/account/webhooks/${id}`;
+  const received = async () => (await (await fetch(urlOf('received', name))).json()) as Received[];
+  return {
+    id: id as string,
+    secret: secret as string,
+    key: key as string,
+    url: body.url,
+    path,
+    received,
+    types: async () => (await received()).map(({ body }) => JSON.parse(body).type),
+    get: async () => (await account.call('GET', path)).body.webhook,
+    put: (body: object, now = Date.now()) => account.call('PUT', path, { body, env: open, now }),
+    deliver: (now = Date.now(), timeoutMs = 300) =>
+      deliver(open, account.id, { clock: () => now, timeoutMs }, 'slow', id),
+  };
+}

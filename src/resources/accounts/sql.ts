@@ -2,7 +2,7 @@
 
 import type { Scope } from '../../db/scope.ts';
 import { newAccountId } from '../../db/shard-ids.ts';
-import { assign, type Query, query, type Sql, sql } from '../../db/sql.ts';
+import { assign, jsonOf, type Query, query, type Sql, sql } from '../../db/sql.ts';
 import { KEEP_CANCELLED_DEFAULT_DAYS } from '../../limits.ts';
 import { firstVersion, type Versioned } from '../../plan.ts';
 import { unusedQuotas } from '../../quotas.ts';
@@ -54,13 +54,22 @@ export const accountIsThere = ({ id }: AccountRow): Sql =>
   sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${id})`;
 
 /** The account, with the PEM of its newest active key. */
-export const selectAccount = ({ account }: Scope): Query<AccountRow> => query<AccountRow>`
+export const selectAccount = ({ account }: Pick<Scope, 'account'>): Query<AccountRow> => query<AccountRow>`
   SELECT id, public_freebusy, public_booking, reads_replica, keep_cancelled_days, version,
     (SELECT json_object('url', url, 'key', key, 'secret', secret, 'events', json(coalesce(own_events, events))) FROM webhooks
       WHERE account_id = accounts.id AND url <> '') AS webhook,
     (SELECT pem FROM signing_keys WHERE account_id = accounts.id AND state = 'active' ORDER BY seq DESC LIMIT 1) AS public_key,
     (SELECT json FROM quotas_json WHERE account_id = accounts.id) AS quotas
   FROM accounts WHERE id = ${account}`;
+
+/** The row of the account as an idempotency record stores it, as the JSON of `[row, version]`: without the webhook's secret. */
+export const accountInSql = ({ named }: Scope): Sql => sql`(
+  SELECT json_array(${jsonOf('id,version,public_freebusy,public_booking,reads_replica,keep_cancelled_days,public_key,quotas')}, version)
+  FROM (${selectAccount({ account: named })}))`;
+
+/** Such a stored answer with the webhook as it is now. */
+export const withWebhook = ({ named }: Scope): Sql =>
+  sql`json_set(answer, '$[0].webhook', (SELECT webhook FROM (${selectAccount({ account: named })})))`;
 
 /** Updates the settings that have a value. */
 export const updateSettings = (

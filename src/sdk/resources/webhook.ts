@@ -43,8 +43,8 @@ export function webhooks(send: Send) {
       send<WebhookTestResult>('POST', `${one(webhookId)}/test`, { ...options, retries: 0 }),
 
     /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
-    rollSecret: async (webhookId: string, options?: RequestOptions) =>
-      send<WebhookEndpointResult>('POST', `${one(webhookId)}/secret`, { ...options, retries: 0 }),
+    rollSecret: async (webhookId: string, options?: CreateOptions) =>
+      send<WebhookEndpointResult>('POST', `${one(webhookId)}/secret`, options),
   };
 }
 
@@ -73,8 +73,6 @@ export function webhook(send: Send) {
       send<WebhookTestResult>('POST', `${root}/test`, { ...options, retries: 0 }),
 
     /** Creates a new secret. For 24 hours, the service signs deliveries with the old secret too. */
-    rollSecret: async (options?: RequestOptions) =>
-      // Never retried: each roll makes another secret.
-      send<AccountResult>('POST', `${root}/secret`, { ...options, retries: 0 }),
+    rollSecret: async (options?: CreateOptions) => send<AccountResult>('POST', `${root}/secret`, options),
   };
 }

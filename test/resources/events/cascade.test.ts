@@ -4,10 +4,7 @@ import { expect, it } from 'vitest';
 import { counting, type User } from '../../support/client.ts';
 import { countOf } from '../../support/database.ts';
 import { byAccount, DAY, HOUR, newUser, store } from '../../support/events.ts';
-import { withoutPauses } from '../../support/pauses.ts';
 import { expectProblem } from '../../support/problem.ts';
-
-withoutPauses();
 
 const N = 10_000;
 const long = { timeout: 60_000 };
