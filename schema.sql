@@ -1072,23 +1072,6 @@ BEGIN
   UPDATE usage SET kib = kib + NEW.kib - OLD.kib WHERE account_id = NEW.account_id;
 END;
 
--- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
-CREATE TRIGGER usage_stays_within_quotas
-AFTER UPDATE OF users, calendars, events, schedules, services, bookings, kib ON usage
-BEGIN
-  SELECT RAISE(ABORT, 'quota_exceeded ' || exceeded) FROM (
-    SELECT CASE
-      WHEN NEW.users > OLD.users AND NEW.users > users THEN 'users ' || users || ' ' || OLD.users
-      WHEN NEW.calendars > OLD.calendars AND NEW.calendars > calendars THEN 'calendars ' || calendars || ' ' || OLD.calendars
-      WHEN NEW.events > OLD.events AND NEW.events > events THEN 'events ' || events || ' ' || OLD.events
-      WHEN NEW.schedules > OLD.schedules AND NEW.schedules > schedules THEN 'schedules ' || schedules || ' ' || OLD.schedules
-      WHEN NEW.services > OLD.services AND NEW.services > services THEN 'services ' || services || ' ' || OLD.services
-      WHEN NEW.bookings > OLD.bookings AND NEW.bookings > bookings THEN 'bookings ' || bookings || ' ' || OLD.bookings
-      WHEN NEW.bytes > OLD.bytes AND NEW.bytes > bytes THEN 'bytes ' || bytes || ' ' || OLD.bytes
-    END AS exceeded FROM quota_limits WHERE account_id = NEW.account_id)
-  WHERE exceeded IS NOT NULL;
-END;
-
 CREATE TRIGGER booking_insert_stays_within_holds AFTER INSERT ON bookings
 WHEN NEW.state = 'held' AND NEW.expires_at > unixepoch('subsec') * 1000
 BEGIN
@@ -1913,4 +1896,47 @@ CREATE TRIGGER event_update_deletes_overrides AFTER UPDATE OF overridden ON even
 WHEN NEW.overridden = '{}' AND OLD.overridden <> '{}'
 BEGIN
   DELETE FROM events WHERE account_id = OLD.account_id AND id > OLD.id || '/' AND id < OLD.id || '0';
+END;
+
+-- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
+CREATE TRIGGER host_insert_counts AFTER INSERT ON service_users
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER host_delete_counts AFTER DELETE ON service_users
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER feed_insert_counts AFTER INSERT ON feeds
+BEGIN
+  UPDATE usage SET kib = kib + 1 WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER feed_delete_counts AFTER DELETE ON feeds
+BEGIN
+  UPDATE usage SET kib = kib - 1 WHERE account_id = OLD.account_id;
+END;
+CREATE TRIGGER imported_event_insert_counts AFTER INSERT ON imported_events WHEN octet_length(NEW.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib + (2 * octet_length(NEW.uid) >> 10) WHERE account_id = NEW.account_id;
+END;
+CREATE TRIGGER imported_event_delete_counts AFTER DELETE ON imported_events WHEN octet_length(OLD.uid) >= 512
+BEGIN
+  UPDATE usage SET kib = kib - (2 * octet_length(OLD.uid) >> 10) WHERE account_id = OLD.account_id;
+END;
+
+-- The Worker reads the quota, its limit and the use from the message (src/db/d1-errors.ts).
+CREATE TRIGGER usage_stays_within_quotas
+AFTER UPDATE OF users, calendars, events, schedules, services, bookings, kib ON usage
+BEGIN
+  SELECT RAISE(ABORT, 'quota_exceeded ' || exceeded) FROM (
+    SELECT CASE
+      WHEN NEW.users > OLD.users AND NEW.users > users THEN 'users ' || users || ' ' || OLD.users
+      WHEN NEW.calendars > OLD.calendars AND NEW.calendars > calendars THEN 'calendars ' || calendars || ' ' || OLD.calendars
+      WHEN NEW.events > OLD.events AND NEW.events > events THEN 'events ' || events || ' ' || OLD.events
+      WHEN NEW.schedules > OLD.schedules AND NEW.schedules > schedules THEN 'schedules ' || schedules || ' ' || OLD.schedules
+      WHEN NEW.services > OLD.services AND NEW.services > services THEN 'services ' || services || ' ' || OLD.services
+      WHEN NEW.bookings > OLD.bookings AND NEW.bookings > bookings THEN 'bookings ' || bookings || ' ' || OLD.bookings
+      WHEN NEW.bytes > OLD.bytes AND NEW.bytes > bytes THEN 'bytes ' || bytes || ' ' || OLD.bytes
+    END AS exceeded FROM quota_limits WHERE account_id = NEW.account_id)
+  WHERE exceeded IS NOT NULL;
 END;

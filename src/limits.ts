@@ -234,7 +234,7 @@ export const HOLDS_MAX = 1000;
 export const USER_HOLDS_MAX = 20;
 /** The live holds that no user made, but the account with its API key. */
 export const GUEST_HOLDS_MAX = 500;
-/** What an account stores: each resource counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
+/** What an account stores: each resource, host and feed counts as its text, and metadata twice, in whole KiB, of which it is at least one. */
 export const STORED_MAX_BYTES = 4 * 1024 ** 3;
 /** The idempotency records of an account, counted one in sixteen; one with a long answer counts as several. */
 export const IDEMPOTENCY_RECORDS_MAX = 250_000;
@@ -278,13 +278,13 @@ export const SLOT_RULES_MAX_BYTES = 900_000;
 /** The metadata entries that one page of a list searches; the next page goes on. */
 export const SEEKS_MAX = 10_000;
 /** The rows of one part of an export. */
-export const EXPORT_PART_MAX = 2500;
+export const EXPORT_PART_MAX = 4000;
 /** The JSON of one part of an export. */
-export const EXPORT_PART_MAX_BYTES = 1_000_000;
+export const EXPORT_PART_MAX_BYTES = 1_600_000;
 /** The milliseconds from the beginning of one answer of an export to that of the next, for each thousand rows of the account. */
 export const EXPORT_PAUSE_PER_THOUSAND_ROWS_MS = 10;
-/** The parts of one answer of an export, which then ends in a cursor. */
-export const EXPORT_PARTS_MAX = 400;
+/** The parts of one answer of an export, which then ends in a cursor: each has three statements, and D1 limits those of a request to 1,000. */
+export const EXPORT_PARTS_MAX = 300;
 
 // Health
 

@@ -19,6 +19,7 @@ import {
   type World,
 } from '../support/bookings.ts';
 import { costing, countOf, through } from '../support/database.ts';
+import { bookingRows } from '../support/hostile-rows.ts';
 import { stoppedClock } from '../support/taking.ts';
 import { notifiedAccount } from '../support/webhooks.ts';
 
@@ -84,6 +85,17 @@ describe('a cancelled booking', () => {
     await cleanAt(NOW + days * DAY);
     expect(await countOf('bookings', world.account.id)).toBe(1);
     expect((await world.account.call('GET', `/booking/${booking.id}`)).status).toBe(404);
+  });
+
+  it('goes faster than a hundred a second are cancelled: those of two minutes in a tenth of a run', async () => {
+    const { account, service, hosts } = await newWorld();
+    const owner = { account: account.id, user: hosts[0].id, calendar: '', service, group: '' };
+    const { text, args } = bookingRows(owner, 12_000, { start: 'i', state: 'cancelled' });
+    await env.DB.prepare(text)
+      .bind(...args)
+      .run();
+    await clean(env.DB, () => NOW, { statements: 60, ms: 20_000 });
+    expect(await countOf('bookings', account.id)).toBe(0);
   });
 
   it.each([0, -1, 3661, 1.5, '30', null])('keepCancelledDays cannot be %j', async (keepCancelledDays) => {

@@ -109,6 +109,40 @@ describe('a cascade', () => {
     await expectCounted(account.id);
   });
 
+  it('hosts, feeds and long UIDs of imported events, of a deleted calendar, service and user', async () => {
+    const account = await newAccount();
+    const [user, other] = [await account.newUser(), await account.newUser()];
+    const newService = async () => (await account.call('POST', '/service', { body: {} })).body.service.id;
+    const services = [await newService(), await newService()];
+    for (const service of services)
+      for (const { id: userId } of [user, other])
+        await account.call('POST', `/service/${service}/users`, { body: { userId } });
+    const calendars = [await user.newCalendar(), await user.newCalendar(), await other.newCalendar()];
+    const before = await useOf(account, 'bytes');
+    for (const calendar of calendars) {
+      const path = `/user/calendar/${calendar}`;
+      const { body } = await account.call('POST', `${path}/feeds`, { body: { detail: 'full' } });
+      await account.call('POST', `${path}/feeds`, { body: { detail: 'busy' } });
+      await account.call('DELETE', `${path}/feeds/${body.feed.id}`);
+      const uids = ['short', 'é'.repeat(256), 'é'.repeat(512)];
+      const events = uids.map((uid) => `BEGIN:VEVENT\nUID:${uid}\nDTSTART:20300101T000000Z\nEND:VEVENT\n`);
+      const raw = `BEGIN:VCALENDAR\n${events.join('')}END:VCALENDAR`;
+      const headers = { 'content-type': 'text/calendar' };
+      expect((await account.call('POST', `${path}/import`, { raw, headers })).body.created).toBe(3);
+    }
+    // A feed, three events, and 1 and 2 KiB of UIDs.
+    expect(await useOf(account, 'bytes')).toBe(before + 3 * 1024 * (1 + 3 + 3));
+    await expectCounted(account.id);
+    await account.call('DELETE', `/user/calendar/${calendars[0]}`);
+    await account.call('DELETE', `/service/${services[0]}/users/${user.id}`);
+    await account.call('DELETE', `/service/${services[1]}`);
+    await account.call('DELETE', `/user/${other.id}`);
+    await finishRemovals();
+    await expectCounted(account.id);
+    // A user with a calendar, a service, and a feed with its events.
+    expect(await useOf(account, 'bytes')).toBe(1024 * (1 + 1 + 1 + 1 + 3 + 3));
+  });
+
   it('of the account itself leaves no counter', async () => {
     const world = await newWorld();
     await book(world, at(1));

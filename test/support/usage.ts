@@ -23,7 +23,10 @@ export const COUNTED_TWICE = `
         + (SELECT coalesce(sum((octet_length(metadata) + octet_length(hosts) + octet_length(events)) / 1024), 0)
           FROM bookings WHERE account_id = owner)
         + (SELECT coalesce(sum((2 * octet_length(metadata) + coalesce(octet_length(recurrence), 0)
-            + octet_length(exdates) + octet_length(reminders)) / 1024), 0) FROM events WHERE account_id = owner),
+            + octet_length(exdates) + octet_length(reminders)) / 1024), 0) FROM events WHERE account_id = owner)
+        + (SELECT count(*) FROM service_users WHERE account_id = owner)
+        + (SELECT count(*) FROM feeds WHERE account_id = owner)
+        + (SELECT coalesce(sum(2 * octet_length(uid) / 1024), 0) FROM imported_events WHERE account_id = owner),
       (SELECT coalesce(sum(weight), 0) FROM remembered WHERE account_id = owner), -- the former name
       (SELECT coalesce(sum(weight * (state = 'pending')), 0) FROM deliveries WHERE account_id = owner),
       (SELECT coalesce(sum(weight * (1 + octet_length(content) / 1024) * (state = 'pending')), 0)

@@ -41,6 +41,22 @@ it('a later seat prolongs the events that it shares, and no others', async () =>
   expect(await ends(world, both)).toEqual([both.expiresAt, both.expiresAt]);
 });
 
+it.each([
+  [5, 10],
+  [10, 5],
+])(
+  'holds of %i and then of %i minutes with the same host last as long as the longer one',
+  async (...minutes) => {
+    const world = await newWorld({ multiPerson: group(4) });
+    const [one, two] = [
+      await book(world, at(10), { holdFor: minutes[0] }),
+      await book(world, at(10), { holdFor: minutes[1] }),
+    ];
+    expect(two.eventIds).toEqual(one.eventIds);
+    expect(await ends(world, one)).toEqual([Math.max(Number(one.expiresAt), Number(two.expiresAt))]);
+  },
+);
+
 it('a seat that joins does not last as long as one that is cancelled', async () => {
   const { world, both } = await worldOf({ holdFor: 10 });
   await ok(cancel(world, await book(world, at(10))));

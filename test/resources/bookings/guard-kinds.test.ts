@@ -134,6 +134,23 @@ describe.each([false, true])('between the read and the write, with an event of a
   });
 });
 
+it.each([
+  ['a collective', collective],
+  ['a group', group(3)],
+] as const)(
+  'of %s, one host who is taken between the read and the write takes the slot from all',
+  async (_, multiPerson) => {
+    const world = await newWorld({ multiPerson });
+    const second = await newHost(world.account);
+    await addHost(world.account, world.service, second);
+    const service = await newService(world.account, [second]);
+    const amid = () => book({ ...world, service }, at(10, 30));
+    const reply = await tryBook(world, at(10), {}, { env: { DB: interrupted(amid, 2) } });
+    expect(reply.status).toBe(409);
+    expect((await expectSound(world)).bookings).toHaveLength(1);
+  },
+);
+
 describe('a move', () => {
   it.each([
     ['is cancelled', (world: World, { id }: { id: string }) => send(world, 'DELETE', `/booking/${id}`)],
