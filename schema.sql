@@ -1405,14 +1405,6 @@ BEGIN
   FROM (SELECT coalesce(max(step), 0) AS step FROM user_events WHERE account_id = OLD.account_id AND id = OLD.user_id) u
   WHERE account_id = OLD.account_id AND (u.step > 0 OR OLD.kib > 0);
 END;
-CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
-BEGIN
-  UPDATE users SET events = events + rest.more
-  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
-    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
-      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
-  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
-END;
 CREATE TRIGGER user_delete_uncounts_events BEFORE DELETE ON users
 BEGIN
   UPDATE usage SET events = usage.events - u.counted
@@ -1896,6 +1888,15 @@ CREATE TRIGGER event_update_deletes_overrides AFTER UPDATE OF overridden ON even
 WHEN NEW.overridden = '{}' AND OLD.overridden <> '{}'
 BEGIN
   DELETE FROM events WHERE account_id = OLD.account_id AND id > OLD.id || '/' AND id < OLD.id || '0';
+END;
+-- A series is off the count of its user before its overrides go, which are counted by it: SQLite fires the newest trigger first.
+CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
+BEGIN
+  UPDATE users SET events = events + rest.more
+  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
+    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
+  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
 END;
 
 -- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
