@@ -77,6 +77,31 @@ export const IMPORT_JSON_MAX_BYTES = 1_900_000;
 /** The events that one calendar file becomes. */
 export const IMPORT_EVENTS_MAX = 5000;
 
+// Subscriptions
+
+/** The subscriptions of one user. */
+export const SUBSCRIPTIONS_MAX = 10;
+/** The longest URL of a subscription. */
+export const SUBSCRIPTION_URL_MAX_CHARS = 2048;
+/** The shortest time between two fetches of a subscription by itself. */
+export const REFRESH_MIN_MINUTES = 15;
+/** The longest. */
+export const REFRESH_MAX_MINUTES = 1440;
+/** That time where the subscription names none. */
+export const REFRESH_DEFAULT_MINUTES = 60;
+/** What one fetch of a subscription takes, once it is decompressed. */
+export const SUBSCRIPTION_MAX_BYTES = 2 * 1024 ** 2;
+/** The redirects that one fetch follows. */
+export const SUBSCRIPTION_REDIRECTS_MAX = 3;
+/** How long the server of a subscription has for its whole answer. */
+export const SUBSCRIPTION_TIMEOUT_MS = 10 * SECOND_MS;
+/** The same where a request waits for it. */
+export const REFRESH_TIMEOUT_MS = 6 * SECOND_MS;
+/** How long a subscription waits after a fetch before a request can have it fetched again. */
+export const REFRESH_WAIT_MS = MINUTE_MS;
+/** How long a feed that had events must have none before that is believed. */
+export const EMPTY_BELIEVED_MS = DAY_MS;
+
 // Events
 
 /** The latest start of an event or a booking: the last millisecond of 2199. */

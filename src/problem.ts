@@ -44,6 +44,8 @@ export const kinds = {
   'webhook-limit': [409, 'Too many webhooks'],
   'webhook-missing': [409, 'The account has no webhook'],
   'feed-limit': [409, 'Too many feeds'],
+  'subscription-limit': [409, 'Too many subscriptions'],
+  'calendar-read-only': [409, 'The calendar is read-only'],
   'host-exists': [409, 'The user is already a host'],
   'host-limit': [409, 'Too many hosts'],
   'busy-limit': [409, 'Too many busy calendars'],
@@ -113,6 +115,8 @@ const standardDetails: Partial<Record<ProblemCode, string>> = {
   'not-found': 'The resource does not exist, or it belongs to someone else. Check the id.',
   'account-suspended':
     'The operator has suspended this account, so it cannot be used. Its data stays. Ask the operator.',
+  'calendar-read-only':
+    "The calendar's events come from its subscription, so nothing changed. Change them where they come from, or use another calendar.",
   'precondition-failed':
     'The resource no longer has the etag in If-Match, so nothing changed. Get the resource again before you change it.',
   'export-replaced':

@@ -25,6 +25,7 @@ import * as hosts from './resources/services/hosts.ts';
 import * as services from './resources/services/operations.ts';
 import { inspectToken } from './resources/signing-keys/inspect.ts';
 import * as keys from './resources/signing-keys/operations.ts';
+import { refreshCalendar } from './resources/subscriptions/operations.ts';
 import * as users from './resources/users/operations.ts';
 import type { Route, RouteErrorsOf } from './route.ts';
 import * as deliveries from './webhooks/deliveries.ts';
@@ -83,6 +84,7 @@ export const routes = {
   removeCalendar: { method: 'DELETE', admin: '/user/calendar/:calendarId', user: '/calendar/:calendarId', needs: ['DeleteCalendar'], does: calendars.removeCalendar },
 
   importCalendar: { method: 'POST', admin: '/user/calendar/:calendarId/import', user: '/calendar/:calendarId/import', needs: ['CreateCalendarEvent'], does: importCalendar },
+  refreshCalendar: { method: 'POST', admin: '/user/calendar/:calendarId/refresh', user: '/calendar/:calendarId/refresh', needs: ['UpdateCalendar'], does: refreshCalendar },
   listFeeds: { method: 'GET', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.listFeeds },
   addFeed: { method: 'POST', admin: '/user/calendar/:calendarId/feeds', user: '/calendar/:calendarId/feeds', needs: ['UpdateCalendar'], does: feeds.addFeed, status: 201 },
   removeFeed: { method: 'DELETE', admin: '/user/calendar/:calendarId/feeds/:feedId', user: '/calendar/:calendarId/feeds/:feedId', needs: ['UpdateCalendar'], does: feeds.removeFeed },

@@ -1,6 +1,7 @@
 /** The only module that calls D1. */
 import {
   isDefect,
+  isReadOnly,
   isRefusal,
   isTransient,
   type PlanLimit,
@@ -37,12 +38,15 @@ export class Outage extends Error {
 
 /** A statement refused the batch on purpose (see `refused` and "Quotas" in schema.sql), so nothing changed. */
 export class Refused extends Error {
-  /** The quota that the batch would have passed; null where a precondition does not hold. */
+  /** The quota that the batch would have passed; null where it is refused for something else. */
   readonly quota: QuotaExceeded | null;
+  /** Whether the batch would have written events of a subscription. */
+  readonly readOnly: boolean;
 
-  constructor(quota: QuotaExceeded | null) {
+  constructor(quota: QuotaExceeded | null, readOnly: boolean) {
     super();
     this.quota = quota;
+    this.readOnly = readOnly;
   }
 }
 
@@ -134,7 +138,8 @@ export class Connection {
         return await this.#send(statements, 'first-primary', this.#endsMs - Date.now());
       } catch (error) {
         const quota = quotaExceededIn(error);
-        if (quota || isRefusal(error)) throw new Refused(quota);
+        const readOnly = isReadOnly(error);
+        if (quota || readOnly || isRefusal(error)) throw new Refused(quota, readOnly);
         if (isDefect(error)) throw error;
         const harmless = reads || wasNotRun(error);
         if (!harmless) changed = 'unknown';

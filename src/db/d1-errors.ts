@@ -62,5 +62,8 @@ export function quotaExceededIn(error: unknown): QuotaExceeded | null {
   return match === undefined ? null : { quota, limit: Number(limit), use: Number(use) };
 }
 
+/** Whether a trigger of ours refused a write to the events of a subscription. */
+export const isReadOnly = (error: unknown): boolean => messageOf(error).includes('calendar_read_only');
+
 /** Whether a statement of ours failed on purpose: see the table `refused` in schema.sql. */
 export const isRefusal = (error: unknown): boolean => messageOf(error).includes('precondition_failed');

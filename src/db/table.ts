@@ -54,6 +54,11 @@ export interface Table {
   readonly lives?: (name: string) => string;
   /** The value of a column that other tables decide, in SQL, for a name of the table. Clients and exports see it. */
   readonly derived?: Readonly<Record<string, (name: string) => string>>;
+  /**
+   * Columns of another table that a row of this one comes with where it is selected, in SQL: a write and an export leave them
+   * to that table.
+   */
+  readonly joined?: Readonly<Record<string, string>>;
   /** One row an account, without a `seq`. */
   readonly single?: true;
   /**
@@ -103,7 +108,9 @@ export const table = <const T extends Table>(declared: T): Declared<T> => ({
   sql: raw(declared.name),
   selected: raw(
     Object.keys(declared.columns)
-      .map((column) => `${seen(declared, column)} AS ${column}`)
+      .map((column) => [column, seen(declared, column)])
+      .concat(Object.entries(declared.joined ?? {}))
+      .map(([column, value]) => `${value} AS ${column}`)
       .join(', '),
   ),
   live: live(declared),
@@ -141,11 +148,15 @@ export const selectOne = <T extends AnyResourceTable>(table: T, scope: Scope, id
   query<RowOf<T>>`SELECT ${table.selected} FROM ${table.sql} WHERE ${within(table, scope)} AND id = ${id}
     AND ${table.live}`;
 
-/** Inserts a row for its owner. No row comes back where the owner does not exist, or the credential does not hold. */
+/**
+ * Inserts a row for its owner. No row comes back where the owner does not exist, the credential does not hold, or `where` is
+ * false.
+ */
 export function insertOne<T extends AnyResourceTable>(
   { sql: into, owner, columns }: T,
   { account }: Scope,
   row: RowOf<T>,
+  where = sql``,
 ): Sql {
   const values = commas(Object.keys(columns).map((column) => sql`${row[column] as Param}`));
   const from =
@@ -153,18 +164,19 @@ export function insertOne<T extends AnyResourceTable>(
       ? sql`SELECT account_id, ${values} FROM users
           WHERE account_id = ${account} AND id = ${row.user_id as string} AND NOT ${raw(removed('users.account_id', 'users.id'))}`
       : sql`SELECT id, ${values} FROM accounts WHERE id = ${account}`;
-  return sql`INSERT INTO ${into} (account_id, ${raw(Object.keys(columns).join(', '))}) ${from} RETURNING 1`;
+  return sql`INSERT INTO ${into} (account_id, ${raw(Object.keys(columns).join(', '))}) ${from} ${where} RETURNING 1`;
 }
 
-/** Updates the columns that have a value and raises the version. No row comes back where there is none to update. */
+/** Updates the columns that have a value and raises the version. No row comes back where there is none to update, or `where` is false. */
 export const updateOne = <T extends AnyResourceTable>(
   table: T,
   scope: Scope,
   id: string,
   changes: Readonly<Record<string, Param | undefined>>,
+  where = sql``,
 ): Sql<RowOf<T>> => sql<RowOf<T>>`
   UPDATE ${table.sql} SET ${assign({ ...changes, version: sql`version + 1` })}
-  WHERE ${within(table, scope)} AND id = ${id} AND ${table.live} RETURNING ${table.selected}`;
+  WHERE ${within(table, scope)} AND id = ${id} AND ${table.live} ${where} RETURNING ${table.selected}`;
 
 /**
  * Removes a row, and with it whatever belongs to it: from here on, none of it exists for any caller. The trigger

@@ -154,6 +154,13 @@ const schemas = {
     sequence: count,
     modified: timestamp,
   }),
+  subscription: shape({
+    calendarId: uuid(),
+    ...calendars.subscription,
+    fetchedAt: time,
+    changedAt: time,
+    error: v.nullable(text(1, 1000)),
+  }),
   feed: shape({
     id: uuid(),
     calendarId: uuid(),

@@ -12,6 +12,7 @@ import { importedEvents } from '../resources/imports/table.ts';
 import { hosts } from '../resources/services/host-table.ts';
 import { services } from '../resources/services/table.ts';
 import { signingKeys } from '../resources/signing-keys/table.ts';
+import { subscriptions } from '../resources/subscriptions/table.ts';
 import { resourceTables } from '../resources/tables.ts';
 import { furtherEndpoints, webhooks } from '../webhooks/table.ts';
 
@@ -27,6 +28,7 @@ export const tables: readonly Table[] = [
   accounts,
   ...withHosts,
   importedEvents,
+  subscriptions,
   feeds,
   signingKeys,
   apiKeys,

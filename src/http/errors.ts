@@ -19,7 +19,8 @@ const RETRY_AFTER_SECONDS: Record<number, string> = { 429: '60', 503: '5' };
  */
 export function problemOf(error: unknown, route: Route, headers: Headers, now: number): unknown {
   if (error instanceof Refused) {
-    return error.quota ? quotaExceeded(error.quota) : new Problem('precondition-failed');
+    if (error.quota) return quotaExceeded(error.quota);
+    return new Problem(error.readOnly ? 'calendar-read-only' : 'precondition-failed');
   }
   if (!(error instanceof Outage)) return error;
   return error.limit

@@ -7,12 +7,16 @@ import { removeInSteps } from '../removals/remove.ts';
 import { reportFailure } from '../report-failure.ts';
 import { MINUTE_MS } from '../time/units.ts';
 import { clean } from './clean.ts';
-import { everyMinute } from './every-minute.ts';
-import { CLEAN, EVERY_MINUTE, REMOVALS } from './names.ts';
+import { everyMinute, fetchSubscriptions } from './every-minute.ts';
+import { CLEAN, EVERY_MINUTE, REMOVALS, SUBSCRIPTIONS } from './names.ts';
 import { recordRun } from './sql.ts';
 
 /** The job of each cron of wrangler.toml; any other cron cleans. */
-const JOBS: Record<string, string> = { '* * * * *': EVERY_MINUTE, [REMOVALS]: REMOVALS };
+const JOBS: Record<string, string> = {
+  '* * * * *': EVERY_MINUTE,
+  [REMOVALS]: REMOVALS,
+  [SUBSCRIPTIONS]: SUBSCRIPTIONS,
+};
 
 const OVERDUE_MS = 5 * MINUTE_MS;
 
@@ -65,14 +69,15 @@ export async function sweep(env: Env, { shard, cron }: Sweep): Promise<void> {
   const log = new JobLog();
   const startedAt = Date.now();
   try {
-    if (job === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now }, log);
+    if (job === EVERY_MINUTE) await everyMinute({ ...env, DB }, { clock: Date.now }, log, shard);
     else if (job === REMOVALS) log.count('remove', await removeInSteps(DB, Date.now, { log }));
+    else if (job === SUBSCRIPTIONS) await fetchSubscriptions({ ...env, DB }, Date.now, log);
     else await clean(DB, Date.now, undefined, log);
   } catch (error) {
     log.stopped();
     throw error;
   } finally {
-    if (job !== REMOVALS)
+    if (job !== REMOVALS && job !== SUBSCRIPTIONS)
       await batch(DB, [recordRun(job, Date.now())]).catch((error: unknown) => log.fail('record-run', error));
     log.write(job, shard, Date.now() - startedAt);
   }

@@ -14,6 +14,8 @@ import { deliver, inParallel, type Run } from '../webhooks/deliver.ts';
 import { type DueEndpoint, dropPending, type Lane, selectDropping } from '../webhooks/outbox-sql.ts';
 import { selectDropped } from '../webhooks/sql.ts';
 import { dueEndpoints, wakeQueueForDue } from '../webhooks/wake-queue.ts';
+import { SUBSCRIPTIONS } from './names.ts';
+import { fetchDue, selectAnyDue } from './subscriptions.ts';
 
 /** The endpoints that are served at once where there is no queue. */
 const ENDPOINTS_AT_ONCE_MAX = 5;
@@ -23,7 +25,7 @@ const RUNS_MAX_MS = 30 * SECOND_MS;
 const DROPPING_MAX = 20;
 
 /** @param log counts what each step did: endpoints to deliver to, steps of backfills and removals, reminders, accounts. */
-export async function everyMinute(env: Env, run: Run, log = new JobLog()): Promise<void> {
+export async function everyMinute(env: Env, run: Run, log = new JobLog(), shard = 0): Promise<void> {
   const steps = {
     deliver: () => deliverOrWake(env, run, 'fast'),
     backfill: () => backfillReminders(env),
@@ -35,6 +37,7 @@ export async function everyMinute(env: Env, run: Run, log = new JobLog()): Promi
     drop: () => dropAll(env),
     remove: () => removeInSteps(env.DB, run.clock, { statements: 200, ms: 10 * SECOND_MS, log }),
     'log-dropped': () => logDropped(env, run.clock()),
+    subscriptions: () => fetchOrWake(env, run, log, shard),
   };
   for (const [step, runStep] of Object.entries(steps)) {
     try {
@@ -70,6 +73,27 @@ async function deliverOrWake(env: Env, run: Run, lane: Lane): Promise<number> {
     if (!goesOn()) break;
   }
   return served;
+}
+
+/**
+ * Where a subscription is due, has the queue begin a run that fetches; without a queue, makes it here.
+ *
+ * @returns 1 where one is due.
+ */
+async function fetchOrWake(env: Env, { clock }: Run, log: JobLog, shard: number): Promise<number> {
+  const at = clock();
+  const [[due]] = await batch(env.DB, [selectAnyDue(at)]);
+  if (!due) return 0;
+  const queue = env.DELIVERIES_SLOW ?? env.DELIVERIES;
+  if (queue) await queue.send({ shard, place: shard, cron: SUBSCRIPTIONS, at });
+  else await fetchSubscriptions(env, clock, log);
+  return 1;
+}
+
+/** Fetches the subscriptions that are due. */
+export async function fetchSubscriptions(env: Env, clock: () => number, log: JobLog): Promise<void> {
+  const setting = env.ALLOW_PRIVATE_WEBHOOKS;
+  await fetchDue({ batch: (statements) => batch(env.DB, statements), clock, setting, log });
 }
 
 /** Deletes what was pending when endpoints were removed, step by step of each endpoint in turn; returns the steps. */

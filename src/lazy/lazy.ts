@@ -1,5 +1,5 @@
 /**
- * The crons and the queue, and what few requests need: iCalendar text, changes of occurrences, the comparison of events that
+ * The crons and the queue, and what few requests need: iCalendar text, subscriptions, changes of occurrences, the comparison of events that
  * name a service. The Worker loads it when it needs it. It is a module of its own in a deployment, which src/dev/lazy.ts
  * builds as lazy.js. It shares no class with the Worker, so whatever passes between the two is data.
  */
@@ -16,6 +16,8 @@ export { consume } from '../jobs/queue.ts';
 export * from '../resources/events/decisions.ts';
 export { toWritten } from '../resources/feeds/written.ts';
 export * as importSql from '../resources/imports/sql.ts';
+export { fetchSubscription } from '../resources/subscriptions/outcome.ts';
+export * as subscriptionSql from '../resources/subscriptions/sql.ts';
 
 /** What an expansion returns; null where it costs more than allowed, in the prices of `time/budget.ts`. */
 function within<A>(workNs: number, expand: (budget: Budget) => A): A | null {

@@ -16,7 +16,7 @@ const samples: Partial<Record<ProblemCode, Error>> = {
     },
   ]),
   'quota-exceeded': problemOf(
-    new Refused({ quota: 'calendars', limit: 1000, use: 1000 }),
+    new Refused({ quota: 'calendars', limit: 1000, use: 1000 }, false),
     routes.createCalendar,
     new Headers(),
     0,

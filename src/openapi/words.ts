@@ -11,6 +11,7 @@ import * as imports from '../resources/imports/docs.ts';
 import * as schedules from '../resources/schedules/docs.ts';
 import * as services from '../resources/services/docs.ts';
 import * as signingKeys from '../resources/signing-keys/docs.ts';
+import * as subscriptions from '../resources/subscriptions/docs.ts';
 import * as users from '../resources/users/docs.ts';
 import type { routes } from '../routes.ts';
 import * as webhooks from '../webhooks/docs.ts';
@@ -24,6 +25,7 @@ export const words = {
   ...users.docs,
   ...calendars.docs,
   ...feeds.docs,
+  ...subscriptions.docs,
   ...imports.docs,
   ...events.docs,
   ...schedules.docs,

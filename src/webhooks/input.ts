@@ -11,6 +11,7 @@ import {
 } from '../limits.ts';
 import { resourceTables } from '../resources/tables.ts';
 import type { ChangedResource, ChangeType, WebhookEvent } from '../sdk/types.ts';
+import { allowsPrivate, refusalOf } from '../validation/address.ts';
 import {
   cursor,
   inLowerCase,
@@ -24,7 +25,6 @@ import {
   uuid,
   wholeNumber,
 } from '../validation/schemas.ts';
-import { allowsPrivate, refusalOf } from './address.ts';
 
 /** A booking is never deleted: it is cancelled. */
 const ofBooking = ['created', 'held', 'confirmed', 'moved', 'updated', 'cancelled'];

@@ -3,7 +3,7 @@ import type { Env } from '../env.ts';
 import { RETRY_AFTER_MAX_MS, WEBHOOK_BODY_MAX_BYTES, WEBHOOK_TIMEOUT_MS } from '../limits.ts';
 import type { DeliveryCause } from '../sdk/types.ts';
 import { SECOND_MS } from '../time/units.ts';
-import { allowsPrivate, refusalOf } from './address.ts';
+import { allowsPrivate, refusalOf } from '../validation/address.ts';
 import { type Sign, signer } from './sign.ts';
 
 /** A webhook: its URL, and the secrets by which it recognises us. */

@@ -21,6 +21,7 @@ import { selectCalendar, selectCalendarsById } from '../../src/resources/calenda
 import { deleteOverrides, moveOverrides } from '../../src/resources/events/overrides-write-sql.ts';
 import { updateEvent } from '../../src/resources/events/sql.ts';
 import * as imports from '../../src/resources/imports/sql.ts';
+import * as subscriptions from '../../src/resources/subscriptions/sql.ts';
 import { firstOf } from '../../src/webhooks/endpoint.ts';
 import { deleteEmpty, hurry, recordAttempts } from '../../src/webhooks/outbox-sql.ts';
 import { selectReferenced } from '../../src/webhooks/references.ts';
@@ -126,6 +127,12 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
       { reminders: bySeq },
     ],
   ],
+  'resources/bookings/availability-sql.ts firstOwn': [
+    [
+      [availability.selectHosts(slots)],
+      { fed: 'INDEX sqlite_autoindex_subscriptions_1 (account_id=? AND calendar_id=?)' },
+    ],
+  ],
   'resources/bookings/availability-sql.ts hostsOf': [
     [[availability.selectHosts(slots)], ofHosts],
     [[availability.selectCalendarTimes(slots)], ofHosts],
@@ -162,6 +169,16 @@ const cases: Record<string, [statements: readonly Sql[], lookups: Lookups][]> = 
         1,
       ),
       { events: bySeq, own: byId('events') },
+    ],
+  ],
+  'resources/subscriptions/sql.ts selectDue': [
+    [
+      [subscriptions.selectDue(['a'], 1, 1)],
+      {
+        due: bySeq,
+        s: 'INDEX subscriptions_due (account_id=? AND next_at<?)',
+        c: byId('calendars'),
+      },
     ],
   ],
   'resources/imports/sql.ts selectImported': [[[imports.selectImported(scope, 'c', ['u'])], { i: byUid }]],

@@ -69,6 +69,19 @@ const shared = (who: 'accountClient' | 'userClient'): Record<string, Use> => ({
     200,
     { created: 1, updated: 0, unchanged: 0, skipped: [] },
   ],
+  'calendar.refresh': [
+    async (actors) => {
+      // Nothing listens on that port.
+      const subscription = { url: 'http://127.0.0.1:9/calendar.ics' };
+      const made = await actors.accountClient.calendar.create(actors.userId, {
+        timezone: 'UTC',
+        subscription,
+      });
+      return actors[who].calendar.refresh(made.data?.calendar.id ?? '');
+    },
+    200,
+    { calendar: { subscription: { error: expect.stringMatching(/^The connection failed/) } } },
+  ],
   'calendar.feeds.create': [
     async (actors) => actors[who].calendar.feeds.create(await makeCalendar(actors), { detail: 'busy' }),
     201,

@@ -3,7 +3,7 @@
  * change of an answer, `npm run examples` records them anew.
  */
 import { env } from 'cloudflare:workers';
-import { beforeAll, expect, inject, it } from 'vitest';
+import { beforeAll, expect, inject, it, vi } from 'vitest';
 import { remind } from '../../src/reminders/remind.ts';
 import { routes } from '../../src/routes.ts';
 import type { Delivery } from '../../src/sdk/types.ts';
@@ -235,6 +235,14 @@ beforeAll(async () => {
   const bookingPath = `/booking/${booking.id}`;
   await account.call('PUT', bookingPath, { body: { startTs: slot.startTs + HOUR }, now: NOW });
   await account.call('PUT', bookingPath, { body: { metadata: { name: 'Vera B.' } }, now: NOW });
+
+  const subscription = { url: 'https://calendars.example.com/ada.ics', refreshMinutes: 30, busy: 'all' };
+  const subscribed = await account.call('POST', `/user/${ada.id}/calendar`, {
+    body: { timezone: 'Europe/Oslo', metadata: { title: 'Private' }, subscription },
+  });
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(file.join('\n')));
+  await play('refreshCalendar', { user: ada, params: { calendarId: subscribed.body.calendar.id } });
+  fetched.mockRestore();
 
   await play('getAccount');
   await play('exportAccount');

@@ -77,6 +77,8 @@ async function fullAccount(): Promise<Account> {
       const busy = { busy: { provider: 'Nettu', id: calendar.id } };
       await account.call('PUT', `/service/${service.id}/users/${user.id}/busy`, { body: busy });
     }
+    const subscription = { url: 'https://calendars.example/a.ics', busy: 'all' };
+    await made(`/user/${user.id}/calendar`, { timezone: 'UTC', subscription });
     await account.call('PUT', `/user/${user.id}/tokens`, { body: { notBefore: 1000 } });
   }
   const slot = { startTs: TOMORROW + 10 * HOUR, duration: HOUR };
@@ -124,6 +126,17 @@ it('every column of an account is in an export, or on the list of columns that t
       ...['service_users.booked', 'service_users.booked_from'],
       ...['service_users.head_start', 'service_users.head_start_until'],
       ...['signing_keys.nearest', 'signing_keys.reads_replica'],
+      ...[
+        'begun_at',
+        'empty_since',
+        'etag',
+        'failures',
+        'hash',
+        'last_modified',
+        'next_at',
+        'open',
+        'version',
+      ].map((name) => `subscriptions.${name}`),
       'users.agenda', // words: allow
       'users.events',
       ...['webhooks.backfilled_to', 'webhooks.dropped', 'webhooks.dropped_at', 'webhooks.dropped_before'],
@@ -161,13 +174,14 @@ describe('an export', { timeout: 60_000 }, () => {
       counts: {
         account: 1,
         user: 2,
-        calendar: 2,
+        calendar: 4,
         event: 9,
         schedule: 2,
         service: 2,
         host: 4,
         booking: 5,
         importedEvent: 2,
+        subscription: 2,
         feed: 2,
         signingKey: 1,
         apiKey: 2,
@@ -175,7 +189,7 @@ describe('an export', { timeout: 60_000 }, () => {
         endpoint: 1,
       },
     });
-    expect(dataLines(lines)).toHaveLength(1 + 2 + 2 + 2 + 2 + 9 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
+    expect(dataLines(lines)).toHaveLength(4 + 1 + 2 + 2 + 2 + 2 + 9 + 2 + 2 + 4 + 5 + 1 + 2 + 1 + 1 + 1);
     expect(lines.find(({ type }) => type === 'user')).toMatchObject({ metadata: odd, notBefore: 1000 });
     expect(JSON.stringify(lines)).not.toContain(account.apiKey);
   });
@@ -184,7 +198,7 @@ describe('an export', { timeout: 60_000 }, () => {
     const { apiKey } = await fullAccount();
     const lines = await exportOf(apiKey);
     const cursors = lines.flatMap((line, i) => (line.type === 'cursor' ? [i] : []));
-    expect(cursors.length).toBe(14);
+    expect(cursors.length).toBe(15);
     for (const i of cursors) {
       const rest = await exportOf(apiKey, { cursor: String(lines[i]?.cursor) });
       expect(dataLines(rest)).toEqual(dataLines(lines.slice(i + 1)));

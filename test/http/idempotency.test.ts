@@ -36,7 +36,7 @@ function expectReplay(reply: Reply, first: Reply): void {
   expect(reply.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
 }
 
-it('takes an Idempotency-Key on every POST but those that only read or send, and imports, which know events by their UID', () => {
+it('takes an Idempotency-Key on every POST but those that only read or send, and imports and fetches, which know events by their UID', () => {
   const others = entries.filter(({ row }) => row.method === 'POST' && !row.does.idempotent);
   expect(others.map(({ name }) => name).sort()).toEqual([
     'POST /account/keys/inspect',
@@ -44,8 +44,10 @@ it('takes an Idempotency-Key on every POST but those that only read or send, and
     'POST /account/webhook/test',
     'POST /account/webhooks/:webhookId/test',
     'POST /calendar/:calendarId/import',
+    'POST /calendar/:calendarId/refresh',
     'POST /events/:eventId/instances/:originalStartTs/reset',
     'POST /user/calendar/:calendarId/import',
+    'POST /user/calendar/:calendarId/refresh',
     'POST /user/events/:eventId/instances/:originalStartTs/reset',
   ]);
 });

@@ -109,7 +109,7 @@ describe('a cascade', () => {
     await expectCounted(account.id);
   });
 
-  it('hosts, feeds and long UIDs of imported events, of a deleted calendar, service and user', async () => {
+  it('hosts, feeds, subscriptions and long UIDs of imported events, of a deleted calendar, service and user', async () => {
     const account = await newAccount();
     const [user, other] = [await account.newUser(), await account.newUser()];
     const newService = async () => (await account.call('POST', '/service', { body: {} })).body.service.id;
@@ -118,6 +118,9 @@ describe('a cascade', () => {
       for (const { id: userId } of [user, other])
         await account.call('POST', `/service/${service}/users`, { body: { userId } });
     const calendars = [await user.newCalendar(), await user.newCalendar(), await other.newCalendar()];
+    const subscription = { url: 'https://calendars.example/a.ics' };
+    for (const { id } of [user, other])
+      await account.call('POST', `/user/${id}/calendar`, { body: { timezone: 'UTC', subscription } });
     const before = await useOf(account, 'bytes');
     for (const calendar of calendars) {
       const path = `/user/calendar/${calendar}`;
@@ -139,8 +142,8 @@ describe('a cascade', () => {
     await account.call('DELETE', `/user/${other.id}`);
     await finishRemovals();
     await expectCounted(account.id);
-    // A user with a calendar, a service, and a feed with its events.
-    expect(await useOf(account, 'bytes')).toBe(1024 * (1 + 1 + 1 + 1 + 3 + 3));
+    // A user with a calendar, a service, a feed with its events, and a calendar with a subscription.
+    expect(await useOf(account, 'bytes')).toBe(1024 * (1 + 1 + 1 + 1 + 3 + 3 + 1 + 2));
   });
 
   it('of the account itself leaves no counter', async () => {

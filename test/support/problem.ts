@@ -41,6 +41,8 @@ export const statuses = {
   'webhook-limit': 409,
   'webhook-missing': 409,
   'feed-limit': 409,
+  'subscription-limit': 409,
+  'calendar-read-only': 409,
   'host-exists': 409,
   'host-limit': 409,
   'busy-limit': 409,

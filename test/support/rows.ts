@@ -78,6 +78,7 @@ const fixtures: Record<string, Fixture> = {
     text: 'BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20300101T000000Z\nEND:VEVENT',
     trips: 2,
   },
+  'POST /user/calendar/:calendarId/refresh': { trips: 2 },
   'GET /user/calendar/:calendarId/feeds': {},
   'POST /user/calendar/:calendarId/feeds': { body: { detail: 'full' } },
   'DELETE /user/calendar/:calendarId/feeds/:feedId': {},
@@ -137,6 +138,13 @@ const made = async ({ account }: User, path: string, body: object) =>
   (await account.call('POST', path, { body })).body;
 const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
+
+/** A subscription to a private address. The requests under test do not allow those, so nothing is fetched. */
+const subscriptionOf = async ({ id, account }: User): Promise<string> => {
+  const body = { timezone: 'UTC', subscription: { url: 'http://127.0.0.1/' } };
+  const call = { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } };
+  return (await account.call('POST', `/user/${id}/calendar`, call)).body.calendar.id;
+};
 
 const feedOf = (user: User, calendarId: string) =>
   made(user, `/user/calendar/${calendarId}/feeds`, { detail: 'full' });
@@ -254,7 +262,11 @@ export async function prepare(
   for (const name of entry.params) {
     // A feed is one of the calendar before it in the path.
     const [, calendarId = ''] = /([0-9a-f-]{36})\/feeds/.exec(path) ?? [];
-    const make = name === 'feedId' ? async () => (await feedOf(user, calendarId)).feed.id : params[name];
+    const special: typeof params = {
+      feedId: async () => (await feedOf(user, calendarId)).feed.id,
+      ...(path.endsWith('/refresh') && { calendarId: subscriptionOf }),
+    };
+    const make = special[name] ?? params[name];
     if (!make) throw new Error(`support/rows.ts: say in "params" how a ${name} is made, for ${entry.name}`);
     path = path.replace(`:${name}`, await make(user));
   }

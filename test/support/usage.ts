@@ -26,6 +26,7 @@ export const COUNTED_TWICE = `
             + octet_length(exdates) + octet_length(reminders)) / 1024), 0) FROM events WHERE account_id = owner)
         + (SELECT count(*) FROM service_users WHERE account_id = owner)
         + (SELECT count(*) FROM feeds WHERE account_id = owner)
+        + 2 * (SELECT count(*) FROM subscriptions WHERE account_id = owner)
         + (SELECT coalesce(sum(2 * octet_length(uid) / 1024), 0) FROM imported_events WHERE account_id = owner),
       (SELECT coalesce(sum(weight), 0) FROM remembered WHERE account_id = owner), -- the former name
       (SELECT coalesce(sum(weight * (state = 'pending')), 0) FROM deliveries WHERE account_id = owner),

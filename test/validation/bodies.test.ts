@@ -56,6 +56,7 @@ const webhook = {
   paused: true,
 };
 const service = { multiPerson: { variant: 'group', data: 2 }, metadata };
+const subscription = { url: 'https://calendars.example/a.ics', refreshMinutes: 30, busy: 'all' };
 const calendar = { timezone: 'UTC', weekStart: 'Sun' };
 const busy = { busy: { provider: 'Nettu', id: ID } };
 
@@ -74,8 +75,8 @@ const bodies: Partial<Record<RouteName, object>> = {
   createUser: { metadata },
   changeUser: { metadata },
   revokeTokens: { notBefore: 5 },
-  createCalendar: { ...calendar, metadata },
-  changeCalendar: { ...calendar, settings: calendar, metadata },
+  createCalendar: { ...calendar, metadata, subscription },
+  changeCalendar: { ...calendar, settings: calendar, metadata, subscription },
   addFeed: { detail: 'busy', name: 'a' },
   createEvent: { calendarId: ID, ...event },
   changeEvent: { ...event, exdates: [5] },

@@ -52,6 +52,10 @@ export const problemNotes = {
   'webhook-limit': 'The account has as many webhooks as it may. Remove one first.',
   'webhook-missing': 'The account has no webhook. Set it with `PUT /account/webhook`.',
   'feed-limit': 'The calendar has as many feeds as it may. Remove one first.',
+  'subscription-limit':
+    'The user has as many subscriptions as a user may. Delete a calendar that has one first.',
+  'calendar-read-only':
+    'The events of a calendar with a subscription come from its URL alone. Change them where they come from, or book into another calendar.',
   'host-exists': 'The user is a host of this service already. Change the host instead.',
   'host-limit': 'The service has as many hosts as it may.',
   'busy-limit': 'The host has as many busy calendars as it may.',

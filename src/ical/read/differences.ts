@@ -34,7 +34,7 @@ export interface ImportedRow {
   booked: number;
 }
 
-const keyOf = ({ uid, part }: { uid: string; part: string }): string => JSON.stringify([uid, part]);
+export const keyOf = ({ uid, part }: { uid: string; part: string }): string => JSON.stringify([uid, part]);
 
 /** What is new in a file, what is newer than the import before, and the ids of events that it no longer has. */
 export function differences(
@@ -72,7 +72,8 @@ export function differences(
   };
 }
 
-function toRow(event: ReadEvent, id: string): ImportRow {
+/** @param id of the event. */
+export function toRow(event: ReadEvent, id: string): ImportRow {
   const { startTs, duration } =
     event.days === null ? event : spanInAnyZone(Math.floor(event.startTs / DAY_MS), event.days);
   return {

@@ -110,7 +110,7 @@ export const selectHosts = (
   request: AvailabilityQuery,
 ): Query<AvailabilityHostRow> => query<AvailabilityHostRow>`
   SELECT h.user_id, h.buffer_before, h.buffer_after, h.closest, h.furthest,
-    coalesce(${hostColumn('booking_calendar_id')}, ${hostColumn('busy')} ->> '$[0]') AS book_in, s.timezone, s.version AS schedule_version,
+    coalesce(${hostColumn('booking_calendar_id')}, CASE WHEN ${ANY_SUBSCRIPTION} THEN ${firstOwn} ELSE ${hostColumn('busy')} ->> '$[0]' END) AS book_in, s.timezone, s.version AS schedule_version,
     CASE WHEN length(s.rules) > ${LONG_RULES_CHARS} THEN (
       SELECT json_group_array(json(rule.value)) FROM json_each(s.rules) rule
       WHERE rule.value ->> '$.variant.type' = 'WDay' OR (
@@ -122,6 +122,13 @@ export const selectHosts = (
 
 /** A column of the host `h`, as clients see it. */
 const hostColumn = (column: string): Sql => raw(seen(hosts, column, 'h'));
+
+/** Whether the account has any subscription. */
+const ANY_SUBSCRIPTION = sql`EXISTS (SELECT 1 FROM subscriptions s WHERE s.account_id = h.account_id)`;
+
+/** The first busy calendar that takes events: a subscription takes none. */
+const firstOwn = sql`(SELECT own.value FROM json_each(${hostColumn('busy')}) own WHERE NOT EXISTS (
+  SELECT 1 FROM subscriptions fed WHERE fed.account_id = h.account_id AND fed.calendar_id = own.value) ORDER BY own.key LIMIT 1)`;
 
 const dateOf = (ms: Sql): Sql => sql`date((${ms}) / 1000, 'unixepoch')`;
 

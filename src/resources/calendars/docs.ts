@@ -19,10 +19,12 @@ export const docs = {
     tag: 'Calendars',
     summary: 'Create a calendar',
     description:
-      'Its events repeat on the clock of its time zone, daylight saving included, unless an event names another zone.',
+      'Its events repeat on the clock of its time zone, daylight saving included, unless an event names another zone. With a ' +
+      '`subscription`, its events come from a URL, which the service fetches from time to time, and nobody else can write them.',
     sdk: 'calendar.create(userId, body)',
     answer: 'CalendarResult',
     body: 'CreateCalendar',
+    codes: ['subscription-limit'],
   },
   findCalendars: {
     tag: 'Calendars',
@@ -44,7 +46,8 @@ export const docs = {
     tag: 'Calendars',
     summary: 'Update a calendar',
     description:
-      'A new time zone or start of the week is for events that are made from then on: the others keep theirs.',
+      'A new time zone or start of the week is for events that are made from then on: the others keep theirs. ' +
+      'Another `url`, `busy` or time zone of a subscription has it fetched anew, within minutes.',
     sdk: 'calendar.update(calendarId, body)',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',

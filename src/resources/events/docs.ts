@@ -24,7 +24,7 @@ export const docs = {
     sdk: 'events.create(userId, body)',
     answer: 'EventResult',
     body: 'CreateEvent',
-    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended'],
+    codes: ['not-found', 'slot-taken', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   findEvents: {
     tag: 'Events',
@@ -61,6 +61,7 @@ export const docs = {
       'answer-too-large',
       'contended',
       'quota-exceeded',
+      'calendar-read-only',
     ],
   },
   removeEvent: {
@@ -73,7 +74,7 @@ export const docs = {
     sdk: 'events.remove(eventId)',
     answer: 'EventResult',
     query: 'RemoveQuery',
-    codes: ['booking-event', 'answer-too-large', 'contended'],
+    codes: ['booking-event', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   getInstances: {
     tag: 'Events',
@@ -95,7 +96,14 @@ export const docs = {
     sdk: 'events.updateInstance(eventId, originalStartTs, body)',
     answer: 'OccurrenceResult',
     body: 'UpdateInstance',
-    codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'quota-exceeded'],
+    codes: [
+      'booking-event',
+      'exception-limit',
+      'answer-too-large',
+      'contended',
+      'quota-exceeded',
+      'calendar-read-only',
+    ],
   },
   removeInstance: {
     tag: 'Events',
@@ -103,7 +111,7 @@ export const docs = {
     description: 'The occurrence does not take place, and its original start is in `exdates`.',
     sdk: 'events.removeInstance(eventId, originalStartTs)',
     answer: 'EventResult',
-    codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended'],
+    codes: ['booking-event', 'exception-limit', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   resetInstance: {
     tag: 'Events',
@@ -111,7 +119,7 @@ export const docs = {
     description: 'The occurrence takes place as the rule says again, whether it was changed or cancelled.',
     sdk: 'events.resetInstance(eventId, originalStartTs)',
     answer: 'OccurrenceResult',
-    codes: ['booking-event', 'answer-too-large', 'contended'],
+    codes: ['booking-event', 'answer-too-large', 'contended', 'calendar-read-only'],
   },
   splitEvent: {
     tag: 'Events',
@@ -129,6 +137,7 @@ export const docs = {
       'answer-too-large',
       'contended',
       'quota-exceeded',
+      'calendar-read-only',
     ],
   },
   getCalendarEvents: {

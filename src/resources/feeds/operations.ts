@@ -95,7 +95,7 @@ function textPlan<Row extends CalendarRow>(
       const row = found(rows);
       const { name, detail } = seen(row);
       const events = inWindow(read).sort((a, b) => a.seq - b.seq);
-      const version = await versionOf([row.version, row.timezone, row.week_start, name, detail], events);
+      const version = await versionOf([row.id, row.timezone, row.week_start, name, detail], events);
       const modifiedAt = events.reduce((latest, { updated }) => Math.max(latest, updated), 0);
       const { writeCalendar, toWritten } = await loadLazy();
       const pieces =

@@ -10,6 +10,6 @@ export const docs = {
       'or none. What events cannot represent is skipped, with the reason.',
     sdk: 'calendar.import(calendarId, body)',
     answer: 'ImportResult',
-    codes: ['quota-exceeded'],
+    codes: ['quota-exceeded', 'calendar-read-only'],
   },
 } as const satisfies Record<string, OperationDocs>;

@@ -45,6 +45,9 @@ export const insertUids = ({ account }: Scope, calendar: string, rows: readonly 
 /** The condition that a calendar is the scope's. */
 const isThere = (scope: Scope, calendar: string): Sql => sql`EXISTS (${selectCalendar(scope, calendar)})`;
 
+/** The condition that an event of a file is newer than the same one of an earlier file. */
+const IS_NEWER = sql`(i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified')`;
+
 /**
  * Updates events that are newer in the file, and returns one row for each. What names a service here is a booking, and no file
  * moves it onto another one.
@@ -54,6 +57,7 @@ export const updateImported = (
   calendar: string,
   rows: readonly ImportRow[],
   now: number,
+  isNewer = IS_NEWER,
 ): Sql => sql`
   UPDATE events SET start_ts = new.value ->> 'start', duration = new.value ->> 'duration', busy = new.value ->> 'busy',
     recurrence = new.value ->> 'recurrence', last_start = new.value ->> 'lastStart', exdates = new.value ->> 'exdates', overridden = '{}',
@@ -63,7 +67,7 @@ export const updateImported = (
     SELECT e.seq FROM imported_events i CROSS JOIN events e ON e.account_id = i.account_id AND e.id = i.event_id
       AND +e.calendar_id = ${calendar} AND e.service_id IS NULL
     WHERE i.account_id = ${scope.account} AND i.event_id = new.value ->> 'id'
-      AND (i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified'))
+      AND ${isNewer})
     AND ${isThere(scope, calendar)}
   RETURNING 1`;
 

@@ -61,7 +61,7 @@ export const docs = {
     sdk: 'service.addUser(serviceId, body)',
     answer: 'ServiceUser',
     body: 'AddServiceUser',
-    codes: ['host-exists', 'host-limit'],
+    codes: ['host-exists', 'host-limit', 'calendar-read-only'],
   },
   changeHost: {
     tag: 'Services',
@@ -70,6 +70,7 @@ export const docs = {
     sdk: 'service.updateUserInService(serviceId, { userId: userId, ...body })',
     answer: 'ServiceUser',
     body: 'UpdateServiceUser',
+    codes: ['calendar-read-only'],
   },
   removeHost: {
     tag: 'Services',

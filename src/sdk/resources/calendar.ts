@@ -64,6 +64,10 @@ function calendars(send: Send, root: string) {
     update: async (calendarId: string, data: UpdateCalendar, options?: ChangeOptions) =>
       send<CalendarResult>('PUT', root + path`/${{ calendarId }}`, options, data),
 
+    /** Fetches the subscription of a calendar now, at most once a minute. A token needs `UpdateCalendar`. */
+    refresh: async (calendarId: string, options?: RequestOptions) =>
+      send<CalendarResult>('POST', root + path`/${{ calendarId }}/refresh`, options),
+
     /** Deletes a calendar and its events. A token needs `DeleteCalendar`. */
     remove: async (calendarId: string, options?: ChangeOptions) =>
       send<CalendarResult>('DELETE', root + path`/${{ calendarId }}`, options),

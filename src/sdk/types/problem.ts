@@ -46,6 +46,8 @@ export type ProblemCode =
   | 'webhook-limit'
   | 'webhook-missing'
   | 'feed-limit'
+  | 'subscription-limit'
+  | 'calendar-read-only'
   | 'host-exists'
   | 'host-limit'
   | 'busy-limit'

@@ -1,5 +1,13 @@
 /** The bodies and queries of requests. */
-import type { FeedDetail, Metadata, Recurrence, Reminder, SigningKeyState, WeekStart } from './resources.ts';
+import type {
+  FeedDetail,
+  Metadata,
+  Recurrence,
+  Reminder,
+  SigningKeyState,
+  SubscriptionBusy,
+  WeekStart,
+} from './resources.ts';
 
 export interface CreateAccount {
   /** The operator's code for creating accounts. */
@@ -74,6 +82,17 @@ export interface CreateCalendar {
   /** Default: `'Mon'`. */
   weekStart?: WeekStart | undefined;
   metadata?: Metadata | undefined;
+  /** Makes a read-only calendar, whose events come from a URL. */
+  subscription?: CreateSubscription | undefined;
+}
+
+export interface CreateSubscription {
+  /** The address of iCalendar text: `https:` or `webcal:`. */
+  url: string;
+  /** The minutes from one fetch to the next: 15 … 1,440. Default: 60. */
+  refreshMinutes?: number | undefined;
+  /** Default: `'as-written'`. */
+  busy?: SubscriptionBusy | undefined;
 }
 
 export interface CalendarSettingsUpdate {
@@ -86,6 +105,8 @@ export interface UpdateCalendar extends CalendarSettingsUpdate {
   settings?: CalendarSettingsUpdate | undefined;
   /** Replaces all metadata. If you omit it, the metadata stays as it is. */
   metadata?: Metadata | undefined;
+  /** Changes the given members of a subscription. Only a calendar that was created with one has it. */
+  subscription?: Partial<CreateSubscription> | undefined;
 }
 
 export interface CreateEvent {

@@ -108,11 +108,30 @@ export interface CalendarSettings {
   timezone: string;
 }
 
+/** Whether the events of a subscription keep their user from being booked: as each says itself, all of them, or none. */
+export type SubscriptionBusy = 'as-written' | 'all' | 'none';
+
+/** The address that a calendar's events come from, and how its fetches went. */
+export interface Subscription {
+  url: string;
+  /** The minutes from one fetch to the next: 15 … 1,440. */
+  refreshMinutes: number;
+  busy: SubscriptionBusy;
+  /** When the feed last answered, in milliseconds since the epoch; null: never. */
+  fetchedAt: number | null;
+  /** When a fetch last changed the events, in milliseconds since the epoch; null: never. */
+  changedAt: number | null;
+  /** What is wrong, and what to do about it; null: nothing is. The events stay as they last were. */
+  error: string | null;
+}
+
 export interface Calendar {
   id: string;
   userId: string;
   settings: CalendarSettings;
   metadata: Metadata;
+  /** Only of a calendar whose events come from a URL: it is read-only. */
+  subscription?: Subscription;
 }
 
 export type FrequencyName = 'yearly' | 'monthly' | 'weekly' | 'daily';

@@ -1,6 +1,6 @@
 /** The URLs that a webhook may have: public addresses, unless the operator allows private ones. */
 import { describe, expect, it } from 'vitest';
-import { allowsPrivate, refusalOf } from '../../src/webhooks/address.ts';
+import { allowsPrivate, refusalOf } from '../../src/validation/address.ts';
 
 const PRIVATE = 'must have a public address, not one of a private network';
 

@@ -1,8 +1,8 @@
 /**
- * Refuses webhook URLs that lead to private addresses. A Worker does not see the address that a name resolves to, so a
+ * Refuses URLs, of webhooks and of subscriptions, that lead to private addresses. A Worker does not see the address that a name resolves to, so a
  * public name of a private address passes; but Cloudflare's network does not route to private addresses.
  */
-import { ipv6Groups } from '../validation/ip-address.ts';
+import { ipv6Groups } from './ip-address.ts';
 
 /** The IPv4 blocks outside the public internet (IANA IPv4 Special-Purpose Address Registry), and multicast. */
 const PRIVATE_V4: readonly [block: string, bits: number][] = [
@@ -26,7 +26,7 @@ const PRIVATE_V4: readonly [block: string, bits: number][] = [
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|alt|onion)$/;
 
 /**
- * Whether the deployment allows this webhook a private address.
+ * Whether the deployment allows this URL a private address.
  *
  * @param setting `ALLOW_PRIVATE_WEBHOOKS`.
  */
@@ -34,7 +34,7 @@ export const allowsPrivate = (url: string, setting: string | undefined): boolean
   setting === 'yes' || (setting !== undefined && new URL(url).origin === setting);
 
 /**
- * Checks the URL of a webhook. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal,
+ * Checks a URL that the Worker is to call. The URL parser turns every notation of an IPv4 address (decimal, octal, hexadecimal,
  * with parts omitted) into the dotted one first (WHATWG URL, "host parsing").
  *
  * @param url absolute.
