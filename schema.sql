@@ -1921,15 +1921,6 @@ WHEN NEW.overridden = '{}' AND OLD.overridden <> '{}'
 BEGIN
   DELETE FROM events WHERE account_id = OLD.account_id AND id > OLD.id || '/' AND id < OLD.id || '0';
 END;
--- A series is off the count of its user before its overrides go, which are counted by it: SQLite fires the newest trigger first.
-CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
-BEGIN
-  UPDATE users SET events = events + rest.more
-  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
-    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
-      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
-  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
-END;
 
 -- A host and a feed count as a KiB each. The event's own KiB has room for a short UID, which two B-trees hold.
 CREATE TRIGGER host_insert_counts AFTER INSERT ON service_users
@@ -2026,4 +2017,14 @@ BEGIN
   FROM webhooks w CROSS JOIN calendars c ON c.account_id = NEW.account_id AND c.id = NEW.calendar_id
   CROSS JOIN calendar_json r ON r.seq = c.seq
   WHERE w.account_id = NEW.account_id AND (instr(w.events, '"*"') OR instr(w.events, '"calendar.updated"'));
+END;
+
+-- A series is off the count of its user before its overrides go, which are counted by it: SQLite fires the newest trigger first.
+CREATE TRIGGER event_delete_keeps_count AFTER DELETE ON events
+BEGIN
+  UPDATE users SET events = events + rest.more
+  FROM (SELECT coalesce(max(CASE WHEN seq > OLD.seq THEN -1 ELSE OLD.nth - nth - 1 END), OLD.nth - 1) AS more
+    FROM (SELECT seq, nth FROM events e INDEXED BY events_of_user
+      WHERE e.account_id = OLD.account_id AND e.user_id = OLD.user_id ORDER BY e.seq DESC LIMIT 1)) rest
+  WHERE account_id = OLD.account_id AND id = OLD.user_id AND rest.more <> 0;
 END;

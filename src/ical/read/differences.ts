@@ -30,8 +30,8 @@ export interface ImportedRow {
   event_id: string;
   sequence: number;
   modified: number;
-  /** 1: the event names a service here, and so is a booking. */
-  booked: number;
+  /** 1: the event names a service here, and so is a booking. Absent: none of a subscription can. */
+  booked?: number | undefined;
 }
 
 export const keyOf = ({ uid, part }: { uid: string; part: string }): string => JSON.stringify([uid, part]);
