@@ -1,7 +1,8 @@
 /** The ids and keys that `npm run demo` saves for `npm run token`, in a file that git ignores. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Permissions, type SchedulerClaims } from '@nettu/scheduler-sdk';
+import type { SchedulerClaims } from '@nettu/scheduler-sdk';
 import jwt from 'jsonwebtoken';
+import { Permissions } from '../sdk/permissions.ts';
 
 export interface DemoState {
   baseUrl: string;

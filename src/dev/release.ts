@@ -103,7 +103,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     });
     console.log(`src/${name} is ${version}, and packed. Next:
   git commit -am "Release ${name} ${version}" && git tag ${name}-${version}
-  npm publish --workspace src/${name}   # in a CI job with an OIDC token, since the package has provenance`);
+  npm publish --workspace src/${name}   # in a CI job with an OIDC token, since the package has provenance
+The registry compares the provenance with the "repository" of src/${name}/package.json: enter yours first.`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -2,8 +2,9 @@
  * Walks over a whole table in stretches, over as many runs as that takes, from the position that is kept. At the end a walk
  * rests.
  */
-import { batch } from '../db/connection.ts';
+import { batch, Outage } from '../db/connection.ts';
 import { type Query, query, type Sql, sql } from '../db/sql.ts';
+import { reportFailure } from '../report-failure.ts';
 
 export interface Walk {
   name: string;
@@ -48,17 +49,34 @@ export async function loadWalks(db: D1Database, walks: readonly Walk[], now: num
   });
 }
 
-const walking = ({ name, rows, end, change }: Walk, row: WalkRow): Walking => ({
-  name,
-  row,
-  moved: false,
-  async step(db, now) {
-    const [[last]] = await batch(db, [end(row.position, rows), change(row.position, rows, now)]);
-    row.position = last?.position ?? null;
-    this.moved = true;
-    return last !== undefined;
-  },
-});
+/** A stretch that fails is halved down to the row that fails, which the walk passes over: it stops at no row. */
+function walking({ name, rows, end, change }: Walk, row: WalkRow): Walking {
+  let length = rows;
+  return {
+    name,
+    row,
+    moved: false,
+    async step(db, now) {
+      const toEnd = end(row.position, length);
+      const run = batch(db, [toEnd, change(row.position, length, now)]).catch((error: unknown) => {
+        if (error instanceof Outage) throw error;
+        if (length > 1) return null;
+        reportFailure(`walk over ${name}`, error);
+        return batch(db, [toEnd]);
+      });
+      const results = await run;
+      if (!results) {
+        length >>= 1;
+        return true;
+      }
+      if (length === 1) length = rows;
+      const [[last]] = results;
+      row.position = last?.position ?? null;
+      this.moved = true;
+      return last !== undefined;
+    },
+  };
+}
 
 /** Keeps the positions. */
 export async function saveWalks(db: D1Database, walks: readonly Walking[]): Promise<void> {

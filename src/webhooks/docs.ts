@@ -46,7 +46,7 @@ export const docs = {
   rollWebhookSecret: {
     tag: 'Webhook',
     summary: 'Roll the webhook secret',
-    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time.`,
+    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time. A retry with the same \`Idempotency-Key\` does not roll again: it returns the webhook as it is now.`,
     sdk: 'account.webhook.rollSecret()',
     answer: 'AccountResult',
     codes: ['webhook-missing', 'secret-limit'],
@@ -72,7 +72,7 @@ export const docs = {
   getOneWebhook: {
     tag: 'Webhook',
     summary: 'Get one of the webhooks',
-    description: 'Says how its endpoint is doing, too.',
+    description: 'Returns the webhook, and how its endpoint is doing.',
     sdk: 'account.webhooks.findById(webhookId)',
     answer: 'WebhookEndpointResult',
   },
@@ -80,7 +80,7 @@ export const docs = {
     tag: 'Webhook',
     summary: 'Update a webhook',
     description:
-      'Changes the members that are there. Pending deliveries go to a new URL. `paused: true` stops the deliveries, and what is pending waits; `paused: false` ends any pause, and it is delivered.',
+      'Changes the members that you send. A new URL gets the pending deliveries. `paused: true` pauses the deliveries; `paused: false` ends any pause, and the service sends what is pending.',
     sdk: 'account.webhooks.update(webhookId, body)',
     answer: 'WebhookEndpointResult',
     body: 'UpdateWebhookEndpoint',
@@ -102,7 +102,7 @@ export const docs = {
   rollOneWebhookSecret: {
     tag: 'Webhook',
     summary: 'Roll the secret of one of the webhooks',
-    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time.`,
+    description: `For ${OLD_SECRET_KEPT_MS / HOUR_MS} hours, the old secret signs each delivery beside the new one. Each old secret has its own time. A retry with the same \`Idempotency-Key\` does not roll again: it returns the webhook as it is now.`,
     sdk: 'account.webhooks.rollSecret(webhookId)',
     answer: 'WebhookEndpointResult',
     codes: ['secret-limit'],
@@ -110,7 +110,7 @@ export const docs = {
   listDeliveries: {
     tag: 'Webhook',
     summary: 'List the deliveries',
-    description: `Those of all webhooks, newest first. The service keeps delivered ones for ${DELIVERED_KEPT_MS / DAY_MS} days and failed ones for ${FAILED_KEPT_MS / DAY_MS} days.`,
+    description: `Returns the deliveries of all webhooks, newest first. The service keeps delivered ones for ${DELIVERED_KEPT_MS / DAY_MS} days and failed ones for ${FAILED_KEPT_MS / DAY_MS} days.`,
     sdk: 'account.webhook.deliveries(query)',
     answer: 'DeliveriesPage',
     query: 'DeliveriesQuery',

@@ -69,19 +69,13 @@ const kinds: Kind[] = [
 
 /** Expects the search entries to equal the metadata of all resources. */
 async function expectInSync(): Promise<void> {
-  for (const { table, entries } of kinds) {
-    const stored = `SELECT account_id, key, value, seq FROM ${entries}`;
-    const expected = `SELECT account_id, entry.key, entry.value, seq FROM ${table}, json_each(metadata) entry`;
-    const [extra, missing] = await env.DB.batch([
-      env.DB.prepare(`${stored} EXCEPT ${expected}`),
-      env.DB.prepare(`${expected} EXCEPT ${stored}`),
-    ]);
-    expect({ table, extra: extra?.results, missing: missing?.results }).toEqual({
-      table,
-      extra: [],
-      missing: [],
-    });
-  }
+  const differences = kinds.flatMap(({ table, entries }) => {
+    const stored = `SELECT '${table}', account_id, key, value, seq FROM ${entries}`;
+    const expected = `SELECT '${table}', account_id, entry.key, entry.value, seq FROM ${table}, json_each(metadata) entry`;
+    return [`${stored} EXCEPT ${expected}`, `${expected} EXCEPT ${stored}`];
+  });
+  const answers = await env.DB.batch(differences.map((text) => env.DB.prepare(text)));
+  expect(answers.map(({ results }) => results)).toEqual(differences.map(() => []));
 }
 
 const metadataOf = (size: number, value: (i: number) => string = (i) => `v${i}`) =>

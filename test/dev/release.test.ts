@@ -1,7 +1,8 @@
-/** The release of a package: its version, in every file that names it. */
+/** The release of a package: its version, in every file that names it, and what the tarball has. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { nextVersion, release, releasedChangelog } from '../../src/dev/release.ts';
 
@@ -15,6 +16,30 @@ test.each([
 
 test.each(['', 'tiny', '1.0.0'])('there is no step %j', (step) => {
   expect(() => nextVersion('0.2.0', step)).toThrow(/major, minor, patch/);
+});
+
+test.each([
+  ['sdk', ['resources/user.ts', 'types/resources.ts']],
+  ['elements', ['custom-elements.json', 'frameworks/react.ts', 'words/nb.ts']],
+])('the tarball of %s has its documents and the source of each map, and nothing else', (name, more) => {
+  const folder = join(import.meta.dirname, '../../src', name);
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [{ files }] = JSON.parse(
+    execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  ) as [{ files: { path: string }[] }];
+  const packed = files.map(({ path }) => path);
+  const documents = ['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json'];
+  expect(packed).toEqual(expect.arrayContaining([...documents, 'index.ts', ...more]));
+  expect(
+    packed.filter((path) => !/\.(ts|js|map)$/.test(path) && ![...documents, ...more].includes(path)),
+  ).toEqual(packed.filter((path) => path === 'dist/cjs/package.json'));
+  const sources = packed
+    .filter((path) => path.endsWith('.map'))
+    .flatMap((path) => {
+      const map = JSON.parse(readFileSync(join(folder, path), 'utf8')) as { sources: string[] };
+      return map.sources.map((source) => normalize(join(path, '..', source)));
+    });
+  expect(sources.filter((source) => !packed.includes(source))).toEqual([]);
 });
 
 describe('a changelog', () => {

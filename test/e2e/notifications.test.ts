@@ -51,7 +51,7 @@ it('delivers a ping, a change and a reminder after setWebhook, and the reminder 
       { timeout: 20_000, interval: 500 },
     )
     .toEqual([...all, 'reminders']);
-  const instance = { startTs, endTs: startTs + 7_200_000 };
+  const instance = { startTs, endTs: startTs + 7_200_000, busy: false, originalStartTs: startTs };
   expect(notifications.slice(1)).toEqual([
     { type: 'event.created', timestamp: expect.any(Number), version: expect.any(Number), data: { event } },
     {

@@ -136,6 +136,31 @@ describe('a walk', () => {
   });
 });
 
+it('a walk passes over a row that fails, and over no other', async () => {
+  const { account, service, hosts } = await newWorld();
+  const owner = { account: account.id, user: hosts[0].id, calendar: '', service, group: '' };
+  const { text, args } = bookingRows(owner, 300, { start: 'i', state: 'cancelled' });
+  await env.DB.prepare(text)
+    .bind(...args)
+    .run();
+  await env.DB.prepare(
+    `CREATE TRIGGER bad_booking BEFORE DELETE ON bookings WHEN OLD.account_id = '${account.id}' AND OLD.start_ts = 123
+     BEGIN SELECT json('no JSON'); END`,
+  ).run();
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    await clean(env.DB, () => NOW);
+  } finally {
+    await env.DB.prepare('DROP TRIGGER bad_booking').run();
+    vi.restoreAllMocks();
+  }
+  expect(await countOf('bookings', account.id)).toBe(1);
+  expect(logged.mock.calls).toEqual([[expect.stringContaining('walk over cancelled bookings')]]);
+  await env.DB.prepare('DELETE FROM walks').run();
+  await cleanAt(NOW);
+  expect(await countOf('bookings', account.id)).toBe(0);
+});
+
 it('a task that fails delays no other, and the next run tries it again', async () => {
   const world = await newWorld();
   await hold(world);
@@ -202,12 +227,18 @@ it('cleaning outruns writing at a hundred records, a hundred deliveries and four
            ?3 || '.' || i, ?3 + i * 250 - ?4, metadata, created, updated FROM events, n WHERE account_id = ?1 AND id = ?2`,
       ).bind(world.account.id, eventIds[0] ?? '', now + 5 * MINUTE, EXPIRED_HOLD_KEPT_MS),
     ]);
-  const counts = async () => [
-    await countOf('remembered', world.account.id), // words: allow
-    await countOf('deliveries', account.id),
-    await countOf('bookings', world.account.id),
-    await countOf('events', world.account.id),
-  ];
+  const counts = async () => {
+    const tables = ['remembered', 'deliveries', 'bookings', 'events']; // words: allow
+    const answers = await env.DB.batch<{ n: number }>(
+      tables.map((table) =>
+        env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE account_id IN (?, ?)`).bind(
+          world.account.id,
+          account.id,
+        ),
+      ),
+    );
+    return answers.map(({ results }) => results[0]?.n ?? Number.NaN);
+  };
   const minutes: number[][] = [];
   for (let minute = 0; minute < 14; minute++) {
     await write(NOW + minute * MINUTE);

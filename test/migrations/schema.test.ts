@@ -1,24 +1,22 @@
 /** The migrations produce schema.sql from every earlier step, and keep every row. */
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { clear } from '../support/database.ts';
 import { ACCOUNT, FIRST_RELEASE } from './data.ts';
 import { content, run, runStep, schema, stepNames, triggers } from './support.ts';
 
-beforeEach(() => clear());
-
-async function written(): Promise<Record<string, string>> {
-  await run(env.SCHEMA);
-  const objects = await schema();
+let wanted: Record<string, string>;
+beforeAll(async () => {
   await clear();
-  return objects;
-}
+  await run(env.SCHEMA);
+  wanted = await schema();
+});
+beforeEach(() => clear());
 
 const apply = () => applyD1Migrations(env.DB, env.MIGRATIONS);
 
 it('an empty database becomes schema.sql', async () => {
-  const wanted = await written();
   expect(Object.keys(wanted).length).toBeGreaterThan(50);
   await apply();
   expect(await schema()).toEqual(wanted);
@@ -33,7 +31,6 @@ it('the triggers of each table have the same order, because SQLite fires the new
 });
 
 it.each(stepNames())('a database at %s becomes schema.sql and keeps every row', async (last) => {
-  const wanted = await written();
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);
   const steps = stepNames();
@@ -63,7 +60,6 @@ it.each(stepNames())('a database at %s becomes schema.sql and keeps every row', 
 });
 
 it('a database that schema.sql created before migrations existed becomes schema.sql', async () => {
-  const wanted = await written();
   // Operators ran schema.sql, which was the first step, any number of times.
   await runStep('0001_initial.sql');
   await run(FIRST_RELEASE);

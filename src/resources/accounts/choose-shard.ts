@@ -69,7 +69,7 @@ async function roomiest(candidates: readonly Shard[]): Promise<Shard> {
   const [best] = known.filter(({ bytes }) => bytes < FULL_BYTES).sort((a, b) => a.bytes - b.bytes);
   if (best) return best.shard;
   if (known.length < candidates.length) throw new Problem('database-unavailable');
-  throw new Problem('no-room', 'Every database here is full. The operator has to add one.');
+  throw new Problem('no-room', 'Every database of the region is full. The operator has to add one.');
 }
 
 async function sizeOf(db: D1Database): Promise<number> {

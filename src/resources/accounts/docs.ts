@@ -11,7 +11,7 @@ export const docs = {
     tag: 'Service',
     summary: 'Get the version of the service',
     description:
-      'Returns the version of the API, and where its reference is. It reads no database, so it says nothing of one.',
+      'Returns the version of the API, and where its reference is. It does not check the database: `GET /health` does.',
     sdk: 'health.info()',
     answer: 'HealthResult',
   },
@@ -36,7 +36,7 @@ export const docs = {
   getAccount: {
     tag: 'Account',
     summary: 'Get the account',
-    description: 'Returns the settings of the account, and its quotas with what it uses of each.',
+    description: 'Returns the settings of the account, and each quota with its limit and its use.',
     sdk: 'account.me()',
     answer: 'AccountResult',
   },

@@ -46,8 +46,8 @@ export const docs = {
     tag: 'Calendars',
     summary: 'Update a calendar',
     description:
-      'A new time zone or start of the week is for events that are made from then on: the others keep theirs. ' +
-      'Another `url`, `busy` or time zone of a subscription has it fetched anew, within minutes.',
+      'A new time zone or start of the week applies to events created from then on. Existing events keep theirs. ' +
+      'After a change of the `url`, `busy` or time zone of a subscription, the service fetches it again within minutes.',
     sdk: 'calendar.update(calendarId, body)',
     answer: 'CalendarResult',
     body: 'UpdateCalendar',

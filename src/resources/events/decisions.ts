@@ -118,8 +118,8 @@ function storedOwn(row: SeriesRow, original: number, { date, days, ...own }: Own
   const unfit = Object.entries(row.days ? { startTs, duration } : { date, days });
   const refused = unfit.flatMap(([path, value]) => (value === undefined ? [] : [path]));
   if (refused.length > 0) {
-    const kind = row.days ? 'of whole days, which have date and days' : 'timed: it has startTs and duration';
-    throw invalid(refused.map((path) => ({ path, reason: `must not be there: the event is ${kind}` })));
+    const kind = row.days ? 'all-day: it has date and days' : 'timed: it has startTs and duration';
+    throw invalid(refused.map((path) => ({ path, reason: `must be absent: the event is ${kind}` })));
   }
   if (!row.days || (date === undefined && days === undefined)) return own;
   const day = date === undefined ? original / DAY_MS : (parseDate(date) ?? 0);

@@ -49,7 +49,7 @@ export const docs = {
       'If the event belongs to a booking with one host, moving the event moves the booking, though never onto another booking ' +
       'of that host. An event of a booking stays busy, of its service, and without recurrence and exdates. When the start, ' +
       'the time zone or the rule of a series changes, its exceptions follow their occurrences by their position on the wall ' +
-      'clock; those that are no longer occurrences go. `exdates` in the request win.',
+      'clock; those that are no longer occurrences are dropped. `exdates` in the request win.',
     sdk: 'events.update(eventId, body)',
     answer: 'EventResult',
     body: 'UpdateEvent',
@@ -91,7 +91,7 @@ export const docs = {
     tag: 'Events',
     summary: 'Change one occurrence of an event',
     description:
-      'The occurrence is named by the start that the rule gives it, or by its date if it is of whole days. What you omit is as in the series, also when the series changes. ' +
+      'The start that the rule gives an occurrence names it, or its date if the event is all-day. A member that you omit comes from the series, and changes with it. ' +
       'A cancelled occurrence takes place again. At most 1,000 exceptions.',
     sdk: 'events.updateInstance(eventId, originalStartTs, body)',
     answer: 'OccurrenceResult',
@@ -116,7 +116,7 @@ export const docs = {
   resetInstance: {
     tag: 'Events',
     summary: 'Reset one occurrence of an event',
-    description: 'The occurrence takes place as the rule says again, whether it was changed or cancelled.',
+    description: 'The occurrence takes place as the rule says, whether it was changed or cancelled before.',
     sdk: 'events.resetInstance(eventId, originalStartTs)',
     answer: 'OccurrenceResult',
     codes: ['booking-event', 'answer-too-large', 'contended', 'calendar-read-only'],
@@ -125,8 +125,8 @@ export const docs = {
     tag: 'Events',
     summary: 'Split a series',
     description:
-      'The series ends before the occurrence, and a new event takes the rest, with the changes in the request. Its count is what was ' +
-      'left, its `until` the same, and its exceptions are those from there on.',
+      'The series ends before the occurrence, and a new event takes the rest, with the changes in the request: what was left of ' +
+      '`count`, the same `until`, and the exceptions from there on.',
     sdk: 'events.split(eventId, body)',
     answer: 'SplitResult',
     body: 'SplitEvent',

@@ -48,7 +48,7 @@ const eventDate = v.pipe(
 const days = integer(1, EVENT_DAYS_MAX, 'days');
 /** A moment of a timed event, or a date of a whole-day one. */
 const moment = <S extends v.GenericSchema<number, number>>(moment: S) =>
-  v.union([moment, date], 'must be a time in milliseconds, or a date of a whole-day event');
+  v.union([moment, date], 'must be a time in milliseconds, or, for an all-day event, a date');
 const exdates = list(moment(integer(0, INSTANT_MAX_TS_MS, 'milliseconds')), EXDATES_MAX);
 const reminders = list(
   shape({
@@ -187,14 +187,14 @@ export const override = v.pipe(
     const isDated = date !== undefined || days !== undefined;
     for (const [path, value] of Object.entries({ startTs, duration }))
       if (isDated && value !== undefined)
-        addIssue({ message: 'must not be beside date and days', path: at(path) });
+        addIssue({ message: 'must be absent if date or days is set', path: at(path) });
   }),
 );
 
 /** What names an occurrence, in a path or in a query: its original start, in milliseconds, or its original date. */
 export const original = v.union(
   [wholeNumber(0, INSTANT_MAX_TS_MS), date],
-  'must be a time in milliseconds, or a date of a whole-day event',
+  'must be a time in milliseconds, or, for an all-day event, a date',
 );
 
 /** The occurrence before which a series is split, and how the series that takes the rest differs. */
@@ -208,7 +208,7 @@ export const division = v.pipe(
     if (!dataset.typed || dataset.issues) return;
     const { originalStartTs, originalDate } = dataset.value;
     if ((originalStartTs === undefined) === (originalDate === undefined))
-      addIssue({ message: 'must be there, or else originalDate', path: at('originalStartTs') });
+      addIssue({ message: 'must be set, or originalDate in its place', path: at('originalStartTs') });
   }),
   ofOneKind(false),
   lawful(),

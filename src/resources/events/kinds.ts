@@ -37,10 +37,10 @@ export function namedIn({ startTs, duration, timezone, recurrence, exdates = [] 
 /** Why a member does not fit the event. */
 const reasonOf = (path: string, names: 'dates' | 'moments'): string =>
   names === 'dates'
-    ? 'must be a time in milliseconds: the event is not of whole days'
+    ? 'must be a time in milliseconds: the event is not all-day'
     : path.startsWith('exdates')
-      ? 'must be a date: the event is of whole days'
-      : 'must not be there: an event of whole days has date and days, in the time zone of its calendar';
+      ? 'must be a date: the event is all-day'
+      : 'must be absent: an all-day event has date and days, in the time zone of its calendar';
 
 /**
  * What an update says of the event: whether it is of whole days from now on, and the members that fit only one of both kinds.
@@ -72,9 +72,10 @@ export const ofOneKind = <T>(creates: boolean) =>
     if (body.date === undefined) {
       if (body.days !== undefined) refuse('days', 'must be beside date');
       const { startTs, duration } = body;
-      if (creates && startTs === undefined) refuse('startTs', 'must be there, unless there is a date');
-      if (creates && duration === undefined) refuse('duration', 'must be there, unless there is a date');
-    } else if (body.serviceId) refuse('serviceId', 'must not be beside date: a booking has no whole days');
+      if (creates && startTs === undefined) refuse('startTs', 'must be set, unless date is');
+      if (creates && duration === undefined) refuse('duration', 'must be set, unless date is');
+    } else if (body.serviceId)
+      refuse('serviceId', 'must be absent if date is set: an all-day event cannot be a booking');
     if (!dataset.typed) return;
     const { dates, moments } = namedIn(body);
     if (body.date !== undefined) for (const path of moments) refuse(path, reasonOf(path, 'moments'));

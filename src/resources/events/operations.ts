@@ -163,7 +163,10 @@ function requireChangeable(
   unfit: FieldError[],
 ): void {
   if (!nameable)
-    throw new Problem('not-found', 'The service in serviceId does not exist, or is not yours to name.');
+    throw new Problem(
+      'not-found',
+      'The service in serviceId does not exist, or the user of the token is not one of its hosts.',
+    );
   if (unbooks) {
     throw new Problem(
       'booking-event',

@@ -22,7 +22,7 @@ export const docs = {
     tag: 'iCalendar',
     summary: 'Create a feed',
     description:
-      'Returns an address that any calendar app can subscribe to, which the service never shows again. Whoever has it can read the calendar: with the `detail` `busy`, only when its user is busy.',
+      'Returns an address that any calendar app can subscribe to. The service never shows it again. Anyone who has it can read the calendar, or, with the `detail` `busy`, only when its user is busy.',
     sdk: 'calendar.feeds.create(calendarId, body)',
     answer: 'CreateFeedResult',
     body: 'CreateFeed',

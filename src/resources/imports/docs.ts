@@ -5,9 +5,9 @@ export const docs = {
     tag: 'iCalendar',
     summary: 'Import a calendar file',
     description:
-      'Takes iCalendar text, and adds its events to the calendar. An event that was imported before, by its `UID`, is updated where ' +
-      'the file has a higher `SEQUENCE` or a later `LAST-MODIFIED`, so that the same file changes nothing. All of it takes effect, ' +
-      'or none. What events cannot represent is skipped, with the reason.',
+      'Takes iCalendar text, and adds its events to the calendar. `UID` identifies an event that was imported before: a higher ' +
+      '`SEQUENCE` or a later `LAST-MODIFIED` updates it, and the same file changes nothing. Either the whole file takes effect, or ' +
+      'nothing does. The import skips what events cannot represent, and says why.',
     sdk: 'calendar.import(calendarId, body)',
     answer: 'ImportResult',
     codes: ['quota-exceeded', 'calendar-read-only'],

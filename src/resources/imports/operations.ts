@@ -32,11 +32,16 @@ export const importCalendar = write({
             { path: 'body', reason: 'must be iCalendar text, which begins with BEGIN:VCALENDAR' },
           ]);
         if (read.events.length > IMPORT_EVENTS_MAX)
-          throw invalid([{ path: 'body', reason: `must become at most ${IMPORT_EVENTS_MAX} events` }]);
+          throw invalid([
+            { path: 'body', reason: `must have at most ${IMPORT_EVENTS_MAX} events once imported` },
+          ]);
         // D1 takes 2 MB as one value (developers.cloudflare.com/d1/platform/limits).
         if (new Blob([JSON.stringify(read.events)]).size > IMPORT_JSON_MAX_BYTES)
           throw invalid([
-            { path: 'body', reason: 'must become fewer or shorter events: less than 1.9 MB as JSON' },
+            {
+              path: 'body',
+              reason: 'must have fewer or shorter events: less than 1.9 MB of JSON once imported',
+            },
           ]);
         const { created, updated, gone, skipped } = differences(read.events, imported, read.skipped);
         const statements = [

@@ -19,7 +19,7 @@ export const docs = {
     tag: 'Schedules',
     summary: 'Create a schedule',
     description:
-      'Rules for weekdays are opening hours. A rule for a date, or for a span of dates, replaces those of its weekdays, and without intervals it is time off.',
+      'Rules for weekdays are opening hours. A rule for a date, or for a span of dates, replaces those of its weekdays; one without intervals is time off.',
     sdk: 'schedule.create(userId, body)',
     answer: 'ScheduleResult',
     body: 'CreateSchedule',

@@ -48,7 +48,10 @@ export const addHost = write({
         if (added) return undefined;
         if (!conditions?.service || !conditions.user) throw new Problem('not-found');
         if (conditions.host) {
-          throw new Problem('host-exists', 'The user is a host of this service. Change the host with PUT.');
+          throw new Problem(
+            'host-exists',
+            'The user is already a host of this service. Update the host with PUT.',
+          );
         }
         if (!conditions.own) throw notTheirs();
         throw new Problem('host-limit', `A service has at most ${HOSTS_MAX} hosts. Remove one first.`);
