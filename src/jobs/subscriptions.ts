@@ -19,11 +19,10 @@ const STARTS_MS = 25 * SECOND_MS;
 const LEASE_MS = 2 * MINUTE_MS;
 /** The statements of a run: it may make a thousand (developers.cloudflare.com/d1/platform/limits). */
 const STATEMENTS_MAX = 800;
-/** The accounts of one run, and the fetches of each. */
-const ACCOUNTS_MAX = 400;
-const PER_ACCOUNT_MAX = 40;
-/** How long the fetches of one account may take in one run, together. */
-const ACCOUNT_MS = 20 * SECOND_MS;
+/** The accounts of which a run takes some, so that none is always left over; the accounts that it takes; the fetches of each. */
+const DUE_ACCOUNTS_MAX = 10_000;
+const ACCOUNTS_MAX = 200;
+const PER_ACCOUNT_MAX = 100;
 
 /** What a run works with. */
 export interface FetchRun {
@@ -63,25 +62,23 @@ const releaseLease = (now: number): Sql =>
 
 async function fetchAll(run: FetchRun, startedAt: number): Promise<void> {
   const { batch, clock } = run;
-  const [accounts] = await batch([selectDueAccounts(startedAt, ACCOUNTS_MAX)]);
-  const [due] = await batch([selectDue(shuffled(accounts.map(({ id }) => id)), startedAt, PER_ACCOUNT_MAX)]);
-  const spentMs = new Map<string, number>();
+  const [accounts] = await batch([selectDueAccounts(startedAt, DUE_ACCOUNTS_MAX)]);
+  const some = shuffled(accounts.map(({ id }) => id)).slice(0, ACCOUNTS_MAX);
+  const [due] = await batch([selectDue(some, startedAt, PER_ACCOUNT_MAX)]);
+  const hanging = new Set<string>();
   let statements = 0;
   const left = inTurn(due)[Symbol.iterator]();
   const lane = async () => {
     for (const row of left) {
       if (Date.now() - begunMs > STARTS_MS || statements > STATEMENTS_MAX) return;
-      const spent = spentMs.get(row.account_id) ?? 0;
-      if (spent > ACCOUNT_MS) continue;
-      const fetchBegunMs = Date.now();
+      if (hanging.has(row.account_id)) continue;
       const outcome = await fetchSubscription(
         row,
         run.setting,
         clock(),
         run.timeoutMs ?? SUBSCRIPTION_TIMEOUT_MS,
       );
-      const ms = outcome.hung ? Number.POSITIVE_INFINITY : Date.now() - fetchBegunMs;
-      spentMs.set(row.account_id, (spentMs.get(row.account_id) ?? 0) + ms);
+      if (outcome.hung) hanging.add(row.account_id);
       statements += await store(run, row, outcome);
       run.log.count('fetch', 1);
     }

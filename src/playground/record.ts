@@ -35,7 +35,7 @@ export function recording(
     const tookMs = () => Math.round(performance.now() - startMs);
     try {
       const response = await fetch(url, init);
-      const answer = pretty(await response.clone().text());
+      const answer = withoutSecrets(pretty(await response.clone().text()));
       onRequest({ ...request, status: response.status, answer, tookMs: tookMs() });
       return response;
     } catch (error) {
@@ -52,7 +52,9 @@ function curl(url: string, { method = 'GET', headers }: RequestInit, body?: stri
     else if (name === 'x-api-key') lines.push('-H "x-api-key: $API_KEY"');
     else lines.push(`-H '${name}: ${value}'`);
   }
-  if (body) lines.push(`-d '${withoutSecrets(body).replaceAll("'", `'\\''`)}'`);
+  if (body && new Headers(headers).get('content-type') === 'text/calendar')
+    lines.push('--data-binary @calendar.ics');
+  else if (body) lines.push(`-d '${withoutSecrets(body).replaceAll("'", `'\\''`)}'`);
   return lines.join(' \\\n  ');
 }
 

@@ -1,7 +1,8 @@
 /** Turns a request into the SDK call that sends it, for the methods that the playground uses. */
 
-/** Replaces tokens by `$TOKEN`. */
-export const withoutSecrets = (text: string): string => text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN');
+/** Replaces tokens by `$TOKEN`, and the secret of a feed by `$SECRET`. */
+export const withoutSecrets = (text: string): string =>
+  text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '$TOKEN').replace(/(\/feed\/)[^/\s]+\.ics/g, '$1$SECRET.ics');
 
 /** The calls by method and path. `:` is a value of the path, `$1` that value, `$B` the body, `$Q` the query,
  * `$F` its `from`, `$N` `notBefore`. */
@@ -12,6 +13,10 @@ const calls: [method: string, path: string, call: string][] = [
   ['PUT', '/calendar/:', 'client.calendar.update($1, $B)'],
   ['DELETE', '/calendar/:', 'client.calendar.remove($1)'],
   ['GET', '/calendar/:/events', 'client.calendar.getEvents($1, $Q)'],
+  ['GET', '/calendar/:/feeds', 'client.calendar.feeds.list($1)'],
+  ['POST', '/calendar/:/feeds', 'client.calendar.feeds.create($1, $B)'],
+  ['DELETE', '/calendar/:/feeds/:', 'client.calendar.feeds.remove($1, $2)'],
+  ['POST', '/calendar/:/import', 'client.calendar.import($1, text)'],
   ['POST', '/events', 'client.events.create($B)'],
   ['PUT', '/events/:', 'client.events.update($1, $B)'],
   ['DELETE?from', '/events/:', 'client.events.removeFrom($1, $F)'],
@@ -33,7 +38,7 @@ const calls: [method: string, path: string, call: string][] = [
   ['PUT', '/user/:/tokens', 'client.user.revokeTokens($1, $N)'],
 ];
 
-/** An original start is a number, and an id is text. */
+/** An original start is a number; an id and an original date are text. */
 const idOrTime = (value: string): string => (/^\d+$/.test(value) ? value : `'${value}'`);
 
 export function sdkCall(method: string, pathAndQuery: string, body?: string): string {
@@ -45,7 +50,7 @@ export function sdkCall(method: string, pathAndQuery: string, body?: string): st
     if (!values || (pattern.endsWith('/:') && path.endsWith('/inspect'))) continue;
     const code = call
       .replace(/\$(\d)/g, (_, index) => idOrTime(decodeURIComponent(values[Number(index)] ?? '')))
-      .replace('$F', () => query.replace('from=', ''))
+      .replace('$F', () => idOrTime(decodeURIComponent(query.replace('from=', ''))))
       .replace('$B', () => literal(JSON.parse(body ?? '{}')))
       .replace('$N', () => literal((JSON.parse(body ?? '{}') as { notBefore?: unknown }).notBefore))
       .replace('$Q', () => literal(fromQuery(query)));

@@ -74,6 +74,8 @@ async function createWeek(client: NettuClient, { id, calendarId }: Person, zone:
   await create('Lunch with Jonas', at(1, 12), 60);
   await create('Design review', at(2, 14), 90);
   await create('Gym', at(3, 17), 60, [Weekday.Thu]);
+  const date = new Date(at(3, 12)).toLocaleDateString('sv', { timeZone: zone });
+  await unwrap(client.events.create(id, { calendarId, date, days: 2, metadata: { title: 'Trade fair' } }));
 }
 
 /** The time of an hour on a day of the current week in `zone`, in milliseconds since the epoch. Day 0 is Monday. */

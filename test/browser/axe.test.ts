@@ -27,6 +27,12 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       await page.getByRole('button', { name: 'New event' }).click();
       await page.getByRole('dialog').waitFor();
       expect(await violations(page), 'dialog').toEqual([]);
+      await page.getByLabel('Whole days').check();
+      await page.getByLabel('First day').waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByText('Subscribe to this calendar, or import').click();
+      await page.getByText('No app subscribes').waitFor();
+      expect(await violations(page), 'feeds').toEqual([]);
     }
     expect(errors).toEqual([]);
     await close();

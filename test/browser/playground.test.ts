@@ -1,8 +1,9 @@
 /** The panels of the playground. */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { NettuClient, unwrap } from '../../src/sdk/index.ts';
 import { fillDetails } from './support/bookable.ts';
+import { dragOn, type Spot, settledBox, timeSpot } from './support/calendar.ts';
 import { picture, type Visit, visit } from './support/chromium.ts';
 import { startStage } from './support/playground.ts';
 
@@ -34,28 +35,9 @@ const events = async (calendarId: string | null | undefined, days = 28) => {
 const titled = async (title: string) =>
   (await events(ida?.calendarId)).find(({ event }) => event.metadata.title === title);
 
-/** The box of an element once the calendar has nothing left to load: a redraw may replace the element. */
-async function boxOf(element: Locator) {
-  await page.locator('.calendar[aria-busy="false"]').waitFor();
-  return vi.waitFor(async () => {
-    const box = await element.boundingBox();
-    if (!box) throw new Error('The element is not on the screen');
-    return box;
-  });
-}
-/** The screen position of a time on a day of the week in view. */
-async function spot(day: number, time: string): Promise<{ x: number; y: number }> {
-  const column = await boxOf(page.locator('.fc-timegrid-col[data-date]').nth(day));
-  const row = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`));
-  return { x: column.x + column.width / 2, y: row.y + 4 };
-}
-async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-  await page.mouse.up();
-}
+const boxOf = (element: Locator) => settledBox(page, element);
+const spot = (day: number, time: string) => timeSpot(page, day, time);
+const drag = (from: Spot, to: Spot) => dragOn(page, from, to);
 const event = (title: string) => page.locator('.fc-event', { hasText: title });
 
 it('calendar: creates, moves and resizes an event by dragging, and deletes one instance of a series', async () => {

@@ -1,5 +1,5 @@
 /** A week of a user's calendar in FullCalendar. Each change goes from the browser to the Worker. */
-import { Calendar } from '@fullcalendar/core';
+import { Calendar, type EventApi } from '@fullcalendar/core';
 import dayGridPlugin from '@fullcalendar/daygrid';
 import interactionPlugin from '@fullcalendar/interaction';
 import luxonPlugin from '@fullcalendar/luxon3';
@@ -9,16 +9,18 @@ import { html, nothing, render } from 'lit';
 import { changesOf } from './clock.ts';
 import { type Change, type Shown, toShown, write } from './event-changes.ts';
 import { chooseWhich, editEvent } from './event-dialog.ts';
+import { exchange } from './exchange.ts';
 import { optionsView } from './options.ts';
 import { requestLog } from './request-log.ts';
 import { clientOf, hosts } from './session.ts';
+import { daysBetween, isWhole, type When, whenOf } from './when.ts';
 
 const PANEL = 'calendar';
 const ZONES = ['America/New_York', 'Europe/Oslo', 'Asia/Kathmandu', 'Asia/Tokyo'];
 const NARROW = matchMedia('(max-width: 40rem)');
 const HOUR_MS = 3_600_000;
 const HINT =
-  'Drag over free time to create an event. Drag an event to move it, or its lower edge to resize it. Select an event to edit or delete it.';
+  'Drag over free time to create an event, or over the top row for whole days. Drag an event to move it, from the row or into it too, or its edge to resize it. Select an event to edit or delete it.';
 
 export function calendarPanel(section: HTMLElement): () => void {
   const owners = hosts();
@@ -39,16 +41,19 @@ export function calendarPanel(section: HTMLElement): () => void {
   hint.textContent = HINT;
   const stage = document.createElement('div');
   section.append(stage, requestLog(PANEL));
+  const client = () => clientOf(PANEL, owner?.id ?? '');
+  const calendarId = () => owner?.calendarId ?? '';
+  const sharing = exchange({ client, calendarId, onImport: () => calendar.refetchEvents() });
   /** On a phone the calendar comes first. */
   const arrange = () =>
     stage.replaceChildren(
-      ...(NARROW.matches ? [bar, container, hint, settings] : [bar, settings, container, hint]),
+      ...(NARROW.matches
+        ? [bar, container, hint, settings, sharing.element]
+        : [bar, settings, container, hint, sharing.element]),
     );
   arrange();
   NARROW.addEventListener('change', arrange);
 
-  const client = () => clientOf(PANEL, owner?.id ?? '');
-  const calendarId = () => owner?.calendarId ?? '';
   const attempt = async (work: () => Promise<unknown>, revert?: () => void) => {
     problem = '';
     container.ariaBusy = 'true';
@@ -69,7 +74,7 @@ export function calendarPanel(section: HTMLElement): () => void {
     initialView: NARROW.matches ? 'timeGridThreeDay' : 'timeGridWeek',
     views: { timeGridThreeDay: { type: 'timeGrid', duration: { days: 3 } } },
     headerToolbar: false,
-    allDaySlot: false,
+    allDayText: 'Days',
     firstDay: 1,
     height: NARROW.matches ? '34rem' : '42rem',
     scrollTime: '07:30',
@@ -115,38 +120,47 @@ export function calendarPanel(section: HTMLElement): () => void {
       loadProblem = message;
       draw();
     },
-    select: async ({ start, end }) => {
-      await create(start.valueOf(), end.valueOf() - start.valueOf());
+    select: async (selected) => {
+      await create(spanAt(selected));
       calendar.unselect();
     },
     eventClick: async ({ event }) => {
       const shown = event.extendedProps as Shown;
-      const edit = await editEvent({ zone: zone(), shown });
+      const when = whenOf(shown.instance);
+      const edit = await editEvent({ ...zonesOf(), when, shown });
       if (!edit) return;
-      const which = await whichOf(shown, edit.kind === 'save' ? 'Save' : 'Delete');
+      const which = await (edit.kind === 'save'
+        ? whichOf(shown, 'Save', edit.when)
+        : whichOf(shown, 'Delete', when));
       if (which) await change({ ...edit, which, shown });
     },
-    eventDrop: async ({ event, oldEvent, revert }) => {
+    eventDrop: ({ event, revert }) => {
       const shown = event.extendedProps as Shown;
-      const by = (event.start?.valueOf() ?? 0) - (oldEvent.start?.valueOf() ?? 0);
-      const which = await whichOf(shown, 'Move');
-      if (which) await change({ kind: 'move', which, by, shown }, revert);
-      else revert();
+      const was = whenOf(shown.instance);
+      const to = spanAt(event);
+      // It lasts as long as before, over a change of clocks too.
+      return place(
+        'Move',
+        shown,
+        isWhole(was) === isWhole(to) ? ({ ...was, ...startOf(to) } as When) : to,
+        revert,
+      );
     },
-    eventResize: async ({ event, revert }) => {
-      const shown = event.extendedProps as Shown;
-      const which = await whichOf(shown, 'Resize');
-      if (!which) return revert();
-      const duration = (event.end?.valueOf() ?? 0) - (event.start?.valueOf() ?? 0);
-      await change({ kind: 'resize', duration, which, shown }, revert);
-    },
+    eventResize: ({ event, revert }) => place('Resize', event.extendedProps as Shown, spanAt(event), revert),
   });
-  const whichOf = async ({ event }: Shown, verb: string) =>
-    event.recurrence ? chooseWhich(verb) : ('series' as const);
+  const place = async (verb: string, shown: Shown, when: When, revert: () => void) => {
+    const which = await whichOf(shown, verb, when);
+    if (which) await change({ kind: 'move', which, when, shown }, revert);
+    else revert();
+  };
+  const whichOf = async ({ event, instance }: Shown, verb: string, to: When) =>
+    event.recurrence ? chooseWhich(verb, isWhole(to) !== isWhole(whenOf(instance))) : ('series' as const);
   const zone = () => (calendar.getOption('timeZone') as string) || 'UTC';
 
-  async function create(startTs: number, duration: number): Promise<void> {
-    const edit = await editEvent({ zone: zone(), startTs, duration });
+  const zonesOf = () => ({ zone: zone(), calendarZone, zones: ZONES });
+
+  async function create(when: When): Promise<void> {
+    const edit = await editEvent({ ...zonesOf(), when });
     if (edit?.kind === 'save') await change({ ...edit, kind: 'create', calendarId: calendarId() });
   }
 
@@ -154,7 +168,7 @@ export function calendarPanel(section: HTMLElement): () => void {
   const createByKey = () => {
     const shown = calendar.getDate().valueOf();
     const hour = Math.ceil(Math.max(shown, Date.now()) / HOUR_MS) * HOUR_MS;
-    return create(hour, HOUR_MS);
+    return create({ startTs: hour, duration: HOUR_MS });
   };
 
   const step = (go: () => void) => () => go();
@@ -204,6 +218,7 @@ export function calendarPanel(section: HTMLElement): () => void {
           <select @change=${(event: Event) => {
             owner = owners.find(({ id }) => id === (event.target as HTMLSelectElement).value);
             calendarZone = '';
+            sharing.reset();
             calendar.refetchEvents();
           }}>
             ${optionsView(
@@ -244,3 +259,18 @@ export function calendarPanel(section: HTMLElement): () => void {
   draw();
   return () => calendar.updateSize();
 }
+
+/** Where FullCalendar has an event or a selection. One that has just come from the row has no end. */
+function spanAt({
+  allDay,
+  start,
+  end,
+  startStr,
+  endStr,
+}: Pick<EventApi, 'allDay' | 'start' | 'end' | 'startStr' | 'endStr'>): When {
+  if (allDay) return { date: startStr, days: endStr ? daysBetween(startStr, endStr) : 1 };
+  const startTs = start?.valueOf() ?? 0;
+  return { startTs, duration: end ? end.valueOf() - startTs : HOUR_MS };
+}
+
+const startOf = (when: When) => (isWhole(when) ? { date: when.date } : { startTs: when.startTs });

@@ -1,6 +1,7 @@
 /** The changes that the calendar panel makes to events, as calls of the SDK. */
 import {
   type CalendarEvent,
+  type CreateEvent,
   Frequency,
   type InstancesResult,
   type NettuUserClient,
@@ -10,6 +11,7 @@ import {
   type UpdateInstance,
   unwrap,
 } from '@nettu/scheduler-sdk';
+import { addDays, isWhole, moved, nameOf, type When, whenOf } from './when.ts';
 
 /** An instance of an event that the calendar shows. */
 export interface Shown {
@@ -19,9 +21,9 @@ export interface Shown {
 
 export interface Details {
   title: string;
-  startTs: number;
-  /** Milliseconds. */
-  duration: number;
+  when: When;
+  /** The zone on whose clock it repeats; undefined for whole days. */
+  timezone: string | undefined;
   repeats: Frequency | 'never' | 'unchanged';
   busy: boolean;
 }
@@ -33,55 +35,53 @@ export type Which = 'instance' | 'following' | 'series';
 
 export type Change =
   | ({ kind: 'create'; calendarId: string } & Details)
-  | ((Edit | { kind: 'move'; by: number } | { kind: 'resize'; duration: number }) & {
-      which: Which;
-      shown: Shown;
-    });
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+  | ((Edit | { kind: 'move'; when: When }) & { which: Which; shown: Shown });
 
 /**
  * Sends a change to the Worker.
  *
- * @throws NettuProblem, NettuNetworkError
+ * @throws NettuProblem, NettuNetworkError; Error where a series cannot move.
  */
 export async function write(client: NettuUserClient, change: Change): Promise<void> {
   switch (change.kind) {
     case 'create': {
-      const { calendarId, title, startTs, duration, busy, repeats } = change;
+      const { calendarId, title, when, timezone, busy, repeats } = change;
       const recurrence = ruleOf(repeats);
-      await unwrap(
-        client.events.create({
-          calendarId,
-          startTs,
-          duration,
-          busy,
-          ...(recurrence && { recurrence }),
-          metadata: { title },
-        }),
-      );
+      const data: CreateEvent = {
+        calendarId,
+        ...when,
+        ...(timezone && { timezone }),
+        busy,
+        ...(recurrence && { recurrence }),
+        metadata: { title },
+      };
+      await unwrap(client.events.create(data));
       return;
     }
     case 'save': {
-      const { title, startTs, duration, busy, repeats, shown } = change;
+      const { title, when, timezone, busy, repeats, shown } = change;
       const metadata = { ...shown.event.metadata, ...shown.instance.metadata, title };
       const rule = repeats === 'unchanged' ? undefined : (ruleOf(repeats) ?? null);
-      const details = { duration, busy, metadata, ...(rule !== undefined && { recurrence: rule }) };
-      return update(client, change, startTs - shown.instance.startTs, details);
+      const zone = timezone && timezone !== shown.event.timezone ? timezone : undefined;
+      const details = {
+        busy,
+        metadata,
+        ...(zone && { timezone: zone }),
+        ...(rule !== undefined && { recurrence: rule }),
+      };
+      return update(client, change, when, details);
     }
     case 'delete': {
       const { id } = change.shown.event;
-      const { originalStartTs } = change.shown.instance;
+      const name = nameOf(change.shown.instance);
       const { events } = client;
-      if (change.which === 'instance') await unwrap(events.removeInstance(id, originalStartTs));
-      else if (change.which === 'following') await unwrap(events.removeFrom(id, originalStartTs));
+      if (change.which === 'instance') await unwrap(events.removeInstance(id, name));
+      else if (change.which === 'following') await unwrap(events.removeFrom(id, name));
       else await unwrap(events.remove(id));
       return;
     }
-    case 'resize':
-      return update(client, change, 0, { duration: change.duration });
     case 'move':
-      return update(client, change, change.by, {});
+      return update(client, change, change.when, {});
   }
 }
 
@@ -89,36 +89,41 @@ export async function write(client: NettuUserClient, change: Change): Promise<vo
 async function update(
   { events }: NettuUserClient,
   { which, shown }: { which: Which; shown: Shown },
-  by: number,
-  details: Omit<UpdateEvent, 'startTs'>,
+  to: When,
+  details: UpdateEvent,
 ): Promise<void> {
   const { event, instance } = shown;
-  const { originalStartTs } = instance;
+  const { originalStartTs, originalDate } = instance;
+  const was = whenOf(instance);
   if (which === 'instance') {
-    const { recurrence: _, ...own } = details;
-    const startTs = instance.startTs + by;
-    await unwrap(events.updateInstance(event.id, originalStartTs, { ...ownOf(shown), startTs, ...own }));
-  } else if (which === 'following' && originalStartTs !== event.startTs) {
-    const startTs = movedStart({ ...event, startTs: originalStartTs }, by);
-    await unwrap(events.split(event.id, { originalStartTs, startTs, ...details }));
+    const { recurrence: _rule, timezone: _zone, ...own } = details;
+    await unwrap(events.updateInstance(event.id, nameOf(instance), { ...ownOf(shown, to), ...own }));
+    return;
+  }
+  if (isWhole(to) && isWhole(was) && to.date !== was.date && event.recurrence?.byweekday)
+    throw new Error('This series is on the weekdays that its rule names. Move only this one.');
+  const isFirst = nameOf(instance) === (event.date ?? event.startTs);
+  if (which === 'following' && !isFirst) {
+    const name = originalDate === undefined ? { originalStartTs } : { originalDate };
+    const start =
+      originalDate === undefined ? { ...was, startTs: originalStartTs } : { ...was, date: originalDate };
+    await unwrap(events.split(event.id, { ...name, ...moved(event, start as When, was, to), ...details }));
   } else {
-    await unwrap(events.update(event.id, { ...(by && { startTs: movedStart(event, by) }), ...details }));
+    const { date, days = 1, startTs, duration } = event;
+    const start = date === undefined ? { startTs, duration } : { date, days };
+    await unwrap(events.update(event.id, { ...moved(event, start, was, to), ...details }));
   }
 }
 
-/** What an occurrence differs in already: a change of one occurrence replaces all of it. */
-function ownOf({ event, instance: { startTs, endTs, busy, metadata } }: Shown): UpdateInstance {
+/** What an occurrence differs in, with its new time: a change of one occurrence replaces all of it. */
+function ownOf({ event, instance: { busy, metadata } }: Shown, to: When): UpdateInstance {
   return {
-    ...(endTs - startTs !== event.duration && { duration: endTs - startTs }),
+    ...(isWhole(to)
+      ? { date: to.date, ...(to.days !== event.days && { days: to.days }) }
+      : { startTs: to.startTs, ...(to.duration !== event.duration && { duration: to.duration }) }),
     ...(busy !== event.busy && { busy }),
     ...(metadata && { metadata }),
   };
-}
-
-/** The new start of an event. A rule with weekdays keeps them, so only the time of day changes. */
-function movedStart({ startTs, recurrence }: CalendarEvent, by: number): number {
-  const keepsDays = recurrence?.byweekday !== undefined;
-  return startTs + (keepsDays ? by - Math.round(by / DAY_MS) * DAY_MS : by);
 }
 
 const ruleOf = (repeats: Details['repeats']): Recurrence | undefined =>
@@ -127,12 +132,17 @@ const ruleOf = (repeats: Details['repeats']): Recurrence | undefined =>
 /** The instances of an event in FullCalendar's form. */
 export const toShown = ({ event, instances }: InstancesResult) =>
   instances.map((instance) => ({
-    id: `${event.id} ${instance.originalStartTs}`,
+    id: `${event.id} ${nameOf(instance)}`,
     title: instance.metadata?.title ?? event.metadata.title ?? event.metadata.name ?? 'Busy',
-    start: instance.startTs,
-    end: instance.endTs,
+    ...spanOf(whenOf(instance)),
     classNames: [instance.busy ? 'busy' : 'free', event.recurrence ? 'series' : 'single'],
     extendedProps: { event, instance } satisfies Shown,
   }));
+
+/** A time in FullCalendar's form: its end is exclusive. */
+const spanOf = (when: When) =>
+  isWhole(when)
+    ? { start: when.date, end: addDays(when.date, when.days), allDay: true }
+    : { start: when.startTs, end: when.startTs + when.duration };
 
 export const REPEATS = ['never', Frequency.Daily, Frequency.Weekly, Frequency.Monthly] as const;

@@ -2,6 +2,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RecordedRequest } from '../record.ts';
+import { copyButton } from './copy-button.ts';
 
 interface Entry extends RecordedRequest {
   number: number;
@@ -96,18 +97,9 @@ function texts({ code, curl, answer }: Entry): TemplateResult {
 }
 
 function block(title: string, text: string): TemplateResult {
-  const copy = (event: Event) => {
-    const button = event.currentTarget as HTMLButtonElement;
-    void navigator.clipboard.writeText(text).then(() => {
-      button.textContent = 'Copied';
-      setTimeout(() => {
-        button.textContent = 'Copy';
-      }, 1500);
-    });
-  };
   return html`<div class="block">
     <h4>${title}</h4>
-    <button type="button" class="copy" aria-label="Copy ${title}" @click=${copy}>Copy</button>
+    ${copyButton(title, text)}
     <pre tabindex="0" aria-label=${title}>${text}</pre>
   </div>`;
 }

@@ -1,11 +1,28 @@
 /** Calendars whose events come from a URL: what they are to their users, and to everything that reads calendars. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Message } from '../../../src/env.ts';
+import { sweep } from '../../../src/jobs/cron.ts';
+import { everyMinute } from '../../../src/jobs/every-minute.ts';
 import { newUser } from '../../support/client.ts';
 import { countOf, writing } from '../../support/database.ts';
 import { expectInvalid, expectProblem } from '../../support/problem.ts';
 import { finishRemovals } from '../../support/removals.ts';
-import { DAY, feed, file, HOUR, MINUTE, NOW, run, stubServers, subscribed, text, vevent } from './world.ts';
+import { open } from '../../support/webhooks.ts';
+import {
+  DAY,
+  deleteOthers,
+  feed,
+  file,
+  HOUR,
+  MINUTE,
+  NOW,
+  run,
+  stubServers,
+  subscribed,
+  text,
+  vevent,
+} from './world.ts';
 
 beforeAll(() => void stubServers());
 
@@ -299,6 +316,26 @@ describe('what is due', () => {
     expect(await titles()).toEqual(['1']);
     await run(NOW + 64 * MINUTE);
     expect(await titles()).toEqual(['2']);
+  });
+
+  it('is fetched by the cron of every minute, or in a run of its own through the queue where there is one', async () => {
+    await deleteOthers();
+    const clock = () => NOW;
+    const { titles } = await subscribed(one);
+    const sent: unknown[] = [];
+    const queue = { send: async (message: unknown) => void sent.push(message) };
+    await everyMinute(
+      { ...open, DELIVERIES_SLOW: queue as unknown as Queue<Message> },
+      { clock },
+      undefined,
+      3,
+    );
+    expect([sent, await titles()]).toEqual([[{ shard: 3, place: 3, cron: 'subscriptions', at: NOW }], []]);
+    await sweep(open, { shard: 0, cron: 'subscriptions', at: NOW });
+    expect(await titles()).toEqual(['One']);
+    const other = await subscribed(one);
+    await everyMinute(open, { clock });
+    expect(await other.titles()).toEqual(['One']);
   });
 
   it('costs two written rows where nothing is new, and what differs where something is', async () => {
