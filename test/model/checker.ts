@@ -222,8 +222,12 @@ export function faultsOfStep(before: State, after: State, now: number, { name }:
   for (const [session, seats] of seatsOf(after)) {
     const [{ serviceId } = { serviceId: '' }] = seats;
     if (seats.length <= Math.max(seatsBefore.get(session)?.length ?? 0, 1)) continue;
-    const multiPerson = after.services.find(({ id }) => id === serviceId)?.multiPerson;
-    const most = multiPerson?.variant === 'group' ? multiPerson.data : 1;
+    // A booking and a change of its service may come at once: either order is right, so the larger number of seats counts.
+    const kinds = [...before.services, ...after.services].filter(({ id }) => id === serviceId);
+    const most = Math.max(
+      ...kinds.map(({ multiPerson }) => (multiPerson.variant === 'group' ? multiPerson.data : 1)),
+      1,
+    );
     must(seats.length <= most, 'more bookings than seats', `${seats.map(({ id }) => name(id))}: of ${most}`);
   }
   const old = new Map(before.bookings.map((booking) => [booking.id, booking]));
@@ -250,7 +254,7 @@ export function record(history: History, before: State, after: State): void {
     );
     if (service.some((one) => one?.multiPerson.variant === 'group')) history.seats.add(booking.id);
   }
-  const groups = groupsIn(after.services);
+  const groups = groupsIn([...before.services, ...after.services]);
   const grouped = after.events.filter(({ serviceId }) => groups.has(serviceId ?? ''));
   for (const [i, one] of grouped.entries()) {
     for (const other of grouped.slice(i + 1)) {
