@@ -81,6 +81,13 @@ export function isOccurrence(series: Ruled, originalStartTs: number, budget = un
   return series.recurrence !== null && daysOfStarts(series, [originalStartTs], budget).has(originalStartTs);
 }
 
+/**
+ * Whether an occurrence is at the time of day of its series. One whose time the clocks skip is later, and so would be all
+ * occurrences of a series that starts with it.
+ */
+export const keepsClock = ({ startTs, zone }: Ruled, occurrence: number): boolean =>
+  (toLocal(zone, occurrence) - toLocal(zone, startTs)) % DAY_MS === 0;
+
 /** The rules of both parts of a series that is split. */
 export interface Parts {
   before: Recurrence;

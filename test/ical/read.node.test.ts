@@ -221,6 +221,27 @@ describe('a rule', () => {
     ]);
   });
 
+  it('that ends before its start is the start alone, and an exception beyond all times is none', () => {
+    const { events } = event('DTSTART:20300108T080000Z', 'RRULE:FREQ=DAILY;UNTIL=20200101T000000Z');
+    expect(events).toMatchObject([{ startTs: NINE, recurrence: null }]);
+    const exdates = 'EXDATE:99990101T080000Z,20300109T080000Z';
+    const { events: endless } = event('DTSTART:20300108T080000Z', 'RRULE:FREQ=DAILY', exdates);
+    expect(endless).toMatchObject([{ exdates: [at('2030-01-09T08:00:00Z')] }]);
+  });
+
+  it('has the added dates that are events, by their end or length; the others are named', () => {
+    const dates = ['20300109T080000Z/20300109T093000Z', '99990101T080000Z', '19600101T080000Z'];
+    const lengths = ['20300110T080000Z/-PT1H', '20300111T080000Z/PT999999H'];
+    const rdate = `RDATE;VALUE=PERIOD:${[...dates, ...lengths].join(',')}`;
+    const { events, skipped } = event('DTSTART:20300108T080000Z', 'DURATION:PT1H', rdate);
+    const found = events.map(({ startTs, duration }) => [startTs, duration / 60_000]);
+    expect(found).toEqual([
+      [NINE, 60],
+      [at('2030-01-09T08:00:00Z'), 90],
+    ]);
+    expect(skipped).toHaveLength(4);
+  });
+
   it('that ends by a date includes that day', () => {
     expect(event(start, 'RRULE:FREQ=DAILY;UNTIL=20300110').events[0]?.recurrence?.until).toBe(
       at('2030-01-10T22:59:59.999Z'),

@@ -224,3 +224,41 @@ describe('an import', () => {
     await expectCounted(account.id, copy);
   });
 });
+
+describe('the overrides of a series', () => {
+  const daily = { freq: 'daily', interval: 1 };
+  const ways: Record<
+    string,
+    (account: Account, user: User, calendar: string, id: string) => Promise<unknown>
+  > = {
+    'go with it': (account, _, __, id) => account.call('DELETE', `/user/events/${id}`),
+    'go with its calendar': (account, _, calendar) => account.call('DELETE', `/user/calendar/${calendar}`),
+    'go with its user': (account, user) => account.call('DELETE', `/user/${user.id}`),
+    'go with the rest of it': async (account, _, __, id) => {
+      const body = { originalStartTs: at(8) + 24 * HOUR };
+      const { following } = (await account.call('POST', `/user/events/${id}/split`, { body })).body;
+      await account.call('DELETE', `/user/events/${following.id}`);
+    },
+  };
+  it.each(Object.entries(ways))('%s', async (_, remove) => {
+    const account = await newAccount();
+    const user = await account.newUser();
+    const calendarId = await user.newCalendar();
+    const create = (recurrence: object | null) =>
+      account.call('POST', `/user/${user.id}/events`, {
+        body: { calendarId, startTs: at(8), duration: HOUR, recurrence },
+      });
+    const { id } = (await create(daily)).body.event;
+    // 16 events of a user are counted exactly, and 18 by twos.
+    for (let day = 0; day < 17; day++) {
+      const path = `/user/events/${id}/instances/${at(8) + day * 24 * HOUR}`;
+      await account.call('PUT', path, { body: { busy: true } });
+      await expectCounted(account.id);
+    }
+    await remove(account, user, calendarId, id);
+    await finishRemovals();
+    await expectCounted(account.id);
+    await create(null);
+    await expectCounted(account.id);
+  });
+});

@@ -30,6 +30,8 @@ export interface ImportedRow {
   event_id: string;
   sequence: number;
   modified: number;
+  /** 1: the event names a service here, and so is a booking. Absent: none of a subscription can. */
+  booked?: number | undefined;
 }
 
 export const keyOf = ({ uid, part }: { uid: string; part: string }): string => JSON.stringify([uid, part]);
@@ -44,13 +46,16 @@ export function differences(
   const created: ImportRow[] = [];
   const updated: ImportRow[] = [];
   const newer = new Map<string, boolean>();
+  const booked = new Set(imported.flatMap((row) => (row.booked ? row.uid : [])));
+  const kept = new Set<string>();
   for (const event of events) {
+    const { uid } = event;
     const before = known.get(keyOf(event));
-    if (!before) created.push(toRow(event, crypto.randomUUID()));
-    else if (event.sequence > before.sequence || event.modified > before.modified)
-      updated.push(toRow(event, before.event_id));
     const isNewer = !before || event.sequence > before.sequence || event.modified > before.modified;
-    newer.set(event.uid, isNewer || (newer.get(event.uid) ?? false));
+    if (isNewer && booked.has(uid)) kept.add(uid);
+    else if (!before) created.push(toRow(event, crypto.randomUUID()));
+    else if (isNewer) updated.push(toRow(event, before.event_id));
+    newer.set(uid, !booked.has(uid) && (isNewer || (newer.get(uid) ?? false)));
   }
   // What could not be read says nothing of what it was before.
   const unread = new Set(skipped.map(({ uid }) => uid));
@@ -58,7 +63,13 @@ export function differences(
   const gone = imported.filter(
     (row) => !there.has(keyOf(row)) && !unread.has(row.uid) && (newer.get(row.uid) ?? true),
   );
-  return { created, updated, gone: gone.map(({ event_id }) => event_id) };
+  const reason = 'it names a service here, so it changes only by an update of the event';
+  return {
+    created,
+    updated,
+    gone: gone.map(({ event_id }) => event_id),
+    skipped: [...skipped, ...[...kept].map((uid): Skipped => ({ uid, reason }))],
+  };
 }
 
 /** @param id of the event. */

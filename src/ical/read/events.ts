@@ -2,6 +2,7 @@
 import {
   EVENT_MAX_MS,
   EXDATES_MAX,
+  INSTANT_MAX_TS_MS,
   METADATA_VALUE_MAX_CHARS,
   REMINDER_IDENTIFIER_MAX_CHARS,
   REMINDER_MAX_MINUTES,
@@ -137,13 +138,14 @@ function timeIn({ name, params, value }: Property, reading: Reading): Time {
   return { instant: toInstant(zone, local), local, zone, isDate };
 }
 
+const isStart = (instant: number): boolean => instant >= 0 && instant <= START_MAX_TS_MS;
+
 /** @throws Unrepresentable */
 function timesOf(component: Component, reading: Reading) {
   const property = propertyOf(component, 'DTSTART');
   if (!property) throw new Unrepresentable('it has no DTSTART');
   const start = timeIn(property, reading);
-  if (start.instant < 0 || start.instant > START_MAX_TS_MS)
-    throw new Unrepresentable('DTSTART is before 1970 or after 2199');
+  if (!isStart(start.instant)) throw new Unrepresentable('DTSTART is before 1970 or after 2199');
   const end = propertyOf(component, 'DTEND');
   const length = propertyOf(component, 'DURATION');
   let duration = start.isDate ? DAY_MS : 0;
@@ -215,8 +217,15 @@ function mainEvents(
       const [from = '', to] = value.split('/');
       const { instant } = timeIn({ ...property, value: from }, reading);
       if (exdates.has(instant) || instant === event.startTs) return [];
-      const length = to === undefined ? null : durationIn(to);
-      return [{ ...event, part: `R${instant}`, startTs: instant, duration: length ?? event.duration }];
+      const length = to === undefined ? event.duration : durationIn(to);
+      const duration = length ?? timeIn({ ...property, value: to ?? '' }, reading).instant - instant;
+      if (isStart(instant) && duration >= 0 && duration <= EVENT_MAX_MS)
+        return [{ ...event, part: `R${instant}`, startTs: instant, duration }];
+      reading.skip(
+        uid,
+        'an RDATE alone is left out: it is before 1970, after 2199, or no length of an event',
+      );
+      return [];
     }),
   );
   const [rule] = rules;
@@ -254,6 +263,7 @@ function seriesOf(
   }
   let from: number | undefined = event.startTs;
   const end = recurrence.until === undefined ? null : untilOf(recurrence);
+  if (end !== null && end < from) return found;
   if (end === null || end - from <= PIECE_MS)
     return [...found, withExdates({ ...event, recurrence }, exdates)];
   for (let piece = 0; piece < PIECES_MAX; piece++) {
@@ -269,10 +279,13 @@ function seriesOf(
   throw new Unrepresentable('RRULE ends too far from its start');
 }
 
-function withExdates(event: ReadEvent, exdates: ReadonlySet<number>, from = 0, to = Infinity): ReadEvent {
-  const own = [...exdates]
-    .filter((exdate) => exdate >= from && exdate <= to && exdate >= 0)
-    .sort((a, b) => a - b);
+function withExdates(
+  event: ReadEvent,
+  exdates: ReadonlySet<number>,
+  from = 0,
+  to = INSTANT_MAX_TS_MS,
+): ReadEvent {
+  const own = [...exdates].filter((exdate) => exdate >= from && exdate <= to).sort((a, b) => a - b);
   if (own.length > EXDATES_MAX) throw new Unrepresentable(`it has more than ${EXDATES_MAX} exceptions`);
   return { ...event, exdates: own };
 }

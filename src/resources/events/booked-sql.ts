@@ -31,6 +31,17 @@ export function unbooks({ busy, recurrence, exdates, serviceId, days }: EventUpd
   return serviceId === undefined ? sql`0` : sql`(${isBooked} AND events.service_id IS NOT ${serviceId})`;
 }
 
+/**
+ * The condition that an update names a service for a series, occurrences of which have times of their own: what names a service
+ * is compared with the bookings of its user by its rule alone. Whole days that become timed ones lose those times.
+ */
+export const displaces = ({ serviceId, recurrence }: EventUpdate): Sql =>
+  serviceId && recurrence !== null
+    ? sql`(events.overridden <> '{}' AND events.days IS NULL AND events.service_id IS NOT ${serviceId} AND EXISTS (
+        SELECT 1 FROM events o WHERE o.account_id = events.account_id AND o.id > events.id || '/' AND o.id < events.id || '0'
+          AND (instr(o.differs, '"startTs"') OR instr(o.differs, '"duration"'))))`
+    : sql`0`;
+
 /** The condition that an update gives an event an instance that it does not have, apart from `moves`. */
 export const adds = ({ recurrence, exdates, timezone }: EventUpdate): Sql => sql`(
   ${recurrence === undefined ? sql`0` : sql`events.recurrence IS NOT ${recurrence && JSON.stringify(recurrence)}`}
@@ -58,7 +69,8 @@ export interface Placed {
   timezone: Sql | Param;
   weekStart: Sql;
   service: Sql | Param;
-  /** The `seq` and the session of the event; NULL where it is new, or belongs to no booking. */
+  /** The id, the `seq` and the session of the event; NULL where it is new, or belongs to no booking. */
+  id: Sql | Param;
   seq: Sql | Param;
   session: Sql | Param;
 }
@@ -109,8 +121,8 @@ const newAs = (placed: Placed, from = sql``): Sql => sql`WITH new AS MATERIALIZE
     CASE WHEN recurrence IS NULL THEN start ELSE coalesce(last_start, ${INSTANT_MAX_TS_MS}) END + duration AS until
   FROM (SELECT ${placed.account} AS account, ${placed.user} AS user, ${placed.start} AS start, ${placed.duration} AS duration,
     ${placed.recurrence} AS recurrence, ${placed.exdates} AS exdates, ${placed.lastStart} AS last_start,
-    ${placed.timezone} AS timezone, ${placed.weekStart} AS week_start, ${placed.service} AS service, ${placed.seq} AS seq,
-    ${placed.session} AS session ${from})
+    ${placed.timezone} AS timezone, ${placed.weekStart} AS week_start, ${placed.service} AS service, ${placed.id} AS id,
+    ${placed.seq} AS seq, ${placed.session} AS session ${from})
   WHERE duration > 0 AND service IS NOT NULL)`;
 
 function near(now: number): Sql {
@@ -120,7 +132,7 @@ function near(now: number): Sql {
       e.service_id = new.service AND ${sharesSlot} AS shares,
       CASE WHEN new.repeats OR ${isSeries} THEN ${calendarMark('c')} ELSE 'taken' END AS mark
     FROM new CROSS JOIN ${found} AND e.start_ts < new.until AND e.duration > 0
-      AND e.seq IS NOT new.seq AND (e.session IS NULL OR e.session IS NOT new.session)
+      AND e.seq IS NOT new.seq AND instr(e.id, new.id || '/') IS NOT 1 AND (e.session IS NULL OR e.session IS NOT new.session)
     CROSS JOIN calendars c ON c.account_id = e.account_id AND c.id = e.calendar_id AND ${live(calendars, 'c')}
     WHERE (e.last_start IS NULL OR e.last_start + e.duration > new.start) AND ${raw(sessionLives('e'))}
       AND (new.repeats OR ${isSeries}

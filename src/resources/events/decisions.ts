@@ -4,12 +4,12 @@
  */
 import { exists, type Scope } from '../../db/scope.ts';
 import { type Sql, sql } from '../../db/sql.ts';
-import { RECURRENCE_COUNT_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
+import { INSTANT_MAX_TS_MS, RECURRENCE_COUNT_MAX, UNTIL_MAX_DAYS } from '../../limits.ts';
 import { firstVersion } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { Occurrence, Recurrence } from '../../sdk/types.ts';
 import { parseDate } from '../../time/dates.ts';
-import { isOccurrence, split } from '../../time/occurrences.ts';
+import { isOccurrence, keepsClock, split } from '../../time/occurrences.ts';
 import { lastStart } from '../../time/recurrence.ts';
 import { DAY_MS } from '../../time/units.ts';
 import { datesOf, spanInAnyZone } from '../../time/whole-days.ts';
@@ -94,7 +94,7 @@ function storedName({ days, timezone }: SeriesRow, name: Name): number | null {
     const date = parseDate(name);
     return days && date !== undefined ? date * DAY_MS : null;
   }
-  if (!days) return Number(name);
+  if (!days || Number(name) > INSTANT_MAX_TS_MS) return days ? null : Number(name);
   const midnight = Math.floor(toLocal(timezone, Number(name)) / DAY_MS) * DAY_MS;
   return firstAt(timezone, midnight) === Number(name) ? midnight : null;
 }
@@ -265,10 +265,11 @@ export const decideSplit = refusing(
     const { row, now } = change;
     const original = originalIn(row, name);
     const parts = partsOf(row, original);
-    if (!parts) {
-      const path = typeof name === 'string' ? 'originalDate' : 'originalStartTs';
+    const path = typeof name === 'string' ? 'originalDate' : 'originalStartTs';
+    if (!parts)
       throw invalid([{ path, reason: 'must not be the first occurrence: update the event instead' }]);
-    }
+    if (!keepsClock(ruledOf(row), original))
+      throw invalid([{ path, reason: 'must not be an occurrence whose time of day the clocks skip' }]);
     const { startTs, duration, recurrence, exdates, busy, reminders, metadata, serviceId, timezone } = update;
     const kind = kindOf(update);
     if (kind.days === undefined && kind.names && (kind.names === 'dates') !== (row.days !== null))

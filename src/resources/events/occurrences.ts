@@ -113,13 +113,12 @@ export const removeEvent = write({
   query: input.removal,
   target,
   run(scope, { params: { eventId }, query: { from }, now, requires }): Plan<EventResult> {
-    const whole = (): Plan<EventResult> => change(deleteEvent(scope, eventId, now), toResult);
-    if (from === undefined) return whole();
+    if (from === undefined) return change(deleteEvent(scope, eventId, now), toResult);
     return decided<EventResult>(scope, eventId, now, (lazy, change, again) => {
       const decision = taken(lazy.decideEnd(scope, change, from));
       if (decision) return writing(decision, toResult, again);
       requires(['DeleteCalendarEvent']);
-      return whole();
+      return writing({ statements: [deleteEvent(scope, eventId, now, change.row.version)] }, toResult, again);
     });
   },
 });

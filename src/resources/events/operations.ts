@@ -159,7 +159,7 @@ export const changeEvent = write({
  * @throws Problem where an event cannot change so.
  */
 function requireChangeable(
-  { nameable, unbooks, shared, unfit: isUnfit }: ChangeableRow,
+  { nameable, unbooks, displaces, shared, unfit: isUnfit }: ChangeableRow,
   unfit: FieldError[],
 ): void {
   if (!nameable)
@@ -171,6 +171,12 @@ function requireChangeable(
     throw new Problem(
       'booking-event',
       'An event of a booking stays busy, timed, of its service, and without recurrence and exdates. Change the booking instead.',
+    );
+  }
+  if (displaces) {
+    throw new Problem(
+      'booking-event',
+      'Occurrences of the series have times of their own. Reset them, or leave serviceId out.',
     );
   }
   if (shared) {

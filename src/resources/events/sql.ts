@@ -14,6 +14,7 @@ import { selectService } from '../services/table.ts';
 import {
   adds,
   basisOfNear,
+  displaces,
   isShared,
   moves,
   type NearRow,
@@ -111,6 +112,7 @@ const placedNew = (row: EventRow, service: string, timezone: string | undefined,
   timezone: timezone ?? sql`calendars.timezone`,
   weekStart: sql`calendars.week_start`,
   service,
+  id: null,
   seq: null,
   session: null,
 });
@@ -152,6 +154,8 @@ export interface ChangeableRow {
   nameable: number;
   /** 1: the event belongs to a booking, and would no longer be what the booking is. */
   unbooks: number;
+  /** 1: the series would name a service, and occurrences of it have times of their own. */
+  displaces: number;
   /** 1: the event would move, and belongs to bookings with several hosts. */
   shared: number;
   /** 1: the change does not fit an event of whole days; or, of a timed one, it fits nothing else. */
@@ -169,7 +173,7 @@ export const selectChangeable = (
   change: EventChange,
 ): Query<ChangeableRow> => query<ChangeableRow>`
   SELECT ${mayKeepOrName(scope, change.serviceId, change.tokenUser)} AS nameable, ${unbooks(change)} AS unbooks,
-    (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit,
+    ${displaces(change)} AS displaces, (${moves(change)} AND ${isShared}) AS shared, NOT ${fits(change)} AS unfit,
     ${needsReading(change)} AS reading, start_ts, recurrence, days
   FROM events WHERE ${isEvent(scope, id, change.now)}`;
 
@@ -196,8 +200,13 @@ const isRare = (
 const start = ({ startTs }: EventChange) => sql`${startTs ?? sql`events.start_ts`}`;
 const rule = ({ recurrence }: EventChange) =>
   recurrence === undefined ? sql`events.recurrence` : sql`${recurrence && JSON.stringify(recurrence)}`;
-const excluded = ({ exdates }: EventChange) =>
-  exdates ? sql`${JSON.stringify(exdates)}` : sql`events.exdates`;
+/** Not those of its overrides: of what names a service, they take place when the rule says. */
+const cancelled = ({ exdates, decided }: EventChange) => {
+  const overridden = JSON.parse(decided?.overridden ?? '{}');
+  return exdates
+    ? sql`${JSON.stringify(exdates.filter((one) => !(one in overridden)))}`
+    : sql`events.exdates`;
+};
 
 /** The row of `events` as it would be after a change. */
 const placedAfter = (change: EventChange): Placed => {
@@ -209,12 +218,13 @@ const placedAfter = (change: EventChange): Placed => {
     start: start(change),
     duration: change.duration ?? sql`events.duration`,
     recurrence: rule(change),
-    exdates: excluded(change),
+    exdates: cancelled(change),
     lastStart: change.lastStart ?? null,
     timezone:
       change.timezone ?? sql`coalesce(events.timezone, ${calendar('coalesce(event_timezone, timezone)')})`,
     weekStart: calendar(change.recurrence ? 'week_start' : 'coalesce(event_week_start, week_start)'),
     service: change.serviceId ?? sql`events.service_id`,
+    id: sql`events.id`,
     seq: sql`events.seq`,
     session: sql`events.session`,
   };
@@ -274,7 +284,7 @@ export interface EventChange extends EventUpdate {
  */
 export const mayChange = (scope: Scope, id: string, change: EventChange, known: string): Sql => sql`
   ${isEvent(scope, id, change.now)} AND ${mayKeepOrName(scope, change.serviceId, change.tokenUser)}
-  AND NOT ${unbooks(change)} AND NOT (${moves(change)} AND ${isShared})
+  AND NOT ${unbooks(change)} AND NOT ${displaces(change)} AND NOT (${moves(change)} AND ${isShared})
   AND ${fits(change)} AND ${change.decided ? sql`events.version = ${change.decided.version}` : sql`1`}
   ${mayCollide(change) ? sql`AND CASE WHEN ${comesToTime(change)} THEN ${basisOfNear(placedAfter(change), change.now)} ELSE '' END = ${known}` : sql``}`;
 
@@ -362,9 +372,19 @@ const reachOfCount = (rule: Sql): Sql => sql`CASE
   WHEN ${rule} ->> 'freq' = 'daily' AND ${rule} ->> 'byweekday' IS NULL
     THEN (${rule} ->> 'count') * (${rule} ->> 'interval') * ${DAY_MS} + ${DAY_MS} END`;
 
-/** Deletes an event. A trigger of schema.sql cancels the bookings that it was made for. */
-export const deleteEvent = (scope: Scope, id: string, now: number): Sql<EventRow> =>
-  sql<EventRow>`DELETE FROM events WHERE ${isEvent(scope, id, now)} RETURNING ${columns}`;
+/**
+ * Deletes an event. A trigger of schema.sql cancels the bookings that it was made for.
+ *
+ * @param version that on which the deletion was decided; absent: any.
+ */
+export const deleteEvent = (
+  scope: Scope,
+  id: string,
+  now: number,
+  version?: number,
+): Sql<EventRow> => sql<EventRow>`
+  DELETE FROM events WHERE ${isEvent(scope, id, now)}
+    AND ${version === undefined ? sql`1` : sql`version = ${version}`} RETURNING ${columns}`;
 
 export const selectEventsByMetadata = (
   scope: Scope,

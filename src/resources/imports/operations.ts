@@ -43,7 +43,7 @@ export const importCalendar = write({
               reason: 'must have fewer or shorter events: less than 1.9 MB of JSON once imported',
             },
           ]);
-        const { created, updated, gone } = differences(read.events, imported, read.skipped);
+        const { created, updated, gone, skipped } = differences(read.events, imported, read.skipped);
         const statements = [
           importSql.insertImported(scope, calendarId, created, now),
           importSql.insertUids(scope, calendarId, created),
@@ -57,7 +57,7 @@ export const importCalendar = write({
             created: inserted.length,
             updated: changed.length,
             unchanged: read.events.length - inserted.length - changed.length,
-            skipped: read.skipped,
+            skipped,
           }),
           { repeatable: true },
         );

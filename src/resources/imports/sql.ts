@@ -13,8 +13,9 @@ export const selectImported = (
   uids: readonly string[],
 ): Query<ImportedRow> =>
   query<ImportedRow>`
-  SELECT uid, piece AS part, event_id, sequence, modified FROM json_each(${json(uids)}) wanted
-  CROSS JOIN imported_events i ON i.account_id = ${account} AND i.calendar_id = ${calendar} AND i.uid = wanted.value`;
+  SELECT uid, piece AS part, event_id, sequence, modified, (
+    SELECT service_id IS NOT NULL FROM events e WHERE e.account_id = i.account_id AND e.id = i.event_id) AS booked
+  FROM json_each(${json(uids)}) wanted CROSS JOIN imported_events i ON i.account_id = ${account} AND i.calendar_id = ${calendar} AND i.uid = wanted.value`;
 
 /** Inserts events that no import has made yet, also if another one made them a moment ago. */
 export const insertImported = (
@@ -47,7 +48,10 @@ const isThere = (scope: Scope, calendar: string): Sql => sql`EXISTS (${selectCal
 /** The condition that an event of a file is newer than the same one of an earlier file. */
 const IS_NEWER = sql`(i.sequence < new.value ->> 'sequence' OR i.modified < new.value ->> 'modified')`;
 
-/** Updates events that are newer in the file, and returns one row for each. */
+/**
+ * Updates events that are newer in the file, and returns one row for each. What names a service here is a booking, and no file
+ * moves it onto another one.
+ */
 export const updateImported = (
   scope: Scope,
   calendar: string,
@@ -61,7 +65,7 @@ export const updateImported = (
   FROM json_each(${json(rows)}) new
   WHERE events.seq = (
     SELECT e.seq FROM imported_events i CROSS JOIN events e ON e.account_id = i.account_id AND e.id = i.event_id
-      AND +e.calendar_id = ${calendar}
+      AND +e.calendar_id = ${calendar} AND e.service_id IS NULL
     WHERE i.account_id = ${scope.account} AND i.event_id = new.value ->> 'id'
       AND ${isNewer})
     AND ${isThere(scope, calendar)}

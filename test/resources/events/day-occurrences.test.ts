@@ -74,7 +74,7 @@ describe.each(doors)('by %s', (_, door) => {
       ...{ calendarId, startTs: Date.UTC(2030, 2, 24, 9), duration: HOUR, recurrence: weekly },
     });
     for (const path of [
-      ...['2030-03-25', '2030-02-30', '2030-03-17', Date.UTC(2030, 2, 31)].map(
+      ...['2030-03-25', '2030-02-30', '2030-03-17', Date.UTC(2030, 2, 31), '9999999999999999'].map(
         (one) => `${id}/instances/${one}`,
       ),
       `${timed.id}/instances/2030-03-31`,

@@ -165,6 +165,25 @@ it('refuses what is no occurrence, the first one, a bad body, an unknown paramet
   expect((await remove(`?from=${on(0)}`, policy([update, erase]))).status).toBe(200);
 });
 
+it('a series is not split where the clocks skip its time of day, since all that follows would be later', async () => {
+  const startTs = Date.UTC(2030, 2, 29, 1, 30);
+  const { user, id } = await series({ startTs, timezone: 'Europe/Berlin' });
+  const split = (originalStartTs: number) =>
+    byAccount.event(user, 'POST', `${id}/split`, { body: { originalStartTs } });
+  expectInvalid(await split(startTs + 2 * DAY), 'originalStartTs');
+  expect((await split(startTs + 3 * DAY - HOUR)).status).toBe(201);
+});
+
+it('a series that begins earlier meanwhile keeps what is before the occurrence from which it is deleted', async () => {
+  const { user, id } = await series();
+  const meeting = interrupted(() => changed(user, id, { startTs: on(-3) }), 2);
+  const path = `${id}?from=${MONDAY}`;
+  const reply = await byAccount.event(user, 'DELETE', path, { env: { DB: meeting } });
+  expect([reply.status, reply.body.event.startTs, reply.body.event.recurrence.until]).toEqual([
+    ...[200, on(-3), MONDAY - 9 * HOUR - 1],
+  ]);
+});
+
 it('a split that is sent again splits once, and one that meets another change is decided again', async () => {
   const { user, id, calendarId } = await series();
   const send = (DB?: D1Database) =>
