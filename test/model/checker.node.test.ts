@@ -63,6 +63,17 @@ it('lets a direct event stand on the slot of its group', () => {
 });
 
 it.each<[string, (state: State) => void]>([
+  ['another seat', ({ bookings }) => bookings.push(booking('three', NOW, ['first']))],
+  ["a direct event on the group's slot", ({ events }) => events.push(event('third', 'host', NOW))],
+])('takes %s at once with a change of the kind as made before it', (_, write) => {
+  const changed = (state: State) => {
+    write(state);
+    state.services = [{ id: 'service', multiPerson: { variant: 'collective' }, version: 2 }];
+  };
+  expect(broken(changed)).toEqual([]);
+});
+
+it.each<[string, (state: State) => void]>([
   ['two bookings overlap', ({ events }) => Object.assign(events[1] ?? {}, { startTs: NOW })],
   ['a booking and a direct event overlap', ({ events }) => events.push(event('third', 'host', NOW + 1))],
   [

@@ -14,8 +14,10 @@ export interface Fault {
 export class History {
   /** Events that a booking had at any time. */
   readonly booked = new Set<string>();
-  /** Bookings that took a seat of a group. */
+  /** Bookings that took a seat of a group, or may have: their service changed its kind at once. */
   readonly seats = new Set<string>();
+  /** Those that certainly did. */
+  readonly certainSeats = new Set<string>();
   /** Pairs of events of which one was made directly on a group's slot: they stay when the service becomes another kind. */
   readonly onSlots = new Set<string>();
   readonly name: (id: string) => string;
@@ -114,7 +116,7 @@ export function faultsIn(state: State, now: number, history: History): Fault[] {
     must(stays, 'an event outlives its bookings', () => name(event.id));
   }
   for (const { id, metadata } of state.events) {
-    const seat = holders.get(id)?.some((booking) => history.seats.has(booking.id));
+    const seat = holders.get(id)?.some((booking) => history.certainSeats.has(booking.id));
     must(!seat || !('attendee' in metadata), "a group's event has an attendee's metadata", () => name(id));
   }
   return [...faults, ...overlaps(state, holders, history)];
@@ -222,8 +224,12 @@ export function faultsOfStep(before: State, after: State, now: number, { name }:
   for (const [session, seats] of seatsOf(after)) {
     const [{ serviceId } = { serviceId: '' }] = seats;
     if (seats.length <= Math.max(seatsBefore.get(session)?.length ?? 0, 1)) continue;
-    const multiPerson = after.services.find(({ id }) => id === serviceId)?.multiPerson;
-    const most = multiPerson?.variant === 'group' ? multiPerson.data : 1;
+    // A booking and a change of its service may come at once: either order is right, so the larger number of seats counts.
+    const kinds = [...before.services, ...after.services].filter(({ id }) => id === serviceId);
+    const most = Math.max(
+      ...kinds.map(({ multiPerson }) => (multiPerson.variant === 'group' ? multiPerson.data : 1)),
+      1,
+    );
     must(seats.length <= most, 'more bookings than seats', `${seats.map(({ id }) => name(id))}: of ${most}`);
   }
   const old = new Map(before.bookings.map((booking) => [booking.id, booking]));
@@ -248,9 +254,12 @@ export function record(history: History, before: State, after: State): void {
     const service = [before, after].map(({ services }) =>
       services.find(({ id }) => id === booking.serviceId),
     );
-    if (service.some((one) => one?.multiPerson.variant === 'group')) history.seats.add(booking.id);
+    const kinds = service.flatMap((one) => one?.multiPerson.variant ?? []);
+    if (!kinds.includes('group')) continue;
+    history.seats.add(booking.id);
+    if (kinds.every((kind) => kind === 'group')) history.certainSeats.add(booking.id);
   }
-  const groups = groupsIn(after.services);
+  const groups = groupsIn([...before.services, ...after.services]);
   const grouped = after.events.filter(({ serviceId }) => groups.has(serviceId ?? ''));
   for (const [i, one] of grouped.entries()) {
     for (const other of grouped.slice(i + 1)) {

@@ -69,7 +69,11 @@ export function faultsOf(stored: Stored, now: number): string[] {
     if (!holds) faults.push(fault);
   };
   const history = new History();
-  for (const { id, seats } of bookings) if (seats !== null) history.seats.add(id);
+  for (const { id, seats } of bookings) {
+    if (seats === null) continue;
+    history.seats.add(id);
+    history.certainSeats.add(id);
+  }
   for (const { id, session } of events) if (session !== null) history.booked.add(id);
   for (const { rule, text } of faultsIn(
     stateOf(stored as unknown as Record<string, Row[]>, now),
