@@ -147,7 +147,8 @@ describe('events', () => {
     expect(res.data!.instances.length).toBe(0);
   });
 
-  it('lose an instance by an exception, and have it back when they start at another time', async () => {
+  // The published service brings it back, though it was cancelled: here exceptions follow their occurrences.
+  it('lose an instance by an exception, also when they start at another time', async () => {
     const event = await createDaily();
     const before = await instancesOf(event.id);
     const res = await client.events.update(event.id, {
@@ -160,7 +161,7 @@ describe('events', () => {
       recurrence: event.recurrence,
       startTs: event.startTs + DAY,
     });
-    expect((await instancesOf(event.id)).length).toBe(before.length);
+    expect((await instancesOf(event.id)).length).toBe(before.length - 1);
   });
 });
 

@@ -26,7 +26,9 @@ it('every PUT, DELETE and idempotent POST answers with one resource, and so has 
     'POST /account/webhook/test',
     'POST /account/webhooks/:webhookId/test',
     'POST /calendar/:calendarId/import',
+    'POST /calendar/:calendarId/refresh',
     'POST /user/calendar/:calendarId/import',
+    'POST /user/calendar/:calendarId/refresh',
   ]);
 });
 

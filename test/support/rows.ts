@@ -140,11 +140,19 @@ const calendarOf = async (user: User): Promise<string> =>
   (await made(user, `/user/${user.id}/calendar`, { timezone: 'UTC' })).calendar.id;
 
 /** A subscription to a private address. The requests under test do not allow those, so nothing is fetched. */
-const subscriptionOf = async ({ id, account }: User): Promise<string> => {
+const subscriptionOf = async (user: User): Promise<string> => {
+  const { id, account } = user;
   const body = { timezone: 'UTC', subscription: { url: 'http://127.0.0.1/' } };
   const call = { body, env: { ALLOW_PRIVATE_WEBHOOKS: 'yes' } };
-  return (await account.call('POST', `/user/${id}/calendar`, call)).body.calendar.id;
+  const made = subscriptions.get(user) ?? account.call('POST', `/user/${id}/calendar`, call);
+  subscriptions.set(user, made);
+  const calendar = (await made).body.calendar.id;
+  // A user has a few, and one is fetched once a minute.
+  await env.DB.prepare('UPDATE subscriptions SET begun_at = 0 WHERE calendar_id = ?').bind(calendar).run();
+  return calendar;
 };
+
+const subscriptions = new WeakMap<User, Promise<Reply>>();
 
 const feedOf = (user: User, calendarId: string) =>
   made(user, `/user/calendar/${calendarId}/feeds`, { detail: 'full' });

@@ -3,7 +3,7 @@ import type { ImportedRow } from '../../ical/read/differences.ts';
 import { loadLazy } from '../../lazy/load.ts';
 import { REFRESH_TIMEOUT_MS, REFRESH_WAIT_MS } from '../../limits.ts';
 import { write } from '../../operation.ts';
-import { found, type Plan, plan, type WithEtag, withEtag } from '../../plan.ts';
+import { found, type Plan, plan } from '../../plan.ts';
 import { Problem } from '../../problem.ts';
 import type { CalendarResult } from '../../sdk/types.ts';
 import { SECOND_MS } from '../../time/units.ts';
@@ -29,10 +29,12 @@ export const refreshCalendar = write({
         if (!begun) throw tooSoon(latest.begun_at + REFRESH_WAIT_MS - now);
         const outcome = await fetchSubscription(begun, env.ALLOW_PRIVATE_WEBHOOKS, now, REFRESH_TIMEOUT_MS);
         const store = (fetched: readonly ImportedRow[]) =>
-          plan([...outcome.writes(scope, fetched), calendar], (...results): WithEtag<CalendarResult> => {
-            const row = found(results.at(-1) as typeof rows);
-            return withEtag({ calendar: calendars.toResource(row) }, row);
-          });
+          plan(
+            [...outcome.writes(scope, fetched), calendar],
+            (...results): CalendarResult => ({
+              calendar: calendars.toResource(found(results.at(-1) as typeof rows)),
+            }),
+          );
         const [read] = outcome.reads(scope);
         return read ? plan([read], store) : store([]);
       },
