@@ -114,6 +114,12 @@ const windowIn = (url: string) => {
   return { startTs: Number(query.get('startTs')), endTs: Number(query.get('endTs')) };
 };
 
+/** An instance with its name, as ours are. */
+const named = <I extends { startTs: number }>(instance: I) => ({
+  ...instance,
+  originalStartTs: instance.startTs,
+});
+
 /** The instances of an event in the window. The references use our own code for it, since the bench compares the rest. */
 const expand = (row: EventRow, url: string) => instances(event(row), 'Europe/Oslo', 'Mon', windowIn(url));
 
@@ -123,7 +129,7 @@ export const weekAnswer = (row: CalendarRow | null, rows: EventRow[], url: strin
         {
           calendar: calendar(row),
           events: rows
-            .map((row) => ({ event: event(row), instances: expand(row, url) }))
+            .map((row) => ({ event: event(row), instances: expand(row, url).map(named) }))
             .filter(({ instances }) => instances.length > 0),
         },
         200,
