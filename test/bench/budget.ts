@@ -52,7 +52,7 @@ export const quick: Budget = {
   expansions: 1,
   reminders: 1_000,
   hostileRows: [300, 3_000],
-  hostileRequests: 20,
+  hostileRequests: 5,
   contention: 'near',
   farRequests: 2,
   starts: 4,
