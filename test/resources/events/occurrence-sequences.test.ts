@@ -5,6 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { CalendarEvent, Occurrence } from '../../../src/sdk/types.ts';
+import { random } from '../../ical/readers/random-calendars.ts';
 import type { Reply, User } from '../../support/client.ts';
 import { between, byAccount, HOUR, made, newUser, query } from '../../support/events.ts';
 
@@ -17,17 +18,6 @@ const RULES = [
   { freq: 'weekly', interval: 1 },
   { freq: 'monthly', interval: 1, bymonthday: [11, 31] },
 ];
-
-/** A generator of random numbers below 1 (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Listed {
   event: CalendarEvent;
